@@ -1,0 +1,62 @@
+# `make demo` and `make test` are all a newcomer needs. Both install what they miss into .venv/, once.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+
+# The first Python that can run the course; `make PYTHON=/path/to/python demo` chooses another.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+	2>/dev/null && { echo "$$p"; break; }; done)
+
+.PHONY: help demo test lint solutions gpu bench soak release clean clean-venv
+
+help:
+	@echo "make demo       release the course, grade a sample class, say where to look"
+	@echo "make test       run every test, the solutions and the linter"
+	@echo "make lint       ruff"
+	@echo "make solutions  execute every solution notebook"
+	@echo "make gpu        the tests that need a CUDA device"
+	@echo "make bench      measure, and compare with nbgrader"
+	@echo "make soak       grade for a long time and look for leaks"
+	@echo "make release    write assignments/ from solutions/"
+	@echo "make clean      remove what demo and tests wrote; clean-venv removes .venv/ too"
+
+.venv/.stamp: constraints.txt pyproject.toml
+	@[ "$$(uname -s)" = Linux ] || { echo "This needs Linux; on other systems use the students' kit or a container." >&2; exit 1; }
+	@[ -n "$(PYTHON)" ] || { echo "This needs Python 3.11, 3.12 or 3.13 with its venv module; none was found." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
+		|| { echo "$(PYTHON) is not Python 3.11, 3.12 or 3.13 with its venv module." >&2; exit 1; }
+	"$(PYTHON)" -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[cluster,dev]'
+	@touch $@
+
+demo: .venv/.stamp
+	$(BIN)/python -m tests.sample_class.demo
+
+lint: .venv/.stamp
+	$(BIN)/ruff check .
+
+solutions: .venv/.stamp
+	CNN_STRICT=1 $(BIN)/python -m pytest --nbmake solutions
+
+test: lint
+	CNN_STRICT=1 $(BIN)/python -m pytest --nbmake tests solutions
+
+gpu: .venv/.stamp
+	$(BIN)/python -m pytest -m gpu tests
+
+bench: .venv/.stamp
+	$(BIN)/python -m tests.bench
+
+soak: .venv/.stamp
+	$(BIN)/python -m tests.soak
+
+release: .venv/.stamp
+	$(BIN)/autograder release
+
+clean:
+	rm -rf demo build .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+clean-venv: clean
+	rm -rf .venv

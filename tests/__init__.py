@@ -1,0 +1,1 @@
+"""Tests mirror the package: `tests/grading/` tests `autograder/grading/`, and so on."""
