@@ -1,0 +1,67 @@
+from pathlib import Path
+
+import pytest
+
+from autograder.course import FRAMEWORKS, Course, CourseError
+from tests.grading.courses import code_task, make_course
+
+
+def test_tasks_come_in_the_order_of_the_notebook_with_kind_points_and_names(tmp_path: Path):
+    assignment = Course(make_course(tmp_path)).assignment("00-small")
+    assert [(t.id, t.kind, t.points, t.names) for t in assignment.tasks] == [
+        ("why", "text", 5.0, ()),
+        ("double", "code", 4.0, ("double",)),
+        ("square", "code", 6.0, ("square",)),
+        ("tiny-sum", "answer", 2.0, ("tiny_sum",)),
+    ]
+    assert assignment.max_score == 12.0
+    assert assignment.title == "A small assignment"
+
+
+def test_an_editable_cell_without_a_check_is_no_task(tmp_path: Path):
+    assert "student-id" not in {t.id for t in Course(make_course(tmp_path)).assignment("00-small").tasks}
+
+
+def test_what_is_not_said_has_a_sane_default(tmp_path: Path):
+    assignment = Course(make_course(tmp_path)).assignment("00-small")
+    assert assignment.runtime == "numpy"
+    assert assignment.forbidden == FRAMEWORKS
+    assert assignment.task("double").limits == {}
+    assert assignment.task("square").limits == {"wall_s": 5}
+    assert assignment.task("tiny-sum").variant and not assignment.task("square").variant
+
+
+def test_the_notebook_says_runtime_libraries_and_limits(tmp_path: Path):
+    make_course(tmp_path, runtime="torch", forbidden=["tensorflow"], limits={"wall_s": 120})
+    assignment = Course(tmp_path).assignment("00-small")
+    assert (assignment.runtime, assignment.forbidden, assignment.limits) == ("torch", ("tensorflow",), {"wall_s": 120})
+
+
+def test_only_a_folder_with_its_own_notebook_is_an_assignment(tmp_path: Path):
+    make_course(tmp_path)
+    (tmp_path / "solutions" / "notes").mkdir()
+    (tmp_path / "solutions" / "notes" / "other.ipynb").write_text("{}")
+    (tmp_path / "solutions" / "readme.ipynb").write_text("{}")
+    assert Course(tmp_path).names == ("00-small",)
+
+
+def test_an_edited_notebook_is_read_again(tmp_path: Path):
+    make_course(tmp_path)
+    assert len(Course(tmp_path).assignment("00-small").tasks) == 4
+    make_course(tmp_path, cells=code_task("only", "only = 1", 3))
+    assert [t.id for t in Course(tmp_path).assignment("00-small").tasks] == ["only"]
+
+
+@pytest.mark.parametrize(
+    ("own", "says"),
+    [({"runtime": "matlab"}, "matlab"), ({"limits": {"walls": 3}}, "walls")],
+)
+def test_a_wrong_setting_is_one_sentence(tmp_path: Path, own: dict[str, object], says: str):
+    make_course(tmp_path, **own)
+    with pytest.raises(CourseError, match=says):
+        Course(tmp_path).assignment("00-small")
+
+
+def test_an_unknown_assignment_names_those_that_exist(tmp_path: Path):
+    with pytest.raises(CourseError, match="it has: 00-small"):
+        Course(make_course(tmp_path)).assignment("01-convolution")
