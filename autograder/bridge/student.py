@@ -1,0 +1,182 @@
+"""The proxy that stands for the student's notebook: its names, its objects, what they raise."""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..sandbox import wire
+from .transport import BridgeProtocolError, Transport
+
+TEXT_CAP = 600
+
+
+@dataclass(frozen=True)
+class Where:
+    """A place in the student's own cell."""
+
+    function: str
+    line: int
+    code: str
+
+
+class NotAttempted(Exception):
+    """The notebook lacks the name, or its stub still stands there."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is not defined yet")
+        self.name = name
+
+
+class StudentError(Exception):
+    """Student code raised: the exception's type and base types by name, its text, and where in the notebook."""
+
+    def __init__(self, type: str, bases: tuple[str, ...], text: str, where: Where | None) -> None:
+        super().__init__(f"{type}: {text}")
+        self.type, self.bases, self.text, self.where = type, bases, text, where
+
+
+class Session:
+    """Requests and replies as Python values. Shared by a Student and the handles that came from it."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self.calls = 0
+        self._mark = 1
+
+    def ask(self, op: str, payload: Mapping[str, Any] | None = None, **fields: Any) -> Any:
+        """Sends one request; `payload` holds the fields that are values. Returns the decoded answer."""
+        self.calls += 1
+        encoder = wire.Encoder(_as_reference)
+        header = {"op": op, **fields}
+        for key, value in (payload or {}).items():
+            header[key] = encoder.encode(value)
+        reply, data = self._transport.request(header, encoder.payload)
+        try:
+            if "raised" in reply:
+                raise _error_from(reply["raised"])
+            if "ok" not in reply:
+                raise wire.MalformedMessage("a reply without a result")
+            return wire.Decoder(data, self._handle).decode(reply["ok"])
+        except wire.MalformedMessage as error:
+            raise BridgeProtocolError(str(error)) from None
+
+    def _handle(self, reference: wire.Reference) -> Handle:
+        self._mark = max(self._mark, reference.id + 1)
+        return Handle(self, reference)
+
+    def forget(self) -> None:
+        """Lets the kernel drop every object that was handed out so far."""
+        self.ask("forget", **{"from": 0})
+
+
+class Handle:
+    """An object that stays in the kernel. Attributes, assignments and calls are requests over the bridge."""
+
+    __slots__ = ("_session", "_reference")
+
+    def __init__(self, session: Session, reference: wire.Reference) -> None:
+        object.__setattr__(self, "_session", session)
+        object.__setattr__(self, "_reference", reference)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._session.ask("get", of=self._reference.id, name=name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._session.ask("set", {"value": value}, of=self._reference.id, name=name)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._session.ask("call", {"args": args, "kwargs": kwargs}, of=self._reference.id)
+
+    def __repr__(self) -> str:
+        return f"<{self._reference.type} in the notebook>"
+
+
+class Student:
+    """The student's notebook: `student.Conv2D` is what the notebook calls `Conv2D`.
+
+    Plain data and arrays come as values, framework tensors as `Tensor`, everything else as a `Handle`.
+    Raises NotAttempted for a name that the notebook lacks, StudentError for what student code raises.
+    """
+
+    __slots__ = ("_session",)
+
+    def __init__(self, transport: Transport) -> None:
+        object.__setattr__(self, "_session", Session(transport))
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._session.ask("name", name=name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError("a check does not change the notebook's names")
+
+
+class Loaded:
+    """Functions of a check that run in the kernel, as attributes."""
+
+    def __init__(self, functions: Mapping[str, Handle]) -> None:
+        self.__dict__.update(functions)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"no function {name} was sent to the kernel")
+
+
+def in_kernel(student: Student, *functions: Callable[..., Any]) -> Loaded:
+    """Sends the source of plain functions to the kernel and returns them, callable with data and handles.
+
+    Each must be self-contained: it imports what it needs inside, may call the others of the same call, and holds
+    no secret, since it runs where student code runs.
+    """
+    source = "\n\n".join(textwrap.dedent(inspect.getsource(function)) for function in functions)
+    names = [function.__name__ for function in functions]
+    return Loaded(student._session.ask("load", source=source, names=names))
+
+
+def type_of(value: Any) -> str:
+    """The name of a value's type, of the kernel's type for a handle."""
+    if isinstance(value, Handle):
+        return value._reference.type
+    if isinstance(value, wire.Tensor):
+        return f"{value.framework} tensor"
+    return type(value).__name__
+
+
+def bases_of(value: Any) -> tuple[str, ...]:
+    """The names of a handle's type and its base classes; empty for plain data."""
+    return value._reference.bases if isinstance(value, Handle) else ()
+
+
+def _as_reference(value: Any) -> wire.Reference:
+    if isinstance(value, Handle):
+        return value._reference
+    raise TypeError(f"a {type(value).__name__} cannot be sent to the notebook")
+
+
+def _error_from(raised: Any) -> Exception:
+    """The exception that stands for what the kernel says was raised; every field is checked, none trusted."""
+    if type(raised) is not dict:
+        raise wire.MalformedMessage("an exception that is not an object")
+    kind, text, bases = raised.get("type"), raised.get("text"), raised.get("bases")
+    if type(kind) is not str or type(text) is not str or type(bases) is not list:
+        raise wire.MalformedMessage("an exception without type or text")
+    names = tuple(name[:100] for name in bases[:12] if type(name) is str)
+    if raised.get("missing") is True:
+        return NotAttempted(text[:100])
+    error = StudentError(kind[:100], names, text[:TEXT_CAP], _where_from(raised.get("where")))
+    return NotAttempted("the answer") if "NotImplementedError" in names else error
+
+
+def _where_from(where: Any) -> Where | None:
+    if type(where) is not dict:
+        return None
+    function, line, code = where.get("function"), where.get("line"), where.get("code")
+    if type(function) is not str or type(line) is not int or type(code) is not str:
+        return None
+    return Where(function[:100], line, code[:200])

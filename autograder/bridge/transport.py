@@ -1,0 +1,189 @@
+"""Two ways to reach a notebook's namespace: an agent in this process, or one behind the sandbox's socket."""
+
+from __future__ import annotations
+
+import select
+import socket
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from ..sandbox import wire
+from ..sandbox.agent import Agent
+
+
+class BridgeFailure(BaseException):
+    """The kernel cannot be asked any more. Not an Exception: neither a check nor Hypothesis may swallow it."""
+
+    reason = "died"
+
+
+class BridgeTimeout(BridgeFailure):
+    """No answer within the time allowed."""
+
+    reason = "timeout"
+
+
+class BridgeClosed(BridgeFailure):
+    """The kernel ended, or closed its side."""
+
+
+class BridgeProtocolError(BridgeFailure):
+    """The kernel sent what no answer may look like."""
+
+    reason = "malformed"
+
+
+class BridgeTraffic(BridgeFailure):
+    """More bytes crossed than the task may send."""
+
+    reason = "output"
+
+
+class Transport(Protocol):
+    def request(self, header: dict[str, Any], payload: bytes | bytearray) -> tuple[dict[str, Any], bytes]:
+        """Sends one request, returns the header and the payload of its reply."""
+        ...
+
+
+class LocalTransport:
+    """Asks an agent in the same process: the student's own notebook, where there is no sandbox."""
+
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        self._agent = Agent(namespace, quiet=True)
+        self._number = 0
+
+    def request(self, header: dict[str, Any], payload: bytes | bytearray) -> tuple[dict[str, Any], bytes]:
+        self._number += 1
+        reply, data = self._agent.answer({**header, "id": self._number}, payload)
+        return reply, bytes(data)
+
+
+class SocketTransport:
+    """Asks the agent at the other end of a socket, trusting nothing that comes back.
+
+    seconds: wall time allowed for one request.
+    total_seconds: wall time allowed for all requests together, None for no bound.
+    total_bytes: bytes that the kernel may send in all, None for no bound.
+    on_timeout: called once when a request runs out of time, for instance to interrupt the kernel; the reply may
+        then come within `grace` seconds and is dropped, which keeps the connection in step.
+    """
+
+    def __init__(
+        self,
+        connection: socket.socket,
+        *,
+        seconds: float = 30.0,
+        total_seconds: float | None = None,
+        total_bytes: int | None = None,
+        caps: wire.Caps | None = None,
+        on_timeout: Callable[[], None] | None = None,
+        grace: float = 1.0,
+    ) -> None:
+        self._socket = connection
+        self._seconds = seconds
+        self._until = None if total_seconds is None else time.monotonic() + total_seconds
+        self._bytes_left = total_bytes
+        self._caps = caps or wire.Caps()
+        self._on_timeout = on_timeout
+        self._grace = grace
+        self._number = 0
+        self.usable = True
+        self.dropped: list[str] = []
+        connection.setblocking(False)
+
+    def request(self, header: dict[str, Any], payload: bytes | bytearray) -> tuple[dict[str, Any], bytes]:
+        if not self.usable:
+            raise BridgeClosed("the connection to the notebook is closed")
+        self._number += 1
+        deadline = time.monotonic() + self._seconds
+        if self._until is not None:
+            deadline = min(deadline, self._until)
+        try:
+            self._send(wire.pack({**header, "id": self._number}, payload), deadline)
+            return self._receive(deadline)
+        except BridgeTimeout:
+            self._recover()
+            raise
+        except wire.MalformedMessage as error:
+            self.usable = False
+            raise BridgeProtocolError(str(error)) from None
+        except OSError as error:
+            self.usable = False
+            raise BridgeClosed("the notebook's kernel ended") from error
+        except BridgeFailure:
+            self.usable = False
+            raise
+
+    def close(self, seconds: float = 2.0) -> bool:
+        """Tells the agent to stop serving; True when it said so in time."""
+        if not self.usable:
+            return False
+        self._seconds, self._until = seconds, None
+        try:
+            self.request({"op": "close"}, b"")
+        except BridgeFailure:
+            self.usable = False
+            return False
+        return True
+
+    def _receive(self, deadline: float) -> tuple[dict[str, Any], bytes]:
+        """The reply to the latest request; replies to no question are dropped and recorded, a few at the most."""
+        for _ in range(16):
+            json_length, payload_length = wire.unpack_prefix(self._read(wire.HEADER.size, deadline), self._caps)
+            self._count(json_length + payload_length)
+            header = wire.parse_header(self._read(json_length, deadline))
+            payload = self._read(payload_length, deadline)
+            number = header.get("id")
+            if type(number) is int and number == self._number:
+                return header, payload
+            self.dropped.append("a reply to no open question")
+        raise BridgeProtocolError("replies that nobody asked for")
+
+    def _count(self, size: int) -> None:
+        if self._bytes_left is not None:
+            self._bytes_left -= size
+            if self._bytes_left < 0:
+                raise BridgeTraffic("more bytes than the task may send")
+
+    def _recover(self) -> None:
+        """After a timeout: interrupt, then wait a moment for the late reply, so that the next request can go on."""
+        self.usable = False
+        if self._on_timeout is None:
+            return
+        self._on_timeout()
+        try:
+            self._receive(time.monotonic() + self._grace)
+        except (BridgeFailure, wire.MalformedMessage, OSError):
+            self.dropped.append("no late reply")
+        else:
+            self.usable = True
+
+    def _send(self, frame: bytes, deadline: float) -> None:
+        view = memoryview(frame)
+        while view:
+            self._wait(select.POLLOUT, deadline)
+            try:
+                view = view[self._socket.send(view) :]
+            except BlockingIOError:
+                continue
+
+    def _read(self, size: int, deadline: float) -> bytes:
+        data = bytearray()
+        while len(data) < size:  # grows with what came, so that a huge announced length allocates nothing
+            self._wait(select.POLLIN, deadline)
+            try:
+                part = self._socket.recv(min(size - len(data), 1 << 20))
+            except BlockingIOError:
+                continue
+            if not part:
+                raise BridgeClosed("the notebook's kernel ended")
+            data += part
+        return bytes(data)
+
+    def _wait(self, event: int, deadline: float) -> None:
+        poll = select.poll()
+        poll.register(self._socket, event)
+        left = deadline - time.monotonic()
+        if left <= 0 or not poll.poll(max(1, int(left * 1000))):
+            raise BridgeTimeout("no answer within the time allowed")

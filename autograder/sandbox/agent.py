@@ -1,0 +1,166 @@
+"""The kernel's side of the bridge: does to the notebook's objects what the grader asks, and answers with data.
+
+Nothing here is trusted by the grader, and nothing here holds a secret: a student who replaces this file's functions
+in their own kernel can only make their own answers wrong.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import linecache
+import socket
+import sys
+from typing import Any
+
+import numpy as np
+
+from . import wire
+
+TEXT_CAP = 600
+
+
+class Agent:
+    """Answers the grader's requests on one notebook's namespace.
+
+    `namespace` is the notebook's globals. With `quiet`, what student code prints during a request is dropped.
+    """
+
+    def __init__(self, namespace: dict[str, Any], *, quiet: bool = False) -> None:
+        self._namespace = namespace
+        self._objects: dict[int, Any] = {}
+        self._next = 1
+        self._quiet = quiet
+
+    def serve(self, connection: socket.socket) -> None:
+        """Answers requests from the socket until the op `close` or the end of the connection."""
+        caps = wire.Caps()
+        while True:
+            prefix = _read(connection, wire.HEADER.size)
+            if prefix is None:
+                return
+            json_length, payload_length = wire.unpack_prefix(prefix, caps)
+            header = wire.parse_header(_read(connection, json_length) or b"")
+            payload = _read(connection, payload_length) if payload_length else b""
+            if header.get("op") == "close":
+                connection.sendall(wire.pack({"id": header.get("id"), "ok": None}))
+                return
+            reply, data = self.answer(header, payload or b"")
+            connection.sendall(wire.pack(reply, data))
+
+    def answer(self, header: dict[str, Any], payload: bytes | bytearray) -> tuple[dict[str, Any], bytearray]:
+        """The reply to one request: its header and its payload."""
+        number = header.get("id")
+        try:
+            with contextlib.redirect_stdout(io.StringIO()) if self._quiet else contextlib.nullcontext():
+                decoder = wire.Decoder(payload, lambda reference: self._objects[reference.id])
+                result = self._perform(header, decoder)
+                encoder = wire.Encoder(self._keep)
+                return {"id": number, "ok": encoder.encode(_as_data(result))}, encoder.payload
+        except BaseException as error:  # whatever student code raises is an answer too, SystemExit among it
+            return {"id": number, "raised": self._describe(error)}, bytearray()
+
+    def _perform(self, header: dict[str, Any], decoder: wire.Decoder) -> Any:
+        op, name = header["op"], header.get("name")
+        if op == "name":
+            if name not in self._namespace:
+                raise MissingName(name)
+            return self._namespace[name]
+        if op == "forget":
+            for number in [number for number in self._objects if number >= header["from"]]:
+                del self._objects[number]
+            return None
+        if op == "load":
+            return self._load(header["source"], header["names"])
+        target = self._objects[header["of"]]
+        if op == "get":
+            return getattr(target, name)
+        if op == "set":
+            return setattr(target, name, decoder.decode(header["value"]))
+        if op == "call":
+            args, kwargs = decoder.decode(header["args"]), decoder.decode(header["kwargs"])
+            return target(*args, **kwargs)
+        raise ValueError(f"unknown op {op!r}")
+
+    def _load(self, source: str, names: list[str]) -> dict[str, Any]:
+        module: dict[str, Any] = {"__name__": "autograder_check", "__builtins__": __builtins__}
+        exec(compile(source, "<check>", "exec"), module)
+        return {name: module[name] for name in names}
+
+    def _keep(self, value: Any) -> wire.Reference:
+        number, self._next = self._next, self._next + 1
+        self._objects[number] = value
+        bases = [base.__name__ for base in type(value).__mro__]
+        return wire.Reference(number, type(value).__name__, tuple(bases), callable(value))
+
+    def _describe(self, error: BaseException) -> dict[str, Any]:
+        return {
+            "type": type(error).__name__[:100],
+            "bases": [base.__name__[:100] for base in type(error).__mro__[:12]],
+            "text": _text_of(error),
+            "missing": isinstance(error, MissingName),
+            "where": self._where(error),
+        }
+
+    def _where(self, error: BaseException) -> dict[str, Any] | None:
+        """The last frame in the student's own cells: function, line number in the cell, the line itself."""
+        place, trace = None, error.__traceback__
+        while trace is not None:
+            code = trace.tb_frame.f_code
+            if trace.tb_frame.f_globals is self._namespace:
+                line = linecache.getline(code.co_filename, trace.tb_lineno).strip()
+                place = {"function": code.co_name[:100], "line": trace.tb_lineno, "code": line[:200]}
+            trace = trace.tb_next
+        return place
+
+
+class MissingName(Exception):
+    """The notebook has no such name."""
+
+
+def _text_of(error: BaseException) -> str:
+    try:
+        return str(str(error)[:TEXT_CAP])
+    except BaseException as inner:  # an exception whose __str__ raises is a student's exception all the same
+        return f"(its text cannot be read: {type(inner).__name__})"
+
+
+def _as_data(value: Any, depth: int = 0) -> Any:
+    """Framework tensors become `wire.Tensor`, also inside tuples, lists and dicts; everything else stays."""
+    if isinstance(value, (str, bytes, int, float, np.ndarray, np.generic)) or value is None or depth > 4:
+        return value
+    if type(value) in (list, tuple):
+        return type(value)(_as_data(part, depth + 1) for part in value)
+    if type(value) is dict:
+        return {key: _as_data(part, depth + 1) for key, part in value.items()}
+    torch = sys.modules.get("torch")
+    if torch is not None and hasattr(torch, "Tensor") and isinstance(value, torch.Tensor):
+        return _from_torch(value, torch)
+    tensorflow = sys.modules.get("tensorflow")
+    if tensorflow is not None and hasattr(tensorflow, "is_tensor") and tensorflow.is_tensor(value):
+        return _from_tensorflow(value)
+    return value
+
+
+def _from_torch(value: Any, torch: Any) -> wire.Tensor:
+    plain = value.detach().cpu()
+    plain = plain.float() if plain.dtype == torch.bfloat16 else plain
+    dtype = str(value.dtype).removeprefix("torch.")
+    return wire.Tensor(plain.numpy(), "torch", dtype, str(value.device), bool(value.requires_grad))
+
+
+def _from_tensorflow(value: Any) -> wire.Tensor:
+    array = value.numpy()
+    array = array.astype(np.float32) if value.dtype.name == "bfloat16" else array
+    return wire.Tensor(array, "tensorflow", value.dtype.name, "cpu", False)
+
+
+def _read(connection: socket.socket, size: int) -> bytes | None:
+    data = bytearray(size)
+    view, filled = memoryview(data), 0
+    while filled < size:
+        count = connection.recv_into(view[filled:])
+        if count == 0:
+            return None
+        filled += count
+    return bytes(data)

@@ -1,0 +1,271 @@
+"""The message format of the bridge: frames, and values as plain data.
+
+A frame is a fixed header (magic, version, length of the JSON part, length of the payload), a JSON object, and the
+raw bytes of the arrays it mentions, one after the other. Decoding validates every field and never evaluates,
+imports or unpickles anything, so that the trusted side may read what an untrusted kernel wrote.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+VERSION = 1
+MAGIC = b"CNNB"
+HEADER = struct.Struct("!4sBxxxIQ")
+
+DTYPES = frozenset(
+    "|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split()
+)
+FRAMEWORKS = frozenset({"torch", "tensorflow"})
+
+
+class MalformedMessage(BaseException):
+    """A message that does not follow the format. Not an Exception, so that no check can swallow it."""
+
+
+@dataclass(frozen=True)
+class Caps:
+    """Upper bounds on one message, checked before anything is allocated."""
+
+    json_bytes: int = 4_000_000
+    payload_bytes: int = 512_000_000
+    depth: int = 16
+    nodes: int = 200_000
+    text: int = 200_000
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """A framework's tensor that crossed as data. bfloat16 crosses as float32 and keeps its name in `dtype`."""
+
+    array: np.ndarray
+    framework: str
+    dtype: str
+    device: str = "cpu"
+    requires_grad: bool = False
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.array.shape
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Names an object that stays in the kernel: its number, its type's name and those of its base classes."""
+
+    id: int
+    type: str
+    bases: tuple[str, ...] = ()
+    callable: bool = False
+
+
+def pack(header: Mapping[str, Any], payload: bytes | bytearray = b"") -> bytes:
+    """One frame as bytes."""
+    text = json.dumps(header, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode()
+    return b"".join((HEADER.pack(MAGIC, VERSION, len(text), len(payload)), text, payload))
+
+
+def unpack_prefix(prefix: bytes, caps: Caps) -> tuple[int, int]:
+    """Lengths of the JSON part and of the payload, from the first `HEADER.size` bytes of a frame."""
+    magic, version, json_length, payload_length = HEADER.unpack(prefix)
+    if magic != MAGIC or version != VERSION:
+        raise MalformedMessage("a frame that is not of this protocol")
+    if json_length > caps.json_bytes or payload_length > caps.payload_bytes:
+        raise MalformedMessage(f"a frame of {json_length + payload_length} bytes, above the cap")
+    return json_length, payload_length
+
+
+def parse_header(text: bytes) -> dict[str, Any]:
+    """The JSON part of a frame, as a dict."""
+    try:
+        header = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise MalformedMessage("a frame whose header is not JSON") from error
+    if type(header) is not dict:
+        raise MalformedMessage("a frame whose header is not an object")
+    return header
+
+
+class Encoder:
+    """Turns values into a JSON tree and one payload. `keep` gets what has no plain form and returns a Reference."""
+
+    def __init__(self, keep: Callable[[Any], Reference] | None = None) -> None:
+        self.payload = bytearray()
+        self._keep = keep
+
+    def encode(self, value: Any, depth: int = 0) -> Any:
+        if depth > 14:
+            return self._opaque(value)
+        if value is None or value is True or value is False:
+            return value
+        if isinstance(value, np.generic):
+            return self._numbers("scalar", np.asarray(value), value)
+        if isinstance(value, np.ndarray):
+            return self._numbers("array", np.asarray(value), value)
+        if isinstance(value, Tensor):
+            return self._tensor(value)
+        if isinstance(value, int):
+            number = int(value)
+            return number if abs(number) < 2**53 else {"t": "int", "v": hex(number)}
+        if isinstance(value, float):
+            number = float(value)
+            return number if math.isfinite(number) else {"t": "float", "v": repr(number)}
+        if isinstance(value, str):
+            return str(value)
+        if isinstance(value, (list, tuple)):
+            kind = "list" if isinstance(value, list) else "tuple"
+            return {"t": kind, "v": [self.encode(item, depth + 1) for item in value]}
+        if isinstance(value, dict):
+            items = [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in value.items()]
+            return {"t": "dict", "v": items}
+        if isinstance(value, slice):
+            return {"t": "slice", "v": [self.encode(part, depth + 1) for part in (value.start, value.stop, value.step)]}
+        return self._opaque(value)
+
+    def _numbers(self, kind: str, array: np.ndarray, original: Any) -> Any:
+        plain = np.ascontiguousarray(array.astype(array.dtype.newbyteorder("<"), copy=False)).reshape(array.shape)
+        if plain.dtype.str not in DTYPES:
+            return self._opaque(original)
+        data = plain.tobytes()
+        node = {"t": kind, "d": plain.dtype.str, "s": list(plain.shape), "o": len(self.payload)}
+        self.payload += data
+        return node
+
+    def _tensor(self, tensor: Tensor) -> Any:
+        node = self._numbers("tensor", tensor.array, tensor)
+        return node | {"f": tensor.framework, "n": tensor.dtype, "w": tensor.device, "g": tensor.requires_grad}
+
+    def _opaque(self, value: Any) -> Any:
+        if isinstance(value, Reference):
+            reference = value
+        elif self._keep is None:
+            raise TypeError(f"a {type(value).__name__} cannot cross the bridge")
+        else:
+            reference = self._keep(value)
+        return {
+            "t": "ref", "id": reference.id, "type": reference.type[:200],
+            "bases": [name[:200] for name in reference.bases[:12]], "callable": reference.callable,
+        }
+
+
+class Decoder:
+    """Turns a JSON tree and its payload back into values, validating every field.
+
+    `resolve` gets each Reference and returns what stands for it: a proxy on the trusted side, the object itself in
+    the kernel.
+    """
+
+    def __init__(
+        self, payload: bytes | bytearray, resolve: Callable[[Reference], Any], caps: Caps | None = None
+    ) -> None:
+        self._payload = memoryview(payload)
+        self._resolve = resolve
+        self._caps = caps or Caps()
+        self._nodes = 0
+
+    def decode(self, tree: Any, depth: int = 0) -> Any:
+        self._nodes += 1
+        if depth > self._caps.depth or self._nodes > self._caps.nodes:
+            raise MalformedMessage("a value nested too deeply or with too many parts")
+        kind = type(tree)
+        if tree is None or kind is bool or kind is int or kind is float:
+            return tree
+        if kind is str:
+            if len(tree) > self._caps.text:
+                raise MalformedMessage("a text above the cap")
+            return tree
+        if kind is not dict or type(tree.get("t")) is not str:
+            raise MalformedMessage("a value of no known kind")
+        method = self._KINDS.get(tree["t"])
+        if method is None:
+            raise MalformedMessage("a value of no known kind")
+        return method(self, tree, depth)
+
+    def _list(self, tree: dict, depth: int) -> list:
+        parts = tree.get("v")
+        if type(parts) is not list:
+            raise MalformedMessage("a list without its parts")
+        return [self.decode(part, depth + 1) for part in parts]
+
+    def _tuple(self, tree: dict, depth: int) -> tuple:
+        return tuple(self._list(tree, depth))
+
+    def _slice(self, tree: dict, depth: int) -> slice:
+        parts = self._list(tree, depth)
+        if len(parts) != 3:
+            raise MalformedMessage("a slice without three parts")
+        return slice(*parts)
+
+    def _dict(self, tree: dict, depth: int) -> dict:
+        items = tree.get("v")
+        if type(items) is not list:
+            raise MalformedMessage("a dict without its items")
+        result = {}
+        for item in items:
+            if type(item) is not list or len(item) != 2:
+                raise MalformedMessage("a dict with a broken item")
+            key, value = self.decode(item[0], depth + 1), self.decode(item[1], depth + 1)
+            try:
+                result[key] = value
+            except TypeError as error:
+                raise MalformedMessage("a dict with a key that has no hash") from error
+        return result
+
+    def _int(self, tree: dict, depth: int) -> int:
+        text = tree.get("v")
+        if type(text) is not str or len(text) > 1000:
+            raise MalformedMessage("an int out of bounds")
+        try:
+            return int(text, 16)
+        except ValueError as error:
+            raise MalformedMessage("an int that is none") from error
+
+    def _float(self, tree: dict, depth: int) -> float:
+        text = tree.get("v")
+        if text not in ("nan", "inf", "-inf"):
+            raise MalformedMessage("a float that is none")
+        return float(text)
+
+    def _array(self, tree: dict, depth: int) -> np.ndarray:
+        dtype, shape, offset = tree.get("d"), tree.get("s"), tree.get("o")
+        if type(dtype) is not str or dtype not in DTYPES:
+            raise MalformedMessage("an array of a dtype that does not cross the bridge")
+        if type(shape) is not list or len(shape) > 32 or any(type(n) is not int or n < 0 for n in shape):
+            raise MalformedMessage("an array with a broken shape")
+        count = math.prod(shape)
+        size = count * np.dtype(dtype).itemsize
+        if type(offset) is not int or offset < 0 or offset + size > len(self._payload):
+            raise MalformedMessage("an array that lies outside its message")
+        return np.frombuffer(self._payload[offset : offset + size], dtype=dtype).reshape(shape).copy()
+
+    def _scalar(self, tree: dict, depth: int) -> np.generic:
+        array = self._array(tree, depth)
+        if array.shape != ():
+            raise MalformedMessage("a scalar with a shape")
+        return array[()]
+
+    def _tensor(self, tree: dict, depth: int) -> Tensor:
+        framework, dtype, device = tree.get("f"), tree.get("n"), tree.get("w")
+        if framework not in FRAMEWORKS or type(dtype) is not str or type(device) is not str:
+            raise MalformedMessage("a tensor of no known framework")
+        return Tensor(self._array(tree, depth), framework, dtype[:40], device[:40], tree.get("g") is True)
+
+    def _ref(self, tree: dict, depth: int) -> Any:
+        number, name, bases = tree.get("id"), tree.get("type"), tree.get("bases")
+        if type(number) is not int or type(name) is not str or len(name) > 200:
+            raise MalformedMessage("a handle without number or type")
+        if type(bases) is not list or len(bases) > 12 or any(type(b) is not str or len(b) > 200 for b in bases):
+            raise MalformedMessage("a handle with broken bases")
+        return self._resolve(Reference(number, name, tuple(bases), tree.get("callable") is True))
+
+    _KINDS = {
+        "list": _list, "tuple": _tuple, "dict": _dict, "slice": _slice, "int": _int, "float": _float,
+        "array": _array, "scalar": _scalar, "tensor": _tensor, "ref": _ref,
+    }
