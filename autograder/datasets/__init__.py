@@ -1,0 +1,67 @@
+"""The course's pictures: found where they lie, verified, and loaded as arrays.
+
+`load_images()` gives MNIST where it can be had (the folder in `CNN_COURSE_DATA`, the user's cache, a download),
+otherwise the handwritten digits inside scikit-learn. `load_images("cifar10")` gives the CIFAR-10 pictures of
+`CNN_COURSE_DATA`, and `load_folder` those of any folder with a subfolder per class. `CNN_COURSE_OFFLINE=1` keeps
+it off the network.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .digits import digits_file, load_digits
+from .images import ImageSet
+from .mnist import has_files, load_mnist, places
+from .pictures import cifar10_archive, cifar10_folder, load_cifar10, load_folder
+from .places import DataError, cache, offline
+
+__all__ = ["DataError", "ImageSet", "cifar10_folder", "find_images", "load_folder", "load_images", "whereabouts"]
+
+LOADERS = {"mnist": load_mnist, "digits": load_digits, "cifar10": load_cifar10}
+
+
+def load_images(name: str | None = None) -> ImageSet:
+    """The data set `name` ("mnist", "digits", "cifar10"), or the best one at hand; prints which one it is.
+
+    Without a name that is MNIST, or the digits where MNIST is neither here nor to be downloaded.
+
+    Raises:
+        ValueError: no data set has this name.
+        DataError: it cannot be had; the text says what was tried.
+    """
+    images = find_images(name)
+    print(f"Images: {images!r}.")
+    return images
+
+
+def find_images(name: str | None = None) -> ImageSet:
+    """As `load_images`, without a word."""
+    if name is None:
+        return _mnist_or_digits()
+    loader = LOADERS.get(name.strip().casefold())
+    if loader is None:
+        raise ValueError(f"name: there is no data set {name!r}, only {', '.join(LOADERS)}.")
+    return loader()
+
+
+def whereabouts() -> dict[str, str]:
+    """Where each data set would come from now, in a few words; nothing is loaded or downloaded."""
+    mnist = next((place for place, folder in places() if has_files(folder)), None)
+    if (cache() / "cifar10").is_dir():
+        cifar10 = "the cache"
+    else:
+        cifar10 = "CNN_COURSE_DATA" if cifar10_archive() else "not found"
+    return {
+        "mnist": mnist or ("not found" if offline() else "not here, would be downloaded"),
+        "digits": "scikit-learn" if digits_file() else "not found",
+        "cifar10": cifar10,
+    }
+
+
+def _mnist_or_digits() -> ImageSet:
+    try:
+        return load_mnist(retry=False)
+    except DataError as error:
+        digits = load_digits()
+        return replace(digits, source=f"{digits.source}; {str(error).rstrip('.')}")

@@ -1,0 +1,46 @@
+"""Where data may lie, and how a file gets into the cache: whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import warnings
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+
+class DataError(RuntimeError):
+    """A data set that cannot be had; the text is one sentence for the reader."""
+
+
+def course_data() -> Path | None:
+    """The folder that `CNN_COURSE_DATA` names, whether or not it exists."""
+    folder = os.environ.get("CNN_COURSE_DATA", "").strip()
+    return Path(folder).expanduser() if folder else None
+
+
+def cache() -> Path:
+    """The user's cache of the course; it need not exist yet."""
+    return user_cache_path("cnn-course", appauthor=False)
+
+
+def offline() -> bool:
+    """Whether `CNN_COURSE_OFFLINE` forbids downloads."""
+    return os.environ.get("CNN_COURSE_OFFLINE", "").strip() not in ("", "0")
+
+
+def keep(path: Path, data: bytes) -> None:
+    """Writes a file of the cache by rename. A cache that cannot be written to costs a warning, not the data."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        warnings.warn(f"{path.name} could not be kept in the cache: {error.strerror}.", stacklevel=2)
