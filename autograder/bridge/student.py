@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import inspect
 import textwrap
 from collections.abc import Callable, Mapping
@@ -32,11 +33,18 @@ class NotAttempted(Exception):
 
 
 class StudentError(Exception):
-    """Student code raised: the exception's type and base types by name, its text, and where in the notebook."""
+    """Student code raised: the exception's type and base types by name, its text, and where in the notebook.
+
+    All of it is what the kernel says. `known_type` is the nearest type that is not of the student's own making.
+    """
 
     def __init__(self, type: str, bases: tuple[str, ...], text: str, where: Where | None) -> None:
         super().__init__(f"{type}: {text}")
         self.type, self.bases, self.text, self.where = type, bases, text, where
+
+    @property
+    def known_type(self) -> str:
+        return next((name for name in (self.type, *self.bases) if name in KNOWN_ERRORS), "exception")
 
 
 class Session:
@@ -76,7 +84,7 @@ class Session:
 class Handle:
     """An object that stays in the kernel. Attributes, assignments and calls are requests over the bridge."""
 
-    __slots__ = ("_session", "_reference")
+    __slots__ = ("_reference", "_session")
 
     def __init__(self, session: Session, reference: wire.Reference) -> None:
         object.__setattr__(self, "_session", session)
@@ -139,10 +147,26 @@ def in_kernel(student: Student, *functions: Callable[..., Any]) -> Loaded:
     return Loaded(student._session.ask("load", source=source, names=names))
 
 
+KNOWN_TYPES = frozenset(
+    """function method builtin_function_or_method type module generator range set frozenset bytes bytearray complex
+    ellipsis object map filter zip partial list tuple dict str ndarray matrix MaskedArray DataFrame Series Image
+    Figure Axes Sequential Linear Conv2d Functional Model Parameter SimpleNamespace Fraction Decimal""".split()
+)
+KNOWN_ERRORS = frozenset(
+    name for name in dir(builtins) if isinstance(getattr(builtins, name), type)
+    and issubclass(getattr(builtins, name), BaseException)
+) | {"LinAlgError", "AxisError", "InvalidArgumentError", "OutOfMemoryError", "TimeoutExpired"}
+
+
 def type_of(value: Any) -> str:
-    """The name of a value's type, of the kernel's type for a handle."""
+    """The name of a value's type, of the kernel's type for a handle.
+
+    A class of the student's own is not named: its name is whatever the kernel says, and would carry what a check
+    sent there into messages.
+    """
     if isinstance(value, Handle):
-        return value._reference.type
+        name = value._reference.type
+        return name if name in KNOWN_TYPES else "object of a class of your own"
     if isinstance(value, wire.Tensor):
         return f"{value.framework} tensor"
     return type(value).__name__

@@ -56,7 +56,7 @@ class Agent:
                 decoder = wire.Decoder(payload, lambda reference: self._objects[reference.id])
                 result = self._perform(header, decoder)
                 encoder = wire.Encoder(self._keep)
-                return {"id": number, "ok": encoder.encode(_as_data(result))}, encoder.payload
+                return {"id": number, "ok": encoder.encode(as_data(result))}, encoder.payload
         except BaseException as error:  # whatever student code raises is an answer too, SystemExit among it
             return {"id": number, "raised": self._describe(error)}, bytearray()
 
@@ -125,14 +125,14 @@ def _text_of(error: BaseException) -> str:
         return f"(its text cannot be read: {type(inner).__name__})"
 
 
-def _as_data(value: Any, depth: int = 0) -> Any:
+def as_data(value: Any, depth: int = 0) -> Any:
     """Framework tensors become `wire.Tensor`, also inside tuples, lists and dicts; everything else stays."""
     if isinstance(value, (str, bytes, int, float, np.ndarray, np.generic)) or value is None or depth > 4:
         return value
     if type(value) in (list, tuple):
-        return type(value)(_as_data(part, depth + 1) for part in value)
+        return type(value)(as_data(part, depth + 1) for part in value)
     if type(value) is dict:
-        return {key: _as_data(part, depth + 1) for key, part in value.items()}
+        return {key: as_data(part, depth + 1) for key, part in value.items()}
     torch = sys.modules.get("torch")
     if torch is not None and hasattr(torch, "Tensor") and isinstance(value, torch.Tensor):
         return _from_torch(value, torch)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,10 @@ DTYPES = frozenset(
     "|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split()
 )
 FRAMEWORKS = frozenset({"torch", "tensorflow"})
+TENSOR_DTYPES = frozenset(
+    "bool int8 uint8 int16 uint16 int32 uint32 int64 uint64 float16 bfloat16 float32 float64 complex64 complex128".split()
+)
+DEVICE = re.compile(r"(cpu|meta|mps|cuda(:\d{1,2})?)\Z")
 
 
 class MalformedMessage(BaseException):
@@ -229,7 +234,7 @@ class Decoder:
 
     def _float(self, tree: dict, depth: int) -> float:
         text = tree.get("v")
-        if text not in ("nan", "inf", "-inf"):
+        if type(text) is not str or text not in ("nan", "inf", "-inf"):
             raise MalformedMessage("a float that is none")
         return float(text)
 
@@ -253,9 +258,13 @@ class Decoder:
 
     def _tensor(self, tree: dict, depth: int) -> Tensor:
         framework, dtype, device = tree.get("f"), tree.get("n"), tree.get("w")
-        if framework not in FRAMEWORKS or type(dtype) is not str or type(device) is not str:
+        if type(framework) is not str or framework not in FRAMEWORKS:
             raise MalformedMessage("a tensor of no known framework")
-        return Tensor(self._array(tree, depth), framework, dtype[:40], device[:40], tree.get("g") is True)
+        if type(dtype) is not str or dtype not in TENSOR_DTYPES:
+            raise MalformedMessage("a tensor of no known dtype")
+        if type(device) is not str or not DEVICE.match(device):
+            raise MalformedMessage("a tensor on no known device")
+        return Tensor(self._array(tree, depth), framework, dtype, device, tree.get("g") is True)
 
     def _ref(self, tree: dict, depth: int) -> Any:
         number, name, bases = tree.get("id"), tree.get("type"), tree.get("bases")

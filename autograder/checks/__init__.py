@@ -1,0 +1,1 @@
+"""The trusted side's knowledge: what is asked and what is right."""

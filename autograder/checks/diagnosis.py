@@ -1,0 +1,161 @@
+"""Named misconceptions: wrong answers with a name and a sentence, and how a wrong result is matched with them.
+
+A registry belongs to one reference function. A misconception is a function with the same signature; if its first
+parameter is called `solve`, it gets the function that it distorts, so that two misconceptions can be combined:
+
+    CONV2D = Misconceptions("conv2d", reference=conv2d, student=as_layer)
+
+    @CONV2D.add("flipped-kernel", section="Cross-correlation")
+    def flipped_kernel(solve, image, kernels, *args, **options):
+        "The kernel was turned by 180 degrees ..."
+        return solve(image, kernels[:, ::-1, ::-1], *args, **options)
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from .expected import Expected
+from .variants import has_variants, variant
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """One wrong turn: `id` in kebab-case, the sentence a student reads, the heading in the notebook to read again.
+
+    distort: computes what the misconception gives, or None where the wrong turn does not show in values.
+    source: a whole wrong answer as notebook code, where a distorted function cannot express it.
+    """
+
+    id: str
+    sentence: str
+    section: str | None = None
+    distort: Callable[..., Any] | None = None
+    source: str | None = None
+
+    @property
+    def composable(self) -> bool:
+        return self.distort is not None and next(iter(inspect.signature(self.distort).parameters), "") == "solve"
+
+    def around(self, solve: Callable[..., Any]) -> Callable[..., Any]:
+        """This misconception as a function with the reference's signature, distorting `solve`."""
+        assert self.distort is not None
+        return partial(self.distort, solve) if self.composable else self.distort
+
+
+Adapter = Callable[[Callable[..., Any]], Mapping[str, Any]]
+
+
+@dataclass
+class Misconceptions:
+    """The wrong turns known for one reference function of a task.
+
+    student: makes the names of the notebook from a function with the reference's signature, e.g. a layer class;
+        by default the function under the reference's own name.
+    answer: the task is answered with a dict, which the reference function computes (from the variant's numbers,
+        if the task has variants); the notebook's name is the task's with underscores.
+    """
+
+    task: str
+    reference: Callable[..., Any]
+    student: Adapter | None = None
+    answer: bool = False
+    _known: dict[str, Misconception] = field(default_factory=dict)
+
+    def add(self, id: str, *, section: str | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Decorator: registers a wrong function. Its docstring is the sentence that the student reads."""
+
+        def register(function: Callable[..., Any]) -> Callable[..., Any]:
+            sentence = " ".join((function.__doc__ or "").split())
+            self._register(Misconception(id, sentence, section, distort=function))
+            return function
+
+        return register
+
+    def add_source(self, id: str, sentence: str, source: str, *, section: str | None = None) -> None:
+        """Registers a wrong answer given as notebook code; a check names it itself (`diagnosis=`)."""
+        self._register(Misconception(id, sentence, section, source=source))
+
+    def _register(self, misconception: Misconception) -> None:
+        if misconception.id in self._known or not misconception.sentence:
+            raise ValueError(f"misconception {misconception.id!r}: registered twice, or without a sentence")
+        self._known[misconception.id] = misconception
+
+    def __iter__(self) -> Iterator[Misconception]:
+        return iter(self._known.values())
+
+    def __getitem__(self, id: str) -> Misconception:
+        return self._known[id]
+
+    def names(self, solve: Callable[..., Any], student: str | None = None) -> Mapping[str, Any]:
+        """The notebook's names, computed by `solve` in the reference's place, for that student's variant."""
+        if self.answer:
+            numbers = variant(self.task, student) if has_variants(self.task) else {}
+            return {self.task.replace("-", "_"): solve(**numbers)}
+        return self.student(solve) if self.student else {self.reference.__name__: solve}
+
+    def answers(self, *, pairs: bool = False) -> Iterator[tuple[str, Callable[..., Any], str]]:
+        """(id, wrong function, sentence) for every misconception that computes, or for every pair of two."""
+        known = [m for m in self if m.distort is not None]
+        if not pairs:
+            for one in known:
+                yield one.id, one.around(self.reference), one.sentence
+            return
+        for first in known:
+            for second in known:
+                if second.composable and (not first.composable or first.id < second.id):
+                    both = second.around(first.around(self.reference))
+                    yield f"{first.id}+{second.id}", both, f"{first.sentence} {second.sentence}"
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One comparison: what the student's code gave, what is right, and how they are compared."""
+
+    actual: Any
+    expected: Expected
+    like: Any
+    same: Callable[[Any, Any], bool]
+
+
+def diagnose(observations: Sequence[Observation]) -> tuple[str, str] | None:
+    """The one misconception (or pair) that gives exactly the student's result in every observation of a test.
+
+    The last observation is the failing one. Returns (id, sentence), or None when no misconception, or more than
+    one, explains what was seen.
+    """
+    if not observations or observations[-1].like is None:
+        return None
+    registry = observations[-1].like
+    relevant = [o for o in reversed(observations) if o.like is registry]
+    for pairs in (False, True):
+        matches = [
+            (id, sentence)
+            for id, wrong, sentence in _alternatives(registry, relevant[0], pairs)
+            if all(_explains(id, wrong, observation) for observation in relevant)
+        ]
+        if matches:
+            return matches[0] if len(matches) == 1 else None
+    return None
+
+
+def _alternatives(registry: Any, observation: Observation, pairs: bool) -> Iterator[tuple[str, Any, str]]:
+    if isinstance(registry, Misconceptions):
+        yield from registry.answers(pairs=pairs)
+    elif not pairs:  # the kit: outputs that release froze
+        yield from registry.frozen_answers()
+
+
+def _explains(id: str, wrong: Any, observation: Observation) -> bool:
+    """Whether `wrong` gives the student's result. A wrong turn that cannot cope with the case explains nothing."""
+    try:
+        with np.errstate(all="ignore"):
+            return observation.same(observation.actual, observation.expected.distorted(id, wrong))
+    except Exception:
+        return False

@@ -1,0 +1,24 @@
+"""What a check raises when an answer is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass
+class CheckFailure(AssertionError):
+    """An answer is wrong.
+
+    message: one sentence for the student; holds no expected value.
+    details: expected and received values; shown for public checks only.
+    counterexample: the case in words ("image 2x2x1, kernels 1x2x2x1, stride 1").
+    diagnosis: the id of a named misconception that the check itself established, or None.
+    """
+
+    message: str
+    details: str = ""
+    counterexample: str | None = None
+    diagnosis: str | None = None
+
+    def __str__(self) -> str:
+        return self.message

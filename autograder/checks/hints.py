@@ -1,0 +1,64 @@
+"""What to try when student code raises, and which exception texts may be repeated from a hidden test."""
+
+from __future__ import annotations
+
+import re
+
+from ..bridge.student import StudentError, Where
+
+# A text is repeated from a hidden test only when it has one of these forms: an exception's text is the student's to
+# choose, and could carry hidden inputs out.
+SHAPE = r"\(?[\d, ]{0,24}\)?"
+WORD = r"[A-Za-z_][\w.]{0,40}"
+HINTS: tuple[tuple[str, str], ...] = (
+    (rf"operands could not be broadcast together with (remapped )?shapes ({SHAPE} ?)+",
+     "These two arrays do not line up; print both shapes just before this line."),
+    (rf"could not broadcast input array from shape {SHAPE} into shape {SHAPE}",
+     "The values do not fit into the place they are written to; print both shapes."),
+    (r"matmul: Input operand 1 has a mismatch in its core dimension 0.{0,120}",
+     "In a matrix product the columns of the first must be as many as the rows of the second."),
+    (rf"shapes {SHAPE} and {SHAPE} not aligned.{{0,60}}",
+     "In a matrix product the columns of the first must be as many as the rows of the second."),
+    (rf"({WORD}\(\) )?takes .{{0,20}}positional arguments? but \d+ (was|were) given",
+     "Compare the parameters of your function with the signature in the task; in a class, `self` comes first."),
+    (rf"({WORD}\(\) )?missing \d+ required (positional|keyword-only) arguments?: .{{0,60}}",
+     "Compare the parameters of your function with the signature in the task; in a class, `self` comes first."),
+    (rf"({WORD}\(\) )?got an unexpected keyword argument '{WORD}'.{{0,40}}",
+     "The parameter is missing or has another name in your function."),
+    (r"'NoneType' object (is not subscriptable|has no attribute '[A-Za-z_]\w{0,40}'|is not iterable|is not callable)",
+     "Something is None here: a function without return, or an attribute that was not set yet."),
+    (r"'(int|float|numpy\.int64|numpy\.float64)' object is not (subscriptable|iterable)",
+     "This is a single number where a pair was meant: the argument may be an int or a pair."),
+    (rf"'{WORD}' object has no attribute '{WORD}'.{{0,60}}", "The attribute was never set, or is spelled in another way."),
+    (rf"name '{WORD}' is not defined.{{0,60}}", "The name is not known here: is `self.` missing, or a cell not run?"),
+    (r"index -?\d+ is out of bounds for axis \d+ with size \d+",
+     "The window has left the image; check the last position in each direction."),
+    (rf"cannot reshape array of size \d+ into shape {SHAPE}", "The number of values must stay the same in a reshape."),
+    (r"'(list|tuple|float|numpy\.float64)' object cannot be interpreted as an integer",
+     "An int is needed here; `/` always gives a float, `//` an int."),
+    (r"division by zero|float division by zero|integer (division or )?modulo by zero", "A divisor is zero for this case."),
+    (r"maximum recursion depth exceeded.{0,40}", "The function calls itself without an end."),
+    (rf"unsupported operand type\(s\) for .{{1,3}}: '{WORD}' and '{WORD}'", "Look at the types of both sides."),
+)
+
+
+def explain(error: StudentError, *, hidden: bool, source: str | None) -> str:
+    """One or two sentences on an exception of student code: what, where in the notebook, and what to try.
+
+    source: the notebook's code; behind the boundary a line is only shown if it stands there.
+    """
+    hint = next((hint for pattern, hint in HINTS if re.fullmatch(pattern, error.text)), None)
+    text = error.text if (not hidden or hint) else ""
+    place = _place(error.where, source) if error.where else ""
+    first = f"Your code raised {_article(error.known_type)}{place}{': ' + text if text else ''}"
+    return f"{first.rstrip('.')}.{' ' + hint if hint else ''}"
+
+
+def _place(where: Where, source: str | None) -> str:
+    if source is not None and where.code not in {line.strip() for line in source.splitlines()}:
+        return ""
+    return f" at `{where.code}`" if where.code else f" in line {where.line} of {where.function}"
+
+
+def _article(name: str) -> str:
+    return f"an {name}" if name[0] in "AEIOUaeiou" else f"a {name}"

@@ -1,0 +1,1 @@
+"""Wrong answers with a name and a sentence: for diagnosis, and to test the checks."""

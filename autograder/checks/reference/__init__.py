@@ -1,0 +1,1 @@
+"""Right answers, written to be read: students get them after the deadline."""

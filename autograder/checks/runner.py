@@ -1,0 +1,358 @@
+"""Runs an assignment's pytest checks against a student's notebook, as often as needed after collecting once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from _pytest.config import _prepareconfig
+from _pytest.runner import runtestprotocol
+
+from ..bridge.student import NotAttempted, Student, StudentError
+from ..bridge.transport import BridgeFailure, LocalTransport
+from . import trial as trials
+from .diagnosis import Misconceptions, diagnose
+from .expected import HERE, find
+from .failure import CheckFailure
+from .frozen import frozen_test
+from .hints import explain
+from .search import Case, drawn, search, smallest_first
+from .trial import Trial
+from .variants import has_variants, variant
+
+PARTS = ("public", "hidden")
+PUBLIC_SEED = b"public"
+BROKEN = "This check could not be run, which is not your fault; please tell your instructor."
+FAILURES = {
+    "timeout": "Your code did not answer within the time allowed.",
+    "died": "Your code ended the notebook's kernel.",
+    "malformed": "What came back from your notebook was not an answer.",
+    "output": "Your code sent back more data than this task allows.",
+}
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """What one test found. Public tests carry no points.
+
+    message: one sentence, without expected values; details: values, for public tests only.
+    reason: why student code was stopped (a `reason` of results.json), or None. attempted: False where the answer
+    is still missing. broken: the check itself failed, which is an instructor's matter and costs nobody points.
+    """
+
+    name: str
+    description: str
+    hidden: bool
+    points: float
+    passed: bool
+    message: str = ""
+    details: str = ""
+    diagnosis: str | None = None
+    counterexample: str | None = None
+    section: str | None = None
+    attempted: bool = True
+    reason: str | None = None
+    broken: bool = False
+
+
+@dataclass
+class _Job:
+    """What the fixtures hand to the test under way."""
+
+    student: Any = None
+    task: str = ""
+    seed: bytes = PUBLIC_SEED
+    student_id: str | None = None
+
+
+class _Fixtures:
+    """The fixtures of check modules, as a pytest plugin."""
+
+    def __init__(self) -> None:
+        self.job = _Job()
+        self.raised: BaseException | None = None
+
+    @pytest.fixture
+    def student(self) -> Any:
+        return self.job.student
+
+    @pytest.fixture
+    def case(self) -> Any:
+        return None  # replaced for each drawn case by the search
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
+        return np.random.default_rng(_number(self.job.seed, request.node.name))
+
+    @pytest.fixture
+    def variant(self) -> dict[str, Any]:
+        return variant(self.job.task, self.job.student_id) if has_variants(self.job.task) else {}
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        for name in ("task(id)", "points(number)", "search(strategy, examples)"):
+            config.addinivalue_line("markers", f"{name}: of the autograder")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Any:
+        """Keeps what a test raises about an answer as the exception itself; pytest's own report would be text."""
+        try:
+            return (yield)
+        except (CheckFailure, StudentError, NotAttempted, BridgeFailure) as error:
+            self.raised = error
+            return True
+
+
+class _Search:
+    """Runs a test on its drawn cases where it has @search, as a pytest plugin."""
+
+    def __init__(self, fixtures: _Fixtures) -> None:
+        self._fixtures = fixtures
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        marker = pyfuncitem.get_closest_marker("search")
+        if marker is None:
+            return None
+        strategy, count = marker.args
+        arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+
+        def probe(case: Case) -> None:
+            pyfuncitem.obj(**{**arguments, "case": case})
+
+        trial = trials.current()
+        number = _number(self._fixtures.job.seed, pyfuncitem.name)
+        if trial.frozen is not None:
+            smallest_first(probe, [Case(entry["case"]) for entry in trial.frozen.cases])
+        elif trial.hidden:
+            search(probe, strategy, count, number)
+        else:
+            smallest_first(probe, drawn(strategy, count, number))
+        return True
+
+
+class CheckSession:
+    """An assignment's check modules, collected once.
+
+    assignment: its name; modules: the pytest files instead, as (path, hidden), e.g. for trying a new task.
+    """
+
+    def __init__(
+        self, assignment: str | None = None, *, parts: Sequence[str] = PARTS,
+        modules: Sequence[tuple[Path, bool]] | None = None,
+    ) -> None:
+        found = modules if modules is not None else list(check_modules(assignment or "", parts))
+        self._fixtures = _Fixtures()
+        self._hidden = {path.resolve(): hidden for path, hidden in found}
+        self._items = _collect([path for path, _ in found], self._fixtures)
+        self._paths = [path for path, _ in found]
+
+    @property
+    def tasks(self) -> list[str]:
+        """The ids of the tasks that have tests here, in the order of the modules."""
+        return list(dict.fromkeys(_task_of(item) for item in self._items))
+
+    def tests(self, task: str) -> list[tuple[str, bool, float]]:
+        """(name, hidden, points) of a task's tests."""
+        return [(item.name, self._is_hidden(item), _points_of(item)) for item in self._of(task)]
+
+    def fingerprint(self) -> str:
+        """A hash of the check modules and of everything in the room that they build on."""
+        digest = hashlib.sha256()
+        rooms = [HERE, HERE.parent / "bridge", HERE.parent / "sandbox"]
+        shared = [path for room in rooms for path in sorted(room.rglob("*.py")) if path.parent.name not in PARTS]
+        for path in [*sorted(self._paths), *shared]:
+            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+        return digest.hexdigest()
+
+    def run(
+        self, task: str, student: Student, *, seed: bytes = PUBLIC_SEED, student_id: str | None = None,
+        parts: Sequence[str] = PARTS, source: str | None = None,
+    ) -> list[TestResult]:
+        """Runs a task's tests. Never raises for what student code does; after a bridge failure the rest is not run.
+
+        seed: of the submission and task, for hidden inputs. source: the notebook's code, behind the boundary.
+        """
+        results: list[TestResult] = []
+        stopped: str | None = None
+        for item in self._of(task):
+            hidden = self._is_hidden(item)
+            if ("hidden" if hidden else "public") not in parts:
+                continue
+            if stopped is not None:
+                results.append(_result(item, hidden, passed=False, message=FAILURES[stopped], reason=stopped))
+                continue
+            self._fixtures.job = _Job(student, task, seed if hidden else PUBLIC_SEED, student_id)
+            result = self._run_item(item, hidden, source)
+            stopped = result.reason
+            results.append(result)
+        self._fixtures.job = _Job()
+        return results
+
+    def record(self, task: str, names: Mapping[str, Any]) -> dict[str, list[tuple[Any, list[tuple[Any, Any]]]]]:
+        """For release: per public test, its cases, each with the questions it asks and the registry they are like."""
+        recorded = {}
+        for item in self._of(task):
+            marker = item.get_closest_marker("search")
+            case_list = drawn(*marker.args, _number(PUBLIC_SEED, item.name)) if marker else [None]
+            recorded[item.name] = [(case, self._questions(item, task, names, case)) for case in case_list]
+        return recorded
+
+    def _questions(self, item: pytest.Function, task: str, names: Mapping[str, Any], case: Any) -> list:
+        trial = Trial(item.name, recording=True)
+        self._fixtures.job = _Job(Student(LocalTransport(dict(names))), task)
+        with _during(trial):
+            function = item.obj
+            arguments = self._arguments(item, case)
+            function(**arguments)
+        likes = {id(observation.expected): observation.like for observation in trial.observations}
+        return [(question, likes.get(id(question))) for question in trial.questions]
+
+    def _arguments(self, item: pytest.Function, case: Any) -> dict[str, Any]:
+        job = self._fixtures.job
+        values = {
+            "student": job.student, "case": case, "rng": np.random.default_rng(_number(job.seed, item.name)),
+            "variant": variant(job.task, None) if has_variants(job.task) else {},
+        }
+        return {name: values[name] for name in item._fixtureinfo.argnames}
+
+    def _run_item(self, item: pytest.Function, hidden: bool, source: str | None) -> TestResult:
+        trial = Trial(item.name, hidden, self._fixtures.job.seed)
+        trial.frozen = None if hidden else frozen_test(Path(item.path), item.name)
+        self._fixtures.raised = None
+        with _during(trial):
+            reports = runtestprotocol(item, nextitem=None, log=False)
+        if self._fixtures.raised is not None:
+            return _verdict(item, hidden, self._fixtures.raised, trial, source)
+        failed = next((report for report in reports if report.failed), None)
+        if failed is not None:
+            return _result(item, hidden, passed=False, message=BROKEN, details=str(failed.longrepr), broken=True)
+        return _result(item, hidden, passed=True)
+
+    def _of(self, task: str) -> list[pytest.Function]:
+        return [item for item in self._items if _task_of(item) == task]
+
+    def _is_hidden(self, item: pytest.Function) -> bool:
+        return self._hidden[Path(item.path).resolve()]
+
+
+def check_modules(assignment: str, parts: Sequence[str] = PARTS) -> Iterator[tuple[Path, bool]]:
+    """The check modules of an assignment that this copy of the package has, as (path, hidden)."""
+    name = f"test_{assignment.replace('-', '_')}.py"
+    for part in parts:
+        path = HERE / part / name
+        if path.is_file():
+            yield path, part == "hidden"
+
+
+@cache
+def assignment_of(task: str) -> str | None:
+    """The assignment whose check modules have tests of this task; found by reading. None if there is none."""
+    for part in PARTS:
+        for path in sorted((HERE / part).glob("test_*.py")):
+            if f'@task("{task}")' in path.read_text(encoding="utf-8"):
+                number, *words = path.stem.removeprefix("test_").split("_")
+                return "-".join([number, *words])
+    return None
+
+
+@cache
+def registries_of(task: str) -> tuple[str, ...]:
+    """The names of the misconception registries of a task; found by reading."""
+    pattern = re.compile(rf'^([A-Z][A-Z0-9_]*) *(?::[^=\n]+)?= *Misconceptions\(\s*"{re.escape(task)}"', re.MULTILINE)
+    paths = sorted((HERE / "misconceptions").glob("[a-z]*.py"))
+    return tuple(name for path in paths for name in pattern.findall(path.read_text(encoding="utf-8")))
+
+
+def registries(task: str) -> dict[str, Misconceptions]:
+    """The misconception registries of a task, by name."""
+    return {name: find("misconceptions", name) for name in registries_of(task)}
+
+
+def right_answers(task: str, student: str | None = None) -> dict[str, Any]:
+    """The notebook's names for a task, as the references give them."""
+    names: dict[str, Any] = {}
+    for registry in registries(task).values():
+        names.update(registry.names(registry.reference, student))
+    return names
+
+
+def _collect(paths: list[Path], plugin: _Fixtures) -> list[pytest.Function]:
+    options = [
+        "-p", "no:cacheprovider", "-p", "no:terminal", "--disable-plugin-autoload", "--import-mode=importlib",
+        "--noconftest", "--assert=plain", "-s", "-c", os.devnull, f"--rootdir={HERE}",
+    ]
+    if not paths:
+        return []
+    config = _prepareconfig([*options, *map(str, paths)], [plugin, _Search(plugin)])
+    config._do_configure()
+    session = pytest.Session.from_config(config)
+    config.hook.pytest_sessionstart(session=session)
+    config.hook.pytest_collection(session=session)
+    return [item for item in session.items if isinstance(item, pytest.Function)]
+
+
+@contextmanager
+def _during(trial: Trial) -> Iterator[None]:
+    token = trials.begin(trial)
+    try:
+        yield
+    finally:
+        trials.end(token)
+
+
+def _verdict(
+    item: pytest.Function, hidden: bool, error: BaseException, trial: Trial, source: str | None
+) -> TestResult:
+    if isinstance(error, NotAttempted):
+        return _result(item, hidden, passed=False, message="Not attempted yet.", attempted=False)
+    if isinstance(error, BridgeFailure):
+        return _result(item, hidden, passed=False, message=FAILURES[error.reason], reason=error.reason)
+    if isinstance(error, StudentError):
+        return _result(item, hidden, passed=False, message=explain(error, hidden=hidden, source=source))
+    assert isinstance(error, CheckFailure)
+    named = (error.diagnosis, error.message) if error.diagnosis else diagnose(trial.observations)
+    message = named[1] if named else error.message
+    details = "\n".join(part for part in (error.message if named else "", error.details) if part and part != message)
+    return _result(
+        item, hidden, passed=False, message=message, details="" if hidden else details,
+        diagnosis=named[0] if named else None, counterexample=error.counterexample,
+        section=_section(trial, named[0] if named else None),
+    )
+
+
+def _section(trial: Trial, id: str | None) -> str | None:
+    """The heading in the notebook that a diagnosis points to."""
+    registry = trial.observations[-1].like if trial.observations else None
+    if id is None or registry is None:
+        return None
+    return next((one.section for one in registry if one.id == id.split("+")[0]), None)
+
+
+def _result(item: pytest.Function, hidden: bool, **fields: Any) -> TestResult:
+    doc = (item.obj.__doc__ or "").strip().split("\n\n")[0]
+    return TestResult(item.name, " ".join(doc.split()), hidden, _points_of(item), **fields)
+
+
+def _task_of(item: pytest.Item) -> str:
+    marker = item.get_closest_marker("task")
+    return marker.args[0] if marker else ""
+
+
+def _points_of(item: pytest.Item) -> float:
+    marker = item.get_closest_marker("points")
+    return float(marker.args[0]) if marker else 0.0
+
+
+def _number(seed: bytes, name: str) -> int:
+    return int.from_bytes(hashlib.sha256(seed + b"|" + name.encode()).digest()[:8], "big")
+
+

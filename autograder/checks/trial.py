@@ -1,0 +1,55 @@
+"""What is known while one test runs on one student's answer: its comparisons, its place among frozen cases."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .diagnosis import Observation
+    from .expected import Expected
+
+KEPT = 200
+
+
+@dataclass
+class Trial:
+    """One test on one answer.
+
+    observations: its latest comparisons, the failing one last.
+    questions: the right answers it asked for, in order.
+    frozen: the test's frozen questions, in the kit; `case` and `asked` are the place among them.
+    """
+
+    test: str = ""
+    hidden: bool = False
+    seed: bytes = b""
+    observations: list[Observation] = field(default_factory=list)
+    questions: list[Expected] = field(default_factory=list)
+    recording: bool = False
+    frozen: Any = None
+    asked: int = 0
+    case: int = 0
+
+    def observe(self, observation: Observation) -> None:
+        self.observations.append(observation)
+        if len(self.observations) > KEPT and not self.recording:  # the first comparison stays: it is as telling as the latest ones
+            del self.observations[1]
+
+
+_current: ContextVar[Trial] = ContextVar("trial")
+
+
+def current() -> Trial:
+    """The trial under way; outside of one (a check function called by hand) a fresh one that nobody reads."""
+    return _current.get(None) or Trial()
+
+
+def begin(trial: Trial) -> Any:
+    """Makes `trial` the current one; returns a token for `end`."""
+    return _current.set(trial)
+
+
+def end(token: Any) -> None:
+    _current.reset(token)
