@@ -199,7 +199,8 @@ def _wrong_values(got: np.ndarray, wanted: np.ndarray, wrong: np.ndarray, what: 
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
     count = int(wrong.sum())
     place = f"first at index {first if len(first) > 1 else first[0]}"
-    message = f"{_start(what)} has the right shape, but {count} of {wrong.size} values differ, {place}{_pattern(wrong)}."
+    found = f"{count} of {wrong.size} values differ, {place}{_pattern(wrong)}"
+    message = f"{_start(what)} has the right shape, but {found}."
     details = f"at {first}: expected {wanted[first]:.6g}, received {got[first]:.6g}"
     if got.size <= 36:
         details = f"expected\n{_show(wanted)}\nreceived\n{_show(got)}"
@@ -235,7 +236,8 @@ def _plain_difference(actual: Any, right: Any, what: str) -> CheckFailure | None
 def _same_plain(got: Any, right: Any) -> bool:
     got = got.item() if isinstance(got, np.generic) else got
     if isinstance(right, Mapping):
-        return isinstance(got, dict) and got.keys() == right.keys() and all(_same_plain(got[k], right[k]) for k in right)
+        same_keys = isinstance(got, dict) and got.keys() == right.keys()
+        return same_keys and all(_same_plain(got[key], right[key]) for key in right)
     if isinstance(right, (list, tuple)):
         if type(got) is not type(right) or len(got) != len(right):
             return False

@@ -64,8 +64,9 @@ def as_html(task: str, rows: Sequence[Row]) -> str:
         return f'<div style="{STYLE}"><b>{title}</b><br>{hint}</div>'
     body = "".join(_html_row(row) for row in rows)
     return (
-        f'<table style="{STYLE}"><caption style="text-align:left;font-weight:600;padding:4px 10px;color:inherit">{title}'
-        f"</caption><tbody>{body}</tbody></table>"
+        f'<table style="{STYLE}">'
+        f'<caption style="text-align:left;font-weight:600;padding:4px 10px;color:inherit">{title}</caption>'
+        f"<tbody>{body}</tbody></table>"
     )
 
 

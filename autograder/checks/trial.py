@@ -34,7 +34,8 @@ class Trial:
 
     def observe(self, observation: Observation) -> None:
         self.observations.append(observation)
-        if len(self.observations) > KEPT and not self.recording:  # the first comparison stays: it is as telling as the latest ones
+        # the first comparison stays: it tells as much as the latest ones
+        if len(self.observations) > KEPT and not self.recording:
             del self.observations[1]
 
 

@@ -13,7 +13,7 @@ import re
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -26,7 +26,8 @@ DTYPES = frozenset(
 )
 FRAMEWORKS = frozenset({"torch", "tensorflow"})
 TENSOR_DTYPES = frozenset(
-    "bool int8 uint8 int16 uint16 int32 uint32 int64 uint64 float16 bfloat16 float32 float64 complex64 complex128".split()
+    "bool int8 uint8 int16 uint16 int32 uint32 int64 uint64 "
+    "float16 bfloat16 float32 float64 complex64 complex128".split()
 )
 DEVICE = re.compile(r"(cpu|meta|mps|cuda(:\d{1,2})?)\Z")
 
@@ -274,7 +275,7 @@ class Decoder:
             raise MalformedMessage("a handle with broken bases")
         return self._resolve(Reference(number, name, tuple(bases), tree.get("callable") is True))
 
-    _KINDS = {
+    _KINDS: ClassVar = {
         "list": _list, "tuple": _tuple, "dict": _dict, "slice": _slice, "int": _int, "float": _float,
         "array": _array, "scalar": _scalar, "tensor": _tensor, "ref": _ref,
     }
