@@ -1,0 +1,262 @@
+"""The one writer of nbgrader's gradebook.
+
+Workers hand over results; this module commits them, a batch at a time in one transaction, through
+nbgrader's own API, so that the formgrader, `nbgrader generate_feedback` and `nbgrader export` find what
+`nbgrader autograde` would have written. Committing the same result twice changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple
+
+from nbconvert.exporters.exporter import ResourcesDict
+from nbformat import NotebookNode
+from nbgrader.api import Assignment as AssignmentRow
+from nbgrader.api import Course as CourseRow
+from nbgrader.api import Gradebook, InvalidEntry, SubmittedAssignment, SubmittedNotebook
+from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, SaveCells
+from nbgrader.utils import parse_utc
+from sqlalchemy import create_engine, inspect, select
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from traitlets.config import Config
+
+from autograder.course import CHECK_SUFFIX, Assignment, Course, CourseError
+from autograder.grading import nbgrader_setup
+from autograder.grading.student_version import BEFORE_SAVING, generate, read_source
+
+NO_RESPONSE = "No response."  # nbgrader's own words
+DEFAULT_COURSE = "default_course"  # a row that parts of nbgrader add to every gradebook
+
+
+class WrongGradebook(CourseError):
+    """The gradebook cannot be used for this course; the text is one sentence for the user."""
+
+
+class Commit(NamedTuple):
+    """One submission's outcome. ``results`` is the document of ``results.json``; ``timestamp`` is when it
+    was handed in (UTC without a zone, or text as in nbgrader's ``timestamp.txt``), ``None`` where that is
+    not known."""
+
+    assignment: str
+    student: str
+    results: Mapping[str, Any]
+    notebook: NotebookNode | None = None
+    timestamp: datetime | str | None = None
+
+
+class GradebookWriter:
+    """Writes results into the gradebook of a course folder.
+
+    ``db_url`` is any URL that nbgrader accepts; by default the one in the folder's ``nbgrader_config.py``,
+    otherwise ``gradebook.db`` in the folder. Raises ``WrongGradebook`` if that is another course's or
+    cannot be opened."""
+
+    def __init__(
+        self, course_dir: Path | str, db_url: str | None = None, course: Course | None = None
+    ) -> None:
+        self.course = course or Course.here()
+        self.course_dir = Path(course_dir).resolve()
+        self.config = nbgrader_setup.load(self.course_dir, self.course)
+        self.db_url = db_url or _db_url(self.config, self.course_dir)
+        refuse_other_course(self.db_url)
+        if self.db_url.startswith("sqlite:///"):
+            Path(self.db_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        nbgrader_setup.ensure_programs()
+        try:
+            self._gradebook = Gradebook(self.db_url, nbgrader_setup.COURSE_ID)
+        except (DBAPIError, ImportError, InvalidEntry) as error:
+            raise WrongGradebook(
+                f"The gradebook {self.db_url} could not be opened: {_reason(error)}."
+            ) from error
+        late = AssignLatePenalties(config=self.config)
+        late.init_plugin()
+        self._late = late.plugin_inst
+        self._registered: set[str] = set()
+
+    def __enter__(self) -> GradebookWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the database."""
+        self._gradebook.close()
+
+    def register(self, assignment: Assignment) -> None:
+        """Makes the gradebook know an assignment as the source notebook has it: cells, points, sources. Due
+        dates and all that was graded stay. Raises ``WrongGradebook`` if tasks came or went while there are
+        submissions."""
+        source = generate(read_source(assignment.solution_path), BEFORE_SAVING)
+        with self._transaction() as gradebook:
+            gradebook.update_or_create_assignment(assignment.name, course_id=nbgrader_setup.COURSE_ID)
+            self._forget_other_notebooks(gradebook, assignment)
+            step = _SaveCells(gradebook, assignment)
+            try:
+                step.preprocess(source, ResourcesDict())
+            except RuntimeError as error:
+                raise WrongGradebook(
+                    f"The gradebook holds submissions of {assignment.name!r} with other tasks than its "
+                    f"notebook has now; keep the tasks, or move the gradebook away and grade again."
+                ) from error
+        self._registered.add(assignment.name)
+
+    def _forget_other_notebooks(self, gradebook: Gradebook, assignment: Assignment) -> None:
+        row = gradebook.find_assignment(assignment.name)
+        for notebook in row.notebooks:
+            if notebook.name != assignment.name and not notebook.submissions:
+                gradebook.remove_notebook(notebook.name, assignment.name)
+
+    def commit_many(self, outcomes: Iterable[Commit | tuple[Any, ...]]) -> None:
+        """Commits all of ``outcomes`` or, if one fails, none."""
+        commits = [Commit(*outcome) for outcome in outcomes]
+        for name in dict.fromkeys(commit.assignment for commit in commits):
+            if name not in self._registered:
+                self.register(self.course.assignment(name))
+        with self._transaction() as gradebook:
+            for commit in commits:
+                self._commit(gradebook, commit)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Gradebook]:
+        """nbgrader's API with its many commits held back until the end. Leaves the gradebook as it was on
+        an error."""
+        session = self._gradebook.db
+        session.commit = session.flush
+        try:
+            yield self._gradebook
+            del session.commit
+            session.commit()
+        except DBAPIError as error:
+            session.rollback()
+            raise WrongGradebook(
+                f"The gradebook {self.db_url} could not be written: {_reason(error)}."
+            ) from error
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            vars(session).pop("commit", None)
+
+    def _commit(self, gradebook: Gradebook, commit: Commit) -> None:
+        gradebook.update_or_create_student(commit.student)
+        timestamp = _utc(commit.timestamp)
+        known = {"timestamp": timestamp} if timestamp else {}
+        with gradebook.db.no_autoflush:  # nbgrader builds the submission's rows before it adds them
+            submission = gradebook.update_or_create_submission(commit.assignment, commit.student, **known)
+        for notebook in submission.notebooks:
+            if notebook.name == commit.assignment:
+                self._write_grades(notebook, commit.results)
+                self._write_comments(notebook, commit.results)
+                self._write_late_penalty(gradebook, submission, notebook)
+
+    def _write_grades(self, notebook: SubmittedNotebook, results: Mapping[str, Any]) -> None:
+        tasks = {
+            task["task"] if task["kind"] == "text" else task["task"] + CHECK_SUFFIX: task
+            for task in results["tasks"]
+        }
+        gradable = results["status"] != "not_gradable"
+        for grade in notebook.grades:
+            task = tasks.get(grade.name)
+            waits = gradable and task is not None and task["status"] == "needs_manual_grade"
+            grade.auto_score = None if waits else _score(task)
+            # As nbgrader does: a grade that a person gave stays, and is to be looked at again after a
+            # regrade.
+            grade.needs_manual_grade = waits or grade.manual_score is not None
+
+    def _write_comments(self, notebook: SubmittedNotebook, results: Mapping[str, Any]) -> None:
+        unanswered = {task["task"] for task in results["tasks"] if task["status"] == "not_attempted"}
+        for comment in notebook.comments:
+            comment.auto_comment = NO_RESPONSE if comment.name in unanswered else None
+
+    def _write_late_penalty(
+        self, gradebook: Gradebook, submission: SubmittedAssignment, notebook: SubmittedNotebook
+    ) -> None:
+        notebook.late_submission_penalty = None
+        late = submission.total_seconds_late
+        if late <= 0:
+            return
+        gradebook.db.flush()
+        gradebook.db.refresh(notebook, ["score"])
+        penalty = self._late.late_submission_penalty(submission.student_id, notebook.score, late)
+        if penalty is not None:
+            notebook.late_submission_penalty = min(max(penalty, 0.0), notebook.score)
+
+
+class _SaveCells(SaveCells):
+    """nbgrader's own step, in a transaction of ours instead of a gradebook that it opens and closes."""
+
+    def __init__(self, gradebook: Gradebook, assignment: Assignment) -> None:
+        super().__init__()
+        self.gradebook = gradebook
+        self.assignment_id = self.notebook_id = assignment.name
+        self.new_grade_cells: dict[str, Any] = {}
+        self.new_solution_cells: dict[str, Any] = {}
+        self.new_task_cells: dict[str, Any] = {}
+        self.new_source_cells: dict[str, Any] = {}
+
+    def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
+        nb, resources = NbGraderPreprocessor.preprocess(self, nb, resources)
+        self._create_notebook(nb)
+        return nb, resources
+
+
+def refuse_other_course(db_url: str) -> None:
+    """Raises ``WrongGradebook`` if the gradebook is another course's. Looks without nbgrader, which would
+    add our course to any gradebook that it opens; makes no file."""
+    if db_url.startswith("sqlite:///") and not Path(db_url.removeprefix("sqlite:///")).exists():
+        return
+    try:
+        engine = create_engine(db_url)
+    except (ArgumentError, ImportError) as error:
+        raise WrongGradebook(f"The gradebook {db_url!r} could not be opened: {_reason(error)}.") from error
+    try:
+        with engine.connect() as connection:
+            tables = set(inspect(connection).get_table_names())
+            if not tables:
+                return
+            if not {"course", "assignment"} <= tables:
+                raise WrongGradebook(f"The database {db_url} is not a gradebook of nbgrader.")
+            courses = set(connection.execute(select(CourseRow.id)).scalars())
+            used = set(connection.execute(select(AssignmentRow.course_id).distinct()).scalars())
+    except DBAPIError as error:
+        raise WrongGradebook(f"The gradebook {db_url} could not be opened: {_reason(error)}.") from error
+    finally:
+        engine.dispose()
+    ours = {nbgrader_setup.COURSE_ID, DEFAULT_COURSE, ""}
+    others = sorted((used - ours) or ((courses - ours) if nbgrader_setup.COURSE_ID not in courses else set()))
+    if others:
+        raise WrongGradebook(
+            f"The gradebook {db_url} is of the course {others[0]!r}, not of {nbgrader_setup.COURSE_ID!r}; "
+            f"nothing was written to it."
+        )
+
+
+def _db_url(config: Config, course_dir: Path) -> str:
+    set_there = config.CourseDirectory.get("db_url")
+    return str(set_there) if set_there else f"sqlite:///{course_dir / 'gradebook.db'}"
+
+
+def _score(task: Mapping[str, Any] | None) -> float:
+    return float(task["score"] or 0.0) if task is not None else 0.0
+
+
+def _utc(timestamp: datetime | str | None) -> datetime | None:
+    """The timestamp as the gradebook keeps it. What is no time counts as unknown: a student's own file may
+    say anything, and a submission is not lost for it."""
+    try:
+        return parse_utc(timestamp)
+    except (ValueError, OverflowError, TypeError):
+        return None
+
+
+def _reason(error: Exception) -> str:
+    """The first line of the innermost message."""
+    text = str(getattr(error, "orig", None) or error).strip()
+    return text.splitlines()[0].rstrip(".") if text else type(error).__name__

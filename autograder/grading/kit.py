@@ -1,0 +1,132 @@
+"""The kit: what students, Colab and Binder get.
+
+Notebooks, the environment, and a copy of the package without anything that knows an answer. The public
+checks come with their cases frozen into data files, because the references that computed them stay with the
+course."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from autograder.course import Assignment, Course, CourseError
+from autograder.grading.leaks import Secrets, file_problems, hidden_test_names
+from autograder.grading.student_version import read_source
+
+PACKAGE = Path(__file__).resolve().parents[1]
+STAFF_ONLY = ("grading", "checks/hidden", "checks/reference", "checks/misconceptions")
+STAFF_DEPENDENCIES = ("alembic", "landlock", "nbgrader", "psutil", "pyseccomp", "sqlalchemy")
+ENVIRONMENT = ("environment.yml", "constraints.txt", "LICENSE")
+
+README = """# Course on convolutional networks: the notebooks
+
+    conda env create -f environment.yml && conda activate cnn
+
+or, in a virtual environment of Python 3.11 to 3.13 (Windows, macOS or Linux):
+
+    python -m pip install -c constraints.txt -e .
+
+Then open a notebook in JupyterLab or VS Code and work from top to bottom. `check("...")` in the notebook
+tells you how an answer is doing; `autograder check NOTEBOOK` does the same for a whole notebook in the
+terminal. The checks here guide you. The ones that give the points run when you hand in.
+
+{notebooks}
+"""
+
+
+def write(folder: Path, course: Course, assignments: Sequence[Assignment]) -> None:
+    """Writes the kit for ``assignments`` to ``folder``, in place of an earlier kit there.
+
+    Raises ``CourseError`` if the folder has files that no kit wrote, or if the kit would show what it must
+    not.
+    """
+    folder = folder.resolve()
+    if folder.exists() and any(folder.iterdir()) and not (folder / "autograder" / "__init__.py").is_file():
+        raise CourseError(f"{folder} is not empty and holds no kit; name a new folder for it.")
+    if course.root.is_relative_to(folder):
+        raise CourseError(f"{folder} holds the course itself; name a new folder for the kit.")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        _fill(aside, course, assignments)
+        problems = _problems(aside, course)
+        if problems:
+            raise CourseError(f"The kit is not fit to be handed out: {'; '.join(problems)}.")
+        _put_in_place(aside, folder)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _fill(kit: Path, course: Course, assignments: Sequence[Assignment]) -> None:
+    for assignment in assignments:
+        shutil.copytree(assignment.release_path.parent, kit / assignment.name)
+    shutil.copytree(PACKAGE, kit / "autograder", ignore=_staff_only)
+    for assignment in assignments:
+        freeze_public_cases(assignment, kit / "autograder")
+    for name in ENVIRONMENT:
+        if (PACKAGE.parent / name).is_file():
+            shutil.copy(PACKAGE.parent / name, kit / name)
+    _write_text(
+        kit / "pyproject.toml",
+        student_project((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8")),
+    )
+    links = "\n".join(f"* [{a.title}]({a.name}/{a.name}.ipynb)" for a in assignments)
+    _write_text(kit / "README.md", README.format(notebooks=links))
+
+
+def freeze_public_cases(assignment: Assignment, package: Path) -> None:
+    """Puts the frozen public cases of an assignment into the kit's copy of the package."""
+    from autograder.checks.frozen import freeze  # imports the references; only a kit needs them here
+
+    made = freeze(assignment.name)
+    target = package / Path(made).resolve().relative_to(PACKAGE)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(made, target)
+
+
+def _staff_only(folder: str, names: list[str]) -> set[str]:
+    """For `shutil.copytree`: what of a package folder stays with the staff."""
+    here = Path(folder).resolve().relative_to(PACKAGE).as_posix()
+    prefix = "" if here == "." else here + "/"
+    return {
+        name
+        for name in names
+        if prefix + name in STAFF_ONLY or name == "__pycache__" or name.endswith(".pyc")
+    }
+
+
+def student_project(project: str) -> str:
+    """``pyproject.toml`` for students: without what only grading needs."""
+    drop = "|".join(map(re.escape, STAFF_DEPENDENCIES))
+    project = re.sub(rf'^ *"(?:{drop})(?:[;\[<>=~! ][^"]*)?",\n', "", project, flags=re.MULTILINE)
+    return re.sub(
+        r"^\[project\.entry-points\.[^\n]*\n(?:[^\[\n][^\n]*\n)*\n?", "", project, flags=re.MULTILINE
+    )
+
+
+def _problems(kit: Path, course: Course) -> list[str]:
+    names = hidden_test_names(PACKAGE / "checks") | hidden_test_names(course.root / "autograder" / "checks")
+    found: list[str] = []
+    for assignment in course:
+        found += file_problems(kit, Secrets.of(read_source(assignment.solution_path)), names)
+    found += [f"{part} is in it" for part in STAFF_ONLY if (kit / "autograder" / part).exists()]
+    return sorted(set(found))
+
+
+def _put_in_place(aside: Path, folder: Path) -> None:
+    old: Callable[[], None] | None = None
+    if folder.exists():
+        before = aside.with_name(aside.name + "-before")
+        folder.rename(before)
+        old = lambda: shutil.rmtree(before, ignore_errors=True)  # noqa: E731
+    aside.rename(folder)
+    folder.chmod(0o755)
+    if old:
+        old()
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
