@@ -68,7 +68,7 @@ def check(task: str, hidden: bool = False, *, namespace: dict[str, Any] | None =
     names = namespace if namespace is not None else sys._getframe(1).f_globals
     part = "hidden" if hidden else "public"
     student = Student(LocalTransport(names))
-    tests = _session(assignment).run(task, student, student_id=student_id(names), parts=(part,))
+    tests = _session(assignment, part).run(task, student, student_id=student_id(names))
     result = CheckResult(task, tuple(tests))
     if any(os.environ.get(name) for name in STRICT_NAMES) and not result.passed:
         raise CheckFailed(result)
@@ -95,8 +95,8 @@ def student_id(names: dict[str, Any]) -> str | None:
 
 
 @cache
-def _session(assignment: str) -> CheckSession:
-    return CheckSession(assignment)
+def _session(assignment: str, part: str) -> CheckSession:
+    return CheckSession(assignment, parts=(part,))
 
 
 def summary(results: Sequence[CheckResult]) -> str:

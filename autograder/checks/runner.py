@@ -31,7 +31,7 @@ from .variants import has_variants, variant
 
 PARTS = ("public", "hidden")
 PUBLIC_SEED = b"public"
-BROKEN = "This check could not be run, which is not your fault; please tell your instructor."
+UNUSABLE = "What your code gave back cannot be used as the task describes it; compare its type and shape with the text."
 FAILURES = {
     "timeout": "Your code did not answer within the time allowed.",
     "died": "Your code ended the notebook's kernel.",
@@ -46,8 +46,11 @@ class TestResult:
 
     message: one sentence, without expected values; details: values, for public tests only.
     reason: why student code was stopped (a `reason` of results.json), or None. attempted: False where the answer
-    is still missing. broken: the check itself failed, which is an instructor's matter and costs nobody points.
+    is still missing. broken: the check's own code raised: the answer has a form that the check did not foresee, or
+    the check is wrong (the audit shows that it is right for every known answer); `details` has pytest's report.
     """
+
+    __test__ = False  # its name makes pytest look for tests in it
 
     name: str
     description: str
@@ -234,7 +237,7 @@ class CheckSession:
             return _verdict(item, hidden, self._fixtures.raised, trial, source)
         failed = next((report for report in reports if report.failed), None)
         if failed is not None:
-            return _result(item, hidden, passed=False, message=BROKEN, details=str(failed.longrepr), broken=True)
+            return _result(item, hidden, passed=False, message=UNUSABLE, details=str(failed.longrepr), broken=True)
         return _result(item, hidden, passed=True)
 
     def _of(self, task: str) -> list[pytest.Function]:

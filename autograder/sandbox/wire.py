@@ -243,13 +243,25 @@ class Decoder:
         dtype, shape, offset = tree.get("d"), tree.get("s"), tree.get("o")
         if type(dtype) is not str or dtype not in DTYPES:
             raise MalformedMessage("an array of a dtype that does not cross the bridge")
-        if type(shape) is not list or len(shape) > 32 or any(type(n) is not int or n < 0 for n in shape):
+        if type(shape) is not list or len(shape) > 32 or any(type(n) is not int or not 0 <= n <= 1 << 40 for n in shape):
             raise MalformedMessage("an array with a broken shape")
         count = math.prod(shape)
         size = count * np.dtype(dtype).itemsize
         if type(offset) is not int or offset < 0 or offset + size > len(self._payload):
             raise MalformedMessage("an array that lies outside its message")
-        return np.frombuffer(self._payload[offset : offset + size], dtype=dtype).reshape(shape).copy()
+        try:
+            return np.frombuffer(self._payload, dtype=dtype, count=count, offset=offset).reshape(shape).copy()
+        except ValueError as error:  # NumPy's own bounds: no values in an empty payload, sizes that overflow
+            if count == 0:
+                return self._empty(dtype, shape)
+            raise MalformedMessage("an array that NumPy cannot hold") from error
+
+    @staticmethod
+    def _empty(dtype: str, shape: list[int]) -> np.ndarray:
+        try:
+            return np.empty(shape, dtype=dtype)
+        except (ValueError, MemoryError) as error:
+            raise MalformedMessage("an array that NumPy cannot hold") from error
 
     def _scalar(self, tree: dict, depth: int) -> np.generic:
         array = self._array(tree, depth)

@@ -1,0 +1,259 @@
+"""The trusted end of the bridge, against honest and hostile other ends."""
+
+from __future__ import annotations
+
+import random
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+
+from autograder.bridge.student import Handle, NotAttempted, Student, StudentError, in_kernel, type_of
+from autograder.bridge.transport import (
+    BridgeClosed,
+    BridgeFailure,
+    BridgeProtocolError,
+    BridgeTimeout,
+    BridgeTraffic,
+    LocalTransport,
+    SocketTransport,
+)
+from autograder.sandbox import wire
+from autograder.sandbox.agent import Agent
+
+NOTEBOOK = """
+import numpy as np
+class Layer:
+    def __init__(self, factor): self.factor, self.kernels = factor, None
+    def forward(self, x): return self.factor * x
+def fails(x): return x.missing
+def stub(x): raise NotImplementedError()
+def leaves(): raise SystemExit(3)
+class Rude(Exception):
+    def __str__(self): raise RuntimeError("no")
+def rude(): raise Rude()
+answer = {"a": 1, "b": (2, None, [float("nan")])}
+"""
+
+
+def namespace() -> dict:
+    names: dict = {}
+    exec(compile(NOTEBOOK, "<cell>", "exec"), names)
+    return names
+
+
+@contextmanager
+def other_end(behave: Callable[[socket.socket], None], **options) -> Iterator[SocketTransport]:
+    ours, theirs = socket.socketpair()
+
+    def run() -> None:
+        try:
+            behave(theirs)
+        except (OSError, wire.MalformedMessage):
+            theirs.close()
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        yield SocketTransport(ours, **{"seconds": 5.0, **options})
+    finally:
+        ours.close()
+        thread.join(5)
+        theirs.close()
+        assert not thread.is_alive()
+
+
+def read_request(connection: socket.socket) -> int:
+    prefix = connection.recv(wire.HEADER.size, socket.MSG_WAITALL)
+    if not prefix:
+        raise OSError
+    json_length, payload_length = wire.unpack_prefix(prefix, wire.Caps())
+    header = wire.parse_header(connection.recv(json_length, socket.MSG_WAITALL))
+    if payload_length:
+        connection.recv(payload_length, socket.MSG_WAITALL)
+    return header["id"]
+
+
+@pytest.fixture(params=["in this process", "over a socket"])
+def student(request):
+    if request.param == "in this process":
+        yield Student(LocalTransport(namespace()))
+    else:
+        with other_end(Agent(namespace()).serve) as transport:
+            yield Student(transport)
+            assert transport.close()
+
+
+def test_objects_stay_and_values_cross(student):
+    layer = student.Layer(3)
+    assert isinstance(layer, Handle) and type_of(layer) == "object of a class of your own"
+    layer.kernels = np.ones((2, 3), "float32")
+    assert layer.kernels.dtype == np.float32
+    np.testing.assert_array_equal(layer.forward(np.arange(3)), [0, 3, 6])
+    assert student.answer["b"][:2] == (2, None)
+
+
+def test_functions_of_a_check_run_beside_the_notebook(student):
+    tools = in_kernel(student, apply_twice)
+    np.testing.assert_array_equal(tools.apply_twice(student.Layer(3).forward, np.ones(2)), [9.0, 9.0])
+    with pytest.raises(AttributeError):
+        tools.something_else(1)
+
+
+def apply_twice(function, x):
+    return function(function(x))
+
+
+def test_what_student_code_raises_is_told_with_its_place(student):
+    with pytest.raises(StudentError) as caught:
+        student.fails(1)
+    assert caught.value.type == "AttributeError" and caught.value.where.function == "fails"
+    with pytest.raises(NotAttempted):
+        student.nothing_of_this_name  # noqa: B018
+    with pytest.raises(NotAttempted):
+        student.stub(1)
+    with pytest.raises(StudentError, match="SystemExit"):
+        student.leaves()
+    with pytest.raises(StudentError) as caught:
+        student.rude()
+    assert caught.value.known_type == "Exception"  # a class of the student's own is not named
+
+
+def test_a_check_cannot_change_the_notebook(student):
+    with pytest.raises(AttributeError):
+        student.answer = 1
+
+
+def test_a_slow_answer_is_a_timeout_and_the_late_reply_is_dropped():
+    woken = threading.Event()
+
+    def slow(connection: socket.socket) -> None:
+        number = read_request(connection)
+        woken.wait(5)
+        connection.sendall(wire.pack({"id": number, "ok": "late"}))
+        connection.sendall(wire.pack({"id": read_request(connection), "ok": "in time"}))
+
+    with other_end(slow, seconds=0.2, on_timeout=woken.set) as transport:
+        with pytest.raises(BridgeTimeout):
+            Student(transport).x  # noqa: B018 - the attribute is the request
+        assert Student(transport).x == "in time"
+
+
+def test_the_time_for_all_requests_together_is_bounded():
+    with other_end(Agent(namespace()).serve, total_seconds=0.3) as transport:
+        student = Student(transport)
+        started = time.monotonic()
+        with pytest.raises(BridgeTimeout):
+            while time.monotonic() < started + 5:
+                student.answer  # noqa: B018
+
+
+def test_a_closed_connection_is_said_so_and_stays_closed():
+    with other_end(lambda connection: connection.close()) as transport:
+        for _ in range(2):
+            with pytest.raises(BridgeClosed):
+                Student(transport).x  # noqa: B018
+
+
+def test_replies_to_no_question_are_dropped_and_recorded_a_few_at_the_most():
+    def chatty(connection: socket.socket) -> None:
+        number = read_request(connection)
+        for wrong in (number + 1, number - 1, -1, 10**9):
+            connection.sendall(wire.pack({"id": wrong, "ok": "forged"}))
+        connection.sendall(wire.pack({"id": number, "ok": "answer"}))
+        while True:
+            connection.sendall(wire.pack({"id": 0, "ok": "flood"}))
+
+    with other_end(chatty) as transport:
+        student = Student(transport)
+        assert student.x == "answer"
+        assert transport.dropped == ["a reply to no open question"] * 4
+        with pytest.raises(BridgeProtocolError):
+            student.y  # noqa: B018
+
+
+def test_a_reply_sent_ahead_does_not_answer_the_next_question():
+    """A second reply to one question, numbered for the next, must not pass for that one's answer silently wrong."""
+
+    def ahead(connection: socket.socket) -> None:
+        number = read_request(connection)
+        connection.sendall(wire.pack({"id": number, "ok": 1}) + wire.pack({"id": number, "ok": 2}))
+        number = read_request(connection)
+        connection.sendall(wire.pack({"id": number, "ok": 3}))
+
+    with other_end(ahead) as transport:
+        student = Student(transport)
+        assert student.x == 1
+        assert student.y == 3
+
+
+def test_the_amount_of_data_is_bounded():
+    def large(connection: socket.socket) -> None:
+        while True:
+            number = read_request(connection)
+            connection.sendall(wire.pack({"id": number, "ok": "x" * 10_000}))
+
+    with other_end(large, total_bytes=15_000) as transport:
+        student = Student(transport)
+        student.x  # noqa: B018
+        with pytest.raises(BridgeTraffic):
+            student.y  # noqa: B018
+
+
+REPLIES = [
+    b"", b"\0" * 64, b"GET / HTTP/1.1\r\n\r\n", wire.pack({}), wire.pack({"id": 1}), wire.pack({"id": "1", "ok": 2}),
+    wire.pack({"id": True, "ok": 2}), wire.pack({"id": 1, "ok": {"t": "pickle", "v": "gASV"}}),
+    wire.pack({"id": 1, "ok": {"t": "array", "d": "|O", "s": [1], "o": 0}}, b"x" * 8),
+    wire.pack({"id": 1, "ok": {"t": "ref", "id": "1", "type": 3, "bases": []}}),
+    wire.pack({"id": 1, "raised": "text"}), wire.pack({"id": 1, "raised": {"type": 1, "text": 2, "bases": 3}}),
+    wire.HEADER.pack(wire.MAGIC, 1, 4_000_000, 500_000_000) + b"{",
+    wire.HEADER.pack(wire.MAGIC, 1, 0xFFFFFFFF, 0), wire.HEADER.pack(wire.MAGIC, 1, 5, 0) + b"[[[[[",
+]
+
+
+@pytest.mark.parametrize("reply", REPLIES, ids=range(len(REPLIES)))
+def test_a_malformed_reply_ends_in_one_of_our_exceptions(reply):
+    def hostile(connection: socket.socket) -> None:
+        read_request(connection)
+        connection.sendall(reply)
+        connection.close()
+
+    with other_end(hostile, seconds=1.0) as transport, pytest.raises(BridgeFailure):
+        Student(transport).x  # noqa: B018
+
+
+def garble(connection: socket.socket, seed: int) -> None:
+    """Answers every request with damaged frames: flipped bytes, cut ends, wrong numbers, deep and huge values."""
+    chance = random.Random(seed)
+    good = [1, "text", {"t": "list", "v": [1, {"t": "tuple", "v": [2.5, None]}]},
+            {"t": "ref", "id": 1, "type": "L", "bases": ["L", "object"], "callable": True},
+            {"t": "array", "d": "<f4", "s": [2, 2], "o": 0}]
+    while True:
+        number = read_request(connection)
+        frame = bytearray(wire.pack({"id": number, "ok": chance.choice(good)}, bytes(chance.randrange(40))))
+        for _ in range(chance.randrange(4)):
+            frame[chance.randrange(len(frame))] = chance.randrange(256)
+        if chance.random() < 0.1:
+            frame = frame[: chance.randrange(len(frame))]
+        connection.sendall(frame)
+        if chance.random() < 0.3:
+            connection.close()
+            return
+
+
+@pytest.mark.parametrize("first", range(0, 300, 100))
+def test_a_kernel_that_answers_garbage_crashes_nothing(first):
+    for seed in range(first, first + 100):
+        with other_end(lambda connection, seed=seed: garble(connection, seed), seconds=0.05) as transport:
+            student = Student(transport)
+            for _ in range(5):
+                try:
+                    value = student.x
+                    if isinstance(value, Handle) and isinstance(forward := value.forward, Handle):
+                        forward(np.ones(2))
+                except (BridgeFailure, StudentError, NotAttempted):
+                    continue

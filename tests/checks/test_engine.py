@@ -1,0 +1,233 @@
+# ruff: noqa: E501 - check modules and notebooks stand here as text
+"""The checks' engine on a small task of its own: verdicts, diagnosis, counterexamples, exceptions, frozen cases."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder.bridge.student import Student
+from autograder.bridge.transport import LocalTransport
+from autograder.checks.display import as_html, as_text, headline
+from autograder.checks.runner import CheckSession, TestResult
+
+MODULE = '''
+import numpy as np
+from hypothesis import strategies as st
+from autograder.checks.api import (Expected, Misconceptions, cases, expect, expect_close, expect_equal, expect_raises,
+    if_it_raises, numbers, points, search, task)
+
+def shift(image, by=1, fill=0.0):
+    """Moves the columns of `image` to the right."""
+    if by < 0:
+        raise ValueError("by must not be negative")
+    result = np.full(image.shape, fill)
+    result[:, by:] = image[:, : image.shape[1] - by]
+    return result
+
+SHIFT = Misconceptions("shift", shift)
+
+@SHIFT.add("left", section="Which way?")
+def left(image, by=1, fill=0.0):
+    """The image went to the left."""
+    result = np.full(image.shape, fill)
+    result[:, : image.shape[1] - by] = image[:, by:]
+    return result
+
+@SHIFT.add("rows-for-columns")
+def rows_for_columns(solve, image, by=1, fill=0.0):
+    """Rows were moved, not columns."""
+    return solve(image.T, by, fill).T
+
+@SHIFT.add("wraps")
+def wraps(image, by=1, fill=0.0):
+    """What leaves on the right came back on the left."""
+    return np.roll(image, by, axis=1)
+
+@SHIFT.add("fill-forgotten")
+def fill_forgotten(solve, image, by=1, fill=0.0):
+    """The value to fill with was not used."""
+    return solve(image, by, 0.0)
+
+SHIFT.add_source("needs-an-array", "Only arrays of floats were thought of.", "def shift(image, by=1, fill=0): image.foo")
+
+def right(*args):
+    return Expected(shift, args, {})
+
+@task("shift")
+@points(2)
+@search(cases(height=st.integers(1, 4), width=st.integers(1, 4), by=st.integers(0, 1), fill=st.sampled_from([0.0, 7.0])))
+def test_any_image(student, case):
+    """Columns move to the right, and the fill value comes in."""
+    image = numbers(case.height, case.width)
+    expect_close(student.shift(image, case.by, case.fill), right(image, case.by, case.fill), like=SHIFT)
+
+@task("shift")
+@points(1)
+def test_negative(student):
+    """A negative shift is refused."""
+    with expect_raises("ValueError", naming="by"):
+        student.shift(np.ones((2, 2)), -1)
+
+@task("shift")
+def test_integers(student):
+    """Integers work too."""
+    with if_it_raises(SHIFT["needs-an-array"]):
+        student.shift([[1, 2]])
+
+@task("other")
+@points(1)
+def test_other(student):
+    """Something else."""
+    expect_equal(student.other(), 3)
+'''
+
+RIGHT = """
+import numpy as np
+def shift(image, by=1, fill=0.0):
+    if by < 0: raise ValueError("by is negative")
+    image = np.asarray(image)
+    out = np.full(image.shape, fill, dtype=float)
+    for row in range(image.shape[0]):
+        for column in range(by, image.shape[1]):
+            out[row, column] = image[row, column - by]
+    return out
+def other(): return 3
+"""
+LEFT = "import numpy as np\ndef shift(image, by=1, fill=0.0):\n    o = np.full(image.shape, fill)\n"
+LEFT += "    o[:, :image.shape[1] - by] = image[:, by:]\n    return o\n"
+BOTH = "import numpy as np\ndef shift(image, by=1, fill=0.0):\n    image = np.asarray(image); o = np.zeros(image.shape)\n"
+BOTH += "    o[by:] = image[: image.shape[0] - by]\n    return o\n"
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory) -> CheckSession:
+    path = tmp_path_factory.mktemp("checks") / "test_shift.py"
+    path.write_text(MODULE)
+    return CheckSession(modules=[(path, True)])
+
+
+def run(session: CheckSession, code: str, task: str = "shift", **options) -> dict[str, TestResult]:
+    names: dict = {}
+    exec(compile(textwrap.dedent(code), "<cell>", "exec"), names)
+    results = session.run(task, Student(LocalTransport(names)), **{"seed": b"seed", **options})
+    return {result.name: result for result in results}
+
+
+def test_an_independent_right_answer_passes(session):
+    results = run(session, RIGHT)
+    assert all(result.passed for result in results.values()), results
+    assert sum(result.points for result in results.values()) == 3
+
+
+def test_tasks_points_and_descriptions_come_from_the_module(session):
+    assert session.tasks == ["shift", "other"]
+    assert ("test_negative", True, 1.0) in session.tests("shift")
+    assert run(session, RIGHT)["test_any_image"].description == "Columns move to the right, and the fill value comes in."
+
+
+def test_nothing_there_is_not_attempted(session):
+    for code in ("", "def shift(image, by=1, fill=0.0):\n    raise NotImplementedError()"):
+        results = run(session, code)
+        assert not any(result.passed or result.attempted for result in results.values() if "any" in result.name)
+    assert headline("shift", list(run(session, "").values())) == "shift: not attempted yet"
+
+
+def test_a_misconception_is_named_with_its_sentence_and_section(session):
+    result = run(session, LEFT)["test_any_image"]
+    assert (result.diagnosis, result.message, result.section) == ("left", "The image went to the left.", "Which way?")
+
+
+def test_two_misconceptions_together_are_named_as_a_pair(session):
+    result = run(session, BOTH)["test_any_image"]
+    assert result.diagnosis == "fill-forgotten+rows-for-columns"
+    assert "Rows were moved" in result.message and "not used" in result.message
+
+
+def test_the_counterexample_is_the_smallest(session):
+    result = run(session, "import numpy as np\ndef shift(image, by=1, fill=0.0): return np.roll(image, by, axis=1)")
+    assert result["test_any_image"].diagnosis == "wraps"
+    assert result["test_any_image"].counterexample == "image 1x1, by 1, fill 0.0"
+
+
+def test_a_wrong_answer_of_no_known_kind_is_described_without_expected_values(session):
+    result = run(session, "def shift(image, by=1, fill=0.0): return image + 12345.0")["test_any_image"]
+    assert result.diagnosis is None and "values differ" in result.message
+    assert "12345" not in str(result) and not result.details
+
+
+def test_the_same_seed_gives_the_same_result_and_another_seed_the_same_score(session):
+    first, again = run(session, LEFT), run(session, LEFT)
+    assert first == again
+    other = run(session, LEFT, seed=b"another")
+    assert [result.passed for result in other.values()] == [result.passed for result in first.values()]
+
+
+@pytest.mark.parametrize("value", ["None", "'text'", "[[1.0]]", "3", "object()", "np.float16(1)", "np.array(['a'])", "{}"])
+def test_a_wrong_type_is_a_failure_with_a_sentence_not_a_crash(session, value):
+    result = run(session, f"import numpy as np\ndef shift(image, by=1, fill=0.0): return {value}")["test_any_image"]
+    assert not result.passed and not result.broken and result.message.endswith((".", "?"))
+
+
+def test_a_name_that_is_no_function_fails_without_a_traceback(session):
+    result = run(session, "shift = 5")["test_any_image"]
+    assert not result.passed and result.attempted and "Traceback" not in result.message
+
+
+def test_an_exception_is_told_with_line_and_hint_and_no_frame_of_ours(session):
+    code = "import numpy as np\ndef shift(image, by=1, fill=0.0):\n    return np.zeros((9, 7)) + np.ones((9, 9))\n"
+    result = run(session, code, source=code)["test_any_image"]
+    assert "ValueError" in result.message and "shapes" in result.message
+    assert "autograder" not in result.message
+
+
+def test_a_hidden_test_does_not_repeat_what_student_code_says(session):
+    """An exception's text is the student's: it must not carry hidden inputs into the feedback."""
+    code = """
+    class Smuggled_1_2_3(ValueError): pass
+    def shift(image, by=1, fill=0.0): raise Smuggled_1_2_3(repr(image))
+    """
+    result = run(session, code)["test_any_image"]
+    assert "ValueError" in result.message
+    assert "Smuggled" not in result.message and "array" not in result.message
+
+
+def test_a_check_names_what_does_not_show_in_values(session):
+    assert run(session, "def shift(image, by=1, fill=0.0): return image.foo")["test_integers"].diagnosis == "needs-an-array"
+
+
+def test_exceptions_of_the_right_type_must_name_the_argument(session):
+    result = run(session, "def shift(image, by=1, fill=0.0): raise ValueError('no')")["test_negative"]
+    assert not result.passed and '"by"' in result.message
+
+
+def test_a_student_who_answers_differently_each_time_fails_and_harms_nothing(session):
+    code = "import numpy as np, random\ndef shift(image, by=1, fill=0.0): return np.full(image.shape, random.random())"
+    result = run(session, code)["test_any_image"]
+    assert not result.passed and not result.broken
+
+
+def test_the_table_escapes_what_it_shows(session):
+    row = TestResult("t", "a < b", True, 1, False, message="<script>alert(1)</script>", details="secret", counterexample="<b>")
+    page, text = as_html("task", [row]), as_text("task", [row])
+    assert "<script>" not in page and "&lt;script&gt;" in page
+    assert "secret" not in page and "secret" not in text  # details of a hidden test stay with the grader
+
+
+def test_the_fingerprint_follows_the_checks(session, tmp_path: Path):
+    path = tmp_path / "test_shift.py"
+    path.write_text(MODULE)
+    same = CheckSession(modules=[(path, True)]).fingerprint()
+    assert same == session.fingerprint()
+    path.write_text(MODULE.replace("@points(2)", "@points(3)"))
+    assert CheckSession(modules=[(path, True)]).fingerprint() != same
+
+
+def test_inputs_depend_on_the_seed_of_the_submission():
+    from autograder.checks.runner import _number
+
+    assert _number(b"a", "t") != _number(b"b", "t") and _number(b"a", "t") == _number(b"a", "t")
+    assert np.random.default_rng(_number(b"a", "t")).random() != np.random.default_rng(_number(b"b", "t")).random()
