@@ -55,9 +55,7 @@ class GradebookWriter:
     otherwise ``gradebook.db`` in the folder. Raises ``WrongGradebook`` if that is another course's or
     cannot be opened."""
 
-    def __init__(
-        self, course_dir: Path | str, db_url: str | None = None, course: Course | None = None
-    ) -> None:
+    def __init__(self, course_dir: Path | str, db_url: str | None = None, course: Course | None = None) -> None:
         self.course = course or Course.here()
         self.course_dir = Path(course_dir).resolve()
         self.config = nbgrader_setup.load(self.course_dir, self.course)
@@ -69,9 +67,7 @@ class GradebookWriter:
         try:
             self._gradebook = Gradebook(self.db_url, nbgrader_setup.COURSE_ID)
         except (DBAPIError, ImportError, InvalidEntry) as error:
-            raise WrongGradebook(
-                f"The gradebook {self.db_url} could not be opened: {_reason(error)}."
-            ) from error
+            raise WrongGradebook(f"The gradebook {self.db_url} could not be opened: {_reason(error)}.") from error
         late = AssignLatePenalties(config=self.config)
         late.init_plugin()
         self._late = late.plugin_inst
@@ -135,9 +131,7 @@ class GradebookWriter:
             session.commit()
         except DBAPIError as error:
             session.rollback()
-            raise WrongGradebook(
-                f"The gradebook {self.db_url} could not be written: {_reason(error)}."
-            ) from error
+            raise WrongGradebook(f"The gradebook {self.db_url} could not be written: {_reason(error)}.") from error
         except BaseException:
             session.rollback()
             raise
@@ -158,8 +152,7 @@ class GradebookWriter:
 
     def _write_grades(self, notebook: SubmittedNotebook, results: Mapping[str, Any]) -> None:
         tasks = {
-            task["task"] if task["kind"] == "text" else task["task"] + CHECK_SUFFIX: task
-            for task in results["tasks"]
+            task["task"] if task["kind"] == "text" else task["task"] + CHECK_SUFFIX: task for task in results["tasks"]
         }
         gradable = results["status"] != "not_gradable"
         for grade in notebook.grades:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.course import Assignment, Course, CourseError
@@ -21,7 +21,10 @@ STAFF_ONLY = ("grading", "checks/hidden", "checks/reference", "checks/misconcept
 STAFF_DEPENDENCIES = ("alembic", "landlock", "nbgrader", "psutil", "pyseccomp", "sqlalchemy")
 ENVIRONMENT = ("environment.yml", "constraints.txt", "LICENSE")
 
-README = """# Course on convolutional networks: the notebooks
+TITLE = "# Course on convolutional networks: the notebooks"
+README = (
+    TITLE
+    + """
 
     conda env create -f environment.yml && conda activate cnn
 
@@ -35,6 +38,7 @@ terminal. The checks here guide you. The ones that give the points run when you 
 
 {notebooks}
 """
+)
 
 
 def write(folder: Path, course: Course, assignments: Sequence[Assignment]) -> None:
@@ -44,10 +48,10 @@ def write(folder: Path, course: Course, assignments: Sequence[Assignment]) -> No
     not.
     """
     folder = folder.resolve()
-    if folder.exists() and any(folder.iterdir()) and not (folder / "autograder" / "__init__.py").is_file():
-        raise CourseError(f"{folder} is not empty and holds no kit; name a new folder for it.")
     if course.root.is_relative_to(folder):
         raise CourseError(f"{folder} holds the course itself; name a new folder for the kit.")
+    if folder.exists() and not _is_kit(folder) and (not folder.is_dir() or any(folder.iterdir())):
+        raise CourseError(f"{folder} is not empty and holds no kit; name a new folder for it.")
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
@@ -60,12 +64,17 @@ def write(folder: Path, course: Course, assignments: Sequence[Assignment]) -> No
         shutil.rmtree(aside, ignore_errors=True)
 
 
+def _is_kit(folder: Path) -> bool:
+    readme = folder / "README.md"
+    return readme.is_file() and readme.read_text(encoding="utf-8", errors="replace").startswith(TITLE)
+
+
 def _fill(kit: Path, course: Course, assignments: Sequence[Assignment]) -> None:
     for assignment in assignments:
         shutil.copytree(assignment.release_path.parent, kit / assignment.name)
     shutil.copytree(PACKAGE, kit / "autograder", ignore=_staff_only)
     for assignment in assignments:
-        freeze_public_cases(assignment, kit / "autograder")
+        _freeze_public_cases(assignment, kit / "autograder")
     for name in ENVIRONMENT:
         if (PACKAGE.parent / name).is_file():
             shutil.copy(PACKAGE.parent / name, kit / name)
@@ -77,34 +86,27 @@ def _fill(kit: Path, course: Course, assignments: Sequence[Assignment]) -> None:
     _write_text(kit / "README.md", README.format(notebooks=links))
 
 
-def freeze_public_cases(assignment: Assignment, package: Path) -> None:
+def _freeze_public_cases(assignment: Assignment, package: Path) -> None:
     """Puts the frozen public cases of an assignment into the kit's copy of the package."""
-    from autograder.checks.frozen import freeze  # imports the references; only a kit needs them here
+    from autograder.checks.frozen import freeze, frozen_path  # imports the references; only a kit needs them
 
-    made = freeze(assignment.name)
-    target = package / Path(made).resolve().relative_to(PACKAGE)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(made, target)
+    module = package / "checks" / "public" / f"test_{assignment.name.replace('-', '_')}.py"
+    if module.is_file():
+        frozen_path(module).write_bytes(freeze(assignment.name))
 
 
 def _staff_only(folder: str, names: list[str]) -> set[str]:
     """For `shutil.copytree`: what of a package folder stays with the staff."""
     here = Path(folder).resolve().relative_to(PACKAGE).as_posix()
     prefix = "" if here == "." else here + "/"
-    return {
-        name
-        for name in names
-        if prefix + name in STAFF_ONLY or name == "__pycache__" or name.endswith(".pyc")
-    }
+    return {name for name in names if prefix + name in STAFF_ONLY or name == "__pycache__" or name.endswith(".pyc")}
 
 
 def student_project(project: str) -> str:
     """``pyproject.toml`` for students: without what only grading needs."""
     drop = "|".join(map(re.escape, STAFF_DEPENDENCIES))
     project = re.sub(rf'^ *"(?:{drop})(?:[;\[<>=~! ][^"]*)?",\n', "", project, flags=re.MULTILINE)
-    return re.sub(
-        r"^\[project\.entry-points\.[^\n]*\n(?:[^\[\n][^\n]*\n)*\n?", "", project, flags=re.MULTILINE
-    )
+    return re.sub(r"^\[project\.entry-points\.[^\n]*\n(?:[^\[\n][^\n]*\n)*\n?", "", project, flags=re.MULTILINE)
 
 
 def _problems(kit: Path, course: Course) -> list[str]:
@@ -117,16 +119,13 @@ def _problems(kit: Path, course: Course) -> list[str]:
 
 
 def _put_in_place(aside: Path, folder: Path) -> None:
-    old: Callable[[], None] | None = None
+    aside.chmod(0o755)
+    before = aside.with_name(aside.name + "-before")
     if folder.exists():
-        before = aside.with_name(aside.name + "-before")
         folder.rename(before)
-        old = lambda: shutil.rmtree(before, ignore_errors=True)  # noqa: E731
     aside.rename(folder)
-    folder.chmod(0o755)
-    if old:
-        old()
+    shutil.rmtree(before, ignore_errors=True)
 
 
 def _write_text(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
+    path.write_text(text, encoding="utf-8", newline="\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,8 +94,7 @@ def student_version_problems(notebook: NotebookNode, secrets: Secrets) -> list[s
         where = f"cell {cell.metadata.get('nbgrader', {}).get('grade_id') or index + 1}"
         problems += [f"{where} still has {marker!r}" for marker in MARKERS if marker in cell.source]
         problems += [
-            f"{where} shows a line of a solution, hidden test or rubric"
-            for _ in secrets.in_lines(cell.source)[:1]
+            f"{where} shows a line of a solution, hidden test or rubric" for _ in secrets.in_lines(cell.source)[:1]
         ]
         if cell.get("attachments") and secrets.in_lines(str(cell.attachments)):
             problems.append(f"{where} has an attachment with a solution")
@@ -120,22 +119,27 @@ def _is_python(source: str) -> bool:
 
 
 def hidden_test_names(checks: Path) -> set[str]:
-    """Names of the hidden tests of a ``checks`` folder, none of which may reach a student."""
+    """Names of the hidden tests of a ``checks`` folder, none of which may reach a student; a public test
+    may have the same name as a hidden one, which then is no secret."""
+    return _test_names(checks / "hidden") - _test_names(checks / "public")
+
+
+def _test_names(folder: Path) -> set[str]:
     found: set[str] = set()
-    for module in sorted((checks / "hidden").glob("test_*.py")):
+    for module in sorted(folder.glob("test_*.py")):
         found.update(re.findall(r"^def (test_\w+)", module.read_text(encoding="utf-8"), flags=re.MULTILINE))
     return found
 
 
-def file_problems(folder: Path, secrets: Secrets, names: Iterable[str]) -> list[str]:
+def file_problems(folder: Path, secrets: Secrets, names: Collection[str]) -> list[str]:
     """Files under ``folder`` that show a hidden test's name or a stretch of a solution, hidden test or
     rubric."""
     problems: list[str] = []
-    names = tuple(names)
+    named = re.compile(rf"\b({'|'.join(sorted(map(re.escape, names)))})\b" if names else r"(?!)")
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         text = path.read_bytes().decode("utf-8", errors="replace")
         where = path.relative_to(folder).as_posix()
-        problems += [f"{where} names the hidden test {name}" for name in names if name in text]
+        problems += [f"{where} names the hidden test {name}" for name in sorted(set(named.findall(text)))]
         if path.suffix != ".ipynb" and secrets.in_runs(text):
             problems.append(f"{where} has lines of a solution, hidden test or rubric")
     return problems

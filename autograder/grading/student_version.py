@@ -41,9 +41,7 @@ class StudentStub(ClearSolutions):
     Inside a function the stub raises `NotImplementedError` as usual: an empty body would not be Python. An
     editable cell that answers no task, such as ``student-id``, stays as it is."""
 
-    whole_cell_stub = Unicode("# YOUR CODE HERE", help="Stands for a solution that is not indented.").tag(
-        config=True
-    )
+    whole_cell_stub = Unicode("# YOUR CODE HERE", help="Stands for a solution that is not indented.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
         self._ids = grade_ids(nb)

@@ -1,0 +1,116 @@
+"""What students get works without the course, and tells them nothing that they must not know."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from autograder.course import Course, CourseError
+from autograder.grading.kit import STAFF_ONLY, student_project
+from autograder.grading.release import release
+from tests.grading.courses import editable
+from tests.grading.nbgrader_course import make_course, task_cells
+
+NAME = "01-convolution"
+REPOSITORY = Course.here().root
+ANSWER = '''def output_size(size, kernel, stride=1, padding=0, dilation=1):
+    """How often the window fits."""
+    ### BEGIN SOLUTION
+    the_window_is = dilation * (kernel - 1) + 1
+    ones = [size, kernel, stride, dilation]
+    if min(ones) < 1 or padding < 0 or the_window_is > size + 2 * padding:
+        raise ValueError("one of size, kernel, stride, padding, dilation is wrong: stride")
+    return (size + 2 * padding - the_window_is) // stride + 1
+    ### END SOLUTION
+'''
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    cells = [editable("student-id", 'STUDENT_ID = "me"'), *task_cells("output-size", ANSWER, 8)]
+    return Course(make_course(tmp_path_factory.mktemp("course"), cells, name=NAME))
+
+
+@pytest.fixture(scope="module")
+def kit(course: Course) -> Path:
+    folder = course.root / "kit"
+    release(course=course, kit=folder, register=False)
+    return folder
+
+
+def run(kit: Path, code: str) -> str:
+    """Runs Python as a student would: with the kit's package and nothing of the course."""
+    environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "CNN_STRICT", "NBGRADER_EXECUTION")}
+    done = subprocess.run([sys.executable, "-c", code], cwd=kit, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_kit_has_notebooks_environment_and_package(kit: Path):
+    for name in (f"{NAME}/{NAME}.ipynb", "environment.yml", "constraints.txt", "pyproject.toml", "README.md"):
+        assert (kit / name).is_file(), name
+    assert "YOUR CODE HERE" in (kit / NAME / f"{NAME}.ipynb").read_text(encoding="utf-8")
+
+
+def test_the_kit_has_nothing_that_knows_an_answer(kit: Path):
+    for part in STAFF_ONLY:
+        assert not (kit / "autograder" / part).exists()
+    text = "\n".join(p.read_bytes().decode(errors="replace") for p in kit.rglob("*") if p.is_file())
+    for secret in ("the_window_is", "test_any_size", "def output_size(size: int"):
+        assert secret not in text
+    notebook = (kit / NAME / f"{NAME}.ipynb").read_text(encoding="utf-8")
+    assert "BEGIN HIDDEN" not in notebook and "BEGIN SOLUTION" not in notebook
+
+
+def test_public_checks_run_from_frozen_cases(kit: Path):
+    code = (
+        "import autograder; from autograder import check; {}\nr = check('output-size', namespace={{'output_size': f}})"
+    )
+    code += "\nprint(autograder.__file__); print(r.passed); print(repr(r))"
+    right = ANSWER.replace("def output_size", "def f")
+    out = run(kit, code.format("pass\n" + right))
+    assert out.splitlines()[0] == str(kit / "autograder" / "__init__.py")
+    assert out.splitlines()[1] == "True", out
+    wrong = right.replace("+ 2 * padding - the_window_is", "+ padding - the_window_is")
+    assert run(kit, code.format("pass\n" + wrong)).splitlines()[1] == "False"
+
+
+def test_importing_the_kit_needs_neither_sandbox_nor_grading(kit: Path):
+    loaded = run(kit, "import sys; from autograder import check, load_images; print(*sys.modules)").split()
+    staff = {"nbgrader", "sqlalchemy", "landlock", "pyseccomp", "autograder.grading", "autograder.sandbox.provisioner"}
+    assert not staff & set(loaded)
+
+
+def test_the_students_environment_is_the_courses_without_what_grading_needs():
+    text = (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8")
+    ours, theirs = tomllib.loads(text)["project"], tomllib.loads(student_project(text))["project"]
+    assert {d.partition(";")[0] for d in set(ours["dependencies"]) - set(theirs["dependencies"])} == {
+        "alembic", "landlock", "nbgrader", "psutil", "pyseccomp", "sqlalchemy",
+    }  # fmt: skip
+    assert set(theirs["dependencies"]) < set(ours["dependencies"])
+    assert "entry-points" not in theirs and theirs["scripts"] == ours["scripts"]
+
+
+def test_writing_it_again_replaces_it(course: Course, kit: Path):
+    (kit / "stale.txt").write_text("from an earlier release")
+    release([NAME], course=course, kit=kit, register=False)
+    assert not (kit / "stale.txt").exists() and (kit / "README.md").is_file()
+    assert not [p for p in kit.parent.iterdir() if p.name.startswith(".kit")]
+
+
+def test_a_folder_with_other_files_is_not_overwritten(course: Course, tmp_path: Path):
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(CourseError, match="is not empty and holds no kit"):
+        release(course=course, kit=tmp_path, register=False)
+    assert [p.name for p in tmp_path.iterdir()] == ["thesis.txt"]
+    with pytest.raises(CourseError, match="holds the course itself"):
+        release(course=course, kit=course.root, register=False)
+    (tmp_path / "README.md").write_text("# Another project")
+    (tmp_path / "autograder").mkdir()
+    with pytest.raises(CourseError, match="is not empty and holds no kit"):
+        release(course=course, kit=tmp_path, register=False)
