@@ -1,0 +1,335 @@
+"""The trusted side of the warm server: `WarmPool` owns one server, `SandboxKernel` one kernel that it forked.
+
+Runs in the grader. It reads JSON from the server and the supervisors, which run no student code, and hands
+out the connected Jupyter client and the grader's end of the bridge.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import select
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.blocking import BlockingKernelClient
+
+from . import channel, doctor
+from .limits import Limits
+from .policy import RUNTIMES, Isolation, IsolationMissing, Policy
+
+_WARM_UP_S = 180.0
+_START_S = 30.0
+_END_S = 10.0
+_CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
+_LONGEST_SOCKET_PATH = 90  # a Unix socket's path has at most 107 bytes
+
+
+class KernelFailed(RuntimeError):
+    """A kernel or its server could not be started."""
+
+
+class SandboxKernel:
+    """A student's kernel, from the grader's side.
+
+    `client` is a connected `BlockingKernelClient` (shell, iopub, stdin, control), `bridge` the grader's end
+    of the bridge, `isolation` the mechanisms in force, `ready_seconds` the time from the request to a kernel
+    that answers.
+    """
+
+    def __init__(
+        self, control: socket.socket, bridge: socket.socket, request: dict[str, Any], started: float
+    ) -> None:
+        self.bridge = bridge
+        self.connection: dict[str, Any] = request["connection"]
+        self._control, self._request = control, request
+        self._ended: dict[str, Any] | None = None
+        self._closed = False
+        ready = self._await_ready()
+        self.pid: int = ready["pid"]
+        self.isolation: list[str] = ready["isolation"]
+        self.client = self._connect()
+        self.ready_seconds = time.monotonic() - started
+
+    def _await_ready(self) -> dict[str, Any]:
+        event = self._next_event(_START_S)
+        if event is None or event["event"] != "ready":
+            self._release()
+            missing = (event or {}).get("missing")
+            if missing:
+                raise IsolationMissing(doctor.sentence(missing))
+            raise KernelFailed(f"the kernel did not start: {(event or {}).get('why', 'it gave no reason')}")
+        return event
+
+    def _connect(self) -> BlockingKernelClient:
+        client = BlockingKernelClient()
+        client.load_connection_info(self.connection)
+        client.start_channels(hb=False)
+        deadline = time.monotonic() + _START_S
+        while (
+            client.get_iopub_msg(timeout=max(0.01, deadline - time.monotonic()))["msg_type"]
+            != "iopub_welcome"
+        ):
+            pass  # once welcome, no output can be missed
+        return client
+
+    def open_bridge(self) -> str:
+        """Asks the kernel to serve the bridge until the grader closes it; returns the message's id."""
+        message = self.client.session.msg("bridge_request", {})
+        self.client.shell_channel.send(message)
+        return message["header"]["msg_id"]
+
+    def alive(self) -> bool:
+        """Whether the kernel still runs."""
+        self._look()
+        return self._ended is None and not self._closed
+
+    @property
+    def stopped_reason(self) -> str | None:
+        """The limit that ended the kernel: "memory", "processes", "disk" or "cpu"; None if none did."""
+        self._look()
+        return self._ended["reason"] if self._ended else None
+
+    @property
+    def status(self) -> int | None:
+        """The ended kernel's exit code, or minus the signal that ended it; None while it runs."""
+        self._look()
+        return self._ended["status"] if self._ended else None
+
+    def fileno(self) -> int:
+        """A descriptor that becomes readable when the kernel ends, for `select`."""
+        return self._control.fileno()
+
+    def interrupt(self) -> None:
+        """SIGINT to the kernel, as Jupyter's stop button sends it."""
+        self._ask("interrupt")
+
+    def kill(self) -> None:
+        """Ends the kernel and everything it started. Returns when nothing of it runs any more."""
+        self._ask("kill")
+        deadline = time.monotonic() + _END_S
+        while self.alive():
+            self._look(deadline - time.monotonic())
+            if time.monotonic() > deadline:
+                raise KernelFailed("the kernel did not end")
+
+    def shutdown(self) -> None:
+        """Ends the kernel and removes all it made. Safe to call twice, and after the kernel died."""
+        if self._closed:
+            return
+        self.client.stop_channels()
+        self.client.context.term() if self.client._created_context else None
+        self._release()
+
+    def _release(self) -> None:
+        """Lets the supervisor go, and waits until it has cleaned up."""
+        self._closed = True
+        self.bridge.close()
+        self._control.shutdown(socket.SHUT_WR)
+        deadline = time.monotonic() + _END_S
+        while (event := self._next_event(deadline - time.monotonic())) is not None:
+            self._note(event)
+        self._control.close()
+        shutil.rmtree(self._request["base"], ignore_errors=True)
+
+    def _ask(self, action: str) -> None:
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            channel.send(self._control, {"do": action})
+
+    def _look(self, timeout: float = 0.0) -> None:
+        if self._ended is None and not self._closed and self._readable(timeout):
+            self._note(self._next_event(0) or {"event": "ended", "reason": None, "status": None})
+
+    def _note(self, event: dict[str, Any]) -> None:
+        if event["event"] == "ended" and self._ended is None:
+            self._ended = event
+
+    def _next_event(self, timeout: float) -> dict[str, Any] | None:
+        if not self._readable(timeout):
+            return None
+        return channel.receive(self._control)[0]
+
+    def _readable(self, timeout: float) -> bool:
+        return bool(select.select([self._control], [], [], max(0.0, timeout))[0])
+
+    def __enter__(self) -> SandboxKernel:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shutdown()
+
+
+class WarmPool:
+    """One warm server for a runtime of `policy.RUNTIMES`, and the kernels it forks.
+
+    `isolation="required"` raises `IsolationMissing` at once where this machine lacks a mandatory mechanism.
+    """
+
+    def __init__(self, runtime: str, isolation: Isolation = "required") -> None:
+        if runtime not in RUNTIMES:
+            raise ValueError(f"unknown runtime {runtime!r}; there are {', '.join(RUNTIMES)}")
+        self.runtime, self.isolation = runtime, isolation
+        self._disabled = sorted(doctor.disabled())
+        if isolation == "required":
+            doctor.require()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._launch()
+
+    def _launch(self) -> None:
+        """Starts the server; `start` waits until it is warm."""
+        self._control, theirs = channel.pair()
+        self._home = tempfile.mkdtemp(prefix="cnn-", dir=_short_folder())
+        script = str(Path(__file__).with_name("server.py"))
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", script, "--runtime", self.runtime, "--control", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=open(os.path.join(self._home, "server.log"), "wb"),
+                env=_clean_environment(self._home),
+                cwd="/",
+                start_new_session=True,
+            )
+        self._warm = False
+
+    def wait_until_warm(self) -> None:
+        """Waits until the server has imported its libraries. Raises `KernelFailed` with its last words."""
+        if self._warm:
+            return
+        if (
+            not select.select([self._control], [], [], _WARM_UP_S)[0]
+            or channel.receive(self._control)[0] is None
+        ):
+            log = Path(self._home, "server.log").read_text(errors="replace").strip().splitlines()
+            raise KernelFailed(
+                f"the warm server for {self.runtime} did not start: {log[-1] if log else 'no message'}"
+            )
+        self._warm = True
+
+    def restart(self) -> None:
+        """Ends the server, if it still runs, and starts another. Kernels that run go on running."""
+        self._stop()
+        self._launch()
+
+    def start(
+        self,
+        limits: Limits,
+        policy: Policy,
+        *,
+        work: Path,
+        variants: dict[str, Any],
+        environ: dict[str, str],
+        data: Path | None = None,
+    ) -> SandboxKernel:
+        """A fresh kernel that has confined itself and answers.
+
+        `work` becomes its working folder, the only one it can fill, and is removed with it; it is made if
+        missing. `variants` maps task names to this student's variants, `environ` is added to its environment,
+        and `data` is the read-only folder of training images. A server that died is started again.
+        """
+        if self._process is None or self._process.poll() is not None:
+            self.restart()
+        self.wait_until_warm()
+        started = time.monotonic()
+        work.mkdir(parents=True, exist_ok=True)
+        request = self._request(limits, policy, work, variants, environ, data)
+        control, supervisors = channel.pair()
+        bridge, kernels = socket.socketpair()
+        with supervisors, kernels:
+            channel.send(self._control, request, (supervisors.fileno(), kernels.fileno()))
+        return SandboxKernel(control, bridge, request, started)
+
+    def _request(
+        self,
+        limits: Limits,
+        policy: Policy,
+        work: Path,
+        variants: dict[str, Any],
+        environ: dict[str, str],
+        data: Path | None,
+    ) -> dict[str, Any]:
+        base = tempfile.mkdtemp(prefix="cnn-", dir=_short_folder())
+        os.chmod(base, 0o711)
+        folders = {"work": str(work.resolve()), "home": f"{base}/home", "sockets": f"{base}/s"}
+        for name in ("home", "sockets"):
+            os.mkdir(folders[name], 0o700)
+        if self.isolation == "off":
+            policy = Policy(policy.readable, policy.forbidden, "off")
+        connection: dict[str, Any] = {
+            "transport": "ipc",
+            "ip": f"{base}/s/k",
+            "key": secrets.token_hex(32),
+            "signature_scheme": "hmac-sha256",
+        }
+        connection.update({f"{name}_port": number for number, name in enumerate(_CHANNELS, start=1)})
+        return {
+            "limits": limits.to_dict(),
+            "policy": policy.to_dict(),
+            "connection": connection,
+            "base": base,
+            "folders": folders,
+            "variants": variants,
+            "environ": environ,
+            "data": str(data.resolve()) if data else None,
+            "disabled": self._disabled,
+        }
+
+    def close(self) -> None:
+        """Ends the server. Kernels that still run keep their supervisors."""
+        self._stop()
+
+    def _stop(self) -> None:
+        if self._process is None:
+            return
+        self._control.close()
+        try:
+            self._process.wait(_END_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+        shutil.rmtree(self._home, ignore_errors=True)
+
+    def __enter__(self) -> WarmPool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _short_folder() -> str:
+    """The folder for temporary files, or /tmp where its path is too long for sockets."""
+    folder = tempfile.gettempdir()
+    return folder if len(folder) < _LONGEST_SOCKET_PATH - 30 else "/tmp"
+
+
+def _clean_environment(home: str) -> dict[str, str]:
+    """Nothing of the grader's environment but the names of its places for programs and language."""
+    environment = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TZ") if name in os.environ}
+    environment.update(
+        HOME=home,
+        OMP_NUM_THREADS="1",
+        OPENBLAS_NUM_THREADS="1",
+        MKL_NUM_THREADS="1",
+        CUDA_VISIBLE_DEVICES="-1",
+        TF_CPP_MIN_LOG_LEVEL="3",
+        MPLBACKEND="module://matplotlib_inline.backend_inline",
+        MPLCONFIGDIR=_font_cache(),
+        KERAS_BACKEND="tensorflow",
+    )
+    return environment
+
+
+def _font_cache() -> str:
+    """Where Matplotlib keeps its list of fonts between servers; making the list takes seconds."""
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "autograder", "matplotlib")
+    folder.mkdir(parents=True, exist_ok=True)
+    return str(folder)

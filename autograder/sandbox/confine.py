@@ -1,0 +1,117 @@
+"""Puts a process under the policy and the limits, before it starts threads and before it runs student code.
+
+Two steps, because ZeroMQ needs Unix sockets that student code must not have: `restrict` while there is one
+thread (Landlock confines the calling thread and what it starts later), then, once the sockets exist,
+`filter_system_calls`, which covers all threads at once.
+"""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from . import landlock, privileges, syscalls
+from .limits import MEBI, Limits
+from .reach import DEVICES, listable_paths, readable_paths
+
+MANDATORY = ("landlock", "seccomp", "rlimits", "guard")
+_OPEN_FILES = 512
+_OWN_TASKS = 48  # threads of an IPython kernel and of a framework's pools
+_MEMORY_SLACK = 512 * MEBI
+
+
+@dataclass
+class Confinement:
+    """How one kernel is confined, and which mechanisms are in force (`applied`, in order).
+
+    `disabled` names mechanisms to leave out, as if the machine lacked them: tests ask for it.
+    """
+
+    limits: Limits
+    forbidden: tuple[str, ...]
+    readable: tuple[str, ...]
+    writable: tuple[str, ...]
+    sockets: str
+    user: int | None
+    disabled: frozenset[str]
+
+    def __post_init__(self) -> None:
+        self.applied: list[str] = []
+        self._scoped = False
+        self._truncate_handled = False
+        self._can_filter = "seccomp" not in self.disabled and syscalls.missing() is None
+
+    def restrict(self) -> None:
+        """Limits, user, capabilities and the file system. The process must have one thread."""
+        self._lower_limits()
+        readable = [*readable_paths(self.forbidden), *self.readable]
+        user = None if "user" in self.disabled else self.user
+        privileges.give_up(user, [*listable_paths(), *self.readable, *self.writable])
+        if user is not None:
+            self.applied.append("user")
+        privileges.forbid_new_privileges()
+        self.applied.append("no-new-privileges")
+        if "landlock" not in self.disabled and landlock.abi():
+            self._restrict_files(readable)
+
+    def filter_system_calls(self) -> None:
+        """The system-call filter, for every thread of this process."""
+        if self._can_filter:
+            at_home = self._scoped or "user" in self.applied
+            syscalls.install(signals_scoped=at_home, truncate_handled=self._truncate_handled)
+            self.applied.append("seccomp")
+
+    def _restrict_files(self, readable: Iterable[str]) -> None:
+        scope = "scope" not in self.disabled
+        rules = landlock.Ruleset(scope=scope)
+        rules.allow(readable, landlock.READ)
+        rules.allow(listable_paths(), landlock.Right.READ_DIR)
+        rules.allow(DEVICES, landlock.DEVICE)
+        rules.allow(self.writable, landlock.WRITE)
+        rules.allow([self.sockets], landlock.Right.MAKE_SOCK | landlock.Right.REMOVE_FILE)
+        rules.restrict_self()
+        self.applied.append("landlock")
+        self._scoped = scope and landlock.abi() >= 6
+        self._truncate_handled = landlock.abi() >= 3
+        if self._scoped:
+            self.applied.append("landlock-scope")
+
+    def _lower_limits(self) -> None:
+        _make_first_victim()
+        if "rlimits" in self.disabled:
+            return
+        limits = self.limits
+        cpu = int(limits.cpu_s) + 5  # the guard stops it before, with a reason
+        _lower(resource.RLIMIT_CPU, cpu)
+        _lower(resource.RLIMIT_FSIZE, limits.disk_bytes + MEBI)  # enough for the guard to see it full
+        _lower(resource.RLIMIT_DATA, _data_size() + limits.memory_bytes + _MEMORY_SLACK)
+        _lower(resource.RLIMIT_CORE, 0)
+        _lower(resource.RLIMIT_NOFILE, _OPEN_FILES)
+        _lower(resource.RLIMIT_MEMLOCK, 64 * 1024)
+        _lower(resource.RLIMIT_MSGQUEUE, 0)
+        _lower(resource.RLIMIT_NICE, 0)
+        _lower(resource.RLIMIT_RTPRIO, 0)
+        if (
+            self.user is not None
+        ):  # counted for each user: exact for a user of its own, meaningless for a shared one
+            _lower(resource.RLIMIT_NPROC, limits.processes + _OWN_TASKS)
+        self.applied.append("rlimits")
+
+
+def _lower(which: int, value: int) -> None:
+    hard = resource.getrlimit(which)[1]
+    if hard != resource.RLIM_INFINITY:
+        value = min(value, hard)
+    resource.setrlimit(which, (value, value))
+
+
+def _make_first_victim() -> None:
+    """When the machine runs out of memory, its kernel ends this process and not the grader."""
+    with open("/proc/self/oom_score_adj", "w") as file:
+        file.write("1000")
+
+
+def _data_size() -> int:
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmData:"))

@@ -1,0 +1,81 @@
+"""What `autograder` is inside a student's kernel: the names that notebooks import, and nothing behind.
+
+`check` says that the grader does the checking, `variant` hands out what the grader passed on at the start,
+and `load_images` reads the training data that the grader laid in a read-only folder.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+
+class ForbiddenLibrary(ModuleNotFoundError):
+    """Importing a library that the assignment asks the student to do without."""
+
+
+class Gatekeeper(MetaPathFinder):
+    """Refuses forbidden libraries with a sentence, before the import system looks for their files."""
+
+    def __init__(self, forbidden: tuple[str, ...]) -> None:
+        self._forbidden = frozenset(forbidden)
+
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        """None, so that the next finder looks; or `ForbiddenLibrary`."""
+        library = fullname.partition(".")[0]
+        if library in self._forbidden:
+            raise ForbiddenLibrary(
+                f"{library} is forbidden in this assignment: write it without {library}.", name=library
+            )
+        return None
+
+
+def make_module(variants: dict[str, Any], data: Path | None) -> types.ModuleType:
+    """The module that `import autograder` gives a student.
+
+    `variants` maps a task's name to the variant of this student; `data` is the folder with `train_images.npy`
+    (uint8), `train_labels.npy` (int64) and `name.txt`.
+    """
+    module = types.ModuleType("autograder", "Checks for the course's notebooks.")
+
+    def check(task: str, *_: Any, **__: Any) -> None:
+        """Says that this task is checked by the grader."""
+        print(f"{task}: checked by the grader")
+
+    def variant(task: str, student: str | None = None) -> Any:
+        """This student's variant of a task."""
+        if task not in variants:
+            raise KeyError(f"there is no variant of {task!r}")
+        return variants[task]
+
+    def load_images(name: str | None = None) -> SimpleNamespace:
+        """The training images and labels that the grader laid out."""
+        if data is None:
+            raise FileNotFoundError("this assignment comes without images")
+        return SimpleNamespace(
+            name=(data / "name.txt").read_text().strip(),
+            train_images=np.load(data / "train_images.npy", allow_pickle=False),
+            train_labels=np.load(data / "train_labels.npy", allow_pickle=False),
+        )
+
+    for function in (check, variant, load_images):
+        function.__module__ = "autograder"
+        setattr(module, function.__name__, function)
+    module.__all__ = ["check", "load_images", "variant"]  # type: ignore[attr-defined]
+    return module
+
+
+def install(forbidden: tuple[str, ...], variants: dict[str, Any], data: Path | None) -> None:
+    """Puts the facade in place of the package, and forgets forbidden libraries and the sandbox."""
+    for name in list(sys.modules):
+        if name.partition(".")[0] in ("autograder", *forbidden):
+            del sys.modules[name]
+    sys.modules["autograder"] = make_module(variants, data)
+    sys.meta_path.insert(0, Gatekeeper(forbidden))

@@ -1,0 +1,220 @@
+"""Watches a kernel and everything it started: memory, processes, disk, CPU time; and ends all of it at once.
+
+Runs in the supervisor, which is the nearest subreaper above the kernel: a daemon whose parents died becomes
+the supervisor's child, so whatever the kernel started is a descendant of the supervisor for as long as it
+lives.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import stat
+import time
+from collections.abc import Iterator
+
+from .limits import Limits
+
+TICK_S = 0.04
+_DISK_EVERY_S = 0.2
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+_CLOCK = os.sysconf("SC_CLK_TCK")
+
+
+class Guard:
+    """Measures the descendants of this process against `limits`; `folders` are those they can write to."""
+
+    def __init__(self, kernel: int, limits: Limits, folders: tuple[str, ...]) -> None:
+        self._kernel, self._limits, self._folders = kernel, limits, folders
+        self._known: dict[
+            int, int
+        ] = {}  # process id -> inode of its /proc entry, so that a reused id is seen
+        self._members: dict[int, None] = {}
+        self.statuses: dict[int, int] = {}  # wait statuses of descendants that ended and were reaped
+        self._baseline = _Usage.of(kernel)
+        self._baseline_exact = 0
+        self._cpu_gone = 0.0
+        self._cpu_last: dict[int, float] = {}
+        self._next_disk = 0.0
+
+    def broken_limit(self) -> str | None:
+        """The limit that is exceeded now: "memory", "processes", "cpu" or "disk"; None while all hold."""
+        usages = {pid: usage for pid in self.members() if (usage := _Usage.of(pid)) is not None}
+        if len(usages) == 0:
+            return None
+        own = self._baseline.tasks if self._baseline else 0
+        if sum(usage.tasks for usage in usages.values()) > own + self._limits.processes:
+            return "processes"
+        if self._memory(usages) > self._limits.memory_bytes:
+            return "memory"
+        if self._cpu(usages) > self._limits.cpu_s:
+            return "cpu"
+        now = time.monotonic()
+        if now >= self._next_disk:
+            started, broken = now, self._disk_is_full(usages)
+            self._next_disk = time.monotonic() + max(_DISK_EVERY_S, 10 * (time.monotonic() - started))
+            return "disk" if broken else None
+        return None
+
+    def settle(self) -> None:
+        """What the kernel uses now, ready and idle, is its own and not the student's."""
+        self._baseline = _Usage.of(self._kernel)
+        self._baseline_exact = _proportional(self._kernel)
+
+    def members(self) -> list[int]:
+        """Process ids of all descendants of this process."""
+        seen: dict[int, int] = {}
+        with os.scandir("/proc") as entries:
+            for entry in entries:
+                if entry.name.isdigit():
+                    seen[int(entry.name)] = entry.inode()
+        own = os.getpid()
+        fresh = {pid for pid, inode in seen.items() if self._known.get(pid) != inode}
+        self._members = {pid: None for pid in self._members if pid in seen and pid not in fresh}
+        parents = {pid: parent for pid in fresh if (parent := _parent(pid)) is not None}
+        grown = True
+        while grown:
+            joined = [pid for pid, parent in parents.items() if parent == own or parent in self._members]
+            grown = bool(joined)
+            for pid in joined:
+                self._members[pid] = None
+                del parents[pid]
+        self._known = seen
+        return list(self._members)
+
+    def _memory(self, usages: dict[int, _Usage]) -> int:
+        """Bytes that the tree holds beyond the warm server's: an upper bound, made exact if it matters."""
+        own = self._baseline.anonymous if self._baseline else 0
+        quick = sum(max(0, usage.anonymous - own) + usage.shared for usage in usages.values())
+        if quick <= self._limits.memory_bytes:
+            return quick
+        return sum(_proportional(pid) for pid in usages) - self._baseline_exact
+
+    def _cpu(self, usages: dict[int, _Usage]) -> float:
+        """CPU seconds of the tree, those of processes that ended included."""
+        for pid in [pid for pid in self._cpu_last if pid not in usages]:
+            self._cpu_gone += self._cpu_last.pop(pid)
+        for pid, usage in usages.items():
+            self._cpu_last[pid] = usage.cpu_s
+        return self._cpu_gone + sum(self._cpu_last.values())
+
+    def _disk_is_full(self, usages: dict[int, _Usage]) -> bool:
+        size, files = 0, 0
+        try:
+            for entry in _walk(self._folders):
+                size += entry.st_blocks * 512
+                files += 1
+                if size > self._limits.disk_bytes or files > self._limits.files:
+                    return True
+        except OSError:
+            return (
+                True  # a folder too deep to look into, or made unreadable: nobody hides an honest file there
+            )
+        return size + _deleted_but_open(usages) > self._limits.disk_bytes
+
+    def end_all(self) -> None:
+        """Stops, then kills every descendant, until there is none. Stopped processes start no new ones."""
+        while True:
+            members = self._running()
+            if not members:
+                break
+            for pid in members:
+                _signal(pid, signal.SIGSTOP)
+            for pid in members if set(self._running()) <= set(members) else ():
+                _signal(pid, signal.SIGKILL)
+            self.reap()
+            time.sleep(0.001)
+        self.reap()
+
+    def reap(self) -> None:
+        """Collects the descendants that ended and are this process's children."""
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+                if pid == 0:
+                    return
+                self.statuses[pid] = status
+
+    def _running(self) -> list[int]:
+        self._known = {}
+        return [pid for pid in self.members() if (usage := _Usage.of(pid)) is not None and not usage.dead]
+
+
+class _Usage:
+    """What one process uses: bytes of anonymous and of shared memory, tasks, CPU seconds."""
+
+    __slots__ = ("anonymous", "cpu_s", "dead", "shared", "tasks")
+
+    @classmethod
+    def of(cls, pid: int) -> _Usage | None:
+        try:
+            with open(f"/proc/{pid}/stat", "rb") as file:
+                numbers = file.read().rpartition(b")")[2].split()
+            with open(f"/proc/{pid}/status", "rb") as file:
+                status = file.read()
+        except OSError:
+            return None
+        usage = cls()
+        usage.dead = numbers[0] in b"ZXx"
+        usage.tasks = 1 if usage.dead else int(numbers[17])
+        usage.cpu_s = (int(numbers[11]) + int(numbers[12])) / _CLOCK
+        usage.anonymous = _field(status, b"RssAnon:") + _field(status, b"VmSwap:") + _field(status, b"VmPTE:")
+        usage.shared = _field(status, b"RssShmem:")
+        return usage
+
+
+def _field(status: bytes, name: bytes) -> int:
+    start = status.find(name)
+    return int(status[start + len(name) : status.index(b"kB", start)]) * 1024 if start >= 0 else 0
+
+
+def _parent(pid: int) -> int | None:
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            return int(file.read().rpartition(b")")[2].split()[1])
+    except OSError:
+        return None
+
+
+def _proportional(pid: int) -> int:
+    """Bytes of a process's memory that is no file; shared pages are divided among those who share them."""
+    try:
+        with open(f"/proc/{pid}/smaps_rollup", "rb") as file:
+            text = file.read()
+    except OSError:
+        usage = _Usage.of(pid)
+        return usage.anonymous + usage.shared if usage else 0
+    return _field(text, b"Pss_Anon:") + _field(text, b"Pss_Shmem:") + _field(text, b"SwapPss:")
+
+
+def _walk(folders: tuple[str, ...]) -> Iterator[os.stat_result]:
+    waiting = list(folders)
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    with contextlib.suppress(OSError):  # gone since it was listed
+                        yield entry.stat(follow_symlinks=False)
+                        if entry.is_dir(follow_symlinks=False):
+                            waiting.append(entry.path)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+
+
+def _deleted_but_open(usages: dict[int, _Usage]) -> int:
+    """Bytes of files without a name that the processes still hold open."""
+    sizes: dict[tuple[int, int], int] = {}
+    for pid in usages:
+        with contextlib.suppress(OSError), os.scandir(f"/proc/{pid}/fd") as entries:
+            for entry in entries:
+                with contextlib.suppress(OSError):
+                    about = entry.stat()
+                    if stat.S_ISREG(about.st_mode) and about.st_nlink == 0:
+                        sizes[about.st_dev, about.st_ino] = about.st_blocks * 512
+    return sum(sizes.values())
+
+
+def _signal(pid: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)

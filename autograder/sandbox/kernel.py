@@ -1,0 +1,220 @@
+"""The student's kernel: an IPython kernel that confines itself before the first cell.
+
+It is forked from the warm server by its supervisor, so every import is done. The order matters: Landlock
+confines the thread that asks for it, so it comes before the first thread; ZeroMQ needs Unix sockets to bind
+its channels, so the system-call filter that refuses sockets comes after them, and covers all threads at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import Any, ClassVar
+
+import ipykernel.debugger  # noqa: F401
+import zmq
+from ipykernel.iostream import IOPubThread
+from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelapp import IPKernelApp
+from ipykernel.zmqshell import ZMQInteractiveShell
+from IPython.core.history import HistoryManager
+from IPython.utils.text import SList
+
+from . import agent, channel, facade, privileges, syscalls
+from .confine import MANDATORY, Confinement
+from .limits import Limits
+from .policy import Policy
+
+_BIND_TIMEOUT_S = 5.0
+
+
+class StudentShell(ZMQInteractiveShell):
+    """IPython's shell, where `!command` and `%pip` say that no program starts, and the cell goes on."""
+
+    def system(self, cmd: str) -> None:
+        """Runs nothing; sets the exit code as a shell does for a command that may not run."""
+        print(f"no program can be started while grading, so this was skipped: {cmd}", file=sys.stderr)
+        self.user_ns["_exit_code"] = 126
+
+    def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> SList | str:
+        """Runs nothing; there is no output."""
+        self.system(cmd)
+        return SList() if split else ""
+
+
+class StudentKernel(IPythonKernel):
+    """IPython, and one more message: `bridge_request` serves the grader's requests on the main thread."""
+
+    shell_class = StudentShell
+    msg_types: ClassVar = [*IPythonKernel.msg_types, "bridge_request"]
+    bridge: socket.socket
+
+    def bridge_request(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:
+        """Answers requests on the bridge until the grader closes it, then replies to the message."""
+        agent.Agent(self.shell.user_ns).serve(self.bridge)
+        self.session.send(stream, "bridge_reply", {"status": "ok"}, parent, ident=ident)
+
+
+class StudentKernelApp(IPKernelApp):
+    """The kernel's application, told everything it would otherwise read from files."""
+
+    kernel_class = StudentKernel
+    name = "student-kernel"
+
+    def init_crash_handler(self) -> None:
+        """No crash files: a student's exceptions are answers, not crashes."""
+
+    def init_connection_file(self) -> None:
+        """There is no connection file; ports and key came with the request."""
+
+    def write_connection_file(self, **_: Any) -> None:
+        """There is no connection file."""
+
+    def init_iopub(self, context: zmq.Context) -> None:
+        """As in ipykernel, without the TCP port through which its forked children print."""
+        self.iopub_socket = context.socket(zmq.XPUB)
+        self.iopub_socket.linger = 1000
+        self.iopub_port = self._bind_socket(self.iopub_socket, self.iopub_port)
+        self.configure_tornado_logger()
+        self.iopub_thread = IOPubThread(self.iopub_socket, pipe=False, session=self.session)
+        self.iopub_thread.start()
+        self.iopub_socket = self.iopub_thread.background_socket
+
+
+def warm_up() -> None:
+    """Imports, in the warm server, what a kernel would import at its first cell."""
+    import IPython.core.completerlib
+    import IPython.core.magics  # noqa: F401
+
+    syscalls.missing()
+
+
+def run(request: dict[str, Any], user: int | None, report: int, bridge: int, supervisor: int) -> None:
+    """The life of one kernel, in the process forked for it. Never returns."""
+    code = 1
+    try:
+        app = _start(request, user, report, bridge, supervisor)
+        app.start()
+        code = 0
+    except SystemExit as error:
+        code = error.code if isinstance(error.code, int) else 1
+    except BaseException as error:
+        _say(report, {"event": "failed", "why": f"{type(error).__name__}: {error}", "missing": []})
+    finally:
+        os._exit(code)
+
+
+def _start(
+    request: dict[str, Any], user: int | None, report: int, bridge: int, supervisor: int
+) -> IPKernelApp:
+    os.setsid()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    channel.close_all_except({report, bridge})
+    _set_environment(request)
+    limits, policy = Limits.from_dict(request["limits"]), Policy.from_dict(request["policy"])
+    confinement = _confinement(request, limits, policy, user)
+    required = policy.isolation == "required"
+    if required:
+        confinement.restrict()
+    privileges.die_with_parent(signal.SIGKILL, supervisor)
+    app = _make_app(request)
+    _wait_for_heartbeat(request)
+    if required:
+        confinement.filter_system_calls()
+        if "guard" not in request["disabled"]:
+            confinement.applied.append("guard")
+        missing = [name for name in MANDATORY if name not in confinement.applied]
+        if missing:
+            _say(report, {"event": "failed", "why": "isolation is missing", "missing": missing})
+            os._exit(1)
+    app.kernel.bridge = socket.socket(fileno=bridge)
+    _give_threads(limits.threads)
+    _reseed()
+    data = Path(request["data"]) if request["data"] else None
+    facade.install(policy.forbidden, request["variants"], data)
+    _say(report, {"event": "ready", "pid": os.getpid(), "isolation": confinement.applied})
+    return app
+
+
+def _confinement(request: dict[str, Any], limits: Limits, policy: Policy, user: int | None) -> Confinement:
+    folders = request["folders"]
+    readable = [str(path) for path in policy.readable] + ([request["data"]] if request["data"] else [])
+    return Confinement(
+        limits=limits,
+        forbidden=policy.forbidden,
+        readable=tuple(readable),
+        writable=(folders["work"], folders["home"]),
+        sockets=folders["sockets"],
+        user=user,
+        disabled=frozenset(request["disabled"]),
+    )
+
+
+def _set_environment(request: dict[str, Any]) -> None:
+    home = request["folders"]["home"]
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = str(request["limits"]["threads"])
+    os.environ.update(
+        HOME=home, TMPDIR=home, IPYTHONDIR=f"{home}/.ipython", USER="student", LOGNAME="student"
+    )
+    os.environ.update(request["environ"])
+    os.chdir(request["folders"]["work"])
+
+
+def _make_app(request: dict[str, Any]) -> IPKernelApp:
+    HistoryManager.enabled = False
+    connection = request["connection"]
+    app = StudentKernelApp.instance(
+        transport="ipc",
+        ip=connection["ip"],
+        **{name: number for name, number in connection.items() if name.endswith("_port")},
+        log_level="CRITICAL",
+    )
+    app.session.key = connection["key"].encode()
+    app.initialize(argv=[])
+    return app
+
+
+def _wait_for_heartbeat(request: dict[str, Any]) -> None:
+    """Its thread binds its socket itself, which must have happened before sockets are refused."""
+    path = f"{request['connection']['ip']}-{request['connection']['hb_port']}"
+    deadline = time.monotonic() + _BIND_TIMEOUT_S
+    while not os.path.exists(path):
+        if time.monotonic() > deadline:
+            raise TimeoutError("the kernel's heartbeat did not start")
+        time.sleep(0.001)
+
+
+def _give_threads(count: int) -> None:
+    """Thread pools were held at one thread before the fork, since threads do not survive it."""
+    import threadpoolctl
+
+    threadpoolctl.threadpool_limits(count)
+    if torch := sys.modules.get("torch"):
+        torch.set_num_threads(count)
+    if tensorflow := sys.modules.get("tensorflow"):
+        tensorflow.config.threading.set_intra_op_parallelism_threads(count)
+        tensorflow.config.threading.set_inter_op_parallelism_threads(count)
+
+
+def _reseed() -> None:
+    """Every fork would otherwise draw the same "random" numbers."""
+    random.seed()
+    sys.modules["numpy"].random.seed()
+    if torch := sys.modules.get("torch"):
+        torch.seed()
+
+
+def _say(report: int, message: dict[str, Any]) -> None:
+    try:
+        os.write(report, json.dumps(message).encode())
+        os.close(report)
+    except OSError:
+        os._exit(1)  # the supervisor is gone

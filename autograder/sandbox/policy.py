@@ -1,0 +1,67 @@
+"""What a student's kernel may reach: files and libraries. What is not named is out of reach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Isolation = Literal["required", "off"]
+RUNTIMES = ("numpy", "torch", "tensorflow", "torch+tensorflow")
+
+_FRAMEWORKS = ("torch", "tensorflow", "keras")
+_SHORTCUTS = ("scipy", "sklearn", "cv2", "skimage", "jax", "numba")
+_FORBIDDEN = {
+    "numpy": _FRAMEWORKS + _SHORTCUTS,
+    "torch": ("tensorflow", "keras"),
+    "tensorflow": ("torch",),
+    "torch+tensorflow": (),
+}
+
+
+class IsolationMissing(RuntimeError):
+    """This machine lacks a mechanism that isolation needs. The text is one sentence for the instructor."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Reach of one kernel.
+
+    `readable`: files and folders it may read beside Python, its libraries and the system's shared libraries.
+    `forbidden`: top-level libraries that neither import nor can be read.
+    `isolation`: "required" refuses to start without every mandatory mechanism; "off" applies none.
+    """
+
+    readable: tuple[Path, ...] = ()
+    forbidden: tuple[str, ...] = ()
+    isolation: Isolation = "required"
+
+    def __post_init__(self) -> None:
+        if self.isolation not in ("required", "off"):
+            raise ValueError(f'isolation is "required" or "off", not {self.isolation!r}')
+
+    @classmethod
+    def for_runtime(
+        cls, runtime: str, isolation: Isolation = "required", readable: tuple[Path, ...] = ()
+    ) -> Policy:
+        """The policy of a runtime: its libraries are in reach, those that would do the work are not."""
+        if runtime not in RUNTIMES:
+            raise ValueError(f"unknown runtime {runtime!r}; there are {', '.join(RUNTIMES)}")
+        return cls(readable=readable, forbidden=_FORBIDDEN[runtime], isolation=isolation)
+
+    def to_dict(self) -> dict[str, object]:
+        """Plain data, for the message that starts a kernel."""
+        return {
+            "readable": [str(path) for path in self.readable],
+            "forbidden": list(self.forbidden),
+            "isolation": self.isolation,
+        }
+
+    @classmethod
+    def from_dict(cls, values: dict) -> Policy:
+        """The inverse of `to_dict`."""
+        return cls(
+            readable=tuple(Path(path) for path in values["readable"]),
+            forbidden=tuple(values["forbidden"]),
+            isolation=values["isolation"],
+        )

@@ -1,0 +1,167 @@
+"""One process beside each kernel: its parent, its guard, and the one who ends and cleans up what it started.
+
+It runs no student code. It lives as long as the grader holds the other end of `control`: when that closes,
+because the grader said so or because it died, everything that the kernel made is removed.
+
+From the grader: `{"do": "interrupt" | "kill"}`. To the grader: `{"event": "ready", "pid", "isolation"}`,
+`{"event": "failed", "why", "missing"}`, `{"event": "ended", "reason", "status"}`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import shutil
+import signal
+import socket
+import stat
+import sys
+from typing import Any
+
+from . import channel, privileges
+from .guard import TICK_S, Guard
+from .limits import Limits
+
+
+def supervise(request: dict[str, Any], control: socket.socket, bridge: int) -> None:
+    """Forks the kernel, watches it until the grader lets go, cleans up. Does not return."""
+    code = 1
+    try:
+        os.setsid()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        privileges.become_subreaper()
+        _Supervisor(request, control, bridge).run()
+        code = 0
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        os._exit(code)
+
+
+class _Supervisor:
+    def __init__(self, request: dict[str, Any], control: socket.socket, bridge: int) -> None:
+        self._request, self._control = request, control
+        self._folders = tuple(request["folders"].values())
+        self._off = request["policy"]["isolation"] == "off"
+        self._limits = Limits.from_dict(request["limits"])
+        self._user, self._user_lock = self._own_user()
+        self._report, report = os.pipe()
+        self._kernel = self._fork(report, bridge)
+        os.close(report)
+        os.close(bridge)
+        self._guard = Guard(self._kernel, self._limits, self._folders)
+        self._watching = self._ended = False
+
+    def _own_user(self) -> tuple[int | None, socket.socket | None]:
+        """A user of the kernel's own, which then owns its folders, where this process may change users."""
+        if self._off or "user" in self._request["disabled"] or not privileges.may_change_user():
+            return None, None
+        reserved = privileges.reserve_user()
+        if reserved is None:
+            return None, None
+        for folder in self._folders:
+            _give(folder, reserved[0])
+        return reserved
+
+    def _fork(self, report: int, bridge: int) -> int:
+        parent = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            from . import kernel
+
+            kernel.run(self._request, self._user, report, bridge, parent)
+        return pid
+
+    def run(self) -> None:
+        pidfd = os.pidfd_open(self._kernel)
+        poll = select.poll()
+        for descriptor in (self._report, self._control.fileno(), pidfd):
+            poll.register(descriptor, select.POLLIN)
+        while True:
+            ready = [descriptor for descriptor, _ in poll.poll(TICK_S * 1000 if self._watching else None)]
+            if self._report in ready:
+                poll.unregister(self._report)
+                self._announce()
+            if pidfd in ready:
+                poll.unregister(pidfd)
+                self._end(None)
+            if self._control.fileno() in ready and not self._obey():
+                break
+            if self._watching and not self._ended:
+                self._guard.reap()
+                if reason := self._guard.broken_limit():
+                    self._end(reason)
+        self._guard.end_all()
+        self._clean_up()
+
+    def _announce(self) -> None:
+        """Passes on what the kernel reported before its first cell: ready, or why it could not start."""
+        with os.fdopen(self._report, "rb") as report:
+            text = report.read()
+        if not text:
+            return  # it died; its exit is seen through its pidfd
+        self._tell(text)
+        self._guard.settle()
+        self._watching = "guard" not in self._request["disabled"]
+
+    def _obey(self) -> bool:
+        """Does what the grader asks; False once it has let go."""
+        message, _ = channel.receive(self._control)
+        if message is None:
+            return False
+        if message["do"] == "interrupt" and not self._ended:
+            os.kill(self._kernel, signal.SIGINT)  # not reaped yet, so the id is still the kernel's
+        elif message["do"] == "kill":
+            self._end(None)
+        return True
+
+    def _end(self, reason: str | None) -> None:
+        """Ends the kernel and everything it started, and says why."""
+        if self._ended:
+            return
+        self._ended, self._watching = True, False
+        self._guard.end_all()
+        status = os.waitstatus_to_exitcode(self._guard.statuses.get(self._kernel, 0))
+        if reason is None and status == -signal.SIGXCPU:
+            reason = "cpu"
+        self._tell_event({"event": "ended", "reason": reason, "status": status})
+
+    def _tell(self, packet: bytes) -> None:
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it let go: seen at the next poll
+            self._control.send(packet)
+
+    def _tell_event(self, event: dict[str, Any]) -> None:
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            channel.send(self._control, event)
+
+    def _clean_up(self) -> None:
+        for folder in (*self._folders, self._request["base"]):
+            remove_tree(folder)
+        if self._user_lock is not None:
+            self._user_lock.close()
+
+
+def _give(folder: str, user: int) -> None:
+    """Makes `user` the owner of a folder and of everything in it."""
+    os.chown(folder, user, user, follow_symlinks=False)
+    for parent, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            os.chown(os.path.join(parent, name), user, user, follow_symlinks=False)
+
+
+def remove_tree(folder: str) -> None:
+    """Removes a folder that hostile code filled: any depth, any modes, never following a link."""
+    with contextlib.suppress(FileNotFoundError):
+        shutil.rmtree(folder, onerror=_make_writable_and_retry)
+
+
+def _make_writable_and_retry(remove: Any, path: str, error: Any) -> None:
+    if isinstance(error[1], FileNotFoundError):
+        return
+    parent = os.path.dirname(path)
+    for place in (parent, path):
+        if stat.S_ISDIR(os.lstat(place).st_mode):
+            os.chmod(place, 0o700)
+    remove(path)

@@ -1,0 +1,129 @@
+"""The system-call filter of a student's kernel, built with libseccomp.
+
+It refuses what Landlock does not cover: sockets, programs, other processes, other users' settings,
+namespaces, kernel interfaces with a history of holes, and memory that no process is charged for.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+
+_NEW_NAMESPACE = (0x80, 0x20000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
+_UNIX, _DATAGRAM, _RAW = 1, 2, 3
+_F_SETOWN, _F_SETSIG, _F_SETOWN_EX, _F_SETLEASE, _F_NOTIFY = 8, 10, 15, 1024, 1026
+_FIOSETOWN, _SIOCSPGRP, _TIOCSTI, _TIOCLINUX = 0x8901, 0x8902, 0x5412, 0x541C
+
+# Refused outright: errno -> names. "0" lets honest code (shutil.copy, os.utime) believe that it worked.
+_REFUSED: dict[int, str] = {
+    errno.EPERM: """
+        ptrace process_vm_readv process_vm_writev process_madvise process_mrelease kcmp pidfd_getfd pidfd_open
+        pidfd_send_signal mount umount umount2 pivot_root chroot move_mount open_tree open_tree_attr fsopen
+        fsconfig fsmount fspick mount_setattr statmount listmount unshare setns keyctl add_key request_key
+        perf_event_open bpf userfaultfd kexec_load kexec_file_load init_module finit_module delete_module
+        reboot swapon swapoff acct quotactl quotactl_fd settimeofday clock_settime clock_adjtime adjtimex
+        sethostname setdomainname iopl ioperm personality syslog vhangup lookup_dcookie name_to_handle_at
+        open_by_handle_at fanotify_init fanotify_mark inotify_add_watch modify_ldt uselib nfsservctl
+        move_pages migrate_pages ioprio_set seccomp mknod mknodat
+        chown lchown fchown fchownat file_setattr""",
+    errno.EACCES: "execve execveat",
+    errno.ENETUNREACH: "socket connect bind listen",
+    errno.ENOSYS: """
+        io_uring_setup io_uring_enter io_uring_register clone3 openat2 memfd_create memfd_secret
+        shmget shmat shmctl msgget msgsnd msgrcv msgctl semget semop semtimedop semctl mq_open mq_unlink""",
+    errno.EOPNOTSUPP: """
+        setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr setxattrat removexattrat""",
+    0: """
+        chmod fchmod fchmodat fchmodat2 utime utimes utimensat futimesat sync syncfs""",
+}
+# System calls younger than some libseccomp releases; their numbers are the same on every architecture.
+_YOUNG = {
+    "fchmodat2": 452, "statmount": 457, "listmount": 458, "setxattrat": 463, "removexattrat": 466,
+    "open_tree_attr": 467, "file_setattr": 469,
+}  # fmt: skip
+_UNKNOWN_YET = range(470, 512)  # refused before they exist
+
+
+def missing() -> str | None:
+    """Why this machine cannot filter system calls, in a few words; None where it can."""
+    try:
+        import pyseccomp  # noqa: F401
+    except ImportError:
+        return "the Python package pyseccomp is not installed"
+    except (OSError, RuntimeError):
+        return "the library libseccomp.so.2 is not installed"
+    try:
+        with open("/proc/sys/kernel/seccomp/actions_avail") as actions:
+            return None if "errno" in actions.read() else "the kernel's seccomp cannot answer with an error"
+    except OSError:
+        return "the kernel was built without seccomp filters"
+
+
+def install(*, signals_scoped: bool, truncate_handled: bool) -> None:
+    """Filters the system calls of all threads of this process, and of all that it starts, for good.
+
+    `signals_scoped`: something else already keeps signals at home (Landlock from ABI 6 on, or a user of its
+    own); else signals to any other process are refused. `truncate_handled`: Landlock refuses truncation (ABI
+    3).
+    """
+    import pyseccomp as sc
+
+    rules = sc.SyscallFilter(sc.ALLOW)
+    rules.set_attr(sc.Attr.CTL_TSYNC, 1)
+    rules.set_attr(sc.Attr.ACT_BADARCH, sc.KILL_PROCESS)
+    for code, names in _REFUSED.items():
+        for name in names.split():
+            _refuse(rules, name, code)
+    for number in _UNKNOWN_YET:
+        rules.add_rule(sc.ERRNO(errno.ENOSYS), number)
+    _refuse_by_argument(rules)
+    if not signals_scoped:
+        _keep_signals_at_home(rules)
+    if not truncate_handled:
+        _refuse(rules, "truncate", errno.EACCES)
+        for name, argument in (("open", 1), ("openat", 2)):  # read-only opening that truncates all the same
+            mask = os.O_ACCMODE | os.O_TRUNC
+            _refuse(rules, name, errno.EACCES, sc.Arg(argument, sc.MASKED_EQ, mask, os.O_TRUNC))
+    rules.load()
+
+
+def _refuse(rules, name: str, code: int, *arguments) -> None:
+    import pyseccomp as sc
+
+    try:
+        number = sc.resolve_syscall(sc.Arch.NATIVE, name)
+    except (OSError, ValueError):
+        number = -1
+    if number < 0:
+        number = _YOUNG.get(name, -1)
+    if number >= 0:
+        rules.add_rule(sc.ERRNO(code), number, *arguments)
+
+
+def _refuse_by_argument(rules) -> None:
+    import pyseccomp as sc
+
+    for flag in _NEW_NAMESPACE:
+        _refuse(rules, "clone", errno.EPERM, sc.Arg(0, sc.MASKED_EQ, flag, flag))
+    # A datagram socket of a pair can be sent to any named socket later, so only connected kinds remain.
+    _refuse(rules, "socketpair", errno.ENETUNREACH, sc.Arg(0, sc.NE, _UNIX))
+    for kind in (_DATAGRAM, _RAW):
+        _refuse(rules, "socketpair", errno.ENETUNREACH, sc.Arg(1, sc.MASKED_EQ, 0xF, kind))
+    for command in (_F_SETOWN, _F_SETSIG, _F_SETOWN_EX, _F_SETLEASE, _F_NOTIFY):
+        _refuse(rules, "fcntl", errno.EPERM, sc.Arg(1, sc.MASKED_EQ, 0xFFFFFFFF, command))
+    for request in (_FIOSETOWN, _SIOCSPGRP, _TIOCSTI, _TIOCLINUX):
+        _refuse(rules, "ioctl", errno.EPERM, sc.Arg(1, sc.MASKED_EQ, 0xFFFFFFFF, request))
+    for name in ("prlimit64", "sched_setaffinity", "sched_setscheduler", "sched_setparam", "sched_setattr"):
+        _refuse(rules, name, errno.EPERM, sc.Arg(0, sc.NE, 0))
+    for argument in (0, 1):  # setpriority(PRIO_PROCESS, 0, ...) is what os.nice does
+        _refuse(rules, "setpriority", errno.EPERM, sc.Arg(argument, sc.NE, 0))
+
+
+def _keep_signals_at_home(rules) -> None:
+    """Without scoping, a process may signal itself alone, and a kernel cannot end its own children."""
+    import pyseccomp as sc
+
+    own = os.getpid()
+    for name in ("kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"):
+        _refuse(rules, name, errno.EPERM, sc.Arg(0, sc.NE, own))
+    _refuse(rules, "tkill", errno.EPERM)

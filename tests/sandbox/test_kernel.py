@@ -1,0 +1,129 @@
+"""A kernel from the warm server is an IPython kernel like any other, and soon ready."""
+
+from __future__ import annotations
+
+import os
+import textwrap
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder.sandbox import wire
+from autograder.sandbox.client import WarmPool
+
+from .conftest import run
+
+
+def test_cells_share_a_namespace_and_show_their_result(kernel):
+    assert run(kernel, "x = 20").error == ""
+    assert run(kernel, "x + 1").result == "21"
+    assert run(kernel, "await __import__('asyncio').sleep(0, 5)").result == "5"
+
+
+def test_every_mandatory_mechanism_is_in_force(kernel):
+    assert {"landlock", "seccomp", "rlimits", "guard", "no-new-privileges"} <= set(kernel.isolation)
+
+
+def test_a_figure_is_displayed(kernel):
+    ran = run(kernel, "import matplotlib.pyplot as plt; plt.plot([1, 2]); plt.show()")
+    assert "image/png" in ran.displays[0], ran.error
+
+
+def test_the_facade_stands_for_the_package(pool, starter, tmp_path):
+    data = tmp_path / "data"
+    data.mkdir()
+    np.save(data / "train_images.npy", np.full((3, 28, 28), 7, np.uint8))
+    np.save(data / "train_labels.npy", np.arange(3))
+    (data / "name.txt").write_text("digits\n")
+    kernel = starter(pool, variants={"im2col": {"stride": 2}}, environ={"CNN_STUDENT": "ada"}, data=data)
+    code = """
+        import os
+        from autograder import check, variant, load_images
+        images = load_images()
+        check("im2col")
+        total, labels = int(images.train_images.sum()), images.train_labels.tolist()
+        variant("im2col"), os.environ["CNN_STUDENT"], images.name, total, labels"""
+    ran = run(kernel, textwrap.dedent(code))
+    assert ran.text == "im2col: checked by the grader\n"
+    assert ran.result == f"({{'stride': 2}}, 'ada', 'digits', {3 * 28 * 28 * 7}, [0, 1, 2])"
+    assert "Permission" in run(kernel, f"open({str(data / 'new')!r}, 'w')").error
+
+
+def test_the_bridge_is_served_on_the_thread_of_the_cells(kernel):
+    run(kernel, "import threading\ndef where(): return threading.current_thread() is threading.main_thread()")
+    message = kernel.open_bridge()
+    kernel.bridge.sendall(wire.pack({"id": 1, "op": "name", "name": "where"}))
+    assert _reply(kernel)["ok"] is not None
+    kernel.bridge.sendall(wire.pack({"id": 2, "op": "close"}))
+    _reply(kernel)
+    reply = kernel.client.get_shell_msg(timeout=5)
+    while reply["parent_header"]["msg_id"] != message:
+        reply = kernel.client.get_shell_msg(timeout=5)
+    assert reply["msg_type"] == "bridge_reply"
+    assert run(kernel, "where()").result == "True"
+
+
+def _reply(kernel) -> dict:
+    kernel.bridge.settimeout(5)
+    prefix = kernel.bridge.recv(wire.HEADER.size, 0x100)
+    json_length, payload_length = wire.unpack_prefix(prefix, wire.Caps())
+    header = wire.parse_header(kernel.bridge.recv(json_length, 0x100))
+    kernel.bridge.recv(payload_length, 0x100)
+    return header
+
+
+def test_a_running_cell_can_be_interrupted(kernel):
+    kernel.client.execute("import time\nstarted = True\ntime.sleep(60)", stop_on_error=False)
+    time.sleep(0.3)
+    kernel.interrupt()
+    assert run(kernel, "started", timeout=5).result == "True"
+
+
+def test_forked_kernels_draw_different_random_numbers(pool, starter):
+    code = "import random, numpy as np; random.random(), float(np.random.rand())"
+    assert run(starter(pool), code).result != run(starter(pool), code).result
+
+
+def test_nothing_of_the_graders_environment_is_inherited(monkeypatch, starter):
+    monkeypatch.setenv("GRADER_SECRET", "hush")
+    with WarmPool("numpy") as pool:
+        kernel = starter(pool)
+        ran = run(kernel, "import os; print(dict(os.environ), open('/proc/self/environ').read())")
+        assert "HOME" in ran.text and "hush" not in ran.text
+        kernel.shutdown()
+
+
+def test_a_kernel_that_dies_is_noticed_and_harms_nobody(pool, starter):
+    dying, other = starter(pool), starter(pool)
+    run(dying, "import os; os._exit(3)")
+    assert not dying.alive() and dying.status == 3 and dying.stopped_reason is None
+    assert run(other, "1").result == "1"
+
+
+def test_a_server_that_died_is_started_again(starter):
+    with WarmPool("numpy") as pool:
+        first = starter(pool)
+        os.kill(pool._process.pid, 9)
+        pool._process.wait()
+        assert run(first, "1").result == "1"
+        assert run(starter(pool), "2").result == "2"
+
+
+def test_shutdown_leaves_no_process_and_no_folder(pool, starter):
+    kernel = starter(pool)
+    folders = [*kernel._request["folders"].values(), kernel._request["base"]]
+    run(kernel, "import os, time\nopen('made', 'w').write('x')\nos.mkdir('deep')")
+    run(kernel, "pid = os.fork()\nif not pid: time.sleep(99)")
+    pid = int(run(kernel, "pid").result)
+    kernel.shutdown()
+    assert not any(Path(folder).exists() for folder in folders)
+    for gone in (pid, kernel.pid):
+        with pytest.raises(ProcessLookupError):
+            os.kill(gone, 0)
+
+
+def test_an_unknown_runtime_is_refused():
+    with pytest.raises(ValueError, match="unknown runtime 'jax'"):
+        WarmPool("jax")
