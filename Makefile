@@ -9,12 +9,12 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 	2>/dev/null && { echo "$$p"; break; }; done)
 
-.PHONY: help demo test lint solutions gpu bench soak release clean clean-venv
+.PHONY: help demo test lint types solutions gpu bench soak release clean clean-venv
 
 help:
 	@echo "make demo       release the course, grade a sample class, say where to look"
 	@echo "make test       run every test, the solutions and the linter"
-	@echo "make lint       ruff"
+	@echo "make lint       ruff; make types, mypy"
 	@echo "make solutions  execute every solution notebook"
 	@echo "make gpu        the tests that need a CUDA device"
 	@echo "make bench      measure, and compare with nbgrader"
@@ -37,6 +37,9 @@ demo: .venv/.stamp
 
 lint: .venv/.stamp
 	$(BIN)/ruff check .
+
+types: .venv/.stamp
+	$(BIN)/mypy
 
 solutions: .venv/.stamp
 	$(BIN)/python -m pytest --nbmake --nbmake-timeout=600 solutions

@@ -73,7 +73,7 @@ def load_mnist(*, retry: bool = True) -> ImageSet:
     Raises:
         DataError: no place has it; the text says what was tried.
     """
-    damaged = []
+    damaged: list[str] = []
     for place, folder in places():
         if has_files(folder):
             try:
@@ -186,7 +186,7 @@ def _from_mirrors(file: IdxFile) -> tuple[bytes, str]:
         except DataError as error:
             trouble[host] = str(error)
         except requests.HTTPError as error:
-            trouble[host] = f"answered {error.response.status_code}"
+            trouble[host] = f"answered {error.response.status_code if error.response is not None else 'nothing'}"
         except (requests.ConnectionError, requests.Timeout):
             trouble[host] = "cannot be reached"
         except requests.RequestException:

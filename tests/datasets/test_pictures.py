@@ -117,7 +117,18 @@ def test_cifar10_is_unpacked_once(course_data: Path) -> None:
     path.unlink()
     assert datasets.whereabouts()["cifar10"] == "the cache"
     np.testing.assert_array_equal(datasets.find_images("cifar10").test_images, images.test_images)
-    assert [p.name for p in cache().iterdir()] == ["cifar10"]
+    assert sorted(p.name for p in cache().iterdir()) == ["cifar10", "cifar10.npz"]
+
+
+@pytest.mark.parametrize("kept", [0, 40, -200])
+def test_damaged_arrays_are_decoded_again(course_data: Path, kept: int) -> None:
+    archive(course_data, members())
+    first = datasets.find_images("cifar10")
+    arrays = cache() / "cifar10.npz"
+    arrays.write_bytes(arrays.read_bytes()[:kept])
+    again = datasets.find_images("cifar10")
+    assert again.classes == first.classes == ("cat", "dog")
+    np.testing.assert_array_equal(again.train_images, first.train_images)
 
 
 def test_an_archive_writes_pictures_and_nothing_else(course_data: Path) -> None:

@@ -26,3 +26,4 @@ def test_cifar10_is_whole() -> None:
     assert images.train_images.shape == (50_000, 32, 32, 3) and images.test_images.shape == (10_000, 32, 32, 3)
     assert np.bincount(images.train_labels).tolist() == [5_000] * 10
     assert images.classes[0] == "airplane" and images.classes[-1] == "truck"
+    np.testing.assert_array_equal(datasets.find_images("cifar10").test_images, images.test_images)
