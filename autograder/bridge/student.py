@@ -53,7 +53,6 @@ class Session:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self.calls = 0
-        self._mark = 1
 
     def ask(self, op: str, payload: Mapping[str, Any] | None = None, **fields: Any) -> Any:
         """Sends one request; `payload` holds the fields that are values. Returns the decoded answer."""
@@ -73,12 +72,7 @@ class Session:
             raise BridgeProtocolError(str(error)) from None
 
     def _handle(self, reference: wire.Reference) -> Handle:
-        self._mark = max(self._mark, reference.id + 1)
         return Handle(self, reference)
-
-    def forget(self) -> None:
-        """Lets the kernel drop every object that was handed out so far."""
-        self.ask("forget", **{"from": 0})
 
 
 class Handle:
@@ -134,6 +128,16 @@ class Loaded:
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"no function {name} was sent to the kernel")
+
+
+def mark(student: Student, name: str) -> None:
+    """Lets the kernel remember the notebook's names as they are now; see `restore`."""
+    student._session.ask("mark", name=name)
+
+
+def restore(student: Student, name: str) -> None:
+    """Brings back the notebook's names as they were at the mark of that name."""
+    student._session.ask("restore", name=name)
 
 
 def in_kernel(student: Student, *functions: Callable[..., Any]) -> Loaded:

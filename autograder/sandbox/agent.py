@@ -23,7 +23,8 @@ TEXT_CAP = 600
 class Agent:
     """Answers the grader's requests on one notebook's namespace.
 
-    `namespace` is the notebook's globals. With `quiet`, what student code prints during a request is dropped.
+    `namespace` is the notebook's globals. The op `mark` remembers its names as they are, `restore` brings them back,
+    so that a task can be asked after the last cell about the names as they were at its check cell. With `quiet`, what student code prints during a request is dropped.
     """
 
     def __init__(self, namespace: dict[str, Any], *, quiet: bool = False) -> None:
@@ -31,6 +32,7 @@ class Agent:
         self._objects: dict[int, Any] = {}
         self._next = 1
         self._quiet = quiet
+        self._marks: dict[str, dict[str, Any]] = {}
 
     def serve(self, connection: socket.socket) -> None:
         """Answers requests from the socket until the op `close` or the end of the connection."""
@@ -66,9 +68,13 @@ class Agent:
             if name not in self._namespace:
                 raise MissingName(name)
             return self._namespace[name]
-        if op == "forget":
-            for number in [number for number in self._objects if number >= header["from"]]:
-                del self._objects[number]
+        if op == "mark":
+            self._marks[name] = dict(self._namespace)
+            return None
+        if op == "restore":
+            names = dict(self._marks[name])
+            self._namespace.clear()
+            self._namespace.update(names)
             return None
         if op == "load":
             return self._load(header["source"], header["names"])

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from autograder.bridge.student import Handle, NotAttempted, Student, StudentError, in_kernel, type_of
+from autograder.bridge.student import Handle, NotAttempted, Student, StudentError, in_kernel, mark, restore, type_of
 from autograder.bridge.transport import (
     BridgeClosed,
     BridgeFailure,
@@ -121,6 +121,18 @@ def test_what_student_code_raises_is_told_with_its_place(student):
     with pytest.raises(StudentError) as caught:
         student.rude()
     assert caught.value.known_type == "Exception"  # a class of the student's own is not named
+
+
+def test_names_can_be_asked_for_as_they_were_at_a_mark():
+    names = namespace()
+    exec("size = 1\ndef helper(): return size\ndef asked(): return helper()", names)
+    student = Student(LocalTransport(names))
+    mark(student, "first")
+    exec("size = 2\ndef helper(wrong, signature): return 0\nlater = 5\ndel answer", names)
+    restore(student, "first")
+    assert student.asked() == 1 and student.answer["a"] == 1
+    with pytest.raises(NotAttempted):
+        student.later  # noqa: B018
 
 
 def test_a_check_cannot_change_the_notebook(student):
