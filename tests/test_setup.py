@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.metadata
 import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -33,6 +35,27 @@ def pins() -> dict[str, str]:
 def test_a_dependency_is_named_once_and_pinned_once(requirement: Requirement) -> None:
     assert not requirement.specifier, "its version belongs in constraints.txt"
     assert canonicalize_name(requirement.name) in pins()
+
+
+def imported() -> dict[str, set[str]]:
+    """Every library that autograder/ imports at whatever depth, and the files that do."""
+    found: dict[str, set[str]] = {}
+    for path in (ROOT / "autograder").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and not node.level and node.module:
+                names = [node.module]
+            for name in names:
+                found.setdefault(name.split(".")[0], set()).add(path.name)
+    return {name: files for name, files in found.items() if name not in {*sys.stdlib_module_names, "autograder"}}
+
+
+def test_every_library_that_is_imported_is_named() -> None:
+    named = {canonicalize_name(requirement.name) for requirement in NAMED + EXTRAS}
+    distributions = importlib.metadata.packages_distributions()
+    for library, files in imported().items():
+        providers = {canonicalize_name(name) for name in distributions.get(library, [library])}
+        assert providers & named, f"{', '.join(sorted(files))} import {library}, which pyproject.toml does not name"
 
 
 def test_the_versions_that_the_course_promises() -> None:
