@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skips, saying so, what needs a device or a program that this machine lacks."""
+    # Not asked of PyTorch: that would open the device in this process, which then could no longer fork.
+    gpu = any(Path(device).exists() for device in ("/dev/nvidiactl", "/dev/dxg"))
+    browser = any(shutil.which(name) for name in BROWSERS)
+    for item in items:
+        if item.get_closest_marker("gpu") and not gpu:
+            item.add_marker(pytest.mark.skip(reason="no CUDA device here"))
+        if item.get_closest_marker("browser") and not browser:
+            item.add_marker(pytest.mark.skip(reason="no Chromium here to render pages with"))
 
 
 @pytest.fixture(autouse=True)
