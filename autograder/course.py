@@ -4,7 +4,7 @@ A task is what nbgrader's cell metadata says it is: the answer cell has the task
 check cell ``<task>-check`` carries the points. What nbgrader has no field for stands under the key ``autograder`` in
 the notebook's and the check cell's metadata::
 
-    notebook  {"autograder": {"runtime": "numpy", "forbidden": ["torch"], "limits": {"wall_s": 120}}}
+    notebook  {"autograder": {"runtime": "numpy", "forbidden": ["torch"], "limits": {"wall_s": 120}, "total_s": 900}}
     cell      {"autograder": {"kind": "answer", "variant": true, "limits": {"wall_s": 60}}}
 
 Only the standard library is imported here, because every command reads the course first.
@@ -25,6 +25,7 @@ Kind = Literal["code", "answer", "text"]
 CHECK_SUFFIX = "-check"
 RUBRIC_SUFFIX = "-rubric"
 RUNTIMES = ("numpy", "torch", "tensorflow", "torch+tensorflow")
+TOTAL_S = 900.0
 LIMIT_NAMES = (
     "wall_s",
     "cpu_s",
@@ -35,10 +36,16 @@ LIMIT_NAMES = (
     "display_updates",
     "bridge_bytes",
     "threads",
+    "files",
 )
 
-FRAMEWORKS = ("torch", "torchvision", "tensorflow", "keras", "jax", "scipy", "cv2", "skimage", "sklearn", "numba")
-FORBIDDEN_BY_RUNTIME: Mapping[str, tuple[str, ...]] = {"numpy": FRAMEWORKS}
+FRAMEWORKS = ("torch", "tensorflow", "keras")
+SHORTCUTS = ("scipy", "sklearn", "cv2", "skimage", "jax", "numba")
+FORBIDDEN_BY_RUNTIME: Mapping[str, tuple[str, ...]] = {
+    "numpy": FRAMEWORKS + SHORTCUTS,
+    "torch": ("tensorflow", "keras"),
+    "tensorflow": ("torch",),
+}
 
 
 class CourseError(Exception):
@@ -73,7 +80,10 @@ class Task:
 
 @dataclass(frozen=True)
 class Assignment:
-    """One assignment: its tasks in the order of the notebook, and what its notebook may use."""
+    """One assignment: its tasks in the order of the notebook, and what its notebook may use.
+
+    ``limits`` are for each cell or kernel, ``total_s`` is the wall time of one whole submission.
+    """
 
     name: str
     title: str
@@ -82,6 +92,7 @@ class Assignment:
     forbidden: tuple[str, ...]
     limits: Mapping[str, float]
     root: Path
+    total_s: float = TOTAL_S
 
     @property
     def solution_path(self) -> Path:
@@ -153,7 +164,9 @@ def _read(path: Path, root: Path, modified_ns: int) -> Assignment:
     own = notebook.get("metadata", {}).get("autograder", {})
     runtime = own.get("runtime", "numpy")
     if runtime not in RUNTIMES:
-        raise CourseError(f"Assignment {path.stem!r} asks for the runtime {runtime!r}; there are: {', '.join(RUNTIMES)}.")
+        raise CourseError(
+            f"Assignment {path.stem!r} asks for the runtime {runtime!r}; there are: {', '.join(RUNTIMES)}."
+        )
     return Assignment(
         name=path.stem,
         title=_title(cells) or path.stem,
@@ -162,6 +175,7 @@ def _read(path: Path, root: Path, modified_ns: int) -> Assignment:
         forbidden=tuple(own.get("forbidden", FORBIDDEN_BY_RUNTIME.get(runtime, ()))),
         limits=_limits(path.stem, own.get("limits", {})),
         root=root,
+        total_s=float(own.get("total_s", TOTAL_S)),
     )
 
 
@@ -185,7 +199,9 @@ def _checked_task(assignment: str, task_id: str, answer: dict[str, Any], check: 
     own = check["metadata"].get("autograder", {})
     kind = own.get("kind", "code")
     if kind not in ("code", "answer"):
-        raise CourseError(f"Task {task_id!r} of {assignment!r} has the kind {kind!r}; a check cell's is code or answer.")
+        raise CourseError(
+            f"Task {task_id!r} of {assignment!r} has the kind {kind!r}; a check cell's is code or answer."
+        )
     names = own.get("names") or [task_id.replace("-", "_")]
     if kind == "code" and "names" not in own:
         names = _defined(assignment, task_id, _source(answer))
@@ -211,7 +227,9 @@ def _defined(assignment: str, task_id: str, source: str) -> list[str]:
     try:
         body = ast.parse(source).body
     except SyntaxError as error:
-        raise CourseError(f"The model answer of {task_id!r} in {assignment!r} is not valid Python: {error}.") from error
+        raise CourseError(
+            f"The model answer of {task_id!r} in {assignment!r} is not valid Python: {error}."
+        ) from error
     names: list[str] = []
     for node in body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):

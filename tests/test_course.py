@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import FRAMEWORKS, Course, CourseError
+from autograder.course import FORBIDDEN_BY_RUNTIME, Course, CourseError
 from tests.grading.courses import code_task, make_course
 
 
@@ -25,7 +25,7 @@ def test_an_editable_cell_without_a_check_is_no_task(tmp_path: Path):
 def test_what_is_not_said_has_a_sane_default(tmp_path: Path):
     assignment = Course(make_course(tmp_path)).assignment("00-small")
     assert assignment.runtime == "numpy"
-    assert assignment.forbidden == FRAMEWORKS
+    assert assignment.forbidden == FORBIDDEN_BY_RUNTIME["numpy"]
     assert assignment.task("double").limits == {}
     assert assignment.task("square").limits == {"wall_s": 5}
     assert assignment.task("tiny-sum").variant and not assignment.task("square").variant
@@ -34,7 +34,11 @@ def test_what_is_not_said_has_a_sane_default(tmp_path: Path):
 def test_the_notebook_says_runtime_libraries_and_limits(tmp_path: Path):
     make_course(tmp_path, runtime="torch", forbidden=["tensorflow"], limits={"wall_s": 120})
     assignment = Course(tmp_path).assignment("00-small")
-    assert (assignment.runtime, assignment.forbidden, assignment.limits) == ("torch", ("tensorflow",), {"wall_s": 120})
+    assert (assignment.runtime, assignment.forbidden, assignment.limits) == (
+        "torch",
+        ("tensorflow",),
+        {"wall_s": 120},
+    )
 
 
 def test_only_a_folder_with_its_own_notebook_is_an_assignment(tmp_path: Path):

@@ -109,6 +109,11 @@ class GradebookWriter:
             if notebook.name != assignment.name and not notebook.submissions:
                 gradebook.remove_notebook(notebook.name, assignment.name)
 
+    def committed(self, assignment: str) -> set[str]:
+        """The students whose submission of the assignment the gradebook has; empty for an unknown assignment."""
+        ours = select(SubmittedAssignment.student_id).join(SubmittedAssignment.assignment)
+        return set(self._gradebook.db.execute(ours.where(AssignmentRow.name == assignment)).scalars())
+
     def commit_many(self, outcomes: Iterable[Commit | tuple[Any, ...]]) -> None:
         """Commits all of ``outcomes`` or, if one fails, none."""
         commits = [Commit(*outcome) for outcome in outcomes]

@@ -30,7 +30,10 @@ def code_task(task: str, answer: str, points: float, **own: Any) -> list[Any]:
 
 def text_task(task: str, answer: str, points: float) -> list[Any]:
     cell = new_markdown_cell(answer)
-    cell.metadata["nbgrader"] = {**nbgrader(task, grade=True, solution=True, points=points), "cell_type": "markdown"}
+    cell.metadata["nbgrader"] = {
+        **nbgrader(task, grade=True, solution=True, points=points),
+        "cell_type": "markdown",
+    }
     return [cell]
 
 

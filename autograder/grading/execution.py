@@ -1,0 +1,105 @@
+"""A notebook's cells in a kernel that may be lost on the way: what worked is replayed in a fresh one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from autograder.grading.kernel import CellRun, SandboxKernel, run_cell
+from autograder.grading.reasons import USED_UP
+from autograder.sandbox.limits import Limits
+
+MAX_KERNELS = 12
+
+
+class Exhausted(Exception):
+    """The submission has no time or no kernel left; ``reason`` is the results' reason."""
+
+    def __init__(self, reason: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.reason = reason
+
+
+class Execution:
+    """Runs cells one after the other. Use as a context manager, which ends the kernel.
+
+    ``start`` starts a kernel; ``total_s`` is the wall time of everything together.
+    """
+
+    def __init__(self, start: Callable[[], SandboxKernel], total_s: float) -> None:
+        self._start = start
+        self._kernel: SandboxKernel | None = None
+        self._worked: list[tuple[str, Limits]] = []
+        self._started = 0
+        self._total_s = total_s
+        self._until = time.monotonic() + total_s
+        self.isolation: tuple[str, ...] = ()
+
+    def __enter__(self) -> Execution:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.drop_kernel(kill=False)
+
+    @property
+    def seconds_left(self) -> float:
+        """Wall time that the submission has left."""
+        return self._until - time.monotonic()
+
+    def run(self, source: str, limits: Limits) -> CellRun:
+        """Runs one cell of the notebook; ``Exhausted`` if the submission has used up its time or its kernels.
+
+        Memory, processes and disk are used up over time, so a cell that ended the kernel that way is tried once more
+        in a fresh one: what an earlier cell left behind is not held against it.
+        """
+        run = self._run(source, limits)
+        if run.lost and run.reason in USED_UP and self._worked:
+            run = self._run(source, limits)
+        return run
+
+    def remember(self, source: str, limits: Limits) -> None:
+        """Has the cell run again in every kernel that replaces this one."""
+        self._worked.append((source, limits))
+
+    def _run(self, source: str, limits: Limits) -> CellRun:
+        run = run_cell(self.kernel(), source, limits, wall_s=self.seconds_left)
+        if run.lost:
+            self.drop_kernel()
+        return run
+
+    def kernel(self) -> SandboxKernel:
+        """The kernel in the state the notebook has reached; a fresh one with the replayed cells if it was lost."""
+        if self._kernel is not None and not self._kernel.alive():
+            self.drop_kernel()
+        while self._kernel is None:
+            if self._started >= MAX_KERNELS:
+                raise Exhausted("died", f"The notebook ended its kernel {MAX_KERNELS} times; the rest was not run.")
+            self._check_time()
+            self._started += 1
+            self._kernel = self._replayed(self._start())
+        self._check_time()
+        return self._kernel
+
+    def drop_kernel(self, kill: bool = True) -> None:
+        """Ends the kernel; the next use starts a fresh one."""
+        kernel, self._kernel = self._kernel, None
+        if kernel is not None:
+            if kill:
+                kernel.kill()
+            kernel.shutdown()
+
+    def _replayed(self, kernel: SandboxKernel) -> SandboxKernel | None:
+        """Runs again what worked. A cell that now ends the kernel, or is stopped, is left out from here on."""
+        self.isolation = tuple(kernel.isolation)
+        for position, (source, limits) in enumerate(self._worked):
+            run = run_cell(kernel, source, limits, wall_s=max(self.seconds_left, 0.1))
+            if not run.worked:
+                del self._worked[position]
+                kernel.kill()
+                kernel.shutdown()
+                return None
+        return kernel
+
+    def _check_time(self) -> None:
+        if self.seconds_left <= 0:
+            raise Exhausted("timeout", f"The whole notebook has {self._total_s:g} seconds; the rest was not run.")

@@ -1,0 +1,113 @@
+"""A course folder: what was submitted, and where what was graded goes."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.grading.notebook import MAX_FILE_BYTES, describe_missing_file
+from autograder.grading.results import FILE_NAME, Results, write_atomic, write_results
+
+TIMESTAMP = "timestamp.txt"
+MAX_FILES = 200
+MAX_FILES_BYTES = 20_000_000
+_LEFT_OUT = {TIMESTAMP, FILE_NAME}
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What one student handed in: the notebook's bytes, or a sentence in ``missing``; other files; the time."""
+
+    student: str
+    notebook: bytes | None
+    missing: str = ""
+    files: dict[str, bytes] = field(default_factory=dict)
+    timestamp: str | None = None
+
+
+@dataclass(frozen=True)
+class CourseFolder:
+    """The folder with ``submitted/``, ``autograded/``, ``feedback/`` and ``gradebook.db``."""
+
+    root: Path
+
+    @property
+    def state(self) -> Path:
+        """Where the secret and the record of what was graded lie; readable by their owner alone."""
+        return self.root / ".autograder"
+
+    def students(self, assignment: str) -> list[str]:
+        """Who submitted the assignment, sorted."""
+        submitted = self.root / "submitted"
+        if not submitted.is_dir():
+            return []
+        return sorted(
+            entry.name
+            for entry in os.scandir(submitted)
+            if not entry.name.startswith(".") and entry.is_dir() and (submitted / entry.name / assignment).is_dir()
+        )
+
+    def submission(self, student: str, assignment: str) -> Submission:
+        """Reads what a student handed in. Links are not followed, and what is no regular file is not read."""
+        folder = self.root / "submitted" / student / assignment
+        data, missing = _read(folder / f"{assignment}.ipynb"), ""
+        if data is None:
+            missing = describe_missing_file(folder, assignment)
+        time = _read(folder / TIMESTAMP)
+        return Submission(
+            student=student,
+            notebook=data,
+            missing=missing,
+            files=dict(_files_beside(folder)),
+            timestamp=time.decode("utf-8", "replace").strip() if time else None,
+        )
+
+    def autograded(self, student: str, assignment: str) -> Path:
+        """Where the executed notebook and ``results.json`` of a submission go."""
+        return self.root / "autograded" / student / assignment
+
+    def write(self, submission: Submission, assignment: str, results: Results, notebook: NotebookNode) -> None:
+        """Writes a graded submission; ``results.json`` comes last and says that the folder is complete."""
+        folder = self.autograded(submission.student, assignment)
+        (folder / FILE_NAME).unlink(missing_ok=True)
+        write_atomic(folder / f"{assignment}.ipynb", (nbformat.writes(notebook) + "\n").encode())
+        if submission.timestamp:
+            write_atomic(folder / TIMESTAMP, f"{submission.timestamp}\n".encode())
+        write_results(folder, results)
+
+    def has_results(self, student: str, assignment: str) -> bool:
+        """Whether the graded submission lies in ``autograded/``."""
+        folder = self.autograded(student, assignment)
+        return (folder / FILE_NAME).is_file() and (folder / f"{assignment}.ipynb").is_file()
+
+
+def _read(path: Path, limit: int = MAX_FILE_BYTES + 1) -> bytes | None:
+    """At most ``limit`` bytes of a regular file; None if it is not there or something else."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return None
+    with open(handle, "rb") as file:
+        return file.read(limit) if stat.S_ISREG(os.fstat(handle).st_mode) else None
+
+
+def _files_beside(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Small files that were handed in beside the notebook, which its cells may want to read."""
+    room, count = MAX_FILES_BYTES, 0
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if name.endswith(".ipynb") or name in _LEFT_OUT or name.startswith("."):
+                continue
+            path = Path(parent) / name
+            data = _read(path, room + 1)
+            if data is None or len(data) > room or count >= MAX_FILES:
+                continue
+            room, count = room - len(data), count + 1
+            yield path.relative_to(folder).as_posix(), data

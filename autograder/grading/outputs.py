@@ -1,0 +1,188 @@
+"""What a student's cell printed and displayed, as data that is safe to store and to show.
+
+Everything here comes from untrusted code. Text loses its escape sequences and control characters; of displayed data
+only plain text and raster images stay, because HTML, SVG, Markdown, LaTeX and JavaScript run or pretend in the browser
+of whoever opens the notebook. Sizes are capped, and what was left out is said.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+IMAGE_MAGIC = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff", "image/gif": b"GIF8"}
+TRACEBACK_LINES = 60
+LINE_LENGTH = 2_000
+
+_ESCAPES = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_].*?(?:\x1b\\|\x07|\Z)|[ -/]*[0-~])|\x9b[0-?]*[ -/]*[@-~]", re.DOTALL
+)
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+def plain(text: object) -> str:
+    """Text without escape sequences, control characters, direction marks and lone surrogates."""
+    if isinstance(text, list):
+        text = "".join(part for part in text if isinstance(part, str))
+    if not isinstance(text, str):
+        return ""
+    text = _ESCAPES.sub("", text).replace("\r\n", "\n")
+    return _CONTROLS.sub("", text).encode("utf-8", "replace").decode("utf-8")
+
+
+def _overwritten(text: str) -> str:
+    """Applies carriage returns as a terminal does, so that a progress bar leaves its last state."""
+    if "\r" not in text:
+        return text
+    return "\n".join(line.rstrip("\r").rsplit("\r", 1)[-1] for line in text.split("\n"))
+
+
+def one_line(text: object, limit: int = 300) -> str:
+    """Untrusted text as one short line, for a message."""
+    line = " ".join(plain(text).split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+class Collector:
+    """Collects one cell's outputs from the kernel's messages, up to ``output_bytes`` and ``display_updates``.
+
+    ``seen_bytes`` goes on counting after the cap, so that the driver can stop a cell that does not end printing.
+    """
+
+    def __init__(self, output_bytes: int, display_updates: int) -> None:
+        self._cap = output_bytes
+        self._updates_left = display_updates
+        self._kept = 0
+        self._outputs: list[NotebookNode] = []
+        self._displays: dict[str, list[NotebookNode]] = {}
+        self._clear_on_next = False
+        self._cut = False
+        self.seen_bytes = 0
+        self.seen_displays = 0
+        self.error: tuple[str, str] | None = None
+
+    def add(self, kind: str, content: Mapping[str, Any], size: int) -> None:
+        """Takes one message of ``size`` bytes; what is not understood is left out."""
+        self.seen_bytes += size
+        if kind == "error":
+            self._error(content)
+        elif kind == "clear_output":
+            self._displayed()
+            self._clear(wait=content.get("wait") is True)
+        elif kind == "stream":
+            self._stream(content)
+        elif kind in ("display_data", "execute_result", "update_display_data"):
+            self._displayed()
+            self._display(kind, content)
+
+    def drop(self, size: int) -> None:
+        """Counts a message that was too large or not valid, and says that something was left out."""
+        self.seen_bytes += size
+        self._cut = True
+
+    @property
+    def outputs(self) -> list[NotebookNode]:
+        """The outputs so far, with a last line that says so if some were cut."""
+        result = [NotebookNode(output) for output in self._outputs]
+        for output in result:
+            if output.output_type == "stream":
+                output.text = _overwritten(output.text)
+        if self._cut:
+            note = f"[The output is cut here: a cell may print {self._cap / 1e6:g} MB.]\n"
+            result.append(new_output("stream", name="stdout", text=note))
+        return result
+
+    def _displayed(self) -> None:
+        self.seen_displays += 1
+        self._updates_left -= 1
+
+    def _room(self, size: int) -> bool:
+        if self._kept + size > self._cap or self._updates_left < 0:
+            self._cut = True
+            return False
+        self._kept += size
+        return True
+
+    def _append(self, output: NotebookNode) -> None:
+        if self._clear_on_next:
+            self._outputs.clear()
+            self._clear_on_next = False
+        self._outputs.append(output)
+
+    def _clear(self, wait: bool) -> None:
+        self._clear_on_next = wait
+        if not wait:
+            self._outputs.clear()
+
+    def _stream(self, content: Mapping[str, Any]) -> None:
+        name = "stderr" if content.get("name") == "stderr" else "stdout"
+        text = content.get("text")
+        if not isinstance(text, str):
+            return
+        room = max(self._cap - self._kept, 0)
+        if len(text) > room:
+            text, self._cut = text[:room], True
+        self._kept += len(text)
+        text = plain(text)
+        last = self._outputs[-1] if self._outputs and not self._clear_on_next else None
+        if last is not None and last.output_type == "stream" and last.name == name:
+            last.text += text
+        elif text:
+            self._append(new_output("stream", name=name, text=text))
+
+    def _display(self, kind: str, content: Mapping[str, Any]) -> None:
+        data = safe_data(content.get("data"))
+        if not self._room(sum(len(value) for value in data.values())):
+            return
+        transient = content.get("transient")
+        display_id = transient.get("display_id") if isinstance(transient, dict) else None
+        known = self._displays.get(display_id, []) if isinstance(display_id, str) else []
+        if kind == "update_display_data":
+            for output in known:
+                output.data = NotebookNode(data)
+            return
+        output = new_output("execute_result" if kind == "execute_result" else "display_data", data=data)
+        self._append(output)
+        if isinstance(display_id, str):
+            self._displays.setdefault(display_id, []).append(output)
+
+    def _error(self, content: Mapping[str, Any]) -> None:
+        name, value = one_line(content.get("ename"), 100) or "Error", one_line(content.get("evalue"))
+        if self.error is None:
+            self.error = (name, value)
+        lines = content.get("traceback")
+        text = "\n".join(plain(line) for line in lines[-TRACEBACK_LINES:]) if isinstance(lines, list) else ""
+        kept = [line[:LINE_LENGTH] for line in text.split("\n")][-TRACEBACK_LINES:]
+        if self._room(sum(len(line) for line in kept)):
+            self._append(new_output("error", ename=name, evalue=value, traceback=kept))
+
+
+def safe_data(data: object) -> dict[str, str]:
+    """Of a mime bundle the plain text and the raster images; a note in words where nothing stays."""
+    if not isinstance(data, dict):
+        return {"text/plain": ""}
+    images = {mime: _image(mime, data.get(mime)) for mime in IMAGE_MAGIC}
+    kept = {mime: image for mime, image in images.items() if image is not None}
+    if "text/plain" in data:
+        kept["text/plain"] = plain(data["text/plain"])
+    if not kept:
+        kinds = ", ".join(sorted(one_line(mime, 40) for mime in list(data)[:5]))
+        kept["text/plain"] = f"[An output of type {kinds} is not kept in graded notebooks.]"
+    return kept
+
+
+def _image(mime: str, value: object) -> str | None:
+    """The picture, encoded anew: what stands between the letters of lenient base64 would end up in a page."""
+    if not isinstance(value, str):
+        return None
+    try:
+        raw = base64.b64decode(value, validate=False)
+    except (binascii.Error, ValueError):
+        return None
+    return base64.b64encode(raw).decode("ascii") if raw.startswith(IMAGE_MAGIC[mime]) else None

@@ -1,0 +1,223 @@
+"""Worker processes of this machine: jobs go to whichever is free, results come back as they are ready.
+
+A worker that dies, or that takes far longer than a submission may, is replaced; its submission is tried once more and
+then reported as failed. The others never notice.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+
+from autograder.course import CourseError
+from autograder.grading.submission import Job, Outcome
+from autograder.grading.worker import Reply, WorkerSpec
+from autograder.sandbox.policy import IsolationMissing
+
+ENTRY = "from autograder.grading.worker import main; main()"
+ATTEMPTS = 2
+STARTS = 3
+START_S = 300.0
+GRACE_S = 120.0
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+STOP_S = 15.0
+
+
+@dataclass(frozen=True)
+class Done:
+    """A submission that a worker is done with: its outcome, or None and what went wrong in the grader."""
+
+    student: str
+    outcome: Outcome | None
+    error: str = ""
+
+
+class LocalPool:
+    """Up to ``size`` workers for one assignment. Use as a context manager, which ends them.
+
+    ``total_s`` is the wall time of one submission, after which its worker counts as stuck.
+    """
+
+    def __init__(self, spec: WorkerSpec, size: int, total_s: float) -> None:
+        self._spec = spec
+        self._size = max(1, size)
+        self._patience_s = total_s + GRACE_S
+        self._workers: list[_Worker] = []
+        self._failed_starts = 0
+        self._attempts: dict[str, int] = {}
+        self._waiting: deque[Job] = deque()
+
+    def __enter__(self) -> LocalPool:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        for worker in self._workers:
+            worker.hang_up()
+        for worker in self._workers:
+            worker.end()
+        self._workers.clear()
+
+    @property
+    def running(self) -> dict[str, float]:
+        """The students whose submissions are graded right now, with the seconds since they began."""
+        now = time.monotonic()
+        return {worker.job.student: now - worker.since for worker in self._workers if worker.job is not None}
+
+    def run(self, jobs: Iterable[Job]) -> Iterator[Done | None]:
+        """Grades the jobs in their order and yields what is done as it is done; None now and then.
+
+        A job is taken from ``jobs`` only when a worker is free for it. Raises ``IsolationMissing`` or ``CourseError``
+        if no submission could be graded here at all.
+        """
+        source = iter(jobs)
+        more = True
+        while True:
+            while more and len(self._waiting) == 0 and self._has_room():
+                job = next(source, None)
+                more = job is not None
+                if job is not None:
+                    self._waiting.append(job)
+                    self._hand_out()
+            self._hand_out()
+            if not more and not self._waiting and not any(worker.job for worker in self._workers):
+                return
+            yield from self._collect(timeout=0.2)
+            yield None
+
+    def _has_room(self) -> bool:
+        return len(self._workers) < self._size or any(worker.ready and worker.job is None for worker in self._workers)
+
+    def _hand_out(self) -> None:
+        starting = sum(not worker.ready for worker in self._workers)
+        while len(self._workers) < self._size and starting < len(self._waiting) + 1 and self._waiting:
+            self._workers.append(_Worker(self._spec))
+            starting += 1
+        for worker in self._workers:
+            if self._waiting and worker.ready and worker.job is None:
+                worker.take(self._waiting.popleft())
+
+    def _collect(self, timeout: float) -> Iterator[Done]:
+        by_connection = {worker.connection: worker for worker in self._workers}
+        for connection in wait(list(by_connection), timeout):
+            worker = by_connection[connection]
+            try:
+                reply = worker.connection.recv()
+            except (EOFError, OSError):
+                yield from self._lost(worker, "The worker process ended.")
+            else:
+                yield from self._replied(worker, reply)
+        for worker in list(self._workers):
+            if worker.seconds > (self._patience_s if worker.ready else START_S):
+                yield from self._lost(worker, "The worker process did not come to an end.")
+
+    def _replied(self, worker: _Worker, reply: Reply) -> Iterator[Done]:
+        if reply.kind == "isolation":
+            raise IsolationMissing(str(reply.value))
+        if reply.kind == "course":
+            raise CourseError(str(reply.value))
+        job = worker.free()
+        if reply.kind == "outcome" and job is not None:
+            yield Done(job.student, reply.value)
+        elif reply.kind == "error" and job is not None:
+            yield from self._again(job, str(reply.value))
+
+    def _lost(self, worker: _Worker, why: str) -> Iterator[Done]:
+        self._workers.remove(worker)
+        job = worker.free()
+        worker.end(kill=True)
+        if job is not None:
+            yield from self._again(job, why)
+        elif not worker.ready:
+            self._failed_starts += 1
+            if self._failed_starts >= STARTS:
+                raise CourseError(f"A worker process could not be started: {worker.last_words}")
+
+    def _again(self, job: Job, why: str) -> Iterator[Done]:
+        self._attempts[job.student] = self._attempts.get(job.student, 0) + 1
+        if self._attempts[job.student] < ATTEMPTS:
+            self._waiting.appendleft(job)
+        else:
+            yield Done(job.student, None, why)
+
+
+class _Worker:
+    """One worker process, from the side of the command."""
+
+    def __init__(self, spec: WorkerSpec) -> None:
+        ours, theirs = socket.socketpair()
+        self._errors = tempfile.TemporaryFile()
+        with theirs:
+            handle = theirs.fileno()
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", ENTRY, str(handle), str(os.getpid())],
+                pass_fds=[handle],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._errors,
+                env=_environment(),
+                start_new_session=True,  # Ctrl-C is for the command, which ends its workers itself
+            )
+        self.connection = Connection(ours.detach())
+        self.connection.send(spec)
+        self.ready = False
+        self.job: Job | None = None
+        self.since = time.monotonic()
+        self.last_words = "it gave no reason"
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been starting or grading; 0 while it waits for a job."""
+        return time.monotonic() - self.since if self.job is not None or not self.ready else 0.0
+
+    def take(self, job: Job) -> None:
+        """Gives it a job. If it has died, that shows when its answer is awaited."""
+        self.job, self.since = job, time.monotonic()
+        with contextlib.suppress(OSError):
+            self.connection.send(job)
+
+    def free(self) -> Job | None:
+        """Notes that it is ready for the next job; returns the one it had."""
+        job, self.job = self.job, None
+        self.ready = self.ready or job is None
+        return job
+
+    def hang_up(self) -> None:
+        """Closes the connection, upon which it ends."""
+        self.connection.close()
+
+    def end(self, kill: bool = False) -> None:
+        """Waits for its end, or brings it about."""
+        self.hang_up()
+        if kill:
+            self._kill()
+        try:
+            self._process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            self._kill()
+            self._process.wait()
+        with self._errors as file:
+            file.seek(0)
+            lines = file.read()[-10_000:].decode("utf-8", "replace").strip().splitlines()
+        self.last_words = lines[-1] if lines else self.last_words
+
+    def _kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._process.pid, signal.SIGKILL)
+
+
+def _environment() -> dict[str, str]:
+    """The command's environment, in which the package is found wherever the command was called from."""
+    package = str(Path(__file__).resolve().parents[2])
+    path = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
+    return {**os.environ, "PYTHONPATH": path, **dict.fromkeys(THREADS, "1")}

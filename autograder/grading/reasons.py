@@ -1,0 +1,98 @@
+"""Why a cell was stopped or failed, in the words of the results and in one sentence for the student."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from autograder.course import Assignment
+from autograder.grading.results import REASONS
+from autograder.sandbox.limits import Limits
+
+_INSTEAD = {
+    "numpy": "write it with NumPy",
+    "torch": "write it with PyTorch",
+    "tensorflow": "write it with Keras and TensorFlow",
+    "torch+tensorflow": "use the libraries that the notebook imports",
+}
+_NO_LIBRARY = re.compile(r"No module named '([A-Za-z_][\w.]*)'|\b([A-Za-z_]\w*) is forbidden in this assignment")
+_NETWORK = re.compile(
+    r"^(gaierror|URLError|HTTPError|ConnectionError|ConnectionRefusedError|NewConnectionError|MaxRetryError)$"
+    r"|Network is unreachable|name resolution|Name or service not known|Address family not supported"
+)
+_DISK = re.compile(r"No space left on device|Disk quota exceeded|File too large|Errno (28|122|27)\b")
+_PROCESSES = re.compile(r"can't start new thread|Resource temporarily unavailable|fork: retry")
+_MEMORY = re.compile(r"^(MemoryError|_ArrayMemoryError|OutOfMemoryError)$|DefaultCPUAllocator: can't allocate")
+
+
+USED_UP = frozenset({"memory", "processes", "disk"})
+
+
+def known(reason: str | None) -> str | None:
+    """A reason as results know it; what the sandbox names otherwise counts as the kernel's death."""
+    if reason is None or reason in REASONS:
+        return reason
+    return "timeout" if reason == "cpu" else "died"
+
+
+def stop_sentence(reason: str, limits: Limits, what: str = "The cell") -> str:
+    """One sentence for a cell, or a call of the student's code, that was stopped."""
+    return {
+        "timeout": f"{what} ran longer than the {limits.wall_s:g} seconds it has, and was stopped.",
+        "memory": f"{what} needed more than the {limits.memory_bytes / 1e9:.2g} GB of memory there are.",
+        "processes": f"{what} started more than the {limits.processes:g} processes and threads it may have.",
+        "disk": f"{what} wrote more than the {limits.disk_bytes / 1e6:.0f} MB it may leave on disk.",
+        "output": f"{what} printed or displayed without end, and was stopped.",
+        "network": f"{what} tried to use the network, which is not there while a notebook is graded.",
+        "malformed": f"{what} answered with something that is no value.",
+        "died": f"{what} ended the notebook's kernel, as os._exit or a crash in compiled code does.",
+    }.get(reason, f"{what} was stopped.")
+
+
+def forbidden_sentence(library: str, assignment: Assignment) -> str:
+    """Says which library is out of reach, and what to do instead."""
+    return f"{library} is out of reach in this assignment: {_INSTEAD[assignment.runtime]}."
+
+
+def forbidden_library(text: str, assignment: Assignment) -> str | None:
+    """The forbidden library that an error's text names, if it does."""
+    for module, library in _NO_LIBRARY.findall(text):
+        if (name := library or module.split(".")[0]) in assignment.forbidden:
+            return name
+    if "Permission denied" in text:
+        for library in assignment.forbidden:
+            if re.search(rf"[/\\]{library}[/\\.'\"-]", text):
+                return library
+    return None
+
+
+def used_up(name: str, text: str) -> str | None:
+    """The reason, of ``USED_UP``, behind an exception that a limit of the sandbox caused."""
+    line = f"{name}: {text}"
+    for pattern, reason in ((_MEMORY, "memory"), (_DISK, "disk"), (_PROCESSES, "processes")):
+        if pattern.search(name) or pattern.search(line):
+            return reason
+    return None
+
+
+def reason_of_error(name: str, text: str, assignment: Assignment) -> tuple[str, str | None] | None:
+    """The reason behind an exception that the sandbox caused, with a sentence if it has its own."""
+    library = forbidden_library(text, assignment)
+    if library:
+        return "forbidden", forbidden_sentence(library, assignment)
+    reason = used_up(name, text)
+    if reason is None and (_NETWORK.search(name) or _NETWORK.search(text)):
+        reason = "network"
+    return (reason, None) if reason else None
+
+
+def error_sentence(name: str, text: str) -> str:
+    """One sentence for an exception that a cell raised."""
+    if name == "StdinNotImplementedError":
+        return "The cell asks with input(), but nobody is there to answer while a notebook is graded."
+    return f"The cell raised {name}: {text}" if text else f"The cell raised {name}."
+
+
+def first_forbidden(texts: Iterable[str], assignment: Assignment) -> str | None:
+    """The first forbidden library that any of the texts names."""
+    return next(filter(None, (forbidden_library(text, assignment) for text in texts)), None)

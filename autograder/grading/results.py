@@ -1,0 +1,181 @@
+"""The document that says what a submission earned: ``autograded/<student>/<assignment>/results.json``.
+
+``score`` and ``max_score`` count automatic points alone; a text task stands in ``tasks`` with ``score`` null, outside
+both totals. Everybody who reads a result reads this document, so it is validated when it is read back.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+SCHEMA = 1
+FILE_NAME = "results.json"
+
+Status = Literal["graded", "needs_manual_grade", "not_gradable"]
+TaskStatus = Literal["passed", "partial", "failed", "not_attempted", "stopped", "needs_manual_grade"]
+Reason = Literal["timeout", "memory", "processes", "disk", "output", "died", "network", "forbidden", "malformed"]
+REASONS = frozenset(get_args(Reason))
+STATUSES = frozenset(get_args(Status))
+TASK_STATUSES = frozenset(get_args(TaskStatus))
+
+
+class InvalidResults(ValueError):
+    """A results document does not have the form that the project writes."""
+
+
+@dataclass(frozen=True)
+class CheckedTest:
+    """One test of a task. ``points`` count only if it ``passed``; public tests carry 0."""
+
+    name: str
+    description: str
+    hidden: bool
+    points: float
+    passed: bool
+    message: str = ""
+    diagnosis: str | None = None
+    counterexample: str | None = None
+
+
+@dataclass(frozen=True)
+class TaskResult:
+    """What one task earned, with one sentence for the student. ``score`` is None for a text task."""
+
+    task: str
+    kind: Literal["code", "answer", "text"]
+    score: float | None
+    max_score: float
+    status: TaskStatus
+    reason: Reason | None
+    message: str
+    tests: tuple[CheckedTest, ...] = ()
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """From what a result came: equal provenance and an equal notebook give an equal result.
+
+    ``seed`` names the course's secret without revealing it. ``isolation`` is empty if grading ran without.
+    """
+
+    checks: str
+    environment: str
+    seed: int
+    isolation: tuple[str, ...]
+    graded_at: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Results:
+    """The whole document."""
+
+    assignment: str
+    student: str
+    status: Status
+    reason: Reason | None
+    tasks: tuple[TaskResult, ...]
+    provenance: Provenance
+    schema: int = field(default=SCHEMA)
+
+    @property
+    def score(self) -> float:
+        """Automatic points earned."""
+        return round(sum(task.score or 0.0 for task in self.tasks), 6)
+
+    @property
+    def max_score(self) -> float:
+        """Automatic points to be had."""
+        return sum(task.max_score for task in self.tasks if task.kind != "text")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The document as JSON has it."""
+        return {
+            "schema": self.schema,
+            "assignment": self.assignment,
+            "student": self.student,
+            "status": self.status,
+            "reason": self.reason,
+            "score": self.score,
+            "max_score": self.max_score,
+            "tasks": [{**asdict(task), "tests": [asdict(test) for test in task.tests]} for task in self.tasks],
+            "provenance": {**asdict(self.provenance), "isolation": list(self.provenance.isolation)},
+        }
+
+    @classmethod
+    def from_dict(cls, document: Any) -> Results:
+        """Reads the document back; raises ``InvalidResults`` if it is not one."""
+        try:
+            results = cls(
+                assignment=document["assignment"],
+                student=document["student"],
+                status=document["status"],
+                reason=document["reason"],
+                tasks=tuple(_task(task) for task in document["tasks"]),
+                provenance=_provenance(document["provenance"]),
+                schema=document["schema"],
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise InvalidResults(f"The results lack a field or have a wrong one: {error}.") from error
+        _validate(results, document)
+        return results
+
+
+def _task(document: Mapping[str, Any]) -> TaskResult:
+    return TaskResult(**{**document, "tests": tuple(CheckedTest(**test) for test in document["tests"])})
+
+
+def _provenance(document: Mapping[str, Any]) -> Provenance:
+    return Provenance(**{**document, "isolation": tuple(document["isolation"])})
+
+
+def _validate(results: Results, document: Mapping[str, Any]) -> None:
+    if results.schema != SCHEMA:
+        raise InvalidResults(f"The results have schema {results.schema!r}; this version reads {SCHEMA}.")
+    reasons = [results.reason, *(task.reason for task in results.tasks)]
+    if results.status not in STATUSES or any(r is not None and r not in REASONS for r in reasons):
+        raise InvalidResults("The results have an unknown status or reason.")
+    for task in results.tasks:
+        if task.status not in TASK_STATUSES or (task.score is None) != (task.kind == "text"):
+            raise InvalidResults(f"Task {task.task!r} has an unknown status, or a score where none belongs.")
+        if task.score is not None and not 0 <= task.score <= task.max_score:
+            raise InvalidResults(f"Task {task.task!r} has {task.score} of {task.max_score} points.")
+    if (document["score"], document["max_score"]) != (results.score, results.max_score):
+        raise InvalidResults("The totals are not the sums of the tasks.")
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Writes a file so that readers, and a crash, find the old content or the new, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            os.fchmod(file.fileno(), 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def write_results(folder: Path, results: Results | Mapping[str, Any]) -> Path:
+    """Writes ``results.json`` into ``folder``; call it last, because its presence says the folder is complete."""
+    document = results.to_dict() if isinstance(results, Results) else dict(results)
+    path = folder / FILE_NAME
+    write_atomic(path, (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode())
+    return path
+
+
+def read_results(folder: Path) -> Results:
+    """Reads and validates ``results.json``; ``InvalidResults`` if it is not one, ``OSError`` if it is not there."""
+    try:
+        document = json.loads((folder / FILE_NAME).read_bytes())
+    except ValueError as error:
+        raise InvalidResults(f"{FILE_NAME} is not valid JSON: {error}.") from error
+    return Results.from_dict(document)

@@ -1,0 +1,115 @@
+"""A worker process: grades one submission after the other, with kernels warm and checks collected once.
+
+Its arguments are a socket's descriptor and the process that started it. It gets a ``WorkerSpec`` and then ``Job``s over
+the socket, and answers each with a ``Reply``. It holds the hidden checks, but neither the gradebook nor the course's
+secret. It ends when the socket does, and when the command that started it does.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Literal
+
+from autograder.course import Course, CourseError
+from autograder.sandbox.policy import Isolation, IsolationMissing, Policy
+
+PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True)
+class WorkerSpec:
+    """What a worker grades: an assignment of the course at ``root``. ``modules`` are its check modules as (path,
+    hidden) if they are not those of the package."""
+
+    root: Path
+    assignment: str
+    isolation: Isolation
+    modules: tuple[tuple[Path, bool], ...] | None = None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A worker's answer. ``kind`` says what ``value`` is: an ``Outcome``, or a text about what is wrong."""
+
+    kind: Literal["ready", "outcome", "isolation", "course", "error"]
+    value: object = None
+
+
+def make_grader(spec: WorkerSpec) -> tuple[object, Callable[[], None]]:
+    """A ``Grader`` with its warm kernels, and the function that ends them."""
+    from autograder.checks.runner import CheckSession
+    from autograder.checks.variants import has_variants, variant
+    from autograder.grading.notebook import Template
+    from autograder.grading.submission import Grader, kernel_limits
+    from autograder.sandbox.client import WarmPool
+
+    assignment = Course(spec.root).assignment(spec.assignment)
+    template = Template.load(assignment)
+    session = CheckSession(assignment.name) if spec.modules is None else CheckSession(modules=spec.modules)
+    pool = WarmPool(assignment.runtime, isolation=spec.isolation)
+    policy = Policy(forbidden=assignment.forbidden, isolation=spec.isolation)
+    limits = kernel_limits(assignment)
+
+    def start(work: Path, student: str) -> object:
+        return pool.start(
+            limits,
+            policy,
+            work=work,
+            variants={task.id: variant(task.id, student) for task in assignment.tasks if has_variants(task.id)},
+            environ={"CNN_STUDENT": student},
+        )
+
+    return Grader(template, session, start), pool.close
+
+
+def serve(connection: Connection) -> None:
+    """Answers jobs until the other side closes the connection."""
+    close: Callable[[], None] | None = None
+    try:
+        spec = connection.recv()
+        grader, close = make_grader(spec)
+        connection.send(Reply("ready"))
+        while True:
+            job = connection.recv()
+            connection.send(_graded(grader, job))
+    except EOFError:
+        return
+    except (IsolationMissing, CourseError) as error:
+        kind = "isolation" if isinstance(error, IsolationMissing) else "course"
+        connection.send(Reply(kind, str(error)))
+    finally:
+        if close is not None:
+            close()
+
+
+def _graded(grader: object, job: object) -> Reply:
+    try:
+        return Reply("outcome", grader.grade(job))
+    except IsolationMissing as error:
+        return Reply("isolation", str(error))
+    except Exception:  # a fault of ours must not end the class; it is reported and the submission is tried once more
+        return Reply("error", traceback.format_exc())
+
+
+def _end_with_parent(parent: int) -> None:
+    """Lets the kernel of Linux end this process when the command ends, however it ends."""
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def main() -> None:
+    """The process's entry."""
+    handle, parent = int(sys.argv[1]), int(sys.argv[2])
+    os.set_inheritable(handle, False)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _end_with_parent(parent)
+    serve(Connection(handle))
