@@ -24,7 +24,8 @@ class Agent:
     """Answers the grader's requests on one notebook's namespace.
 
     `namespace` is the notebook's globals. The op `mark` remembers its names as they are, `restore` brings them back,
-    so that a task can be asked after the last cell about the names as they were at its check cell. With `quiet`, what student code prints during a request is dropped.
+    so that a task can be asked after the last cell about the names as they were at its check cell. With `quiet`,
+    what student code prints during a request is dropped.
     """
 
     def __init__(self, namespace: dict[str, Any], *, quiet: bool = False) -> None:

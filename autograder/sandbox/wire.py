@@ -243,7 +243,7 @@ class Decoder:
         dtype, shape, offset = tree.get("d"), tree.get("s"), tree.get("o")
         if type(dtype) is not str or dtype not in DTYPES:
             raise MalformedMessage("an array of a dtype that does not cross the bridge")
-        if type(shape) is not list or len(shape) > 32 or any(type(n) is not int or not 0 <= n <= 1 << 40 for n in shape):
+        if type(shape) is not list or len(shape) > 32 or not all(type(n) is int and 0 <= n <= 1 << 40 for n in shape):
             raise MalformedMessage("an array with a broken shape")
         count = math.prod(shape)
         size = count * np.dtype(dtype).itemsize

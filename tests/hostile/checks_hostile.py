@@ -1,0 +1,51 @@
+"""The hidden checks of the hostile class's assignment: one task before the attacked one, one after it."""
+
+from hypothesis import strategies as st
+
+from autograder.checks.api import cases, expect_equal, expect_raises, points, reference, search, task
+
+SIZES = cases(
+    size=st.integers(8, 40),
+    kernel=st.integers(1, 4),
+    stride=st.integers(1, 4),
+    padding=st.integers(0, 3),
+    dilation=st.integers(1, 2),
+)
+
+
+@task("first")
+@points(2)
+def test_first(student):
+    """The first task is right."""
+    expect_equal(student.first(3), 9)
+
+
+@task("output-size")
+@points(3)
+def test_given_sizes(student):
+    """The sizes of the text are right."""
+    for size, kernel, stride, padding, right in [(7, 3, 1, 0, 5), (7, 3, 2, 0, 3), (32, 5, 1, 2, 32), (227, 11, 4, 0, 55)]:
+        expect_equal(student.output_size(size, kernel, stride, padding), right)
+
+
+@task("output-size")
+@points(4)
+@search(SIZES)
+def test_any_sizes(student, case):
+    """Any size is right."""
+    expect_equal(student.output_size(**case), reference.output_size(**case))
+
+
+@task("output-size")
+@points(1)
+def test_refused(student):
+    """A stride of 0 is refused."""
+    with expect_raises("ValueError", naming="stride"):
+        student.output_size(7, 3, stride=0)
+
+
+@task("last")
+@points(3)
+def test_last(student):
+    """The last task is right."""
+    expect_equal(student.last(3), 27)

@@ -1,0 +1,3 @@
+"""KeyboardInterrupt is raised where a result was asked for."""
+def output_size(*a, **k):
+    raise KeyboardInterrupt

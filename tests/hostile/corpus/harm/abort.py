@@ -1,0 +1,6 @@
+# reason: died
+"""abort()"""
+import os
+
+def output_size(*a, **k):
+    os.abort()

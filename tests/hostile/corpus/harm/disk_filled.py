@@ -1,0 +1,6 @@
+# reason: disk|none
+"""A file that grows without end."""
+def output_size(*a, **k):
+    with open("large", "wb") as file:
+        while True:
+            file.write(b"x" * (1 << 22))

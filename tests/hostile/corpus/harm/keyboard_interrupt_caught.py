@@ -1,0 +1,9 @@
+# reason: timeout
+"""An endless loop that catches the interrupt."""
+def output_size(*a, **k):
+    while True:
+        try:
+            while True:
+                pass
+        except BaseException:
+            continue

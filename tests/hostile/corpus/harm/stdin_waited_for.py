@@ -1,0 +1,3 @@
+"""input() where nobody answers."""
+def output_size(*a, **k):
+    return int(input("size? "))

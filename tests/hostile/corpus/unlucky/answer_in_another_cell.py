@@ -1,0 +1,5 @@
+# score: full
+# where: cell
+"""The function stands in a cell of its own, and the answer cell is what it was."""
+#: right
+#: answer cell stays empty

@@ -1,0 +1,4 @@
+# score: full
+# where: cell
+"""A cell between the tasks raises."""
+1 / 0

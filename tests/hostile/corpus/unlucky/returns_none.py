@@ -1,0 +1,3 @@
+"""The return was forgotten."""
+def output_size(size, kernel, stride=1, padding=0, dilation=1):
+    (size + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1

@@ -1,0 +1,4 @@
+# score: full
+# where: cell
+"""A cell with notes that are no Python."""
+this is not python (yet)

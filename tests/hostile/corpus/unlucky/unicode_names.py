@@ -1,0 +1,5 @@
+# score: full
+"""Names and texts in other alphabets."""
+größe = "尺寸 размер 🙂"
+print(größe)
+#: right
