@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from autograder.grading.kernel import CellRun, SandboxKernel, run_cell
+from autograder.grading.kernel import CellRun, SandboxKernel, mark_names, run_cell
 from autograder.grading.reasons import USED_UP
 from autograder.sandbox.limits import Limits
 
 MAX_KERNELS = 12
+_Step = Callable[[SandboxKernel], bool]
 
 
 class Exhausted(Exception):
@@ -29,7 +30,7 @@ class Execution:
     def __init__(self, start: Callable[[], SandboxKernel], total_s: float) -> None:
         self._start = start
         self._kernel: SandboxKernel | None = None
-        self._worked: list[tuple[str, Limits]] = []
+        self._worked: list[_Step] = []
         self._started = 0
         self._total_s = total_s
         self._until = time.monotonic() + total_s
@@ -59,7 +60,13 @@ class Execution:
 
     def remember(self, source: str, limits: Limits) -> None:
         """Has the cell run again in every kernel that replaces this one."""
-        self._worked.append((source, limits))
+        self._worked.append(lambda kernel: run_cell(kernel, source, limits, wall_s=max(self.seconds_left, 0.1)).worked)
+
+    def mark(self, name: str) -> None:
+        """Has the kernel remember the notebook's names as they are now, and every kernel that replaces this one."""
+        if not mark_names(self.kernel(), name):
+            self.drop_kernel()
+        self._worked.append(lambda kernel: mark_names(kernel, name))
 
     def _run(self, source: str, limits: Limits) -> CellRun:
         run = run_cell(self.kernel(), source, limits, wall_s=self.seconds_left)
@@ -89,11 +96,10 @@ class Execution:
             kernel.shutdown()
 
     def _replayed(self, kernel: SandboxKernel) -> SandboxKernel | None:
-        """Runs again what worked. A cell that now ends the kernel, or is stopped, is left out from here on."""
+        """Does again what worked. A step that now ends the kernel, or is stopped, is left out from here on."""
         self.isolation = tuple(kernel.isolation)
-        for position, (source, limits) in enumerate(self._worked):
-            run = run_cell(kernel, source, limits, wall_s=max(self.seconds_left, 0.1))
-            if not run.worked:
+        for position, step in enumerate(self._worked):
+            if not step(kernel):
                 del self._worked[position]
                 kernel.kill()
                 kernel.shutdown()

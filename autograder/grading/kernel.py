@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import zmq
 from nbformat import NotebookNode
 
+from autograder.bridge.student import NotAttempted, Student, StudentError, mark
+from autograder.bridge.transport import BridgeFailure, SocketTransport
 from autograder.grading.outputs import Collector
 from autograder.sandbox.limits import Limits
 
@@ -70,6 +73,27 @@ def run_cell(kernel: SandboxKernel, source: str, limits: Limits, wall_s: float |
         kernel.kill()
     error = watch.collector.error
     return CellRun(watch.collector.outputs, error, reason, lost, time.monotonic() - started)
+
+
+@contextmanager
+def asked_student(kernel: SandboxKernel, close_s: float = 3.0, **options: Any) -> Iterator[tuple[Student, list[bool]]]:
+    """The student's notebook over the bridge. The list gets one bool at the end: whether the kernel came back.
+
+    ``options`` go to ``SocketTransport``.
+    """
+    came_back: list[bool] = []
+    request = kernel.open_bridge()
+    transport = SocketTransport(kernel.bridge, **options)
+    yield Student(transport), came_back
+    came_back.append(transport.close() and await_reply(kernel, request, close_s))
+
+
+def mark_names(kernel: SandboxKernel, name: str, seconds: float = 5.0) -> bool:
+    """Has the kernel remember the notebook's names under ``name``; True if it came back from that."""
+    with asked_student(kernel, seconds=seconds, on_timeout=kernel.interrupt) as (student, came_back):
+        with suppress(BridgeFailure, StudentError, NotAttempted):  # a kernel that cannot is asked as it is later
+            mark(student, name)
+    return came_back == [True]
 
 
 def await_reply(kernel: SandboxKernel, message: str, seconds: float) -> bool:

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -15,19 +16,19 @@ from typing import Any, Protocol
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
 
-from autograder.bridge.student import Student
-from autograder.bridge.transport import SocketTransport
+from autograder.bridge.student import NotAttempted, StudentError, restore
+from autograder.bridge.transport import BridgeFailure
 from autograder.checks import display
 from autograder.course import Assignment, Task
 from autograder.grading import reasons
 from autograder.grading.execution import Execution, Exhausted
-from autograder.grading.kernel import CellRun, SandboxKernel, await_reply
+from autograder.grading.kernel import CellRun, SandboxKernel, asked_student
 from autograder.grading.notebook import NotGradable, Template, grade_id_of, is_untouched, safe_markdown, sanitise
 from autograder.grading.results import Provenance, Results, TaskResult
 from autograder.grading.verdict import TaskRun, TestOutcome, judge, judge_text, not_gradable, presentable
 from autograder.sandbox.limits import Limits
 
-BRIDGE_CLOSE_S = 3.0
+END = "(after the last cell)"
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,11 @@ class _Run:
         self.broken: list[str] = []
 
     def tasks(self) -> tuple[TaskResult, ...]:
-        """Runs the notebook and returns what every task earned; the notebook gets its outputs."""
+        """Runs the notebook and returns what every task earned; the notebook gets its outputs.
+
+        The checks run after the last cell, each on the names as they were at its check cell: a cell that ran after a
+        hidden check could show, in outputs that the student gets back, the inputs it had been asked with.
+        """
         current: Task | None = None
         for cell in self._notebook.cells:
             if cell.cell_type != "code":
@@ -155,12 +160,14 @@ class _Run:
             grade_id = grade_id_of(cell)
             current = self._by_answer.get(grade_id, current)
             if grade_id in self._by_check:
-                self._check(self._tasks[self._by_check[grade_id].id])
+                self._mark(self._by_check[grade_id].id)
             elif cell.source.strip():
                 self._cell(cell, self._by_answer.get(grade_id), current)
-        for run in self._tasks.values():  # an answer may stand below its check cell
-            if not run.attempted and self._exhausted is None:
-                self._check(run)
+        self._mark(END)
+        for run in self._tasks.values():
+            self._check(run, run.task.id)
+            if not run.attempted and self._exhausted is None:  # an answer may stand below its check cell
+                self._check(run, END)
         results = tuple(self._result(task) for task in self._assignment.tasks)
         self._show({result.task: result for result in results})
         return results
@@ -194,9 +201,13 @@ class _Run:
         task.reason = reason
         task.sentence = reasons.stop_sentence(reason, task.limits, "The answer cell") if reason else None
 
-    def _check(self, run: TaskRun) -> None:
+    def _mark(self, name: str) -> None:
+        with suppress(Exhausted):  # said at the next cell, and for each task
+            self._guarded(lambda: self._execution.mark(name))
+
+    def _check(self, run: TaskRun, mark: str) -> None:
         try:
-            tests = self._guarded(lambda: self._asked(run))
+            tests = self._guarded(lambda: self._asked(run, mark))
         except Exhausted as error:
             if not run.tests:
                 run.reason, run.sentence = run.reason or error.reason, run.sentence or str(error)
@@ -204,25 +215,26 @@ class _Run:
         if not run.attempted:
             run.tests = tests
 
-    def _asked(self, run: TaskRun) -> Sequence[TestOutcome]:
+    def _asked(self, run: TaskRun, mark: str) -> Sequence[TestOutcome]:
         """The task's tests, asked over the bridge; a kernel that did not come back from them is dropped."""
         kernel = self._execution.kernel()
-        request = kernel.open_bridge()
-        transport = SocketTransport(
-            kernel.bridge,
-            seconds=run.limits.wall_s,
-            total_seconds=max(self._execution.seconds_left, 1.0),
-            total_bytes=int(run.limits.bridge_bytes),
-            on_timeout=kernel.interrupt,
-        )
-        tests = self._grader.checks.run(
-            run.task.id,
-            Student(transport),
-            seed=self._job.seeds[run.task.id],
-            student_id=self._job.student,
-            source=self._source,
-        )
-        if not (transport.close() and await_reply(kernel, request, BRIDGE_CLOSE_S)):
+        options = {
+            "seconds": run.limits.wall_s,
+            "total_seconds": max(self._execution.seconds_left, 1.0),
+            "total_bytes": int(run.limits.bridge_bytes),
+            "on_timeout": kernel.interrupt,
+        }
+        with asked_student(kernel, **options) as (student, came_back):
+            with suppress(BridgeFailure, StudentError, NotAttempted):  # asked as it is, then
+                restore(student, mark)
+            tests = self._grader.checks.run(
+                run.task.id,
+                student,
+                seed=self._job.seeds[run.task.id],
+                student_id=self._job.student,
+                source=self._source,
+            )
+        if came_back != [True]:
             self._execution.drop_kernel()
         self.broken += [f"{test.name}: {test.message}" for test in tests if test.broken]
         return [presentable(test) for test in tests]

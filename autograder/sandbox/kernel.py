@@ -54,10 +54,13 @@ class StudentKernel(IPythonKernel):
     shell_class = StudentShell
     msg_types: ClassVar = [*IPythonKernel.msg_types, "bridge_request"]
     bridge: socket.socket
+    _agent: agent.Agent | None = None
 
     def bridge_request(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:
         """Answers requests on the bridge until the grader closes it, then replies to the message."""
-        agent.Agent(self.shell.user_ns).serve(self.bridge)
+        if self._agent is None:
+            self._agent = agent.Agent(self.shell.user_ns)
+        self._agent.serve(self.bridge)
         self.session.send(stream, "bridge_reply", {"status": "ok"}, parent, ident=ident)
 
 
