@@ -44,9 +44,7 @@ class SandboxKernel:
     that answers.
     """
 
-    def __init__(
-        self, control: socket.socket, bridge: socket.socket, request: dict[str, Any], started: float
-    ) -> None:
+    def __init__(self, control: socket.socket, bridge: socket.socket, request: dict[str, Any], started: float) -> None:
         self.bridge = bridge
         self.connection: dict[str, Any] = request["connection"]
         self._control, self._request = control, request
@@ -73,10 +71,7 @@ class SandboxKernel:
         client.load_connection_info(self.connection)
         client.start_channels(hb=False)
         deadline = time.monotonic() + _START_S
-        while (
-            client.get_iopub_msg(timeout=max(0.01, deadline - time.monotonic()))["msg_type"]
-            != "iopub_welcome"
-        ):
+        while client.get_iopub_msg(timeout=max(0.01, deadline - time.monotonic()))["msg_type"] != "iopub_welcome":
             pass  # once welcome, no output can be missed
         return client
 
@@ -204,14 +199,9 @@ class WarmPool:
         """Waits until the server has imported its libraries. Raises `KernelFailed` with its last words."""
         if self._warm:
             return
-        if (
-            not select.select([self._control], [], [], _WARM_UP_S)[0]
-            or channel.receive(self._control)[0] is None
-        ):
+        if not select.select([self._control], [], [], _WARM_UP_S)[0] or channel.receive(self._control)[0] is None:
             log = Path(self._home, "server.log").read_text(errors="replace").strip().splitlines()
-            raise KernelFailed(
-                f"the warm server for {self.runtime} did not start: {log[-1] if log else 'no message'}"
-            )
+            raise KernelFailed(f"the warm server for {self.runtime} did not start: {log[-1] if log else 'no message'}")
         self._warm = True
 
     def restart(self) -> None:

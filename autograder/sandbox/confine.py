@@ -92,9 +92,7 @@ class Confinement:
         _lower(resource.RLIMIT_MSGQUEUE, 0)
         _lower(resource.RLIMIT_NICE, 0)
         _lower(resource.RLIMIT_RTPRIO, 0)
-        if (
-            self.user is not None
-        ):  # counted for each user: exact for a user of its own, meaningless for a shared one
+        if self.user is not None:  # counted for each user: exact for a user of its own, meaningless for a shared one
             _lower(resource.RLIMIT_NPROC, limits.processes + _OWN_TASKS)
         self.applied.append("rlimits")
 

@@ -27,9 +27,7 @@ def disabled() -> frozenset[str]:
 def facts() -> list[Mechanism]:
     """The mechanisms on this machine, the mandatory ones first."""
     if platform.system() != "Linux":
-        return [
-            Mechanism("linux", False, f"isolation needs Linux 5.13 or later, and this is {platform.system()}")
-        ]
+        return [Mechanism("linux", False, f"isolation needs Linux 5.13 or later, and this is {platform.system()}")]
     from . import landlock, privileges, syscalls
 
     off, version, no_filter = disabled(), landlock.abi(), syscalls.missing()
@@ -88,8 +86,6 @@ def sentence(missing: list[str]) -> str:
     meanings = {fact.name: fact.meaning for fact in facts()}
     return (
         "Student code cannot be isolated on this machine: "
-        + "; ".join(
-            f"{name} is missing ({meanings.get(name, 'it could not be applied')})" for name in missing
-        )
+        + "; ".join(f"{name} is missing ({meanings.get(name, 'it could not be applied')})" for name in missing)
         + "."
     )

@@ -27,9 +27,7 @@ class Guard:
 
     def __init__(self, kernel: int, limits: Limits, folders: tuple[str, ...]) -> None:
         self._kernel, self._limits, self._folders = kernel, limits, folders
-        self._known: dict[
-            int, int
-        ] = {}  # process id -> inode of its /proc entry, so that a reused id is seen
+        self._known: dict[int, int] = {}  # process id -> inode of its /proc entry, so that a reused id is seen
         self._members: dict[int, None] = {}
         self.statuses: dict[int, int] = {}  # wait statuses of descendants that ended and were reaped
         self._baseline = _Usage.of(kernel)
@@ -108,9 +106,7 @@ class Guard:
                 if size > self._limits.disk_bytes or files > self._limits.files:
                     return True
         except OSError:
-            return (
-                True  # a folder too deep to look into, or made unreadable: nobody hides an honest file there
-            )
+            return True  # a folder too deep to look into, or made unreadable: nobody hides an honest file there
         return size + _deleted_but_open(usages) > self._limits.disk_bytes
 
     def end_all(self) -> None:
@@ -194,7 +190,7 @@ def _walk(folders: tuple[str, ...]) -> Iterator[os.stat_result]:
         try:
             with os.scandir(waiting.pop()) as entries:
                 for entry in entries:
-                    with contextlib.suppress(OSError):  # gone since it was listed
+                    with contextlib.suppress(FileNotFoundError):  # gone since it was listed
                         yield entry.stat(follow_symlinks=False)
                         if entry.is_dir(follow_symlinks=False):
                             waiting.append(entry.path)

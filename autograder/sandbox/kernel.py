@@ -113,13 +113,12 @@ def run(request: dict[str, Any], user: int | None, report: int, bridge: int, sup
         os._exit(code)
 
 
-def _start(
-    request: dict[str, Any], user: int | None, report: int, bridge: int, supervisor: int
-) -> IPKernelApp:
+def _start(request: dict[str, Any], user: int | None, report: int, bridge: int, supervisor: int) -> IPKernelApp:
     os.setsid()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     channel.close_all_except({report, bridge})
+    _silence()
     _set_environment(request)
     limits, policy = Limits.from_dict(request["limits"]), Policy.from_dict(request["policy"])
     confinement = _confinement(request, limits, policy, user)
@@ -146,6 +145,14 @@ def _start(
     return app
 
 
+def _silence() -> None:
+    """The standard descriptors lead nowhere: what is printed goes through IPython, and the server's log is not ours."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+    os.close(null)
+
+
 def _confinement(request: dict[str, Any], limits: Limits, policy: Policy, user: int | None) -> Confinement:
     folders = request["folders"]
     readable = [str(path) for path in policy.readable] + ([request["data"]] if request["data"] else [])
@@ -164,9 +171,7 @@ def _set_environment(request: dict[str, Any]) -> None:
     home = request["folders"]["home"]
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = str(request["limits"]["threads"])
-    os.environ.update(
-        HOME=home, TMPDIR=home, IPYTHONDIR=f"{home}/.ipython", USER="student", LOGNAME="student"
-    )
+    os.environ.update(HOME=home, TMPDIR=home, IPYTHONDIR=f"{home}/.ipython", USER="student", LOGNAME="student")
     os.environ.update(request["environ"])
     os.chdir(request["folders"]["work"])
 

@@ -89,13 +89,9 @@ class Ruleset:
     def __init__(self, *, scope: bool = True) -> None:
         version = abi()
         self._handled = _rights_of(version)
-        attr = _RulesetAttr(
-            self._handled, _NET_TCP if version >= 4 else 0, _SCOPES if scope and version >= 6 else 0
-        )
+        attr = _RulesetAttr(self._handled, _NET_TCP if version >= 4 else 0, _SCOPES if scope and version >= 6 else 0)
         size = 8 if version < 4 else 16 if version < 6 else 24
-        self._fd = _check(
-            _libc.syscall(_CREATE_RULESET, ctypes.byref(attr), ctypes.c_size_t(size), ctypes.c_uint32(0))
-        )
+        self._fd = _check(_libc.syscall(_CREATE_RULESET, ctypes.byref(attr), ctypes.c_size_t(size), ctypes.c_uint32(0)))
 
     def allow(self, paths: Iterable[str | os.PathLike[str]], rights: Right) -> None:
         """Allows `rights` on files and beneath folders; a path that does not exist allows nothing."""

@@ -41,9 +41,7 @@ class Policy:
             raise ValueError(f'isolation is "required" or "off", not {self.isolation!r}')
 
     @classmethod
-    def for_runtime(
-        cls, runtime: str, isolation: Isolation = "required", readable: tuple[Path, ...] = ()
-    ) -> Policy:
+    def for_runtime(cls, runtime: str, isolation: Isolation = "required", readable: tuple[Path, ...] = ()) -> Policy:
         """The policy of a runtime: its libraries are in reach, those that would do the work are not."""
         if runtime not in RUNTIMES:
             raise ValueError(f"unknown runtime {runtime!r}; there are {', '.join(RUNTIMES)}")

@@ -18,12 +18,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def _prctl(option: int, value: int = 0, second: int = 0) -> None:
-    if (
-        _libc.prctl(
-            option, ctypes.c_ulong(value), ctypes.c_ulong(second), ctypes.c_ulong(0), ctypes.c_ulong(0)
-        )
-        != 0
-    ):
+    if _libc.prctl(option, ctypes.c_ulong(value), ctypes.c_ulong(second), ctypes.c_ulong(0), ctypes.c_ulong(0)) != 0:
         number = ctypes.get_errno()
         raise OSError(number, f"prctl {option}: {os.strerror(number)}")
 
@@ -49,9 +44,7 @@ def may_change_user() -> bool:
     """Whether this process may become another user (root outside a container that forbids it)."""
     with open("/proc/self/status") as status:
         effective = next(line.split()[1] for line in status if line.startswith("CapEff:"))
-    return (
-        os.geteuid() == 0 and bool(int(effective, 16) >> _CAP_SETUID & 1) and _is_mapped(_FIRST_USER + _USERS)
-    )
+    return os.geteuid() == 0 and bool(int(effective, 16) >> _CAP_SETUID & 1) and _is_mapped(_FIRST_USER + _USERS)
 
 
 def _is_mapped(user: int) -> bool:
@@ -101,18 +94,14 @@ def give_up(user: int | None, readable: Iterable[str]) -> None:
 
 def _drop_bounding_set() -> None:
     for capability in range(_LAST_CAP + 1):
-        with contextlib.suppress(
-            OSError
-        ):  # beyond the last one, or not allowed to: then there is none to gain
+        with contextlib.suppress(OSError):  # beyond the last one, or not allowed to: then there is none to gain
             _prctl(_PR_CAPBSET_DROP, capability)
 
 
 def _set_capabilities(kept: int) -> None:
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
     low, high = kept & 0xFFFFFFFF, kept >> 32
-    data = (ctypes.c_uint32 * 6)(
-        low, low, 0, high, high, 0
-    )  # effective, permitted, inheritable, for each half
+    data = (ctypes.c_uint32 * 6)(low, low, 0, high, high, 0)  # effective, permitted, inheritable, for each half
     if _libc.capset(header, data) != 0:
         number = ctypes.get_errno()
         raise OSError(number, f"capset: {os.strerror(number)}")

@@ -34,15 +34,9 @@ def readable_paths(forbidden: tuple[str, ...]) -> list[str]:
     for folder in dict.fromkeys(os.path.realpath(folder) for folder in (*_LIBRARY_FOLDERS, _own_libraries())):
         paths += (entry.path for entry in _entries(folder) if not entry.name.startswith("python3"))
     for folder in _standard_library():
-        paths += (
-            entry.path for entry in _entries(folder) if entry.name not in ("site-packages", "dist-packages")
-        )
+        paths += (entry.path for entry in _entries(folder) if entry.name not in ("site-packages", "dist-packages"))
     for folder in _site_packages():
-        paths += (
-            entry.path
-            for entry in _entries(folder)
-            if not _belongs_to(entry.name, (*forbidden, "autograder"))
-        )
+        paths += (entry.path for entry in _entries(folder) if not _belongs_to(entry.name, (*forbidden, "autograder")))
     return paths
 
 

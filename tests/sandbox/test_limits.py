@@ -1,0 +1,219 @@
+"""Each limit ends what breaks it, says which it was, and lets what stays below it run."""
+
+from __future__ import annotations
+
+import os
+import textwrap
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from autograder.sandbox.client import WarmPool
+from autograder.sandbox.limits import MEBI, Limits
+from autograder.sandbox.supervisor import remove_tree
+
+from .conftest import SMALL, run
+
+MEMORY = {
+    "in one piece": "import numpy as np\nbig = np.ones(50 * 2**20)\nimport time; time.sleep(9)",
+    "drop by drop": "held = []\nwhile True: held.append(bytearray(2**20))",
+    "in children": """
+        import os, time
+        for _ in range(4):
+            if not os.fork():
+                held = bytearray(os.urandom(1) * (100 * 2**20))
+                time.sleep(9)
+        time.sleep(9)""",
+    "shared and without a name": """
+        import mmap, time
+        held = mmap.mmap(-1, 300 * 2**20)
+        for page in range(0, len(held), 4096): held[page] = 1
+        time.sleep(9)""",
+}
+PROCESSES = {
+    "processes": "import os, time\nwhile True:\n  if not os.fork(): time.sleep(9)",
+    "doubling processes": """
+        import os
+        while True:
+            try:
+                os.fork()
+            except OSError:
+                pass""",
+    "threads": """
+        import threading, time
+        while True:
+            try:
+                threading.Thread(target=time.sleep, args=(9,)).start()
+            except RuntimeError:
+                time.sleep(1)""",
+}
+DISK = {
+    "one file": "with open('big', 'wb') as f:\n  while True: f.write(bytes(2**20))",
+    "many files": "for n in range(10**6): open(f'f{n}', 'w').close()",
+    "many folders": "import os\nfor n in range(10**6): os.mkdir(f'd{n}')",
+    "a file without a name": """
+        import os, time
+        files = []
+        while True:
+            files.append(open('gone', 'wb')); os.unlink('gone')
+            files[-1].write(bytes(2**23)); files[-1].flush(); time.sleep(0.05)""",
+    "the home folder": """
+        import os
+        n = 0
+        while True:
+            n += 1
+            open(os.path.expanduser(f'~/{n}'), 'wb').write(bytes(2**20))""",
+    "a folder too deep to look into": """
+        import os
+        for n in range(40):
+            os.mkdir('d' * 200); os.chdir('d' * 200)
+        import time; time.sleep(9)""",
+}
+
+
+@pytest.mark.parametrize("how", MEMORY)
+def test_memory_is_bounded(pool, starter, how):
+    assert_stopped(starter(pool), MEMORY[how], "memory")
+
+
+@pytest.mark.parametrize("how", PROCESSES)
+def test_processes_are_bounded(pool, starter, how):
+    assert_stopped(starter(pool), PROCESSES[how], "processes")
+
+
+@pytest.mark.parametrize("how", DISK)
+def test_disk_is_bounded(pool, starter, how):
+    assert_stopped(starter(pool), DISK[how], "disk")
+
+
+def test_processor_time_is_bounded(pool, starter):
+    kernel = starter(pool, replace(SMALL, cpu_s=1.0))
+    assert_stopped(kernel, "import signal; signal.signal(2, signal.SIG_IGN)\nwhile True: pass", "cpu")
+
+
+def test_processor_time_of_children_counts(pool, starter):
+    kernel = starter(pool, replace(SMALL, cpu_s=1.5))
+    code = """
+        import os
+        while True:
+            child = os.fork()
+            if not child:
+                sum(range(5 * 10**6)); os._exit(0)
+            os.waitpid(child, 0)"""
+    assert_stopped(kernel, code, "cpu")
+
+
+def assert_stopped(kernel, code: str, reason: str) -> None:
+    started = time.monotonic()
+    ran = run(kernel, textwrap.dedent(code), timeout=15)
+    while kernel.alive() and time.monotonic() < started + 15:
+        time.sleep(0.02)
+    assert kernel.stopped_reason == reason, (ran, kernel.status)
+
+
+def test_one_allocation_beyond_the_limit_is_an_ordinary_error(kernel):
+    assert run(kernel, "import numpy as np; np.ones(10**10)").error.startswith("MemoryError: Unable")
+    assert run(kernel, "1").result == "1"
+
+
+def test_a_file_with_a_hole_is_no_way_around_the_limit(kernel):
+    assert "File too large" in run(kernel, "open('hole', 'wb').truncate(10**10)").error
+
+
+def test_work_below_the_limits_is_left_alone(kernel):
+    code = """
+        import numpy as np, threading, os
+        a = np.ones(10 * 2**20)
+        open('saved', 'wb').write(bytes(8 * 2**20))
+        threads = [threading.Thread(target=a.sum) for _ in range(8)]
+        [t.start() for t in threads]; [t.join() for t in threads]
+        child = os.fork()
+        if not child: a += 1; os._exit(0)
+        os.waitpid(child, 0)[1]"""
+    assert run(kernel, textwrap.dedent(code)).result == "0"
+    assert run(kernel, "import time; time.sleep(0.5)").error == "" and kernel.alive()
+
+
+def test_without_the_guard_the_same_memory_is_not_noticed(monkeypatch, starter):
+    monkeypatch.setenv("AUTOGRADER_DISABLE_MECHANISMS", "guard")
+    with WarmPool("numpy", isolation="off") as pool:
+        kernel = starter(pool)
+        run(kernel, "held = [bytearray(b'1' * 2**20) for _ in range(300)]\nimport time; time.sleep(0.5)")
+        assert kernel.alive()
+        kernel.shutdown()
+
+
+def test_a_daemon_does_not_outlive_its_kernel(pool, starter):
+    kernel = starter(pool)
+    code = """
+        import os, signal, time
+        read, write = os.pipe()
+        if not os.fork():
+            os.setsid()
+            if not os.fork():
+                for number in range(1, 32):
+                    if number not in (9, 19): signal.signal(number, signal.SIG_IGN)
+                os.write(write, str(os.getpid()).encode())
+                time.sleep(99)
+            os._exit(0)
+        int(os.read(read, 10))"""
+    daemon = int(run(kernel, textwrap.dedent(code)).result)
+    os.kill(daemon, 0)
+    kernel.kill()
+    with pytest.raises(ProcessLookupError):
+        os.kill(daemon, 0)
+    assert not kernel.alive() and kernel.stopped_reason is None
+
+
+def test_everything_ends_with_the_grader(starter, tmp_path):
+    """A grader that is killed leaves no kernel, no server and no folder."""
+    import subprocess
+    import sys
+
+    script = f"""
+        import os, pathlib
+        from autograder.sandbox.client import WarmPool
+        from autograder.sandbox.limits import Limits
+        from autograder.sandbox.policy import Policy
+        pool = WarmPool("numpy")
+        work = pathlib.Path({str(tmp_path / "work")!r})
+        kernel = pool.start(Limits(), Policy.for_runtime("numpy"), work=work, variants={{}}, environ={{}})
+        kernel.client.execute("import time; time.sleep(60)")
+        print(pool._process.pid, kernel.pid, kernel._request["base"], pool._home, flush=True)
+        os.kill(os.getpid(), 9)"""
+    ended = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True)
+    server, kernel, *folders = ended.stdout.split()
+    deadline = time.monotonic() + 5
+    gone = [f"/proc/{server}", f"/proc/{kernel}", *folders, str(tmp_path / "work")]
+    while time.monotonic() < deadline and any(map(os.path.exists, gone)):
+        time.sleep(0.05)
+    assert [path for path in gone if os.path.exists(path)] == []
+
+
+def test_a_tree_of_any_depth_and_mode_is_removed(tmp_path: Path):
+    top = tmp_path / "top"
+    top.mkdir()
+    here = os.getcwd()
+    os.chdir(top)
+    for _ in range(1500):
+        os.mkdir("d")
+        os.chdir("d")
+    os.chdir(top)
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "kept").write_text("kept")
+    os.symlink(outside, top / "link")
+    os.mkdir(top / "closed")
+    (top / "closed" / "file").write_text("")
+    os.chmod(top / "closed", 0)
+    os.chdir(here)
+    remove_tree(str(top))
+    assert not top.exists() and (outside / "kept").exists()
+
+
+def test_limits_must_be_positive():
+    with pytest.raises(ValueError, match="limit disk_bytes must be positive, not 0"):
+        Limits(disk_bytes=0)
+    assert Limits.from_dict(Limits(memory_bytes=MEBI).to_dict()) == Limits(memory_bytes=MEBI)
