@@ -12,11 +12,21 @@ from dataclasses import replace
 
 from .digits import digits_file, load_digits
 from .images import ImageSet
+from .layout import lay_out_training
 from .mnist import has_files, load_mnist, places
 from .pictures import cifar10_archive, cifar10_folder, load_cifar10, load_folder
 from .places import DataError, cache, offline
 
-__all__ = ["DataError", "ImageSet", "cifar10_folder", "find_images", "load_folder", "load_images", "whereabouts"]
+__all__ = [
+    "DataError",
+    "ImageSet",
+    "cifar10_folder",
+    "find_images",
+    "lay_out_training",
+    "load_folder",
+    "load_images",
+    "whereabouts",
+]
 
 LOADERS = {"mnist": load_mnist, "digits": load_digits, "cifar10": load_cifar10}
 
