@@ -1,0 +1,183 @@
+"""The student's page: one self-contained HTML file from a submission's results, notebook and manual grades."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from .cells import Cell, headings, own_work, sources
+from .clean import cut
+from .figures import Sketch, sketch
+from .markdown import as_html
+from .model import Manual
+from .render import render
+
+STATUS_WORDS = {
+    "passed": "complete",
+    "partial": "partly right",
+    "failed": "not right yet",
+    "not_attempted": "not attempted",
+    "stopped": "stopped",
+    "needs_manual_grade": "waits for a person",
+}
+FIRST_THINGS = 3
+MESSAGE_CHARACTERS, MESSAGE_LINES = 1_500, 40
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong, with every check that it made fail. Holds nothing that a hidden test keeps to itself."""
+
+    message: str
+    section: str | None
+    case: str | None
+    sketch: Sketch | None
+    details: str
+    checks: tuple[str, ...]
+    points: float
+
+
+@dataclass(frozen=True)
+class TaskView:
+    """One task as the page shows it. score is None while a person has yet to grade it."""
+
+    id: str
+    title: str
+    kind: str
+    status: str
+    score: float | None
+    max_score: float
+    by_hand: bool
+    message: str
+    findings: tuple[Finding, ...]
+    passed: tuple[str, ...]
+    checks: int
+    comment: Markup | None
+    rubric: Markup | None
+    cells: tuple[Cell, ...]
+
+    @property
+    def word(self) -> str:
+        return "graded by hand" if self.by_hand and self.kind == "text" else STATUS_WORDS.get(self.status, self.status)
+
+    @property
+    def share(self) -> float:
+        """The part of the points earned, from 0 to 1."""
+        return min(max((self.score or 0.0) / self.max_score, 0.0), 1.0) if self.max_score else 0.0
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Points over all tasks; waiting: points of tasks that a person has yet to grade, outside of `possible`."""
+
+    earned: float
+    possible: float
+    waiting: float
+    late: float
+
+
+def student_page(
+    results: Mapping[str, Any], notebook: Mapping[str, Any] | None, *, title: str = "",
+    manual: Manual | None = None, rubrics: Mapping[str, str] | None = None,
+    release: Mapping[str, Any] | None = None,
+) -> str:
+    """The page as HTML text.
+
+    results: the document of `results.json`. notebook: the executed notebook, None where there is none.
+    title: the assignment's. rubrics: by task id, Markdown; shown once the task is graded by hand.
+    release: the student version of the notebook, to tell the student's own cells from the course's.
+    """
+    manual = manual or Manual()
+    ids = [task["task"] for task in results["tasks"]]
+    work = own_work(notebook, ids, sources(release))
+    titles = _titles(headings(release or notebook, ids))
+    views = [
+        _task(task, titles.get(task["task"], ""), manual, (rubrics or {}).get(task["task"], ""),
+              work.by_task.get(task["task"], ()))
+        for task in results["tasks"]
+    ]
+    return render(
+        "student.html.j2", assignment=results["assignment"], title=title or results["assignment"],
+        student=results["student"], status=results["status"], tasks=views, totals=_totals(views, manual),
+        first=_first(views), well=[view for view in views if view.passed or view.share == 1],
+        elsewhere=work.elsewhere, cells_left_out=work.cells_left_out, provenance=results.get("provenance") or {},
+    )
+
+
+def _titles(found: Mapping[str, str]) -> dict[str, str]:
+    """The headings that stand above one task alone; tasks that share one go by their ids."""
+    times = Counter(found.values())
+    return {task: heading for task, heading in found.items() if times[heading] == 1}
+
+
+def _task(
+    task: Mapping[str, Any], title: str, manual: Manual, rubric: str, cells: Sequence[Cell]
+) -> TaskView:
+    grade = manual.of(task["task"])
+    score = grade.score if grade.score is not None else task["score"]
+    if score is None and task["status"] != "needs_manual_grade":
+        score = 0.0
+    tests = task.get("tests") or []
+    tried = task["status"] not in ("not_attempted", "needs_manual_grade")
+    return TaskView(
+        id=task["task"], title=title or task["task"], kind=task["kind"], status=task["status"],
+        score=None if score is None else score + grade.extra, max_score=task["max_score"] or 0.0,
+        by_hand=grade.score is not None, message=_short(task.get("message")),
+        findings=tuple(findings(tests)) if tried else (),
+        passed=tuple(_unique(_short(test["description"]) for test in tests if test["passed"])), checks=len(tests),
+        comment=as_html(grade.comment) if grade.comment.strip() else None,
+        rubric=as_html(rubric) if rubric.strip() and grade.score is not None else None, cells=tuple(cells),
+    )
+
+
+def findings(tests: Sequence[Mapping[str, Any]]) -> list[Finding]:
+    """What is wrong in a task: failing tests with the same cause told once, the dearest cause first."""
+    causes: dict[tuple[Any, str], list[Mapping[str, Any]]] = {}
+    for test in tests:
+        if not test["passed"]:
+            cause = test.get("diagnosis") or _short(test.get("message"))
+            causes.setdefault(cause, []).append(test)
+    found = [_finding(group) for group in causes.values()]
+    return sorted(found, key=lambda finding: -finding.points)
+
+
+def _finding(group: Sequence[Mapping[str, Any]]) -> Finding:
+    cases = sorted({_short(test.get("counterexample")) for test in group if test.get("counterexample")}, key=len)
+    details = next((_short(t.get("details")) for t in group if t.get("details") and t["hidden"] is False), "")
+    return Finding(
+        message=_short(group[0].get("message")) or "This does not work yet.",
+        section=next((_short(test["section"]) for test in group if test.get("section")), None),
+        case=cases[0] if cases else None, sketch=sketch(cases[0]) if cases else None, details=details,
+        checks=tuple(_unique(_short(test["description"]) for test in group)),
+        points=sum(test.get("points") or 0.0 for test in group),
+    )
+
+
+def _first(views: Sequence[TaskView]) -> list[tuple[TaskView, str]]:
+    """What to look at first: tasks with the most points still to earn, each with its dearest cause."""
+    open_tasks = [view for view in views if view.score is not None and view.score < view.max_score]
+    open_tasks.sort(key=lambda view: view.score - view.max_score if view.score is not None else 0.0)
+    return [
+        (view, view.findings[0].message if view.findings and view.status != "stopped" else view.message)
+        for view in open_tasks[:FIRST_THINGS]
+    ]
+
+
+def _totals(views: Sequence[TaskView], manual: Manual) -> Totals:
+    graded = [view for view in views if view.score is not None]
+    earned = sum(view.score or 0.0 for view in graded) - manual.late_penalty
+    waiting = sum(view.max_score for view in views if view.score is None)
+    return Totals(max(earned, 0.0), sum(view.max_score for view in graded), waiting, manual.late_penalty)
+
+
+def _short(text: Any) -> str:
+    """A line or a few of the grader's; what it repeats of a submission is cleaned as the submission's own text is."""
+    return cut(text, MESSAGE_CHARACTERS, MESSAGE_LINES).text if isinstance(text, str) else ""
+
+
+def _unique(texts: Any) -> Collection[str]:
+    return list(dict.fromkeys(text for text in texts if text))

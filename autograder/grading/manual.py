@@ -1,0 +1,75 @@
+"""What people decided in the formgrader: points and comments, read from the gradebook and never written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nbgrader.api import Assignment, BaseCell, Comment, Grade, SubmittedAssignment, SubmittedNotebook
+from sqlalchemy import Select, create_engine, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from ..course import CHECK_SUFFIX, Course
+from ..feedback.model import Manual, ManualGrade
+from . import nbgrader_setup
+from .gradebook import WrongGradebook, refuse_other_course
+
+
+def manual_grades(course_dir: Path, assignment: str, course: Course | None = None) -> dict[str, Manual]:
+    """By student id, what was graded by hand in one assignment; empty where there is no gradebook yet.
+
+    Raises `WrongGradebook` if the gradebook is another course's or cannot be read.
+    """
+    config = nbgrader_setup.load(course_dir, course or Course.here())
+    db_url = str(config.CourseDirectory.get("db_url") or f"sqlite:///{course_dir / 'gradebook.db'}")
+    if db_url.startswith("sqlite:///") and not Path(db_url.removeprefix("sqlite:///")).is_file():
+        return {}
+    refuse_other_course(db_url)
+    engine = create_engine(db_url)
+    try:
+        with Session(engine) as session:
+            return _read(session, assignment)
+    except DBAPIError as error:
+        reason = str(error.orig).splitlines()[0]
+        raise WrongGradebook(f"The gradebook {db_url} could not be read: {reason}.") from error
+    finally:
+        engine.dispose()
+
+
+def _read(session: Session, assignment: str) -> dict[str, Manual]:
+    found: dict[str, dict[str, ManualGrade]] = {}
+    late: dict[str, float] = {}
+    for student, penalty in session.execute(
+        _of(assignment, select(SubmittedAssignment.student_id, SubmittedNotebook.late_submission_penalty))
+    ):
+        late[student] = late.get(student, 0.0) + (penalty or 0.0)
+        found.setdefault(student, {})
+    comments = {
+        (student, _task(cell)): text or ""
+        for student, cell, text in session.execute(_of(assignment, select(
+            SubmittedAssignment.student_id, BaseCell.name, Comment.manual_comment
+        ), Comment))
+    }
+    for student, cell, score, extra in session.execute(_of(assignment, select(
+        SubmittedAssignment.student_id, BaseCell.name, Grade.manual_score, Grade.extra_credit
+    ), Grade)):
+        comment = comments.get((student, _task(cell)), "")
+        if score is not None or extra or comment:
+            found[student][_task(cell)] = ManualGrade(score, extra or 0.0, comment)
+    return {student: Manual(grades, late[student]) for student, grades in found.items()}
+
+
+def _of(assignment: str, query: Select, of_cells: type[Grade] | type[Comment] | None = None) -> Select:
+    """`query` joined from cells' grades or comments (or from notebooks) to the submissions of one assignment."""
+    if of_cells is not None:
+        query = query.select_from(of_cells).join(BaseCell, of_cells.cell_id == BaseCell.id)
+        query = query.join(SubmittedNotebook, of_cells.notebook_id == SubmittedNotebook.id)
+    else:
+        query = query.select_from(SubmittedNotebook)
+    query = query.join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+    query = query.join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
+    return query.where(Assignment.name == assignment)
+
+
+def _task(cell: str) -> str:
+    return cell.removesuffix(CHECK_SUFFIX)
