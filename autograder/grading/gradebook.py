@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -16,8 +17,8 @@ from typing import Any, NamedTuple
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.api import Assignment as AssignmentRow
+from nbgrader.api import Comment, Grade, Gradebook, InvalidEntry, SubmittedAssignment, SubmittedNotebook
 from nbgrader.api import Course as CourseRow
-from nbgrader.api import Gradebook, InvalidEntry, SubmittedAssignment, SubmittedNotebook
 from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, SaveCells
 from nbgrader.utils import parse_utc
 from sqlalchemy import create_engine, inspect, select
@@ -121,8 +122,9 @@ class GradebookWriter:
             if name not in self._registered:
                 self.register(self.course.assignment(name))
         with self._transaction() as gradebook:
+            cells = {name: _Cells.of(gradebook, name) for name in {commit.assignment for commit in commits}}
             for commit in commits:
-                self._commit(gradebook, commit)
+                self._commit(gradebook, commit, cells[commit.assignment])
 
     @contextmanager
     def _transaction(self) -> Iterator[Gradebook]:
@@ -143,35 +145,19 @@ class GradebookWriter:
         finally:
             vars(session).pop("commit", None)
 
-    def _commit(self, gradebook: Gradebook, commit: Commit) -> None:
+    def _commit(self, gradebook: Gradebook, commit: Commit, cells: _Cells) -> None:
         gradebook.update_or_create_student(commit.student)
         timestamp = _utc(commit.timestamp)
         known = {"timestamp": timestamp} if timestamp else {}
         with gradebook.db.no_autoflush:  # nbgrader builds the submission's rows before it adds them
             submission = gradebook.update_or_create_submission(commit.assignment, commit.student, **known)
-        for notebook in submission.notebooks:
-            if notebook.name == commit.assignment:
-                self._write_grades(notebook, commit.results)
-                self._write_comments(notebook, commit.results)
-                self._write_late_penalty(gradebook, submission, notebook)
-
-    def _write_grades(self, notebook: SubmittedNotebook, results: Mapping[str, Any]) -> None:
-        tasks = {
-            task["task"] if task["kind"] == "text" else task["task"] + CHECK_SUFFIX: task for task in results["tasks"]
-        }
-        gradable = results["status"] != "not_gradable"
-        for grade in notebook.grades:
-            task = tasks.get(grade.name)
-            waits = gradable and task is not None and task["status"] == "needs_manual_grade"
-            grade.auto_score = None if waits else _score(task)
-            # As nbgrader does: a grade that a person gave stays, and is to be looked at again after a
-            # regrade.
-            grade.needs_manual_grade = waits or grade.manual_score is not None
-
-    def _write_comments(self, notebook: SubmittedNotebook, results: Mapping[str, Any]) -> None:
-        unanswered = {task["task"] for task in results["tasks"] if task["status"] == "not_attempted"}
-        for comment in notebook.comments:
-            comment.auto_comment = NO_RESPONSE if comment.name in unanswered else None
+        notebook = cells.submitted(gradebook, submission)
+        for name, grade in cells.grades(gradebook, notebook):
+            _write_grade(grade, name, commit.results)
+        unanswered = {task["task"] for task in commit.results["tasks"] if task["status"] == "not_attempted"}
+        for name, comment in cells.comments(gradebook, notebook):
+            comment.auto_comment = NO_RESPONSE if name in unanswered else None
+        self._write_late_penalty(gradebook, submission, notebook)
 
     def _write_late_penalty(
         self, gradebook: Gradebook, submission: SubmittedAssignment, notebook: SubmittedNotebook
@@ -185,6 +171,55 @@ class GradebookWriter:
         penalty = self._late.late_submission_penalty(submission.student_id, notebook.score, late)
         if penalty is not None:
             notebook.late_submission_penalty = min(max(penalty, 0.0), notebook.score)
+
+
+def _write_grade(grade: Grade, cell: str, results: Mapping[str, Any]) -> None:
+    """Fills in one cell's automatic score. As nbgrader does: a grade that a person gave stays, and is to be
+    looked at again after a regrade."""
+    task = next((task for task in results["tasks"] if _graded_cell(task) == cell), None)
+    waits = task is not None and task["status"] == "needs_manual_grade" and results["status"] != "not_gradable"
+    grade.auto_score = None if waits else _score(task)
+    grade.needs_manual_grade = waits or grade.manual_score is not None
+
+
+def _graded_cell(task: Mapping[str, Any]) -> str:
+    return task["task"] if task["kind"] == "text" else task["task"] + CHECK_SUFFIX
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """The rows of an assignment's cells by their ids, read once for a batch.
+
+    Grades and comments are found by cell and notebook together: that pair has an index in nbgrader's
+    tables. A search by the notebook alone would read the whole table, and cost more with every submission.
+    """
+
+    notebook_id: str
+    graded: Mapping[str, str]
+    commented: Mapping[str, str]
+
+    @classmethod
+    def of(cls, gradebook: Gradebook, assignment: str) -> _Cells:
+        notebook = gradebook.find_notebook(assignment, assignment)
+        graded = {cell.id: cell.name for cell in (*notebook.grade_cells, *notebook.task_cells)}
+        commented = {cell.id: cell.name for cell in (*notebook.solution_cells, *notebook.task_cells)}
+        return cls(notebook.id, graded, commented)
+
+    def submitted(self, gradebook: Gradebook, submission: SubmittedAssignment) -> SubmittedNotebook:
+        found = gradebook.db.query(SubmittedNotebook).filter_by(
+            notebook_id=self.notebook_id, assignment_id=submission.id
+        )
+        return found.one()
+
+    def grades(self, gradebook: Gradebook, notebook: SubmittedNotebook) -> Iterator[tuple[str, Grade]]:
+        found = gradebook.db.query(Grade).filter(Grade.cell_id.in_(self.graded), Grade.notebook_id == notebook.id)
+        return ((self.graded[grade.cell_id], grade) for grade in found)
+
+    def comments(self, gradebook: Gradebook, notebook: SubmittedNotebook) -> Iterator[tuple[str, Comment]]:
+        found = gradebook.db.query(Comment).filter(
+            Comment.cell_id.in_(self.commented), Comment.notebook_id == notebook.id
+        )
+        return ((self.commented[comment.cell_id], comment) for comment in found)
 
 
 class _SaveCells(SaveCells):

@@ -25,7 +25,7 @@ from autograder.grading.nbgrader_setup import configure
 
 c = get_config()  # noqa: F821 - nbgrader defines it
 
-configure(c, root=Path(__file__).resolve().parent)
+configure(c, root=Path(__file__).resolve().parent{repository})
 '''
 
 
@@ -70,7 +70,13 @@ def place(config: Config, *, root: Path, repository: Path) -> None:
     folder.course_id = COURSE_ID
     folder.source_directory = _inside(repository / "solutions", root)
     folder.release_directory = _inside(repository / "assignments", root)
-    config.OverwriteCells.repository = config.SandboxExecute.repository = str(repository)
+
+
+def course_of(root: Path) -> Course:
+    """The course whose submissions lie in a course folder: where its settings look for the source
+    notebooks."""
+    config = load(root, None)
+    return Course((root / config.CourseDirectory.source_directory).resolve().parent)
 
 
 def _inside(folder: Path, root: Path) -> str:
@@ -78,18 +84,22 @@ def _inside(folder: Path, root: Path) -> str:
     return folder.relative_to(root).as_posix() if folder.is_relative_to(root) else str(folder)
 
 
-def load(course_dir: Path, course: Course) -> Config:
-    """nbgrader's settings for a course folder: its own ``nbgrader_config.py``, otherwise the repository's."""
-    found = next((f for f in (course_dir, course.root) if (f / CONFIG_FILE).is_file()), None)
+def load(course_dir: Path, course: Course | None) -> Config:
+    """nbgrader's settings for a course folder: its own ``nbgrader_config.py``, otherwise those of the
+    repository of ``course``. Without a course, the file or the package says which repository it is."""
+    places = [course_dir, *([course.root] if course else [])]
+    found = next((folder for folder in places if (folder / CONFIG_FILE).is_file()), None)
+    repository = course.root if course else None
     if found is None:
-        return configure(Config(), root=course_dir, repository=course.root)
+        return configure(Config(), root=course_dir, repository=repository)
     try:
         config = PyFileConfigLoader(CONFIG_FILE, path=str(found)).load_config()
     except Exception as error:  # whatever an instructor's own settings raise
         raise CourseError(f"{CONFIG_FILE} in {found} could not be read: {error}.") from error
     if found != course_dir:
         config.CourseDirectory.pop("db_url", None)  # a course folder has a gradebook of its own
-    place(config, root=course_dir, repository=course.root)
+    if repository:
+        place(config, root=course_dir, repository=repository)
     return config
 
 
@@ -100,6 +110,7 @@ def write_course_folder_config(course_dir: Path, course: Course) -> None:
     if course_dir == course.root or path.exists():
         return
     course_dir.mkdir(parents=True, exist_ok=True)
+    repository = "" if course.root == Course.here().root else f", repository=Path({str(course.root)!r})"
     temporary = path.with_name(f".{CONFIG_FILE}.{os.getpid()}")
-    temporary.write_text(_COURSE_FOLDER_CONFIG, encoding="utf-8")
+    temporary.write_text(_COURSE_FOLDER_CONFIG.format(repository=repository), encoding="utf-8")
     os.replace(temporary, path)
