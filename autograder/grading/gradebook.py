@@ -111,9 +111,19 @@ class GradebookWriter:
                 gradebook.remove_notebook(notebook.name, assignment.name)
 
     def committed(self, assignment: str) -> set[str]:
-        """The students whose submission of the assignment the gradebook has; empty for an unknown assignment."""
-        ours = select(SubmittedAssignment.student_id).join(SubmittedAssignment.assignment)
-        return set(self._gradebook.db.execute(ours.where(AssignmentRow.name == assignment)).scalars())
+        """The students whose submission of the assignment has scores in the gradebook; empty for an unknown
+        one.
+
+        A submission alone says little: nbgrader adds one, without scores, before it grades.
+        """
+        graded = (
+            select(SubmittedAssignment.student_id)
+            .join(SubmittedAssignment.assignment)
+            .join(SubmittedAssignment.notebooks)
+            .join(SubmittedNotebook.grades)
+            .where(AssignmentRow.name == assignment, Grade.auto_score.is_not(None))
+        )
+        return set(self._gradebook.db.execute(graded.distinct()).scalars())
 
     def commit_many(self, outcomes: Iterable[Commit | tuple[Any, ...]]) -> None:
         """Commits all of ``outcomes`` or, if one fails, none."""

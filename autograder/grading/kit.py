@@ -18,7 +18,7 @@ from autograder.grading.student_version import read_source
 
 PACKAGE = Path(__file__).resolve().parents[1]
 STAFF_ONLY = ("grading", "checks/hidden", "checks/reference", "checks/misconceptions")
-STAFF_DEPENDENCIES = ("alembic", "landlock", "nbgrader", "psutil", "pyseccomp", "sqlalchemy")
+STAFF_DEPENDENCIES = ("alembic", "nbgrader", "psutil", "pyseccomp", "sqlalchemy")
 ENVIRONMENT = ("environment.yml", "constraints.txt", "LICENSE")
 
 TITLE = "# Course on convolutional networks: the notebooks"

@@ -3,15 +3,21 @@ itself."""
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import nbformat
+import nbgrader.api as nbgrader_api
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from tests.grading.courses import editable, nbgrader, write_notebook
 
 NAME = "00-small"
+
+# nbgrader starts a process for it whenever it makes a gradebook; within one run of the tests it does not
+# change.
+nbgrader_api.get_alembic_version = functools.cache(nbgrader_api.get_alembic_version)
 
 DOUBLE = '''def double(x):
     """Twice x."""
@@ -23,7 +29,7 @@ DOUBLE = '''def double(x):
 '''
 TINY_SUM = """tiny_sum = {"total": None}
 ### BEGIN SOLUTION
-tiny_sum = {"total": 41 + 1}
+tiny_sum = {"total": 1 + 1 + 1}
 ### END SOLUTION
 """
 WHY = """*Why?*
@@ -88,6 +94,23 @@ def make_course(root: Path, cells: list[NotebookNode] | None = None, name: str =
     config = Path(__file__).resolve().parents[2] / "nbgrader_config.py"
     (root / "nbgrader_config.py").write_text(config.read_text(encoding="utf-8"), encoding="utf-8")
     return root
+
+
+def submit(root: Path, student: str, answers: dict[str, str] | bytes, timestamp: str | None = None) -> Path:
+    """Hands in the released notebook with these answers, or a file with these bytes; returns its folder."""
+    folder = root / "submitted" / student / NAME
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{NAME}.ipynb"
+    if isinstance(answers, bytes):
+        path.write_bytes(answers)
+    else:
+        notebook = read(root / "assignments" / NAME / f"{NAME}.ipynb")
+        for grade_id, source in answers.items():
+            cell(notebook, grade_id).source = source
+        path.write_text(nbformat.writes(notebook), encoding="utf-8")
+    if timestamp:
+        (folder / "timestamp.txt").write_text(timestamp)
+    return folder
 
 
 def read(path: Path) -> NotebookNode:

@@ -21,6 +21,9 @@ from autograder.grading.release import release
 from tests.grading.courses import editable
 from tests.grading.nbgrader_course import NAME, make_course, source_cells, task_cells
 
+# nbgrader's own way to add a submission makes SQLAlchemy warn.
+pytestmark = pytest.mark.filterwarnings("ignore:Object of type")
+
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -40,9 +43,7 @@ def writer(root: Path) -> Iterator[GradebookWriter]:
         yield writer
 
 
-def results(
-    double: float = 4.0, total: float = 2.0, why: str = "needs_manual_grade", **top: Any
-) -> dict[str, Any]:
+def results(double: float = 4.0, total: float = 2.0, why: str = "needs_manual_grade", **top: Any) -> dict[str, Any]:
     """A results document; ``why`` is the status of the text task."""
     tasks = [
         {"task": "why", "kind": "text", "score": None, "max_score": 5.0, "status": why},
@@ -74,18 +75,12 @@ def dump(root: Path) -> list[tuple[Any, ...]]:
             key = submission.student_id
             found.append((key, str(submission.timestamp), submission.score, submission.needs_manual_grade))
             for notebook in submission.notebooks:
-                found += [
-                    (key, g.name, g.auto_score, g.manual_score, g.needs_manual_grade) for g in notebook.grades
-                ]
-                found += [
-                    (key, c.name, c.auto_comment or "", c.manual_comment or "") for c in notebook.comments
-                ]
+                found += [(key, g.name, g.auto_score, g.manual_score, g.needs_manual_grade) for g in notebook.grades]
+                found += [(key, c.name, c.auto_comment or "", c.manual_comment or "") for c in notebook.comments]
         return sorted(found, key=str)
 
 
-def test_scores_go_to_the_check_cells_and_an_answered_question_waits_for_a_person(
-    root: Path, writer: GradebookWriter
-):
+def test_scores_go_to_the_check_cells_and_an_answered_question_waits_for_a_person(root: Path, writer: GradebookWriter):
     writer.commit_many([Commit(NAME, "ada", results(double=2.5))])
     with book(root) as gradebook:
         assert (
@@ -120,9 +115,7 @@ def test_what_cannot_be_graded_has_no_points_and_waits_for_nobody(root: Path, wr
 
 
 def test_committing_twice_is_committing_once(root: Path, writer: GradebookWriter):
-    commits = [
-        Commit(NAME, student, results(), timestamp="2026-03-01 10:00:00 UTC") for student in ("ada", "bob")
-    ]
+    commits = [Commit(NAME, student, results(), timestamp="2026-03-01 10:00:00 UTC") for student in ("ada", "bob")]
     writer.commit_many(commits)
     once = dump(root)
     writer.commit_many(commits)
@@ -155,6 +148,15 @@ def test_a_batch_is_committed_as_a_whole_or_not_at_all(root: Path, writer: Grade
     assert dump(root) == before
     writer.commit_many([Commit(NAME, "bob", results())])
     assert len(dump(root)) == 2 * len(before)
+
+
+def test_only_a_submission_with_scores_counts_as_committed(root: Path, writer: GradebookWriter):
+    writer.commit_many([Commit(NAME, "ada", results())])
+    with book(root) as gradebook:
+        gradebook.add_student("bob")
+        gradebook.add_submission(NAME, "bob")
+    assert writer.committed(NAME) == {"ada"}
+    assert writer.committed("99-none") == set()
 
 
 def test_grading_registers_an_assignment_that_the_gradebook_lacks(tmp_path: Path):
@@ -283,8 +285,6 @@ def test_a_gradebook_is_made_without_an_activated_environment(tmp_path: Path):
     )
     repository = Path(__file__).resolve().parents[2]
     environment = {**os.environ, "PATH": "/usr/bin:/bin", "PYTHONPATH": str(repository)}
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=root, env=environment, capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert (root / "gradebook.db").is_file()

@@ -90,7 +90,7 @@ def test_the_students_environment_is_the_courses_without_what_grading_needs():
     text = (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8")
     ours, theirs = tomllib.loads(text)["project"], tomllib.loads(student_project(text))["project"]
     assert {d.partition(";")[0] for d in set(ours["dependencies"]) - set(theirs["dependencies"])} == {
-        "alembic", "landlock", "nbgrader", "psutil", "pyseccomp", "sqlalchemy",
+        "alembic", "nbgrader", "psutil", "pyseccomp", "sqlalchemy",
     }  # fmt: skip
     assert set(theirs["dependencies"]) < set(ours["dependencies"])
     assert "entry-points" not in theirs and theirs["scripts"] == ours["scripts"]

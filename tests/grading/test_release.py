@@ -29,7 +29,7 @@ def student_notebook(root: Path) -> Path:
 
 def test_the_student_version_has_no_solution_hidden_test_or_rubric(released: Path):
     text = student_notebook(released).read_text(encoding="utf-8")
-    for secret in (*MARKERS, "hidden=True", "result_of_the_author", "41 + 1", "model answer", "3 points"):
+    for secret in (*MARKERS, "hidden=True", "result_of_the_author", "1 + 1 + 1", "model answer", "3 points"):
         assert secret not in text
 
 
