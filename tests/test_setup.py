@@ -37,17 +37,22 @@ def test_a_dependency_is_named_once_and_pinned_once(requirement: Requirement) ->
     assert canonicalize_name(requirement.name) in pins()
 
 
+OURS = ("autograder", "tests")
+
+
 def imported() -> dict[str, set[str]]:
-    """Every library that autograder/ imports at whatever depth, and the files that do."""
+    """Every library that the package and its tests import at whatever depth, and the files that do."""
     found: dict[str, set[str]] = {}
-    for path in (ROOT / "autograder").rglob("*.py"):
+    for path in (path for folder in ("autograder", "tests") for path in (ROOT / folder).rglob("*.py")):
+        if "corpus" in path.parts:  # submissions import what they like
+            continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom) and not node.level and node.module:
                 names = [node.module]
             for name in names:
                 found.setdefault(name.split(".")[0], set()).add(path.name)
-    return {name: files for name, files in found.items() if name not in {*sys.stdlib_module_names, "autograder"}}
+    return {name: files for name, files in found.items() if name not in {*sys.stdlib_module_names, *OURS}}
 
 
 def test_every_library_that_is_imported_is_named() -> None:
