@@ -1,0 +1,144 @@
+"""For tests of an assignment's checks: runs a task's checks in this process on an answer given as names or as code."""
+
+from __future__ import annotations
+
+import json
+import linecache
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from autograder.bridge.student import Student
+from autograder.bridge.transport import LocalTransport
+from autograder.checks import frozen
+from autograder.checks.diagnosis import Misconception, Misconceptions
+from autograder.checks.runner import CheckSession, TestResult, registries, right_answers
+from autograder.course import Course
+
+SEED = b"tests of the checks"
+STUDENT = "ada"
+_cells = count()
+
+
+@cache
+def session_of(assignment: str) -> CheckSession:
+    """The assignment's checks, collected once for all tests."""
+    return CheckSession(assignment)
+
+
+def namespace(source: str, names: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The names that a cell with this source defines, on top of `names`; its lines are known to tracebacks."""
+    found: dict[str, Any] = {"__name__": "__main__", **(names or {})}
+    filename = f"<cell {next(_cells)}>"
+    linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
+    exec(compile(source, filename, "exec"), found)
+    return found
+
+
+def run_task(
+    assignment: str, task: str, names: Mapping[str, Any] | str, *, seed: bytes = SEED,
+    student_id: str | None = STUDENT, parts: tuple[str, ...] = ("public", "hidden"),
+) -> list[TestResult]:
+    """A task's checks on a notebook that defines `names` (or is this source code)."""
+    known = namespace(names) if isinstance(names, str) else dict(names)
+    student = Student(LocalTransport(known))
+    return session_of(assignment).run(task, student, seed=seed, student_id=student_id, parts=parts)
+
+
+def score(results: list[TestResult]) -> float:
+    return sum(result.points for result in results if result.passed)
+
+
+def points_of(assignment: str, task: str) -> float:
+    """The points of a task's tests."""
+    return sum(points for _, _, points in session_of(assignment).tests(task))
+
+
+def automatic_tasks(assignment: str) -> list[str]:
+    """The ids of the tasks with checks, as the solution notebook has them."""
+    return [task.id for task in Course.here().assignment(assignment).automatic]
+
+
+def wrong_answers(task: str, student: str | None = STUDENT) -> Iterator[tuple[Misconception, Mapping[str, Any]]]:
+    """Every registered misconception of a task, with the names of a notebook that has just this one wrong."""
+    right = right_answers(task, student)
+    for registry in registries(task).values():
+        for wrong in registry:
+            yield wrong, {**right, **_names_with(registry, wrong, student)}
+
+
+def _names_with(registry: Misconceptions, wrong: Misconception, student: str | None) -> Mapping[str, Any]:
+    if wrong.source is not None:
+        return namespace(wrong.source)
+    return registry.names(wrong.around(registry.reference), student)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the hidden checks made of one wrong answer: did a test fail, and which names were given."""
+
+    caught: bool
+    diagnoses: frozenset[str]
+    failures: tuple[str, ...]
+
+    def named(self, id: str) -> bool:
+        return id in self.diagnoses
+
+    def named_wrongly(self, id: str) -> bool:
+        return bool(self.diagnoses - {id})
+
+
+def verdict(results: list[TestResult]) -> Verdict:
+    failed = [result for result in results if not result.passed and result.hidden]
+    names = frozenset(result.diagnosis for result in failed if result.diagnosis)
+    return Verdict(bool(failed), names, tuple(f"{result.name}: {result.message}" for result in failed))
+
+
+def solution(assignment: str) -> dict[str, str]:
+    """The source of each answer cell of the solution notebook, by task id."""
+    path = Course.here().assignment(assignment).solution_path
+    return {id: source for id, source, solved in _graded_cells(path) if solved}
+
+
+def untouched(assignment: str) -> dict[str, str]:
+    """The answer cells as a student gets them: nbgrader's own preprocessor clears the solutions."""
+    import nbformat
+    from nbgrader.preprocessors import ClearSolutions
+
+    notebook = nbformat.read(Course.here().assignment(assignment).solution_path, as_version=4)
+    cleared, _ = ClearSolutions().preprocess(notebook, {})
+    return {
+        cell.metadata.nbgrader["grade_id"]: cell.source for cell in cleared.cells
+        if cell.metadata.get("nbgrader", {}).get("solution")
+    }
+
+
+def _graded_cells(path: Path) -> Iterator[tuple[str, str, bool]]:
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        meta = cell["metadata"].get("nbgrader")
+        if meta:
+            source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
+            yield meta["grade_id"], source, bool(meta.get("solution"))
+
+
+def run_frozen(
+    assignment: str, task: str, names: Mapping[str, Any], folder: Path, monkeypatch: Any
+) -> list[TestResult]:
+    """A task's public checks as in the kit: no references, only the frozen cases that release writes."""
+    data = frozen_cases(assignment)
+    path = folder / "public.cases"
+    path.write_bytes(data)
+    monkeypatch.setattr(frozen, "is_kit", lambda: True)
+    monkeypatch.setattr(frozen, "frozen_path", lambda module: path)
+    return run_task(assignment, task, names, parts=("public",))
+
+
+@cache
+def frozen_cases(assignment: str) -> bytes:
+    """What `release` freezes of an assignment."""
+    return frozen.freeze(assignment)
+
+
