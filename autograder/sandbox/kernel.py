@@ -7,6 +7,7 @@ its channels, so the system-call filter that refuses sockets comes after them, a
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import random
@@ -18,6 +19,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import ipykernel.debugger  # noqa: F401
+import PIL.Image
+import threadpoolctl
 import zmq
 from ipykernel.iostream import IOPubThread
 from ipykernel.ipkernel import IPythonKernel
@@ -26,12 +29,19 @@ from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.history import HistoryManager
 from IPython.utils.text import SList
 
-from . import agent, channel, facade, privileges, syscalls
+from . import agent, channel, facade, privileges, reach, sharing, syscalls
 from .confine import MANDATORY, Confinement
 from .limits import Limits
 from .policy import Policy
 
 _BIND_TIMEOUT_S = 5.0
+
+
+# What ipykernel and IPython import at the start of a kernel, at its first cell, its first error and its first figure.
+_FIRST_CELL_IMPORTS = """
+    IPython.core.completerlib IPython.core.debugger IPython.core.magics.execution IPython.core.magics.pylab
+    IPython.core.oinspect IPython.extensions.storemagic faulthandler pdb
+    pygments.formatters.terminal256 stack_data tornado.platform.asyncio""".split()
 
 
 class StudentShell(ZMQInteractiveShell):
@@ -79,6 +89,12 @@ class StudentKernelApp(IPKernelApp):
     def write_connection_file(self, **_: Any) -> None:
         """There is no connection file."""
 
+    def parse_command_line(self, argv: list[str] | None = None) -> None:
+        """There is no command line."""
+
+    def load_config_file(self, **_: Any) -> None:
+        """There is no configuration of the machine's user."""
+
     def init_iopub(self, context: zmq.Context) -> None:
         """As in ipykernel, without the TCP port through which its forked children print."""
         self.iopub_socket = context.socket(zmq.XPUB)
@@ -90,12 +106,13 @@ class StudentKernelApp(IPKernelApp):
         self.iopub_socket = self.iopub_thread.background_socket
 
 
-def warm_up() -> None:
-    """Imports, in the warm server, what a kernel would import at its first cell."""
-    import IPython.core.completerlib
-    import IPython.core.magics  # noqa: F401
-
+def warm_up(forbidden: tuple[str, ...]) -> None:
+    """Does, in the warm server, what every kernel would do again: imports, and finding what it may read."""
+    for name in _FIRST_CELL_IMPORTS:
+        importlib.import_module(name)
+    PIL.Image.preinit()
     syscalls.missing()
+    reach.readable_paths(forbidden)
 
 
 def run(request: dict[str, Any], user: int | None, report: int, bridge: int, supervisor: int) -> None:
@@ -139,6 +156,7 @@ def _start(request: dict[str, Any], user: int | None, report: int, bridge: int, 
     app.kernel.bridge = socket.socket(fileno=bridge)
     _give_threads(limits.threads)
     _reseed()
+    sharing.install(request["folders"]["home"])
     data = Path(request["data"]) if request["data"] else None
     facade.install(policy.forbidden, request["variants"], data)
     _say(report, {"event": "ready", "pid": os.getpid(), "isolation": confinement.applied})
@@ -172,6 +190,7 @@ def _set_environment(request: dict[str, Any]) -> None:
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = str(request["limits"]["threads"])
     os.environ.update(HOME=home, TMPDIR=home, IPYTHONDIR=f"{home}/.ipython", USER="student", LOGNAME="student")
+    os.environ.update(TORCHINDUCTOR_CACHE_DIR=home, XDG_CACHE_HOME=home)
     os.environ.update(request["environ"])
     os.chdir(request["folders"]["work"])
 
@@ -202,9 +221,8 @@ def _wait_for_heartbeat(request: dict[str, Any]) -> None:
 
 def _give_threads(count: int) -> None:
     """Thread pools were held at one thread before the fork, since threads do not survive it."""
-    import threadpoolctl
-
-    threadpoolctl.threadpool_limits(count)
+    if count > 1:
+        threadpoolctl.threadpool_limits(count)
     if torch := sys.modules.get("torch"):
         torch.set_num_threads(count)
     if tensorflow := sys.modules.get("tensorflow"):

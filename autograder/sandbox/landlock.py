@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import enum
 import os
+import stat
 from collections.abc import Iterable
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
@@ -107,7 +108,7 @@ class Ruleset:
 
     def _add(self, fd: int, rights: Right) -> None:
         allowed = rights & self._handled
-        if not os.path.isdir(f"/proc/self/fd/{fd}"):
+        if not stat.S_ISDIR(os.fstat(fd).st_mode):
             allowed &= _FILE_RIGHTS
         attr = _PathBeneathAttr(allowed, fd)
         _check(_libc.syscall(_ADD_RULE, self._fd, _PATH_BENEATH, ctypes.byref(attr), ctypes.c_uint32(0)))

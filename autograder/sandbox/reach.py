@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import site
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Callable
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -28,21 +29,37 @@ _PARTS = {
 }
 
 
-def readable_paths(forbidden: tuple[str, ...]) -> list[str]:
-    """What every kernel may read, without the forbidden libraries and without this package."""
+@functools.cache
+def readable_paths(forbidden: tuple[str, ...]) -> tuple[str, ...]:
+    """What every kernel may read, without the forbidden libraries and without this package.
+
+    Rules allow and never refuse, so a folder that holds something out of reach is named entry by entry.
+    """
     paths = list(_SYSTEM_FILES)
     for folder in dict.fromkeys(os.path.realpath(folder) for folder in (*_LIBRARY_FOLDERS, _own_libraries())):
-        paths += (entry.path for entry in _entries(folder) if not entry.name.startswith("python3"))
+        paths += _folder_without(folder, lambda name: name.startswith("python3"))
     for folder in _standard_library():
-        paths += (entry.path for entry in _entries(folder) if entry.name not in ("site-packages", "dist-packages"))
+        paths += _folder_without(folder, lambda name: name in ("site-packages", "dist-packages"))
     for folder in _site_packages():
-        paths += (entry.path for entry in _entries(folder) if not _belongs_to(entry.name, (*forbidden, "autograder")))
-    return paths
+        paths += _folder_without(folder, lambda name: _belongs_to(name, (*forbidden, "autograder")))
+    return tuple(paths)
 
 
-def listable_paths() -> list[str]:
+@functools.cache
+def listable_paths() -> tuple[str, ...]:
     """Folders whose entries may be listed, as the import system does, though not every file read."""
-    return [*_standard_library(), *_site_packages()]
+    return (*_standard_library(), *_site_packages())
+
+
+def _folder_without(folder: str, hidden: Callable[[str], bool]) -> list[str]:
+    try:
+        with os.scandir(folder) as entries:
+            names = [entry.name for entry in entries]
+    except OSError:
+        return []
+    if not any(map(hidden, names)):
+        return [folder]
+    return [os.path.join(folder, name) for name in names if not hidden(name)]
 
 
 def _own_libraries() -> str:
@@ -57,14 +74,6 @@ def _standard_library() -> list[str]:
 def _site_packages() -> list[str]:
     paths = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), *site.getsitepackages()]
     return list(dict.fromkeys(os.path.realpath(path) for path in paths if os.path.isdir(path)))
-
-
-def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as entries:
-            yield from entries
-    except OSError:
-        return
 
 
 def _belongs_to(entry: str, libraries: tuple[str, ...]) -> bool:

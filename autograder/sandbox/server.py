@@ -22,7 +22,7 @@ from typing import Any
 _COMMON = """
     numpy numpy.random numpy.linalg numpy.fft numpy.lib.stride_tricks threadpoolctl PIL.Image
     matplotlib.pyplot matplotlib.backends.backend_agg""".split()
-_TORCH = ["torch", "torch.nn", "torch.nn.functional", "torch.optim", "torch.utils.data"]
+_TORCH = ["torch", "torch.nn", "torch.nn.functional", "torch.optim", "torch.utils.data", "torch._dynamo"]
 _TENSORFLOW = ["tensorflow", "keras"]
 _LIBRARIES: dict[str, list[str]] = {
     "numpy": [],
@@ -42,7 +42,8 @@ def _find_the_room() -> None:
 def _warm_up(runtime: str) -> None:
     for name in (*_COMMON, *_LIBRARIES[runtime]):
         importlib.import_module(name)
-    importlib.import_module("autograder.sandbox.kernel").warm_up()
+    policy = importlib.import_module("autograder.sandbox.policy").Policy.for_runtime(runtime)
+    importlib.import_module("autograder.sandbox.kernel").warm_up(policy.forbidden)
     gc.collect()
     gc.freeze()
 
