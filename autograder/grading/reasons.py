@@ -90,6 +90,8 @@ def error_sentence(name: str, text: str) -> str:
     """One sentence for an exception that a cell raised."""
     if name == "StdinNotImplementedError":
         return "The cell asks with input(), but nobody is there to answer while a notebook is graded."
+    if name == "_IncompleteInputError":  # what Python 3.13 calls a SyntaxError at the end of a cell
+        name = "SyntaxError"
     return f"The cell raised {name}: {text}" if text else f"The cell raised {name}."
 
 

@@ -75,7 +75,8 @@ REACHING = {
 }
 
 PREAMBLE = """
-import ctypes, os, resource, socket, subprocess, sys
+import ctypes, os, resource, socket, subprocess, sys, warnings
+warnings.simplefilter("ignore")  # from Python 3.12 on, a fork beside threads warns
 libc = ctypes.CDLL(None, use_errno=True)
 def attack():
 {attack}
