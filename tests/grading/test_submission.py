@@ -169,3 +169,15 @@ def test_a_file_that_is_no_notebook_lists_every_task_with_nothing(grader: Grader
 def test_the_same_submission_gets_the_same_results(grader: Grader):
     first, second = (grade(grader, {"double": "def double(x):\n    return abs(2 * x)"}).results for _ in range(2))
     assert first.tasks == second.tasks
+
+
+def test_the_names_count_as_they_were_at_the_check_cell(grader: Grader):
+    outcome = grade(grader, {"square": RIGHT["square"] + "\ndef double(x):\n    return 'overwritten'"})
+    assert outcome.results.score == 12.0
+
+
+def test_no_cell_can_show_what_the_hidden_checks_asked_with(grader: Grader):
+    spy = "seen = []\ndef double(x):\n    seen.append(x)\n    return 2 * x"
+    outcome = grade(grader, {"double": spy, "square": RIGHT["square"] + "\nprint('seen', seen)"})
+    assert outcome.results.score == 12.0
+    assert cell(outcome, "square").outputs[0].text == "seen []\n"
