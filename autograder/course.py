@@ -52,6 +52,10 @@ class CourseError(Exception):
     """Something about the course is not as a command needs it; the text is one sentence for the user."""
 
 
+class UsageError(CourseError):
+    """A command was asked for something that does not exist; the text is one sentence for the user."""
+
+
 @dataclass(frozen=True)
 class Task:
     """One task of an assignment.
@@ -82,7 +86,8 @@ class Task:
 class Assignment:
     """One assignment: its tasks in the order of the notebook, and what its notebook may use.
 
-    ``limits`` are for each cell or kernel, ``total_s`` is the wall time of one whole submission.
+    ``limits`` are for each cell or kernel, ``total_s`` is the wall time of one whole submission (seconds). ``images``
+    says that the notebook calls ``load_images``.
     """
 
     name: str
@@ -93,6 +98,7 @@ class Assignment:
     limits: Mapping[str, float]
     root: Path
     total_s: float = TOTAL_S
+    images: bool = False
 
     @property
     def solution_path(self) -> Path:
@@ -142,10 +148,10 @@ class Course:
         return tuple(sorted(f.name for f in solutions.iterdir() if (f / f"{f.name}.ipynb").is_file()))
 
     def assignment(self, name: str) -> Assignment:
-        """The assignment with this name. Raises ``CourseError`` if it is unknown or its notebook is not valid."""
+        """The assignment with this name. Raises ``UsageError`` if it is unknown, ``CourseError`` if it is not valid."""
         if name not in self.names:
             known = ", ".join(self.names) or "none yet"
-            raise CourseError(f"There is no assignment {name!r} in this course; it has: {known}.")
+            raise UsageError(f"There is no assignment {name!r} in this course; it has: {known}.")
         path = self.root / "solutions" / name / f"{name}.ipynb"
         return _read(path, self.root, path.stat().st_mtime_ns)
 
@@ -176,6 +182,7 @@ def _read(path: Path, root: Path, modified_ns: int) -> Assignment:
         limits=_limits(path.stem, own.get("limits", {})),
         root=root,
         total_s=float(own.get("total_s", TOTAL_S)),
+        images=any("load_images(" in _source(cell) for cell in cells if cell.get("cell_type") == "code"),
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from autograder.course import Assignment
+from autograder.datasets import whereabouts
 
 PACKAGE = Path(__file__).resolve().parent.parent
 PARTS = ("public", "hidden")
@@ -28,9 +29,10 @@ def checks_fingerprint(assignment: Assignment) -> str:
     return _hash_files([*code, *grading, *released, assignment.solution_path])
 
 
-def environment_fingerprint() -> str:
-    """A hash of Python, the machine's architecture and every installed distribution with its version."""
-    digest = hashlib.sha256(f"{sys.version}|{platform.machine()}".encode())
+def environment_fingerprint(assignment: Assignment) -> str:
+    """A hash of Python, the architecture, every installed distribution, and the images if it uses any."""
+    images = whereabouts() if assignment.images else {}
+    digest = hashlib.sha256(f"{sys.version}|{platform.machine()}|{images}".encode())
     for name in sorted(_distributions()):
         digest.update(name.encode() + b"\0")
     return digest.hexdigest()

@@ -133,7 +133,7 @@ class ClassRun:
         self._spec = WorkerSpec(course.root, assignment.name, options.isolation, options.modules)
         self._secret = Secret.of_course(folder.state)
         self._checks = checks_fingerprint(assignment)
-        self._environment = environment_fingerprint()
+        self._environment = environment_fingerprint(assignment)
         self._pending: list[_Planned] = []
         self._pending_since = 0.0
         self._planned: dict[str, _Planned] = {}

@@ -49,12 +49,14 @@ def make_grader(spec: WorkerSpec) -> tuple[object, Callable[[], None]]:
     from autograder.checks.variants import has_variants, variant
     from autograder.grading.notebook import Template
     from autograder.grading.submission import Grader, kernel_limits
+    from autograder.grading.training_data import TrainingData
     from autograder.sandbox.client import WarmPool
 
     assignment = Course(spec.root).assignment(spec.assignment)
     template = Template.load(assignment)
     session = CheckSession(assignment.name) if spec.modules is None else CheckSession(modules=spec.modules)
     pool = WarmPool(assignment.runtime, isolation=spec.isolation)
+    data = TrainingData() if assignment.images else None
     policy = Policy(forbidden=assignment.forbidden, isolation=spec.isolation)
     limits = kernel_limits(assignment)
 
@@ -65,9 +67,15 @@ def make_grader(spec: WorkerSpec) -> tuple[object, Callable[[], None]]:
             work=work,
             variants={task.id: variant(task.id, student) for task in assignment.tasks if has_variants(task.id)},
             environ={"CNN_STUDENT": student},
+            data=data.folder if data else None,
         )
 
-    return Grader(template, session, start), pool.close
+    def close() -> None:
+        pool.close()
+        if data:
+            data.close()
+
+    return Grader(template, session, start), close
 
 
 def serve(connection: Connection) -> None:

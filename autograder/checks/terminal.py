@@ -1,0 +1,99 @@
+"""A student's own run of a notebook's public checks, from the terminal: no sandbox, no hidden checks."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import KernelManager
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+from ..course import CHECK_SUFFIX
+
+MARK = "autograder-check:"
+_TABLES = """
+from autograder.checks.notebook import check as _check
+for _task in {tasks!r}:
+    _result = _check(_task, namespace=globals())
+    print({mark!r} + __import__("json").dumps([_task, _result.passed, repr(_result)]))
+"""
+
+
+class UnreadableNotebook(Exception):
+    """The file is no notebook, or has no check cells; the text is one sentence."""
+
+
+class _Manager(KernelManager):
+    """Starts kernels with this Python, whatever kernels are installed."""
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        return KernelSpec(argv=argv, display_name="Python 3", language="python")
+
+
+def check_notebook(path: Path) -> list[tuple[str, bool, str]]:
+    """Runs a notebook in a fresh kernel in its own folder, then its public checks.
+
+    Returns (task, passed, table as text) for each check cell, in order. A cell that raises does not stop the rest.
+    Raises ``UnreadableNotebook``.
+    """
+    notebook = _read(path)
+    tasks = _tasks(notebook)
+    if not tasks:
+        raise UnreadableNotebook(f"{path} has no check cells, so there is nothing to check.")
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and _grade_id(cell).endswith(CHECK_SUFFIX):
+            cell.source = ""  # its checks come at the end, all together
+    notebook.cells.append(nbformat.v4.new_code_cell(_TABLES.format(tasks=tasks, mark=MARK)))
+    client = NotebookClient(
+        notebook,
+        km=_Manager(),
+        timeout=None,
+        allow_errors=True,
+        resources={"metadata": {"path": str(path.resolve().parent)}},
+    )
+    client.execute(env=_environment())
+    return list(_found(notebook.cells[-1]))
+
+
+def _read(path: Path) -> NotebookNode:
+    if not path.is_file():
+        raise UnreadableNotebook(f"There is no file {path}.")
+    try:
+        return nbformat.read(path, as_version=4)
+    except Exception as error:  # nbformat raises what its schema library raises
+        raise UnreadableNotebook(f"{path} is not a notebook that can be read: {str(error).splitlines()[0]}") from error
+
+
+def _tasks(notebook: NotebookNode) -> list[str]:
+    ids = [_grade_id(cell) for cell in notebook.cells if cell.cell_type == "code"]
+    return list(dict.fromkeys(id.removesuffix(CHECK_SUFFIX) for id in ids if re.fullmatch(rf".+{CHECK_SUFFIX}", id)))
+
+
+def _grade_id(cell: NotebookNode) -> str:
+    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+
+
+def _environment() -> dict[str, str]:
+    package = str(Path(__file__).resolve().parents[2])
+    path = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
+    strict = {"CNN_STRICT", "NBGRADER_EXECUTION"}
+    return {**{name: value for name, value in os.environ.items() if name not in strict}, "PYTHONPATH": path}
+
+
+def _found(cell: Any) -> Any:
+    for output in cell.outputs:
+        if output.output_type == "error":
+            raise UnreadableNotebook(f"The checks could not run: {output.ename}: {output.evalue}")
+        for line in output.get("text", "").splitlines():
+            if line.startswith(MARK):
+                task, passed, table = json.loads(line.removeprefix(MARK))
+                yield task, passed, table

@@ -1,0 +1,182 @@
+"""The commands. Each is parsed here, done in its room, and printed here; nothing else is in this file.
+
+Rooms are imported when their command runs, so that ``autograder --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from autograder.course import CourseError, UsageError
+
+DONE, NOTHING_GRADED, WRONG_USAGE, NOT_ISOLATED, INTERRUPTED = 0, 1, 2, 3, 130
+
+app = typer.Typer(
+    name="autograder",
+    help="A course on convolutional networks: release, grade, feedback.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+CourseDir = Annotated[
+    Path | None,
+    typer.Option("--course", metavar="DIR", help="Where submitted/ and gradebook.db are; by default here."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for another program.")]
+
+
+class Isolation(StrEnum):
+    """Values of ``--isolation``."""
+
+    required = "required"
+    off = "off"
+
+
+class ExecutorName(StrEnum):
+    """Values of ``--executor``."""
+
+    local = "local"
+    dask = "dask"
+
+
+@app.command()
+def release(
+    assignments: Annotated[list[str] | None, typer.Argument(help="All of the course by default.")] = None,
+    kit: Annotated[Path | None, typer.Option(metavar="DIR", help="Also write there what students get.")] = None,
+    course: CourseDir = None,
+) -> None:
+    """Write assignments/ from solutions/ through nbgrader, and register them in the gradebook."""
+    with _one_sentence():
+        from autograder.grading.release import release as write_release
+
+        for folder in write_release(assignments or (), course_dir=course, kit=kit):
+            print(f"Released {folder.name} to {folder}.")
+        if kit is not None:
+            print(f"The students' kit is in {kit}.")
+
+
+@app.command()
+def grade(
+    assignment: Annotated[str, typer.Argument(help="For example 01-convolution.")],
+    student: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this one; may be repeated.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, metavar="N", help="Submissions at once.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Run unchanged submissions too.")] = False,
+    executor: Annotated[ExecutorName, typer.Option(help="Where submissions run.")] = ExecutorName.local,
+    scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Dask's scheduler.")] = None,
+    isolation: Annotated[Isolation, typer.Option(help="off: no sandbox.")] = Isolation.required,
+    course: CourseDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Grade submitted/<student>/ASSIGNMENT/ in the sandbox; write autograded/ and the gradebook."""
+    with _one_sentence():
+        from autograder.course import Course
+        from autograder.grading import grade as command
+        from autograder.grading.run import Options
+
+        options = Options(tuple(student or ()), jobs or 0, force, isolation.value)
+        make_executor = _executor(executor, scheduler)
+        err = _console(stderr=True)
+        summary = command.grade_class(
+            assignment, folder=course, options=options, console=err, make_executor=make_executor
+        )
+        if as_json:
+            print(json.dumps(command.as_json(summary)))
+        else:
+            command.report(summary, (course or Course.here().root).resolve(), _console())
+    if summary.failed or not (summary.graded or summary.unchanged):
+        raise typer.Exit(NOTHING_GRADED)
+
+
+@app.command()
+def check(notebook: Annotated[Path, typer.Argument(help="A notebook of the course.")], as_json: AsJson = False) -> None:
+    """Run a notebook and its public checks here, without a sandbox: a student's own look at their work."""
+    with _one_sentence():
+        from autograder.checks.terminal import check_notebook
+
+        found = check_notebook(notebook)
+    if as_json:
+        print(json.dumps([{"task": task, "passed": passed, "text": text} for task, passed, text in found]))
+    else:
+        print("\n\n".join(text for _, _, text in found))
+    if not all(passed for _, passed, _ in found):
+        raise typer.Exit(NOTHING_GRADED)
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Say what is installed, isolated and accelerated here, and where data was found."""
+    with _one_sentence():
+        from autograder.grading import doctor as command
+
+        facts = command.facts()
+    if as_json:
+        print(json.dumps(command.as_json(facts)))
+    else:
+        for group in dict.fromkeys(fact.group for fact in facts):
+            print(group)
+            for fact in (fact for fact in facts if fact.group == group):
+                print(f"  {'✓' if fact.ok else '✗'} {fact.name:<16} {fact.text}")
+    if not command.isolated(facts):
+        raise typer.Exit(NOT_ISOLATED)
+
+
+def main() -> None:
+    """The entry of the installed command."""
+    app()
+
+
+@contextmanager
+def _one_sentence() -> Iterator[None]:
+    """Turns what a command cannot do into one sentence on stderr and an exit code that says which kind it is."""
+    from autograder.sandbox.policy import IsolationMissing
+
+    try:
+        yield
+    except UsageError as error:
+        _fail(error, WRONG_USAGE)
+    except CourseError as error:
+        _fail(error, NOTHING_GRADED)
+    except IsolationMissing as error:
+        _fail(error, NOT_ISOLATED)
+    except KeyboardInterrupt as error:
+        _fail(error, INTERRUPTED)
+    except ModuleNotFoundError as error:
+        if not (error.name or "").startswith("autograder."):
+            raise
+        _fail("This copy of the course is the students' kit, which has the command check and no others.", WRONG_USAGE)
+
+
+def _fail(reason: object, code: int) -> None:
+    print(f"autograder: {reason or 'Stopped.'}", file=sys.stderr)
+    raise typer.Exit(code)
+
+
+def _executor(name: ExecutorName, scheduler: str | None) -> Any:
+    if (name is ExecutorName.dask) != (scheduler is not None):
+        raise UsageError("--executor dask and --scheduler ADDRESS belong together.")
+    if name is ExecutorName.local:
+        from autograder.grading.pool import LocalPool
+
+        return LocalPool
+    from autograder.grading.cluster import dask_pool
+
+    return dask_pool(scheduler)
+
+
+def _console(stderr: bool = False) -> Any:
+    from rich.console import Console
+
+    return Console(stderr=stderr, soft_wrap=not stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""What this machine has: packages, isolation, accelerators, data. What is missing is said with what it means."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import platform
+import shutil
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from typing import Any
+
+from autograder.course import Course
+from autograder.datasets import whereabouts
+from autograder.sandbox import doctor as sandbox_doctor
+
+PACKAGES = ("numpy", "torch", "tensorflow", "nbgrader", "ipykernel", "jupyter_client", "pytest", "hypothesis")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line of the report: a name, whether all is well, and what there is."""
+
+    group: str
+    name: str
+    ok: bool
+    text: str
+
+
+def facts() -> list[Fact]:
+    """Everything there is to say, in the order in which it is shown."""
+    return [*_machine(), *_packages(), *_isolation(), *_accelerators(), *_data(), *_course()]
+
+
+def isolated(found: list[Fact]) -> bool:
+    """Whether grading with isolation is possible."""
+    mandatory = set(sandbox_doctor.MANDATORY) | {"linux"}
+    return all(fact.ok for fact in found if fact.group == "isolation" and fact.name in mandatory)
+
+
+def as_json(found: list[Fact]) -> dict[str, Any]:
+    """The report for another program."""
+    return {"schema": 1, "isolated": isolated(found), "facts": [asdict(fact) for fact in found]}
+
+
+def _machine() -> list[Fact]:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return [
+        Fact("machine", "system", platform.system() == "Linux", f"{platform.system()} {platform.release()}"),
+        Fact("machine", "python", True, platform.python_version()),
+        Fact("machine", "cores", True, str(cores)),
+    ]
+
+
+def _packages() -> list[Fact]:
+    found = []
+    for name in PACKAGES:
+        try:
+            found.append(Fact("packages", name, True, metadata.version(name)))
+        except metadata.PackageNotFoundError:
+            found.append(Fact("packages", name, False, "not installed; run make demo or make test"))
+    return found
+
+
+def _isolation() -> list[Fact]:
+    return [Fact("isolation", fact.name, fact.present, fact.meaning) for fact in sandbox_doctor.facts()]
+
+
+def _accelerators() -> list[Fact]:
+    if shutil.which("nvidia-smi") is None or importlib.util.find_spec("torch") is None:
+        return [Fact("accelerators", "cuda", False, "no NVIDIA GPU found; everything runs on the CPU")]
+    import torch
+
+    if not torch.cuda.is_available():
+        return [Fact("accelerators", "cuda", False, "there is a GPU, but this PyTorch is built for the CPU")]
+    names = ", ".join(torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count()))
+    return [Fact("accelerators", "cuda", True, names)]
+
+
+def _data() -> list[Fact]:
+    return [Fact("data", name, "not found" not in text, text) for name, text in whereabouts().items()]
+
+
+def _course() -> list[Fact]:
+    found = []
+    for assignment in Course.here():
+        released = assignment.release_path.is_file()
+        text = f"{len(assignment.tasks)} tasks, {'released' if released else 'not released yet'}"
+        found.append(Fact("course", assignment.name, released, text))
+    return found
