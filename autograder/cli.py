@@ -97,6 +97,24 @@ def grade(
 
 
 @app.command()
+def feedback(
+    assignment: Annotated[str, typer.Argument(help="For example 01-convolution.")],
+    student: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this one; may be repeated.")] = None,
+    course: CourseDir = None,
+) -> None:
+    """Write a page per student to feedback/, and the class report."""
+    with _one_sentence():
+        from autograder.course import Course
+        from autograder.grading.feedback_run import write_feedback
+
+        written = write_feedback(course or Course.here().root, assignment, student or ())
+        print(written.text)
+        print(f"{len(written.pages)} pages are written, and the class report: {written.report}")
+        if written.unreleasable:
+            print(f"The exchange cannot hand back the pages of: {', '.join(written.unreleasable)}.", file=sys.stderr)
+
+
+@app.command()
 def check(notebook: Annotated[Path, typer.Argument(help="A notebook of the course.")], as_json: AsJson = False) -> None:
     """Run a notebook and its public checks here, without a sandbox: a student's own look at their work."""
     with _one_sentence():

@@ -128,6 +128,7 @@ class LocalPool:
             raise CourseError(str(reply.value))
         job = worker.free()
         if reply.kind == "outcome" and job is not None:
+            self._attempts.pop(job.student, None)
             yield Done(job.student, reply.value)
         elif reply.kind == "error" and job is not None:
             yield from self._again(job, str(reply.value))
@@ -148,6 +149,7 @@ class LocalPool:
         if self._attempts[job.student] < ATTEMPTS:
             self._waiting.appendleft(job)
         else:
+            del self._attempts[job.student]
             yield Done(job.student, None, why)
 
 

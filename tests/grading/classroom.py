@@ -79,3 +79,51 @@ def scores(results: Any) -> dict[str, Any]:
 
 def as_json(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+LOOKS = (
+    RIGHT,
+    {},
+    {**RIGHT, "double": "def double(x):\n    return abs(2 * x)", "why": "Because."},
+    {**RIGHT, "square": "import os\nos._exit(1)"},
+)
+LOOKS_SCORES = (12.0, 0.0, 9.0, 6.0)
+
+
+def small_class(root: Path, count: int) -> list[str]:
+    """The small course with ``count`` submissions, whose looks take turns; returns the students."""
+    template = Template.load(small_course(root))
+    students = [f"s{number:03}" for number in range(count)]
+    for number, student in enumerate(students):
+        submit(root, student, answered(template, LOOKS[number % len(LOOKS)]))
+    return students
+
+
+def submit(root: Path, student: str, data: bytes, timestamp: str = "2026-01-01 10:00:00 UTC") -> Path:
+    """Lays a submission where nbgrader collects them."""
+    folder = root / "submitted" / student / "00-small"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "00-small.ipynb").write_bytes(data)
+    (folder / "timestamp.txt").write_text(timestamp + "\n")
+    return folder
+
+
+def state_of(root: Path) -> dict[str, Any]:
+    """What a run leaves for people: every graded file but its times, and the gradebook's rows."""
+    from nbgrader.api import Gradebook
+
+    files = {}
+    for path in sorted((root / "autograded").rglob("*")):
+        if path.name == "results.json":
+            document = as_json(path)
+            document["provenance"] = {**document["provenance"], "graded_at": "", "seconds": 0}
+            files[str(path.relative_to(root))] = document
+        elif path.is_file():
+            files[str(path.relative_to(root))] = path.read_bytes()
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}", "cnn") as gradebook:
+        rows = {
+            (submission.student_id, grade.name): (grade.auto_score, grade.needs_manual_grade, str(submission.timestamp))
+            for submission in gradebook.assignment_submissions("00-small")
+            for grade in submission.notebooks[0].grades
+        }
+    return {"files": files, "rows": rows}
