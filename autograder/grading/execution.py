@@ -50,9 +50,8 @@ class Execution:
     def run(self, source: str, limits: Limits) -> CellRun:
         """Runs one cell of the notebook; ``Exhausted`` if the submission has used up its time or its kernels.
 
-        Memory, processes and disk are used up over time, so a cell that ended the kernel that way is tried once more
-        in a fresh one: what an earlier cell left behind is not held against it.
-        """
+        Memory, processes and disk are used up over time, so a cell that ended the kernel that way is tried
+        once more in a fresh one: what an earlier cell left behind is not held against it."""
         run = self._run(source, limits)
         if run.lost and run.reason in USED_UP and self._worked:
             run = self._run(source, limits)
@@ -63,7 +62,8 @@ class Execution:
         self._worked.append(lambda kernel: run_cell(kernel, source, limits, wall_s=max(self.seconds_left, 0.1)).worked)
 
     def mark(self, name: str) -> None:
-        """Has the kernel remember the notebook's names as they are now, and every kernel that replaces this one."""
+        """Has the kernel remember the notebook's names as they are now, and every kernel that replaces this
+        one."""
         if not mark_names(self.kernel(), name):
             self.drop_kernel()
         self._worked.append(lambda kernel: mark_names(kernel, name))
@@ -75,7 +75,8 @@ class Execution:
         return run
 
     def kernel(self) -> SandboxKernel:
-        """The kernel in the state the notebook has reached; a fresh one with the replayed cells if it was lost."""
+        """The kernel in the state the notebook has reached; a fresh one with the replayed cells if it was
+        lost."""
         if self._kernel is not None and not self._kernel.alive():
             self.drop_kernel()
         while self._kernel is None:
@@ -96,7 +97,8 @@ class Execution:
             kernel.shutdown()
 
     def _replayed(self, kernel: SandboxKernel) -> SandboxKernel | None:
-        """Does again what worked. A step that now ends the kernel, or is stopped, is left out from here on."""
+        """Does again what worked. A step that now ends the kernel, or is stopped, is left out from here
+        on."""
         self.isolation = tuple(kernel.isolation)
         for position, step in enumerate(self._worked):
             if not step(kernel):

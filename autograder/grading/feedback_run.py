@@ -19,14 +19,16 @@ from .manual import manual_grades
 from .results import FILE_NAME, InvalidResults, read_results, write_atomic
 
 AUTOGRADED, SUBMITTED, FEEDBACK, REPORTS = "autograded", "submitted", "feedback", "reports"
-# What `nbgrader release_feedback` looks for beside the page; the exchange made both when the student submitted.
+# What `nbgrader release_feedback` looks for beside the page; the exchange made both when the student
+# submitted.
 EXCHANGE_FILES = ("timestamp.txt", "submission_secret.txt")
 EXCHANGE_BYTES = 4096
 
 
 @dataclass(frozen=True)
 class Written:
-    """What was written. unreleasable: students whose page the exchange cannot hand back, where it can for others."""
+    """What was written. unreleasable: students whose page the exchange cannot hand back, where it can for
+    others."""
 
     pages: Mapping[str, Path]
     report: Path
@@ -35,7 +37,11 @@ class Written:
 
 
 def write_feedback(
-    course_dir: Path | str, assignment: str, students: Sequence[str] = (), *, course: Course | None = None,
+    course_dir: Path | str,
+    assignment: str,
+    students: Sequence[str] = (),
+    *,
+    course: Course | None = None,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Written:
     """Writes `feedback/<student>/<assignment>/<assignment>.html` and `reports/<assignment>.html`.
@@ -58,8 +64,12 @@ def write_feedback(
     for done, student in enumerate(chosen):
         progress(done, len(chosen))
         page = student_page(
-            results[student], _notebook(course_dir / AUTOGRADED / student / assignment / f"{assignment}.ipynb"),
-            title=about.title, manual=manual.get(student, Manual()), rubrics=rubrics, release=release,
+            results[student],
+            _notebook(course_dir / AUTOGRADED / student / assignment / f"{assignment}.ipynb"),
+            title=about.title,
+            manual=manual.get(student, Manual()),
+            rubrics=rubrics,
+            release=release,
         )
         folder = course_dir / FEEDBACK / student / assignment
         pages[student] = _write(folder / f"{assignment}.html", page)
@@ -67,7 +77,8 @@ def write_feedback(
     progress(len(chosen), len(chosen))
     report = class_report(list(results.values()), title=about.title)
     return Written(
-        pages, _write(course_dir / REPORTS / f"{assignment}.html", report),
+        pages,
+        _write(course_dir / REPORTS / f"{assignment}.html", report),
         class_text(list(results.values())),
         tuple(name for name, has in secrets.items() if not has and any(secrets.values())),
     )
@@ -118,9 +129,12 @@ def _notebook(path: Path) -> dict[str, Any] | None:
 def _copy_exchange_files(course_dir: Path, student: str, assignment: str, folder: Path) -> bool:
     """Puts beside a page what the exchange needs to hand it back; whether all of it was there."""
     found = {
-        name: next(filter(None, (
-            _small_file(course_dir / side / student / assignment / name) for side in (SUBMITTED, AUTOGRADED)
-        )), None)
+        name: next(
+            filter(
+                None, (_small_file(course_dir / side / student / assignment / name) for side in (SUBMITTED, AUTOGRADED))
+            ),
+            None,
+        )
         for name in EXCHANGE_FILES
     }
     for name, content in found.items():

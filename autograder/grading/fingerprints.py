@@ -19,7 +19,8 @@ _DECIDING = ("execution", "kernel", "notebook", "outputs", "reasons", "submissio
 
 
 def checks_fingerprint(assignment: Assignment) -> str:
-    """A hash of the assignment's checks, of all they build on, of its release version and of its data files."""
+    """A hash of the assignment's checks, of all they build on, of its release version and of its data
+    files."""
     own = f"test_{assignment.name.replace('-', '_')}.py"
     code = [
         path for path in _sources("checks", "bridge", "sandbox") if path.parent.name not in PARTS or path.name == own
@@ -64,7 +65,8 @@ def _hash_files(paths: Iterable[Path]) -> str:
 
 
 def _distributions() -> set[str]:
-    """Names and versions as the folders beside the packages say them, which is far quicker than their metadata."""
+    """Names and versions as the folders beside the packages say them, which is far quicker than their
+    metadata."""
     found = set()
     for folder in sys.path:
         if folder and os.path.isdir(folder):

@@ -22,7 +22,8 @@ _LEFT_OUT = {TIMESTAMP, FILE_NAME}
 
 @dataclass(frozen=True)
 class Submission:
-    """What one student handed in: the notebook's bytes, or a sentence in ``missing``; other files; the time."""
+    """What one student handed in: the notebook's bytes, or a sentence in ``missing``; other files; the
+    time."""
 
     student: str
     notebook: bytes | None

@@ -1,9 +1,8 @@
 """Drives a student's kernel: runs a cell within its limits and collects what it shows.
 
-Nothing that arrives here is trusted. The kernel knows its own signing key, so it can send any message at any time;
-the worst that does is to end its own cell early or to fill its own outputs. A message is measured before it is parsed,
-and one that cannot be parsed is dropped.
-"""
+Nothing that arrives here is trusted. The kernel knows its own signing key, so it can send any message at
+any time; the worst that does is to end its own cell early or to fill its own outputs. A message is measured
+before it is parsed, and one that cannot be parsed is dropped."""
 
 from __future__ import annotations
 
@@ -61,7 +60,8 @@ class CellRun:
 
 
 def run_cell(kernel: SandboxKernel, source: str, limits: Limits, wall_s: float | None = None) -> CellRun:
-    """Runs one cell; ``wall_s`` is its time if less is left than the limits allow. Never raises for student code."""
+    """Runs one cell; ``wall_s`` is its time if less is left than the limits allow. Never raises for student
+    code."""
     started = time.monotonic()
     watch = _Watch(kernel, limits, started + min(limits.wall_s, wall_s or limits.wall_s))
     try:
@@ -77,7 +77,8 @@ def run_cell(kernel: SandboxKernel, source: str, limits: Limits, wall_s: float |
 
 @contextmanager
 def asked_student(kernel: SandboxKernel, close_s: float = 3.0, **options: Any) -> Iterator[tuple[Student, list[bool]]]:
-    """The student's notebook over the bridge. The list gets one bool at the end: whether the kernel came back.
+    """The student's notebook over the bridge. The list gets one bool at the end: whether the kernel came
+    back.
 
     ``options`` go to ``SocketTransport``.
     """

@@ -1,7 +1,8 @@
-"""What was graded, recorded outside ``autograded/``: so that nothing is run twice, and nothing is lost by a crash.
+"""What was graded, recorded outside ``autograded/``: so that nothing is run twice, and nothing is lost by a
+crash.
 
-A row is written when a worker returns, before any file and before the gradebook. A run that ends between the two
-leaves the row, and the next one writes what is missing from it without running the notebook again.
+A row is written when a worker returns, before any file and before the gradebook. A run that ends between
+the two leaves the row, and the next one writes what is missing from it without running the notebook again.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ create table if not exists graded (
 
 @dataclass(frozen=True)
 class Entry:
-    """What is on record for a submission: from what it was graded, and as what it was last committed, if it was."""
+    """What is on record for a submission: from what it was graded, and as what it was last committed, if it
+    was."""
 
     fingerprint: str
     committed: str | None

@@ -46,13 +46,17 @@ def _read(session: Session, assignment: str) -> dict[str, Manual]:
         found.setdefault(student, {})
     comments = {
         (student, _task(cell)): text or ""
-        for student, cell, text in session.execute(_of(assignment, select(
-            SubmittedAssignment.student_id, BaseCell.name, Comment.manual_comment
-        ), Comment))
+        for student, cell, text in session.execute(
+            _of(assignment, select(SubmittedAssignment.student_id, BaseCell.name, Comment.manual_comment), Comment)
+        )
     }
-    for student, cell, score, extra in session.execute(_of(assignment, select(
-        SubmittedAssignment.student_id, BaseCell.name, Grade.manual_score, Grade.extra_credit
-    ), Grade)):
+    for student, cell, score, extra in session.execute(
+        _of(
+            assignment,
+            select(SubmittedAssignment.student_id, BaseCell.name, Grade.manual_score, Grade.extra_credit),
+            Grade,
+        )
+    ):
         comment = comments.get((student, _task(cell)), "")
         if score is not None or extra or comment:
             found[student][_task(cell)] = ManualGrade(score, extra or 0.0, comment)
@@ -60,7 +64,8 @@ def _read(session: Session, assignment: str) -> dict[str, Manual]:
 
 
 def _of(assignment: str, query: Select, of_cells: type[Grade] | type[Comment] | None = None) -> Select:
-    """`query` joined from cells' grades or comments (or from notebooks) to the submissions of one assignment."""
+    """`query` joined from cells' grades or comments (or from notebooks) to the submissions of one
+    assignment."""
     if of_cells is not None:
         query = query.select_from(of_cells).join(BaseCell, of_cells.cell_id == BaseCell.id)
         query = query.join(SubmittedNotebook, of_cells.notebook_id == SubmittedNotebook.id)

@@ -60,6 +60,7 @@ def configure(config: Config, *, root: Path, repository: Path | None = None) -> 
     config.Autograde.post_convert_hook = _HOOKS + "after_grading"
     # What a student wrote is shown in an instructor's browser: no scripts, no event handlers.
     config.HTMLExporter.sanitize_html = True
+    config.HTMLExporter.filters = {"clean_html": "autograder.grading.nbgrader_html.clean_html"}
     return config
 
 

@@ -1,16 +1,15 @@
 """A submitted file, made into a notebook that is safe to run, to store and to show.
 
-What is kept of a submission is the type and source of its cells and which of them is which; everything else (locked
-cells, points, metadata, ids) comes from the release version. The rules:
+What is kept of a submission is the type and source of its cells and which of them is which; everything else
+(locked cells, points, metadata, ids) comes from the release version. The rules:
 
-- An answer cell is recognised by its ``grade_id``. Of several with the same one, the first whose source differs from
-  the release version is the answer (the first of all if none does); the others stay as cells without an id.
-- A locked cell has the release version's source, whatever was submitted; a second one with the same id is left out.
-- A missing cell is put back behind the cell that precedes it in the release version; a missing code answer comes back
-  empty, so that it cannot undo an answer that was written into another cell.
-- An answer cell still as released, whose names another cell defines, is emptied for the same reason.
-- Cells that the student added or moved stay where they are.
-"""
+- An answer cell is recognised by its ``grade_id``. Of several with the same one, the first whose source
+differs from the release version is the answer (the first of all if none does); the others stay as cells
+without an id. - A locked cell has the release version's source, whatever was submitted; a second one with
+the same id is left out. - A missing cell is put back behind the cell that precedes it in the release
+version; a missing code answer comes back empty, so that it cannot undo an answer that was written into
+another cell. - An answer cell still as released, whose names another cell defines, is emptied for the same
+reason. - Cells that the student added or moved stay where they are."""
 
 from __future__ import annotations
 
@@ -44,7 +43,8 @@ _ENTITY = re.compile(r"&(?=#|colon;|tab;|newline;|lpar;|rpar;)", re.I)
 
 
 class NotGradable(Exception):
-    """The submission cannot be graded; ``reason`` is the results' reason, the text one sentence for people."""
+    """The submission cannot be graded; ``reason`` is the results' reason, the text one sentence for
+    people."""
 
     def __init__(self, reason: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -176,7 +176,8 @@ def _restore(submitted: list[_StudentCell], template: Template) -> NotebookNode:
 
 
 def _owners(submitted: Iterable[_StudentCell], template: Template) -> dict[str, int]:
-    """For each id of the release version the index of the submitted cell that has it (see the module's rules)."""
+    """For each id of the release version the index of the submitted cell that has it (see the module's
+    rules)."""
     owners: dict[str, int] = {}
     changed: set[str] = set()
     for index, cell in enumerate(submitted):
@@ -237,7 +238,8 @@ def _is_edited_answer(cell: NotebookNode, template: Template) -> bool:
 
 
 def _defines(task: Task, sources: Iterable[str]) -> bool:
-    """Whether a source defines a name of the task; by pattern, since parsing hostile source can end the process."""
+    """Whether a source defines a name of the task; by pattern, since parsing hostile source can end the
+    process."""
     names = "|".join(re.escape(name) for name in task.names)
     pattern = re.compile(rf"^(?:(?:async[ ]+)?def|class)[ ]+(?:{names})\b|^(?:{names})[ ]*=", re.MULTILINE)
     return bool(names) and any(pattern.search(source) for source in sources)
@@ -246,9 +248,8 @@ def _defines(task: Task, sources: Iterable[str]) -> bool:
 def safe_markdown(source: str) -> str:
     """Student's Markdown in which no tag, link or entity can run anything in a reader's browser.
 
-    A tag is broken by a blank behind its ``<``, which reads well in text, code and formulas alike; plain formatting
-    tags without attributes stay.
-    """
+    A tag is broken by a blank behind its ``<``, which reads well in text, code and formulas alike; plain
+    formatting tags without attributes stay."""
     source = _TAG.sub(lambda m: m.group() if _PLAIN_TAG.match(source, m.start()) else "< ", source)
     source = _ENTITY.sub("& ", source)
     return _SCRIPT_LINK.sub(lambda m: f"{m.group(1)} :", source)

@@ -1,8 +1,8 @@
 """What a student's cell printed and displayed, as data that is safe to store and to show.
 
-Everything here comes from untrusted code. Text loses its escape sequences and control characters; of displayed data
-only plain text and raster images stay, because HTML, SVG, Markdown, LaTeX and JavaScript run or pretend in the browser
-of whoever opens the notebook. Sizes are capped, and what was left out is said.
+Everything here comes from untrusted code. Text loses its escape sequences and control characters; of
+displayed data only plain text and raster images stay, because HTML, SVG, Markdown, LaTeX and JavaScript run
+or pretend in the browser of whoever opens the notebook. Sizes are capped, and what was left out is said.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ def one_line(text: object, limit: int = 300) -> str:
 class Collector:
     """Collects one cell's outputs from the kernel's messages, up to ``output_bytes`` and ``display_updates``.
 
-    ``seen_bytes`` goes on counting after the cap, so that the driver can stop a cell that does not end printing.
-    """
+    ``seen_bytes`` goes on counting after the cap, so that the driver can stop a cell that does not end
+    printing."""
 
     def __init__(self, output_bytes: int, display_updates: int) -> None:
         self._cap = output_bytes

@@ -1,8 +1,7 @@
 """Worker processes of this machine: jobs go to whichever is free, results come back as they are ready.
 
-A worker that dies, or that takes far longer than a submission may, is replaced; its submission is tried once more and
-then reported as failed. The others never notice.
-"""
+A worker that dies, or that takes far longer than a submission may, is replaced; its submission is tried
+once more and then reported as failed. The others never notice."""
 
 from __future__ import annotations
 
@@ -77,9 +76,8 @@ class LocalPool:
     def run(self, jobs: Iterable[Job]) -> Iterator[Done | None]:
         """Grades the jobs in their order and yields what is done as it is done; None now and then.
 
-        A job is taken from ``jobs`` only when a worker is free for it. Raises ``IsolationMissing`` or ``CourseError``
-        if no submission could be graded here at all.
-        """
+        A job is taken from ``jobs`` only when a worker is free for it. Raises ``IsolationMissing`` or
+        ``CourseError`` if no submission could be graded here at all."""
         source = iter(jobs)
         more = True
         while True:

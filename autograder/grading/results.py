@@ -1,8 +1,8 @@
 """The document that says what a submission earned: ``autograded/<student>/<assignment>/results.json``.
 
-``score`` and ``max_score`` count automatic points alone; a text task stands in ``tasks`` with ``score`` null, outside
-both totals. Everybody who reads a result reads this document, so it is validated when it is read back.
-"""
+``score`` and ``max_score`` count automatic points alone; a text task stands in ``tasks`` with ``score``
+null, outside both totals. Everybody who reads a result reads this document, so it is validated when it is
+read back."""
 
 from __future__ import annotations
 
@@ -165,7 +165,8 @@ def write_atomic(path: Path, data: bytes) -> None:
 
 
 def write_results(folder: Path, results: Results | Mapping[str, Any]) -> Path:
-    """Writes ``results.json`` into ``folder``; call it last, because its presence says the folder is complete."""
+    """Writes ``results.json`` into ``folder``; call it last, because its presence says the folder is
+    complete."""
     document = results.to_dict() if isinstance(results, Results) else dict(results)
     path = folder / FILE_NAME
     write_atomic(path, (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode())
@@ -173,7 +174,8 @@ def write_results(folder: Path, results: Results | Mapping[str, Any]) -> Path:
 
 
 def read_results(folder: Path) -> Results:
-    """Reads and validates ``results.json``; ``InvalidResults`` if it is not one, ``OSError`` if it is not there."""
+    """Reads and validates ``results.json``; ``InvalidResults`` if it is not one, ``OSError`` if it is not
+    there."""
     try:
         document = json.loads((folder / FILE_NAME).read_bytes())
     except ValueError as error:

@@ -1,8 +1,8 @@
 """Grades a class: what is new is run, what is unchanged is not, and one writer commits the results.
 
-The order for each submission: a worker returns it, the ledger records it, its files are written, the gradebook commits
-it together with others, the ledger notes that. A run that ends anywhere in between is continued by the next one.
-"""
+The order for each submission: a worker returns it, the ledger records it, its files are written, the
+gradebook commits it together with others, the ledger notes that. A run that ends anywhere in between is
+continued by the next one."""
 
 from __future__ import annotations
 
@@ -158,7 +158,8 @@ class ClassRun:
         return self.summary
 
     def _plan(self) -> list[str]:
-        """Sorts the students into those to grade (returned), those whose record is only to be written, and the rest."""
+        """Sorts the students into those to grade (returned), those whose record is only to be written, and
+        the rest."""
         name = self._assignment.name
         students = self._options.students or self._folder.students(name)
         entries = {} if self._options.force else self._ledger.entries(name)

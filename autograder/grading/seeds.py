@@ -1,8 +1,8 @@
 """The course's secret, and the seeds of hidden inputs that follow from it.
 
-A seed is HMAC-SHA256(secret, task, student): the same at every run, and unknown to whoever lacks the secret, so that
-nobody can prepare a table of answers. The secret is made once in the course folder, readable by its owner alone.
-"""
+A seed is HMAC-SHA256(secret, task, student): the same at every run, and unknown to whoever lacks the
+secret, so that nobody can prepare a table of answers. The secret is made once in the course folder,
+readable by its owner alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""One submission from its bytes to its result: restored, executed cell by cell, checked against the live kernel."""
+"""One submission from its bytes to its result: restored, executed cell by cell, checked against the live
+kernel."""
 
 from __future__ import annotations
 
@@ -35,9 +36,9 @@ END = "(after the last cell)"
 class Job:
     """What a worker needs to grade one submission; plain data, so that it travels to any machine.
 
-    ``notebook`` are the file's bytes, or None with ``missing`` as the sentence that says so. ``files`` lie beside the
-    notebook while it runs. ``seeds`` are the tasks' seeds for this student, from which hidden inputs are drawn.
-    """
+    ``notebook`` are the file's bytes, or None with ``missing`` as the sentence that says so. ``files`` lie
+    beside the notebook while it runs. ``seeds`` are the tasks' seeds for this student, from which hidden
+    inputs are drawn."""
 
     student: str
     notebook: bytes | None
@@ -51,7 +52,8 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A graded submission: the results document, and the executed notebook (the released one if it could not be run).
+    """A graded submission: the results document, and the executed notebook (the released one if it could
+    not be run).
 
     ``broken`` names tests that failed by their own fault, for the instructor.
     """
@@ -150,9 +152,9 @@ class _Run:
     def tasks(self) -> tuple[TaskResult, ...]:
         """Runs the notebook and returns what every task earned; the notebook gets its outputs.
 
-        The checks run after the last cell, each on the names as they were at its check cell: a cell that ran after a
-        hidden check could show, in outputs that the student gets back, the inputs it had been asked with.
-        """
+        The checks run after the last cell, each on the names as they were at its check cell: a cell that
+        ran after a hidden check could show, in outputs that the student gets back, the inputs it had been
+        asked with."""
         current: Task | None = None
         for cell in self._notebook.cells:
             if cell.cell_type != "code":

@@ -1,8 +1,8 @@
 """A worker process: grades one submission after the other, with kernels warm and checks collected once.
 
-Its arguments are a socket's descriptor and the process that started it. It gets a ``WorkerSpec`` and then ``Job``s over
-the socket, and answers each with a ``Reply``. It holds the hidden checks, but neither the gradebook nor the course's
-secret. It ends when the socket does, and when the command that started it does.
+Its arguments are a socket's descriptor and the process that started it. It gets a ``WorkerSpec`` and then
+``Job``s over the socket, and answers each with a ``Reply``. It holds the hidden checks, but neither the
+gradebook nor the course's secret. It ends when the socket does, and when the command that started it does.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True)
 class WorkerSpec:
-    """What a worker grades: an assignment of the course at ``root``. ``modules`` are its check modules as (path,
-    hidden) if they are not those of the package."""
+    """What a worker grades: an assignment of the course at ``root``. ``modules`` are its check modules as
+    (path, hidden) if they are not those of the package."""
 
     root: Path
     assignment: str
