@@ -2,7 +2,7 @@
 
     @task("conv2d")
     @points(3)
-    def test_same_padding_with_an_even_kernel(student, rng):
+    def test_even_kernels_pad_after(student, rng):
         '''With "same" padding an even kernel puts its extra pixel after the image, not before.'''
 
 A test's docstring is what the student reads. Fixtures: `student` (the notebook), `rng` (a NumPy generator from the

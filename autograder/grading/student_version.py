@@ -25,7 +25,7 @@ from nbgrader.preprocessors import (
     NbGraderPreprocessor,
     SaveCells,
 )
-from traitlets import Bool, Unicode
+from traitlets import Bool
 from traitlets.config import Config
 
 from autograder.course import CourseError
@@ -34,17 +34,18 @@ from autograder.grading.leaks import Secrets, grade_ids, is_answer, student_vers
 RESOURCE = "autograder"
 
 
+MARK, RAISE = "# YOUR CODE HERE", "raise NotImplementedError()"
+
+
 class StudentStub(ClearSolutions):
-    """nbgrader's stubs, but a whole cell to be written does not raise, so that "Run All" reaches the cells
-    below.
+    """nbgrader's stubs, but only in a function do they raise, so that "Run All" reaches the cells below.
 
-    Inside a function the stub raises `NotImplementedError` as usual: an empty body would not be Python. An
-    editable cell that answers no task, such as ``student-id``, stays as it is."""
-
-    whole_cell_stub = Unicode("# YOUR CODE HERE", help="Stands for a solution that is not indented.").tag(config=True)
+    An editable cell that answers no task, such as ``student-id``, stays as it is.
+    """
 
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
         self._ids = grade_ids(nb)
+        self.code_stub = {"python": f"{MARK}\n{RAISE}"}
         return super().preprocess(nb, resources)
 
     def preprocess_cell(
@@ -53,17 +54,25 @@ class StudentStub(ClearSolutions):
         editable = cell.metadata.get("nbgrader", {}).get("solution") and not is_answer(cell, self._ids)
         if editable and self.begin_solution_delimeter not in cell.source:
             return cell, resources
-        return super().preprocess_cell(cell, resources, cell_index)
+        cell, resources = super().preprocess_cell(cell, resources, cell_index)
+        if cell.cell_type == "code":
+            cell.source = _quiet_outside_functions(cell.source)
+        return cell, resources
 
-    def _replace_solution_region(self, cell: NotebookNode, language: str) -> bool:
-        starts = [line for line in cell.source.split("\n") if self.begin_solution_delimeter in line]
-        usual = self.code_stub
-        if starts and not any(line[:1].isspace() for line in starts):
-            self.code_stub = {**usual, language: self.whole_cell_stub}
-        try:
-            return super()._replace_solution_region(cell, language)
-        finally:
-            self.code_stub = usual
+
+def _quiet_outside_functions(source: str) -> str:
+    """Stubs at the top of a cell do nothing, and those in a class's body pass."""
+    lines = source.split("\n")
+    kept: list[str] = []
+    for before, line in zip(["", *lines], lines, strict=False):
+        stub = line.strip() == RAISE and before.strip() == MARK
+        depth = len(line) - len(line.lstrip())
+        around = next((k for k in reversed(kept) if k.strip() and len(k) - len(k.lstrip()) < depth), "")
+        if stub and around.lstrip().startswith("class "):
+            kept.append(line.replace(RAISE, "pass"))
+        elif not (stub and depth == 0):
+            kept.append(line)
+    return "\n".join(kept)
 
 
 class NoteSecrets(NbGraderPreprocessor):

@@ -17,8 +17,7 @@ import pytest
 import requests
 from nbgrader.api import Gradebook
 from nbgrader.apps import AutogradeApp, GenerateFeedbackApp
-from requests.adapters import HTTPAdapter
-from urllib3.util import Retry
+from requests.adapters import HTTPAdapter, Retry
 
 from autograder.course import Course
 from autograder.grading import nbgrader_hooks

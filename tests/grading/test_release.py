@@ -44,6 +44,30 @@ def test_stubs_stand_where_the_solutions_were(released: Path):
     assert cell(notebook, "double-check").source == 'check("double")'
 
 
+def test_a_stub_raises_in_functions_alone(tmp_path: Path):
+    source = """class Layer:
+    def __init__(
+        self,
+    ) -> None:
+        ### BEGIN SOLUTION
+        self.size = 1
+        ### END SOLUTION
+
+    ### BEGIN SOLUTION
+    def forward(self):
+        return self.size
+    ### END SOLUTION
+"""
+    root = make_course(tmp_path, [*task_cells("double", source, 4), *task_cells("tiny-sum", "tiny_sum = {1: 2}", 2)])
+    release(course=Course(root), register=False)
+    notebook = read(student_notebook(root))
+    lines = cell(notebook, "double").source.split("\n")
+    assert lines[4:8] == ["        # YOUR CODE HERE", "        raise NotImplementedError()", "", "    # YOUR CODE HERE"]
+    assert lines[8] == "    pass"
+    assert cell(notebook, "tiny-sum").source == "# YOUR CODE HERE"
+    exec(cell(notebook, "double").source, {})
+
+
 def test_cells_keep_their_ids_and_locked_ones_cannot_be_edited(released: Path):
     notebook = read(student_notebook(released))
     assert [c.id for c in notebook.cells] == [c.id for c in source_cells()]
@@ -60,17 +84,9 @@ def test_an_untouched_notebook_runs_to_its_end_but_for_what_is_missing(released:
 
 
 def test_releasing_again_changes_nothing(released: Path):
-    before = {
-        p: (p.stat().st_mtime_ns, p.read_bytes())
-        for p in (released / "assignments").rglob("*")
-        if p.is_file()
-    }
+    before = {p: (p.stat().st_mtime_ns, p.read_bytes()) for p in (released / "assignments").rglob("*") if p.is_file()}
     release([NAME], course=Course(released))
-    after = {
-        p: (p.stat().st_mtime_ns, p.read_bytes())
-        for p in (released / "assignments").rglob("*")
-        if p.is_file()
-    }
+    after = {p: (p.stat().st_mtime_ns, p.read_bytes()) for p in (released / "assignments").rglob("*") if p.is_file()}
     assert after == before
 
 
@@ -157,9 +173,7 @@ def test_lines_shown_elsewhere_in_the_notebook_are_no_secret(tmp_path: Path):
 
 
 def test_an_unknown_assignment_and_a_course_without_any_are_one_sentence_each(tmp_path: Path):
-    with pytest.raises(
-        CourseError, match="There is no assignment '99-none' in this course; it has: 00-small"
-    ):
+    with pytest.raises(CourseError, match="There is no assignment '99-none' in this course; it has: 00-small"):
         release(["99-none"], course=Course(make_course(tmp_path)))
     with pytest.raises(CourseError, match=r"There is no assignment in .* to release"):
         release(course=Course(tmp_path / "empty"))
@@ -177,6 +191,4 @@ def test_the_committed_release_is_what_the_solutions_give(name: str, tmp_path: P
     release([name], course=Course(copy), register=False)
     made = {p.relative_to(copy): p.read_bytes() for p in (copy / "assignments").rglob("*") if p.is_file()}
     committed = REPOSITORY.root / "assignments" / name
-    assert made == {
-        p.relative_to(REPOSITORY.root): p.read_bytes() for p in committed.rglob("*") if p.is_file()
-    }
+    assert made == {p.relative_to(REPOSITORY.root): p.read_bytes() for p in committed.rglob("*") if p.is_file()}
