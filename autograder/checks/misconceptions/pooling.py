@@ -1,0 +1,266 @@
+"""Wrong turns with the three pooling layers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..diagnosis import Misconceptions
+from ..reference import pooling as right
+
+MAX, MIN, AVERAGE = "Max pooling", "Min pooling", "Average pooling"
+
+
+def _layer(name):
+    """An adapter: a layer class of that name around a function with the references' signature."""
+
+    def adapt(solve):
+        class Layer:
+            def __init__(self, pool_size=(2, 2), stride=None, padding="valid"):
+                self.options = pool_size, stride, padding
+
+            def forward(self, image):
+                return solve(image, *self.options)
+
+        return {name: Layer}
+
+    return adapt
+
+
+MAX_POOLING = Misconceptions("max-pooling", right.max_pool, student=_layer("MaxPooling2D"))
+MIN_POOLING = Misconceptions("min-pooling", right.min_pool, student=_layer("MinPooling2D"))
+AVERAGE_POOLING = Misconceptions("average-pooling", right.average_pool, student=_layer("AveragePooling2D"))
+LAYERS = ((MAX_POOLING, "MaxPooling2D", MAX), (MIN_POOLING, "MinPooling2D", MIN),
+          (AVERAGE_POOLING, "AveragePooling2D", AVERAGE))
+
+
+def pool_size_as_stride(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
+    """The windows moved by their own size although a stride was given: it only stands in when there is no stride."""
+    return solve(image, pool_size, None, padding)
+
+
+def stride_of_one(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
+    """Without a stride the windows moved by one pixel; no stride means that they move by their own size."""
+    return solve(image, pool_size, 1 if stride is None else stride, padding)
+
+
+def first_stride_for_both(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
+    """The vertical step was used in both directions; a pair is (height, width)."""
+    kernel = right.pair("pool_size", pool_size)
+    return solve(image, pool_size, right.pair("stride", kernel if stride is None else stride)[0], padding)
+
+
+def swapped_axes(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
+    """Height and width were swapped: a pair is (height, width), rows first."""
+    kernel = right.pair("pool_size", pool_size)[::-1]
+    return solve(image, kernel, None if stride is None else right.pair("stride", stride)[::-1], padding)
+
+
+def padding_ignored(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
+    """With "same" padding nothing was padded: there are to be ceil(size / stride) positions in each direction."""
+    return solve(image, pool_size, stride, "valid" if padding == "same" else padding)
+
+
+def odd_pixel_before(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
+    """With "same" padding the odd pixel was put before the image; it goes after."""
+    if padding != "same":
+        return solve(image, pool_size, stride, padding)
+    kernel = right.pair("pool_size", pool_size)
+    step = kernel if stride is None else right.pair("stride", stride)
+    borders = [right.same_border(image.shape[axis], kernel[axis + 3], step[axis + 3]) for axis in (-3, -2)]
+    mirrored = [axis for axis, border in zip((-3, -2), borders, strict=True) if sum(border)]
+    return np.flip(solve(np.flip(image, mirrored), pool_size, stride, padding), mirrored)
+
+
+def last_window_missing(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
+    """The last window that still fits was left out: the final position is size - pool_size, and it counts."""
+    if padding == "same":
+        return solve(image, pool_size, stride, padding)
+    return solve(image[..., :-1, :-1, :], pool_size, stride, padding)
+
+
+def rank_changed(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
+    """A single image came back as a batch of one: the result has as many axes as the input."""
+    result = solve(image, pool_size, stride, padding)
+    return result[None] if image.ndim == 3 else result
+
+
+def integer_result(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
+    """The result kept the image's integer type; integers and booleans become float64 first."""
+    result = solve(image, pool_size, stride, padding)
+    return result if image.dtype.kind == "f" else result.astype(image.dtype)
+
+
+def always_float64(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
+    """A float32 image became float64: that doubles the memory of every layer that follows. It stays float32."""
+    return solve(image, pool_size, stride, padding).astype(np.float64)
+
+
+def always_float32(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
+    """The result is float32 although the image is not: only a float32 image gives float32, others give float64."""
+    return solve(image, pool_size, stride, padding).astype(np.float32)
+
+
+GEOMETRY = (
+    pool_size_as_stride, stride_of_one, first_stride_for_both, swapped_axes, padding_ignored, odd_pixel_before,
+    last_window_missing, rank_changed, integer_result, always_float64, always_float32,
+)
+WHOLE_LAYER = """\
+import numpy as np
+
+class {name}:
+    def __init__(self, pool_size=(2, 2), stride=None, padding="valid"):
+        self.pool_size, self.stride, self.padding = {pool_size}, {stride}, padding
+        for name, pair in {{"pool_size": self.pool_size, "stride": self.stride}}.items():
+            if min(pair) < 1:
+                raise ValueError(name)
+        if padding not in ("valid", "same"):
+            raise ValueError("padding")
+
+    def forward(self, image):
+        if image.ndim not in (3, 4):
+            raise ValueError("image")
+        {first_line}
+        image = image.astype(np.float32 if image.dtype == np.float32 else np.float64)
+        there = np.ones_like(image)
+        (kh, kw), (sh, sw) = self.pool_size, self.stride
+        if self.padding == "same":
+            down = max((-(-image.shape[-3] // sh) - 1) * sh + kh - image.shape[-3], 0)
+            across = max((-(-image.shape[-2] // sw) - 1) * sw + kw - image.shape[-2], 0)
+            border = [(down // 2, down - down // 2), (across // 2, across - across // 2), (0, 0)]
+            border = [(0, 0)] * (image.ndim - 3) + border
+            image, there = np.pad(image, border, constant_values={fill}), np.pad(there, border)
+        if image.shape[-3] < kh or image.shape[-2] < kw:
+            raise ValueError("pool_size")
+        rows = []
+        for i in range(0, image.shape[-3] - kh + 1, sh):
+            row = []
+            for j in range(0, image.shape[-2] - kw + 1, sw):
+                window, real = image[..., i:i + kh, j:j + kw, :], there[..., i:i + kh, j:j + kw, :]
+                row.append({reduce})
+            rows.append(np.stack(row, axis=-2))
+        return np.stack(rows, axis=-3)
+"""
+REDUCE = {
+    "MaxPooling2D": {"reduce": "window.max((-3, -2))", "fill": "-np.inf"},
+    "MinPooling2D": {"reduce": "window.min((-3, -2))", "fill": "np.inf"},
+    "AveragePooling2D": {"reduce": "window.sum((-3, -2)) / real.sum((-3, -2))", "fill": "0.0"},
+}
+AS_PAIR = "({0},) * 2 if np.ndim({0}) == 0 else {0}"
+for _registry, _name, _section in LAYERS:
+    for _wrong in GEOMETRY:
+        _registry.add(_wrong.__name__.replace("_", "-"), section=_section)(_wrong)
+    _registry.add_source(
+        "int-not-a-pair",
+        "A single number is not understood: pool_size and stride may be a pair, or an int for both directions.",
+        WHOLE_LAYER.format(name=_name, **REDUCE[_name], pool_size="tuple(pool_size)",
+                           stride="tuple(stride or pool_size)", first_line="pass"), section=_section,
+    )
+    _registry.add_source(
+        "one-image-only", "The layer takes a single image only; a batch has one more axis in front.",
+        WHOLE_LAYER.format(name=_name, **REDUCE[_name], pool_size=AS_PAIR.format("pool_size"),
+                           stride=AS_PAIR.format("(pool_size if stride is None else stride)"),
+                           first_line="height, width, channels = image.shape"), section=_section,
+    )
+
+
+def _zero_padded(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
+    """What comes out when "same" padding puts zeros around the image and then treats them as pixels."""
+    if padding != "same":
+        return solve(image, pool_size, stride, padding)
+    kernel = right.pair("pool_size", pool_size)
+    step = kernel if stride is None else right.pair("stride", stride)
+    borders = [right.same_border(image.shape[axis], kernel[axis + 3], step[axis + 3]) for axis in (-3, -2)]
+    around = [(0, 0)] * (image.ndim - 3) + borders + [(0, 0)]
+    return solve(np.pad(right.as_float(image), around), kernel, step, "valid")
+
+
+@MAX_POOLING.add("zero-padding", section=MAX)
+def zero_padding_max(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
+    """Zeros were padded and won: where all values are negative, a zero from outside the image is no maximum of it."""
+    return _zero_padded(solve, image, pool_size, stride, padding)
+
+
+@MIN_POOLING.add("zero-padding", section=MIN)
+def zero_padding_min(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
+    """Zeros were padded and won: where all values are positive, a zero from outside the image is no minimum of it."""
+    return _zero_padded(solve, image, pool_size, stride, padding)
+
+
+@AVERAGE_POOLING.add("padding-in-the-mean", section=AVERAGE)
+def padding_in_the_mean(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
+    """The padding was counted in the mean: at the border, divide by the number of pixels that are really there."""
+    return _zero_padded(solve, image, pool_size, stride, padding)
+
+
+def _padded_by_kernel(solve, image, pool_size, stride, padding, fill):
+    """What comes out when "same" pads (k - 1) // 2 on both sides, whatever the stride."""
+    if padding != "same":
+        return solve(image, pool_size, stride, padding)
+    borders = [((size - 1) // 2,) * 2 for size in right.pair("pool_size", pool_size)]
+    around = [(0, 0)] * (image.ndim - 3) + borders + [(0, 0)]
+    return solve(np.pad(right.as_float(image), around, constant_values=fill), pool_size, stride, "valid")
+
+
+@MAX_POOLING.add("symmetric-same-padding", section=MAX)
+def symmetric_max(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
+    """"Same" padding put (k - 1) // 2 pixels on both sides; how many it takes depends on size and stride too."""
+    return _padded_by_kernel(solve, image, pool_size, stride, padding, -np.inf)
+
+
+@MIN_POOLING.add("symmetric-same-padding", section=MIN)
+def symmetric_min(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
+    """"Same" padding put (k - 1) // 2 pixels on both sides; how many it takes depends on size and stride too."""
+    return _padded_by_kernel(solve, image, pool_size, stride, padding, np.inf)
+
+
+@MAX_POOLING.add("mean-of-the-window", section=MAX)
+def mean_for_max(image, pool_size=(2, 2), stride=None, padding="valid"):
+    """The mean of each window was taken; max pooling keeps the largest value alone."""
+    return right.average_pool(image, pool_size, stride, padding)
+
+
+@MIN_POOLING.add("maximum-of-the-window", section=MIN)
+def max_for_min(image, pool_size=(2, 2), stride=None, padding="valid"):
+    """The maximum of each window was taken; the minimum is minus the maximum of minus the image."""
+    return right.max_pool(image, pool_size, stride, padding)
+
+
+@MAX_POOLING.add("maximum-over-channels", section=MAX)
+def maximum_over_channels(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
+    """The maximum was taken over the channels as well; each channel is pooled on its own."""
+    result = solve(image, pool_size, stride, padding)
+    return np.broadcast_to(result.max(axis=-1, keepdims=True), result.shape)
+
+
+@MAX_POOLING.add("nan-skipped", section=MAX)
+def nan_skipped(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
+    """A NaN in a window was passed over; it has to come through, or a broken network looks healthy."""
+    return solve(np.where(np.isnan(image), -np.inf, image), pool_size, stride, padding)
+
+
+@MIN_POOLING.add("sign-not-restored", section=MIN)
+def sign_not_restored(image, pool_size=(2, 2), stride=None, padding="valid"):
+    """The image was negated and never turned back: the minimum is minus the maximum of minus the image."""
+    return right.max_pool(-right.as_float(image), pool_size, stride, padding)
+
+
+@MIN_POOLING.add("negated-before-float", section=MIN)
+def negated_before_float(image, pool_size=(2, 2), stride=None, padding="valid"):
+    """The image was negated before it was a float: minus 1 as an unsigned byte is 255, and a boolean has no minus."""
+    return -right.max_pool(-image, pool_size, stride, padding)
+
+
+@AVERAGE_POOLING.add("sum-of-the-window", section=AVERAGE)
+def sum_of_the_window(image, pool_size=(2, 2), stride=None, padding="valid"):
+    """The sum of each window was never divided by the number of pixels in it."""
+    kernel = right.pair("pool_size", pool_size)
+    here = np.ones(image.shape[-3:-1] + (1,))
+    share = right.average_pool(here, pool_size, stride, "valid" if padding != "same" else padding)
+    zeros = _zero_padded(right.average_pool, here, pool_size, stride, padding)
+    return right.average_pool(image, pool_size, stride, padding) * zeros / share * kernel[0] * kernel[1]
+
+
+@AVERAGE_POOLING.add("maximum-of-the-window", section=AVERAGE)
+def max_for_average(image, pool_size=(2, 2), stride=None, padding="valid"):
+    """The maximum of each window was taken; average pooling takes the mean."""
+    return right.max_pool(image, pool_size, stride, padding)
