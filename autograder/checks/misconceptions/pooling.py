@@ -6,6 +6,7 @@ import numpy as np
 
 from ..diagnosis import Misconceptions
 from ..reference import pooling as right
+from ..reference.convolution import same_padding
 
 MAX, MIN, AVERAGE = "Max pooling", "Min pooling", "Average pooling"
 
@@ -66,7 +67,7 @@ def odd_pixel_before(solve, image, pool_size=(2, 2), stride=None, padding="valid
         return solve(image, pool_size, stride, padding)
     kernel = right.pair("pool_size", pool_size)
     step = kernel if stride is None else right.pair("stride", stride)
-    borders = [right.same_border(image.shape[axis], kernel[axis + 3], step[axis + 3]) for axis in (-3, -2)]
+    borders = [same_padding(image.shape[axis], kernel[axis + 3], step[axis + 3]) for axis in (-3, -2)]
     mirrored = [axis for axis, border in zip((-3, -2), borders, strict=True) if sum(border)]
     return np.flip(solve(np.flip(image, mirrored), pool_size, stride, padding), mirrored)
 
@@ -169,7 +170,7 @@ def _zero_padded(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
         return solve(image, pool_size, stride, padding)
     kernel = right.pair("pool_size", pool_size)
     step = kernel if stride is None else right.pair("stride", stride)
-    borders = [right.same_border(image.shape[axis], kernel[axis + 3], step[axis + 3]) for axis in (-3, -2)]
+    borders = [same_padding(image.shape[axis], kernel[axis + 3], step[axis + 3]) for axis in (-3, -2)]
     around = [(0, 0)] * (image.ndim - 3) + borders + [(0, 0)]
     return solve(np.pad(right.as_float(image), around), kernel, step, "valid")
 

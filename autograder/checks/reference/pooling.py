@@ -12,6 +12,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from .convolution import same_padding
+
 Pair = int | tuple[int, int]
 
 
@@ -106,12 +108,6 @@ def pair(name: str, value: Pair) -> tuple[int, int]:
     return int(height), int(width)
 
 
-def same_border(size: int, window: int, step: int) -> tuple[int, int]:
-    """Pixels before and after `size` pixels so that ceil(size / step) windows fit; the odd one goes after."""
-    total = max((-(-size // step) - 1) * step + window - size, 0)
-    return total // 2, total - total // 2
-
-
 def _windows(image: np.ndarray, pool_size: Pair, stride: Pair | None, padding: str, fill: float) -> np.ndarray:
     """Every window of an image or a batch as (..., rows, columns, channels, window height, window width)."""
     window = pair("pool_size", pool_size)
@@ -122,7 +118,7 @@ def _windows(image: np.ndarray, pool_size: Pair, stride: Pair | None, padding: s
         raise ValueError(f"image must have 3 axes, or 4 as a batch, not {image.ndim}")
     image = as_float(image)
     if padding == "same":
-        borders = [same_border(image.shape[axis - 3], window[axis], step[axis]) for axis in (0, 1)]
+        borders = [same_padding(image.shape[axis - 3], window[axis], step[axis]) for axis in (0, 1)]
         image = np.pad(image, [(0, 0)] * (image.ndim - 3) + borders + [(0, 0)], constant_values=fill)
     if image.shape[-3] < window[0] or image.shape[-2] < window[1]:
         raise ValueError(f"pool_size {window} is larger than the image, {image.shape[-3:-1]}")
