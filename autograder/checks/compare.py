@@ -32,11 +32,13 @@ def expect_close(
     framework: str | None = None,
     rtol: float | None = None,
     atol: float | None = None,
+    part: int | str | None = None,
     what: str = "the result",
 ) -> None:
     """Passes when `actual` has the expected type, shape, and values to tolerance.
 
     expected: an `Expected` (from `reference.…`), or a plain value, which then has no diagnosis.
+    part: where the expected value is a tuple or dict, the index or key of the entry that `actual` is to equal.
     like: the registry of misconceptions (`misconceptions.…`) to look for a name in.
     dtype: the NumPy dtype the answer must have, if that is asked for.
     framework: "torch" or "tensorflow" where a tensor is right; otherwise a NumPy array or a number is.
@@ -45,6 +47,7 @@ def expect_close(
     answer = expected if isinstance(expected, Expected) else Expected(lambda: expected, (), {})
 
     def differs(got: Any, right: Any) -> CheckFailure | None:
+        right = right if part is None else right[part]
         return _difference(got, right, what=what, dtype=dtype, framework=framework, rtol=rtol, atol=atol)
 
     _settle(actual, answer, like, differs)
@@ -62,9 +65,11 @@ def expect_equal(actual: Any, expected: Expected | Any, *, like: Any = None, wha
 
 def expect_entry(
     actual: Any, key: str, expected: Expected, *, like: Any = None, others: Iterable[Any] = (),
-    rtol: float = 1e-6, atol: float = 0.0,
+    rtol: float = 1e-6, atol: float = 0.0, index: int | None = None,
 ) -> None:
     """Passes when the dict `actual` has `key` with the value that the expected dict has there.
+
+    index: compares only this place of the list that stands there; the list's length must be right all the same.
 
     Numbers may be ints or floats and are compared to tolerance; an entry still empty is said so.
     others: the numbers of the task's other variants; an answer that as a whole is right for one of those, and not
@@ -79,6 +84,8 @@ def expect_entry(
         return all(name in actual and _entry_same(actual[name], right[name], rtol, atol) for name in right)
 
     def differs(got: Any, right: Any) -> CheckFailure | None:
+        if index is not None and isinstance(got[key], (list, tuple)) and len(got[key]) == len(right[key]):
+            return _entry_difference(got[key][index], right[key][index], f"{key}[{index}]", rtol, atol)
         return _entry_difference(got[key], right[key], key, rtol, atol)
 
     if not fits(expected.value) and any(fits(expected.function(**other)) for other in others):

@@ -13,6 +13,7 @@ from autograder.checks.api import (
     cases,
     expect,
     expect_close,
+    expect_entry,
     expect_equal,
     expect_raises,
     if_it_raises,
@@ -26,6 +27,7 @@ from autograder.checks.api import (
     task,
 )
 from autograder.checks.speed import COLUMNS, KERNEL, LIMIT, STRIDE, gathering, image_number
+from autograder.checks.variants import all_variants
 
 small, seeds = st.integers(1, 3), st.integers(0, 99)
 
@@ -169,7 +171,7 @@ def mirrored(filters, side, channels, seed=0):
 
 @task("conv2d")
 @points(2)
-@search(cases(kernel=small, more_rows=st.integers(0, 4), more_columns=st.integers(0, 4), seed=seeds))
+@search(cases(kernel=small, more_rows=st.integers(0, 4), more_columns=st.integers(0, 4), seed=seeds), examples=12)
 def test_one_filter_one_channel(student, case):
     """One filter slides over one channel: windows row by row, the kernel neither turned nor transposed."""
     first = numbers(4, 6, 1, seed=case.seed), numbers(1, 3, 3, 1, seed=case.seed)
@@ -180,7 +182,7 @@ def test_one_filter_one_channel(student, case):
 
 @task("conv2d")
 @points(2)
-@search(cases(side=small, channels=st.integers(2, 4), filters=st.integers(2, 4), kernel=small, seed=seeds))
+@search(cases(side=small, channels=st.integers(2, 4), filters=st.integers(2, 4), kernel=small, seed=seeds), examples=12)
 def test_all_channels_and_filters(student, case):
     """A filter sums over all channels, and every filter makes its own map."""
     side = case.kernel - 1 + case.side
@@ -190,7 +192,7 @@ def test_all_channels_and_filters(student, case):
 
 @task("conv2d")
 @points(1)
-@search(cases(height=small, width=small, more=st.integers(0, 3), seed=seeds))
+@search(cases(height=small, width=small, more=st.integers(0, 3), seed=seeds), examples=12)
 def test_rectangular_kernels(student, case):
     """kernel_size may be (height, width)."""
     for height, width in ((case.height, case.width), (1, 3), (3, 2)):
@@ -201,7 +203,7 @@ def test_rectangular_kernels(student, case):
 
 @task("conv2d")
 @points(1)
-@search(cases(side=st.integers(5, 9), kernel=small, stride=st.integers(2, 4), seed=seeds))
+@search(cases(side=st.integers(5, 9), kernel=small, stride=st.integers(2, 4), seed=seeds), examples=12)
 def test_one_stride(student, case):
     """With a stride the window moves that many pixels, and never sticks out of the image."""
     for side, stride in ((case.side, case.stride), (6, 2), (7, 2)):
@@ -210,7 +212,7 @@ def test_one_stride(student, case):
 
 @task("conv2d")
 @points(1)
-@search(cases(side=st.integers(6, 9), kernel=small, down=st.integers(1, 3), right=st.integers(1, 3), seed=seeds))
+@search(cases(side=st.integers(6, 9), kernel=small, down=small, right=small, seed=seeds), examples=12)
 def test_two_strides(student, case):
     """A stride of (down, right) uses each number in its own direction."""
     for stride in ((2, 3), (case.down, case.right)):
@@ -221,7 +223,7 @@ def test_two_strides(student, case):
 
 @task("conv2d")
 @points(1)
-@search(cases(side=st.integers(1, 6), kernel=st.sampled_from([3, 5]), seed=seeds))
+@search(cases(side=st.integers(1, 6), kernel=st.sampled_from([3, 5]), seed=seeds), examples=12)
 def test_same_padding_with_an_odd_kernel(student, case):
     """With "same" padding an odd kernel has zeros all around the image, and the size stays."""
     expect_layer(student, numbers(case.side, case.side, 1, seed=case.seed), mirrored(1, case.kernel, 1), padding="same")
@@ -229,7 +231,7 @@ def test_same_padding_with_an_odd_kernel(student, case):
 
 @task("conv2d")
 @points(1)
-@search(cases(more=st.integers(0, 3), kernel=st.sampled_from([2, 4]), seed=seeds))
+@search(cases(more=st.integers(0, 3), kernel=st.sampled_from([2, 4]), seed=seeds), examples=12)
 def test_same_padding_with_an_even_kernel(student, case):
     """With "same" padding an even kernel has its extra pixel after the image, not before."""
     for side, kernel in ((4, 4), (case.kernel + case.more, case.kernel)):
@@ -238,7 +240,7 @@ def test_same_padding_with_an_even_kernel(student, case):
 
 @task("conv2d")
 @points(1)
-@search(cases(side=st.integers(2, 8), kernel=st.integers(2, 5), stride=st.integers(2, 3), seed=seeds))
+@search(cases(side=st.integers(2, 8), kernel=st.integers(2, 5), stride=st.integers(2, 3), seed=seeds), examples=12)
 def test_same_padding_with_a_stride(student, case):
     """With "same" padding and a stride the result has ceil(size / stride) rows and columns."""
     for side, kernel, stride in ((3, 4, 2), (case.side, case.kernel, case.stride), (4, 3, 2)):
@@ -248,7 +250,7 @@ def test_same_padding_with_a_stride(student, case):
 
 @task("conv2d")
 @points(1)
-@search(cases(more=st.integers(0, 3), kernel=st.integers(2, 3), dilation=st.integers(2, 3), seed=seeds))
+@search(cases(more=st.integers(0, 3), kernel=st.integers(2, 3), dilation=st.integers(2, 3), seed=seeds), examples=12)
 def test_dilation_in_the_layer(student, case):
     """Dilation spreads the taps of the kernel and leaves the stride alone; "same" padding makes room for it."""
     side = case.dilation * (case.kernel - 1) + 1 + case.more
@@ -417,7 +419,7 @@ def expect_product(student, x, kernels, bias=None, **options):
 @task("im2col")
 @points(2)
 @search(cases(height=small, width=small, more_rows=st.integers(0, 3), more_columns=st.integers(0, 3),
-              channels=small, seed=seeds))
+              channels=small, seed=seeds), examples=12)
 def test_columns_in_the_right_order(student, case):
     """Each window is a column in the order (row, column, channel); windows follow row by row."""
     image = numbers(case.height + case.more_rows, case.width + case.more_columns, case.channels, seed=case.seed)
@@ -427,7 +429,7 @@ def test_columns_in_the_right_order(student, case):
 
 @task("im2col")
 @points(1)
-@search(cases(side=st.integers(4, 8), kernel=small, down=st.integers(1, 3), right=st.integers(1, 3), seed=seeds))
+@search(cases(side=st.integers(4, 8), kernel=small, down=small, right=small, seed=seeds), examples=12)
 def test_columns_with_a_stride(student, case):
     """Only the windows that the stride reaches have a column."""
     for stride in (2, (2, 3), (case.down, case.right)):
@@ -436,7 +438,7 @@ def test_columns_with_a_stride(student, case):
 
 @task("im2col")
 @points(1)
-@search(cases(more=st.integers(0, 3), kernel=st.integers(2, 3), dilation=st.integers(2, 3), seed=seeds))
+@search(cases(more=st.integers(0, 3), kernel=st.integers(2, 3), dilation=st.integers(2, 3), seed=seeds), examples=12)
 def test_columns_with_dilation(student, case):
     """Dilation spreads the pixels of a window."""
     side = case.dilation * (case.kernel - 1) + 1 + case.more
@@ -445,7 +447,9 @@ def test_columns_with_dilation(student, case):
 
 @task("im2col")
 @points(2)
-@search(cases(rows=small, columns=small, channels=small, filters=small, height=small, width=small, seed=seeds))
+@search(
+    cases(rows=small, columns=small, channels=small, filters=small, height=small, width=small, seed=seeds), examples=12
+)
 def test_product_is_the_convolution(student, case):
     """The matrix product, with the bias, is the convolution."""
     kernels = numbers(case.filters, case.height, case.width, case.channels, seed=case.seed)
@@ -456,7 +460,7 @@ def test_product_is_the_convolution(student, case):
 
 @task("im2col")
 @points(1)
-@search(cases(side=st.integers(2, 6), kernel=st.integers(2, 4), stride=st.integers(1, 3), seed=seeds))
+@search(cases(side=st.integers(2, 6), kernel=st.integers(2, 4), stride=st.integers(1, 3), seed=seeds), examples=12)
 def test_product_with_stride_and_padding(student, case):
     """Stride and "same" padding work as in Conv2D."""
     drawn = (case.side, case.kernel, case.stride)
@@ -520,3 +524,283 @@ def test_gathers_fast(student, rng):
     expect(
         ratio <= LIMIT, "im2col is slower than it can be.", diagnosis=misconceptions.IM2COL["window-by-window"],
     )
+
+
+# weight-counting -------------------------------------------------------------------------------------------------
+
+
+def expect_count(student, variant, key):
+    expect_entry(
+        student.weight_counting, key, reference.weight_counting(**variant), like=misconceptions.WEIGHT_COUNTING,
+        others=all_variants("weight-counting"),
+    )
+
+
+@task("weight-counting")
+@points(1)
+def test_dense_small(student, variant):
+    """The weights of one dense neuron on the small image."""
+    expect_count(student, variant, "dense_small")
+
+
+@task("weight-counting")
+@points(1)
+def test_dense_large(student, variant):
+    """The weights of one dense neuron on the large image."""
+    expect_count(student, variant, "dense_large")
+
+
+@task("weight-counting")
+@points(1)
+def test_conv_neuron(student, variant):
+    """The weights of one convolutional neuron on the small image."""
+    expect_count(student, variant, "conv_neuron")
+
+
+@task("weight-counting")
+@points(2)
+def test_conv_layer(student, variant):
+    """The parameters of a whole convolutional layer, biases among them."""
+    expect_count(student, variant, "conv_layer")
+
+
+# worked-sizes ----------------------------------------------------------------------------------------------------
+
+
+def expect_sizes(student, variant, fitting):
+    right = reference.worked_sizes(**variant)
+    for index, size in enumerate(right.value["sizes"]):
+        if (size is not None) == fitting:
+            expect_entry(
+                student.worked_sizes, "sizes", right, index=index, like=misconceptions.WORKED_SIZES,
+                others=all_variants("worked-sizes"),
+            )
+
+
+@task("worked-sizes")
+@points(3)
+def test_sizes_that_fit(student, variant):
+    """Where the windows fit exactly, the size is right."""
+    expect_sizes(student, variant, fitting=True)
+
+
+@task("worked-sizes")
+@points(2)
+def test_sizes_that_do_not_fit(student, variant):
+    """Where pixels are left over, the answer is None."""
+    expect_sizes(student, variant, fitting=False)
+
+
+# padding-output --------------------------------------------------------------------------------------------------
+
+
+def expect_padded(student, key):
+    expect_entry(student.padding_output, key, reference.padding_output(), like=misconceptions.PADDING_OUTPUT)
+
+
+@task("padding-output")
+@points(1)
+def test_size_after_same(student):
+    """The size of the map with "same" padding."""
+    expect_padded(student, "same")
+
+
+@task("padding-output")
+@points(1)
+def test_size_after_valid(student):
+    """The size of the map without padding."""
+    expect_padded(student, "valid")
+
+
+@task("padding-output")
+@points(1)
+def test_valid_repeats(student):
+    """How often a valid convolution can be repeated until the window no longer fits."""
+    expect_padded(student, "valid_repeats")
+
+
+@task("padding-output")
+@points(1)
+def test_least_read(student):
+    """Which pixels a valid convolution reads least."""
+    expect_padded(student, "least_read")
+
+
+# conv2d-backward -------------------------------------------------------------------------------------------------
+
+
+def backward_case(x_shape, kernels, seed, **options):
+    """A gradient of the right shape for the output, and the image."""
+    x = numbers(*x_shape, seed=seed)
+    shape = reference.conv2d(x, kernels, **options).value.shape
+    return numbers(*shape, seed=seed + 1), x
+
+
+def expect_gradients(student, x_shape, kernels, seed, parts=(0, 1, 2), **options):
+    grad, x = backward_case(x_shape, kernels, seed, **options)
+    found = student.conv2d_backward(grad, x, kernels, **options)
+    three = isinstance(found, (tuple, list)) and len(found) == 3
+    expect(three, "conv2d_backward returns three arrays: grad_x, grad_kernels, grad_bias.")
+    right = reference.conv2d_backward(grad, x, kernels, **options)
+    for part in parts:
+        what = ("grad_x", "grad_kernels", "grad_bias")[part]
+        expect_close(found[part], right, part=part, what=what, like=misconceptions.CONV2D_BACKWARD)
+    return found
+
+
+plain = cases(height=small, width=small, down=small, right=small, channels=small, filters=small, seed=seeds)
+
+
+def expect_plain(student, case, part):
+    kernels = numbers(case.filters, case.height, case.width, case.channels, seed=case.seed)
+    shape = (case.height - 1 + case.down, case.width - 1 + case.right, case.channels)
+    expect_gradients(student, shape, kernels, case.seed, parts=(part,))
+    expect_gradients(student, (4, 5, 2), numbers(2, 2, 3, 2, seed=case.seed), case.seed, parts=(part,))
+
+
+@task("conv2d-backward")
+@points(3)
+@search(plain, examples=12)
+def test_gradient_of_the_image(student, case):
+    """grad_x: every pixel collects from all windows and filters that have read it."""
+    expect_plain(student, case, 0)
+
+
+@task("conv2d-backward")
+@points(3)
+@search(plain, examples=12)
+def test_gradient_of_the_kernels(student, case):
+    """grad_kernels: every weight collects from all windows in which it was used."""
+    expect_plain(student, case, 1)
+
+
+@task("conv2d-backward")
+@points(1)
+@search(plain, examples=10)
+def test_gradient_of_the_bias(student, case):
+    """grad_bias: every bias collects from its whole map."""
+    expect_plain(student, case, 2)
+
+
+@task("conv2d-backward")
+@points(2)
+@search(cases(side=st.integers(3, 7), kernel=small, down=small, right=small, seed=seeds), examples=12)
+def test_gradients_with_a_stride(student, case):
+    """With a stride the windows of the way back are those of the way there; pixels that nobody read get 0."""
+    for stride in (2, (2, 3), (case.down, case.right)):
+        expect_gradients(student, (case.side, case.side, 1), mirrored(1, case.kernel, 1), case.seed, stride=stride)
+
+
+@task("conv2d-backward")
+@points(2)
+@search(cases(more=st.integers(0, 3), kernel=st.integers(2, 4), stride=st.integers(1, 2), seed=seeds), examples=12)
+def test_gradients_with_same_padding(student, case):
+    """With "same" padding grad_x is as large as the image: what the zeros would get is dropped."""
+    for kernel, stride in ((4, 1), (3, 1), (case.kernel, case.stride)):
+        shape = (kernel + case.more, kernel + case.more, 1)
+        expect_gradients(student, shape, mirrored(1, kernel, 1), case.seed, stride=stride, padding="same")
+
+
+@task("conv2d-backward")
+@points(1)
+def test_gradients_of_a_batch(student):
+    """For a batch, grad_x is a batch; the gradients of kernels and bias are sums over it, and float32 stays float32."""
+    kernels = mirrored(2, 2, 1, 5)
+    for images in (3, 1):
+        expect_gradients(student, (images, 3, 3, 1), kernels, seed=images)
+    x, grad = numbers(3, 3, 1, dtype="float32"), numbers(2, 2, 2, dtype="float32")
+    found = student.conv2d_backward(grad, x, kernels.astype("float32"))
+    dtypes = [getattr(part, "dtype", None) == np.float32 for part in found]
+    expect(all(dtypes), "For a float32 image, kernels and grad_output the gradients are float32.")
+
+
+# dilated ---------------------------------------------------------------------------------------------------------
+
+
+def expect_dilated(student, kernel, dilation):
+    expect_close(
+        student.dilate_kernel(kernel, dilation), reference.dilate_kernel(kernel, dilation),
+        like=misconceptions.DILATE_KERNEL,
+    )
+
+
+@task("dilated")
+@points(2)
+@search(cases(height=small, width=small, dilation=st.integers(1, 4), seed=seeds))
+def test_dilate_one_kernel(student, case):
+    """A kernel (height, width) has dilation - 1 zeros between neighbouring taps, and none outside."""
+    expect_dilated(student, numbers(3, 2, seed=case.seed), 2)
+    expect_dilated(student, numbers(case.height, case.width, seed=case.seed), case.dilation)
+
+
+@task("dilated")
+@points(2)
+@search(cases(filters=small, height=small, width=small, channels=small, dilation=st.integers(1, 3), seed=seeds))
+def test_dilate_kernels_of_a_layer(student, case):
+    """The kernels (filters, height, width, channels) of a layer are spread along height and width only."""
+    expect_dilated(student, numbers(2, 3, 2, 3, seed=case.seed), 2)
+    kernels = numbers(case.filters, case.height, case.width, case.channels, seed=case.seed)
+    expect_dilated(student, kernels, case.dilation)
+
+
+@task("dilated")
+@points(1)
+def test_dilation_below_one(student):
+    """A dilation below 1 raises a ValueError that names it, and the kernel that was given stays as it was."""
+    kernel = numbers(2, 2)
+    for dilation in (0, -1):
+        with expect_raises("ValueError", naming="dilation"):
+            student.dilate_kernel(kernel, dilation)
+    expect(leaves_unchanged(student, student.dilate_kernel, kernel, 2), "The kernel itself was changed.")
+
+
+# receptive-field -------------------------------------------------------------------------------------------------
+
+
+def layers_of(strides, dilations):
+    return st.lists(st.tuples(small, strides, dilations), min_size=1, max_size=4)
+
+
+def expect_field(student, layers):
+    expect_equal(
+        student.receptive_field(layers), reference.receptive_field(layers), like=misconceptions.RECEPTIVE_FIELD
+    )
+
+
+@task("receptive-field")
+@points(2)
+@search(cases(layers=layers_of(st.just(1), st.just(1))))
+def test_field_of_plain_layers(student, case):
+    """Each layer of k taps adds k - 1 pixels."""
+    expect_field(student, case.layers)
+
+
+@task("receptive-field")
+@points(3)
+@search(cases(layers=layers_of(st.integers(1, 3), st.just(1))))
+def test_field_with_strides(student, case):
+    """After a stride the steps of all later layers are that much longer."""
+    for layers in ([(2, 2, 1)] * 2, [(3, 2, 1)], [(2, 2, 1)] * 3, [(3, 2, 1), (2, 1, 1)]):
+        expect_field(student, layers)
+    expect_field(student, case.layers)
+
+
+@task("receptive-field")
+@points(2)
+@search(cases(layers=layers_of(st.just(1), st.integers(1, 3))))
+def test_field_with_dilations(student, case):
+    """A dilation spreads the taps of its own layer, and nothing else."""
+    expect_field(student, [(3, 1, 1), (3, 1, 1)])
+    expect_field(student, [(3, 1, 2)])
+    expect_field(student, [(3, 1, 2), (2, 1, 1)])
+    expect_field(student, case.layers)
+
+
+@task("receptive-field")
+@points(1)
+def test_field_of_no_layers(student):
+    """No layer sees one pixel; a kernel, stride or dilation below 1 raises a ValueError that names it."""
+    expect_field(student, [])
+    for name, layer in (("kernel", (0, 1, 1)), ("stride", (3, 0, 1)), ("dilation", (3, 1, 0))):
+        with expect_raises("ValueError", naming=name):
+            student.receptive_field([(3, 1, 1), layer])

@@ -238,3 +238,123 @@ def test_fast_enough(student):
         ratio <= LIMIT, "im2col is slower than it can be.", diagnosis=misconceptions.IM2COL["window-by-window"],
         details=f"{ratio:.1f} times the time of copying as many pixels; {LIMIT:g} times is fast enough",
     )
+
+
+@task("weight-counting")
+def test_counts_are_there(student):
+    """All four counts are filled in, as whole numbers."""
+    counts = student.weight_counting
+    expect(isinstance(counts, dict), "This task is answered with a dict.")
+    for key in ("dense_small", "dense_large", "conv_neuron", "conv_layer"):
+        expect(type(counts.get(key)) is int, f'The entry "{key}" is missing or not a whole number.')
+
+
+@task("weight-counting")
+def test_counts_are_plausible(student):
+    """A dense neuron has more weights on the larger image, and many more than a convolutional one."""
+    counts = student.weight_counting
+    known = isinstance(counts, dict) and all(type(value) is int for value in counts.values()) and len(counts) == 4
+    expect(known, "Fill in the four counts first.")
+    small, large, one = (counts.get(key, 0) for key in ("dense_small", "dense_large", "conv_neuron"))
+    expect(large > small > one > 0, "Compare your counts: dense_large > dense_small > conv_neuron.")
+    expect(counts.get("conv_layer", 0) > one, "A layer of several filters has more parameters than one neuron.")
+
+
+@task("worked-sizes")
+def test_sizes_are_there(student, variant):
+    """There is one entry for each case: a whole number, or None where the windows do not fit exactly."""
+    answer = student.worked_sizes
+    sizes = answer.get("sizes") if isinstance(answer, dict) else None
+    expect(isinstance(sizes, list), 'This task is answered with a dict whose entry "sizes" is a list.')
+    expect(len(sizes) == len(variant["cases"]), f"There are {len(variant['cases'])} cases, one size for each.")
+    expect(all(size is None or type(size) is int for size in sizes), "A size is a whole number, or None.")
+    expect(None in sizes, "In at least one case the windows do not fit exactly; the answer there is None.")
+
+
+@task("padding-output")
+def test_padding_answers_are_there(student):
+    """All four entries are filled in: three whole numbers and one of the three words."""
+    answer = student.padding_output
+    expect(isinstance(answer, dict), "This task is answered with a dict.")
+    for key in ("same", "valid", "valid_repeats"):
+        expect(type(answer.get(key)) is int, f'The entry "{key}" is missing or not a whole number.')
+    words = ("corners", "edges", "centre")
+    expect(answer.get("least_read") in words, 'The entry "least_read" is one of "corners", "edges" and "centre".')
+
+
+def gradients(student, *args, **options):
+    """The three gradients, or a failure that says how many came."""
+    found = student.conv2d_backward(*args, **options)
+    three = isinstance(found, (tuple, list)) and len(found) == 3
+    expect(three, "conv2d_backward returns three arrays: grad_x, grad_kernels, grad_bias.")
+    return found
+
+
+@task("conv2d-backward")
+def test_one_window(student):
+    """With a single window, a pixel's gradient is the weight that it met, and a weight's gradient is its pixel."""
+    x, kernels, grad = numbers(2, 2, 1, seed=1), numbers(1, 2, 2, 1, seed=2), np.ones((1, 1, 1))
+    right = reference.conv2d_backward(grad, x, kernels)
+    for part, found in enumerate(gradients(student, grad, x, kernels)):
+        what = ("grad_x", "grad_kernels", "grad_bias")[part]
+        expect_close(found, right, part=part, what=what, like=misconceptions.CONV2D_BACKWARD)
+
+
+@task("conv2d-backward")
+def test_overlapping_windows(student):
+    """Where windows overlap, gradients add up; so they do over all filters, and over a batch."""
+    x, kernels, grad = numbers(2, 4, 5, 2, seed=3), numbers(3, 2, 3, 2, seed=4), numbers(2, 3, 3, 3, seed=5)
+    right = reference.conv2d_backward(grad, x, kernels)
+    for part, found in enumerate(gradients(student, grad, x, kernels)):
+        what = ("grad_x", "grad_kernels", "grad_bias")[part]
+        expect_close(found, right, part=part, what=what, like=misconceptions.CONV2D_BACKWARD)
+
+
+@task("conv2d-backward")
+def test_gradients_with_stride_and_padding(student):
+    """Stride and "same" padding are undone on the way back: grad_x has the shape of x."""
+    x, kernels = numbers(5, 5, 1, seed=6), numbers(1, 2, 2, 1, seed=7)
+    for side, options in ((2, {"stride": 2}), (5, {"padding": "same"})):
+        grad = numbers(side, side, 1, seed=8)
+        right = reference.conv2d_backward(grad, x, kernels, **options)
+        for part, found in enumerate(gradients(student, grad, x, kernels, **options)):
+            what = ("grad_x", "grad_kernels", "grad_bias")[part]
+            expect_close(found, right, part=part, what=what, like=misconceptions.CONV2D_BACKWARD)
+
+
+@task("dilated")
+def test_zeros_between_taps(student):
+    """Between neighbouring taps of a 2-D kernel there are dilation - 1 zeros."""
+    for shape, dilation in (((2, 2), 2), ((3, 2), 3), ((3, 3), 1)):
+        kernel = numbers(*shape, seed=1)
+        expect_close(
+            student.dilate_kernel(kernel, dilation), reference.dilate_kernel(kernel, dilation),
+            like=misconceptions.DILATE_KERNEL,
+        )
+
+
+@task("dilated")
+def test_kernels_of_a_layer(student):
+    """Of a layer's kernels (filters, height, width, channels) only height and width grow."""
+    kernels = numbers(2, 3, 2, 3, seed=2)
+    expect_close(
+        student.dilate_kernel(kernels, 2), reference.dilate_kernel(kernels, 2), like=misconceptions.DILATE_KERNEL
+    )
+
+
+@task("receptive-field")
+def test_two_layers_see_further(student):
+    """Two layers of 3x3 see 5x5, three see 7x7."""
+    for layers in ([(3, 1, 1)], [(3, 1, 1), (3, 1, 1)], [(3, 1, 1)] * 3, [(5, 1, 1), (2, 1, 1)]):
+        expect_equal(
+            student.receptive_field(layers), reference.receptive_field(layers), like=misconceptions.RECEPTIVE_FIELD
+        )
+
+
+@task("receptive-field")
+def test_strides_and_dilations_widen(student):
+    """A stride makes all later layers see further; a dilation widens its own window."""
+    for layers in ([(3, 2, 1), (3, 1, 1)], [(3, 1, 2)], [(3, 1, 2), (3, 1, 1)], [(2, 2, 1), (2, 2, 1), (3, 1, 1)]):
+        expect_equal(
+            student.receptive_field(layers), reference.receptive_field(layers), like=misconceptions.RECEPTIVE_FIELD
+        )

@@ -133,8 +133,11 @@ def as_batch(image: Any) -> np.ndarray:
 
 
 def matching_kernels(kernels: Any, images: np.ndarray) -> np.ndarray:
-    """The kernels in the dtype of the images. Raises ValueError unless both have as many channels."""
+    """The kernels in the dtype of the images. Raises ValueError unless they have taps, and as many channels."""
     array = np.asarray(kernels, images.dtype)
+    if len(array) < 1:
+        raise ValueError("filters must be at least 1")
+    pair_of(array.shape[1:3], "kernel_size")
     if array.shape[3] != images.shape[3]:
         raise ValueError(f"the image has {images.shape[3]} channels, and the kernels have {array.shape[3]}")
     return array

@@ -1,0 +1,138 @@
+"""Small mutants of a reference function: would the hidden checks notice an operator or a number that is off?
+
+`mutants_of(function)` changes one thing at a time in the function and in the functions of its module that it calls.
+Left alone: texts, annotations, defaults of parameters, and what is raised.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import inspect
+import signal
+import sys
+import types
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+SWAPPED: dict[type, type] = {
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult,
+    ast.Mod: ast.FloorDiv, ast.Pow: ast.Mult, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is, ast.And: ast.Or, ast.Or: ast.And,
+}
+SKIPPED = (ast.Raise, ast.JoinedStr, ast.Import, ast.ImportFrom)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A mutated reference function. `id` says what was changed in which function, without line numbers."""
+
+    id: str
+    function: Callable[..., Any]
+
+
+class OutOfTime(BaseException):
+    """A mutant that does not come to an end."""
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raises OutOfTime in the block after so many seconds; on the main thread only."""
+
+    def stop(signum: int, frame: Any) -> None:
+        raise OutOfTime
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def mutants_of(function: Callable[..., Any]) -> Iterator[Mutant]:
+    """Every mutant of the function, one change each; alike ones are told apart by a number."""
+    module = sys.modules[function.__module__]
+    tree = ast.parse(inspect.getsource(module))
+    seen: dict[str, int] = {}
+    for name in _reached(tree, function.__name__):
+        for index in range(len(list(_places(_definition(tree, name))))):
+            changed = copy.deepcopy(tree)
+            definition = _definition(changed, name)
+            place, change = list(_places(definition))[index]
+            before = ast.unparse(place)
+            change()
+            id = f"{name}: {before} -> {ast.unparse(place)}"
+            seen[id] = seen.get(id, 0) + 1
+            yield Mutant(id if seen[id] == 1 else f"{id} ({seen[id]})", _load(changed, module, function.__name__))
+
+
+def _load(tree: ast.Module, module: types.ModuleType, name: str) -> Callable[..., Any]:
+    mutated = types.ModuleType(module.__name__)
+    mutated.__package__, mutated.__file__ = module.__package__, module.__file__
+    # dataclasses look their module up by name while they are made
+    sys.modules[module.__name__] = mutated
+    try:
+        exec(compile(ast.fix_missing_locations(tree), "<mutant>", "exec"), mutated.__dict__)
+    finally:
+        sys.modules[module.__name__] = module
+    return getattr(mutated, name)
+
+
+def _definition(tree: ast.Module, name: str) -> ast.AST:
+    return next(node for node in tree.body if getattr(node, "name", None) == name)
+
+
+def _reached(tree: ast.Module, start: str) -> list[str]:
+    """The functions and classes of the module that `start` uses, itself first."""
+    own = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    found = [start]
+    for name in found:
+        for node in ast.walk(_definition(tree, name)):
+            if isinstance(node, ast.Name) and node.id in own and node.id not in found:
+                found.append(node.id)
+    return found
+
+
+def _places(definition: ast.AST) -> Iterator[tuple[ast.AST, Callable[[], None]]]:
+    """Every place in the function's body that can be changed: the node to show, and what changes it."""
+    for node, shown in _nodes(definition, definition):
+        if isinstance(node, ast.BinOp | ast.BoolOp | ast.AugAssign) and type(node.op) in SWAPPED:
+            yield shown, _setter(node, "op", SWAPPED[type(node.op)]())
+        elif isinstance(node, ast.Compare) and type(node.ops[0]) in SWAPPED:
+            yield shown, _setter(node, "ops", [SWAPPED[type(node.ops[0])](), *node.ops[1:]])
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            yield shown, _setter(node, "op", ast.UAdd())
+        elif isinstance(node, ast.Constant) and type(node.value) is bool:
+            yield shown, _setter(node, "value", not node.value)
+        elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
+            yield shown, _setter(node, "value", node.value + 1)
+
+
+def _nodes(node: ast.AST, shown: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
+    """The nodes to change with the expression or short statement that shows them best."""
+    for name, value in ast.iter_fields(node):
+        if name in ("annotation", "returns", "args", "decorator_list") and isinstance(
+            node, ast.FunctionDef | ast.AnnAssign | ast.Lambda | ast.ClassDef
+        ):
+            continue
+        for child in value if isinstance(value, list) else [value]:
+            if not isinstance(child, ast.AST) or isinstance(child, SKIPPED):
+                continue
+            whole = isinstance(child, ast.expr) and not _is_part(node)
+            around = child if whole or isinstance(child, ast.AugAssign) else shown
+            yield child, around
+            yield from _nodes(child, around)
+
+
+def _is_part(node: ast.AST) -> bool:
+    """Whether the node's children are shown best as part of it: a whole expression, not a statement."""
+    return isinstance(node, ast.expr | ast.slice | ast.keyword | ast.comprehension)
+
+
+def _setter(node: ast.AST, field: str, value: Any) -> Callable[[], None]:
+    return lambda: setattr(node, field, value)

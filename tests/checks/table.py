@@ -1,0 +1,153 @@
+"""How good are the checks? `python -m tests.checks.table [assignment...]` prints a line for each task.
+
+Right answers are the sources in `tests/checks/right_answers/` (`ANSWERS = {task: {name: source}}`) besides the
+reference and the solution notebook; wrong ones are the registered misconceptions; mutants are small changes of the
+references (`EQUIVALENT = {mutant id: why no check can tell}` in the same modules).
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from unittest import mock
+
+from rich.console import Console
+from rich.table import Table
+
+from autograder.checks import search
+from autograder.checks.runner import registries, right_answers
+from autograder.course import Course
+
+from . import helpers
+from . import right_answers as other_answers
+from .mutants import Mutant, OutOfTime, mutants_of, time_limit
+
+MUTANT_SECONDS = 20.0
+
+
+@dataclass
+class Row:
+    """What the hidden checks of one task told apart. Lists hold what went wrong, by name."""
+
+    task: str
+    right: int = 0
+    failed_right: list[str] = field(default_factory=list)
+    wrong: int = 0
+    missed: list[str] = field(default_factory=list)
+    unnamed: list[str] = field(default_factory=list)
+    misnamed: list[str] = field(default_factory=list)
+    mutants: int = 0
+    survivors: list[str] = field(default_factory=list)
+
+    @property
+    def good(self) -> bool:
+        return not (self.failed_right or self.missed or self.unnamed or self.misnamed or self.survivors)
+
+
+def collected(name: str) -> dict[str, Any]:
+    """`ANSWERS` or `EQUIVALENT` of all modules of `right_answers/`, merged."""
+    found: dict[str, Any] = {}
+    for info in pkgutil.iter_modules(other_answers.__path__):
+        module = importlib.import_module(f"{other_answers.__name__}.{info.name}")
+        found.update(getattr(module, name, {}))
+    return found
+
+
+def right_answers_of(assignment: str, task: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """(name, the notebook's names) of every right answer that is known for a task."""
+    yield "reference", right_answers(task, helpers.STUDENT)
+    for name, source in collected("ANSWERS").get(task, {}).items():
+        # an answer may use what earlier tasks of the notebook define
+        yield name, helpers.namespace(source, earlier_names(assignment, task))
+
+
+def earlier_names(assignment: str, task: str) -> dict[str, Any]:
+    """The reference's names of the tasks that come before this one in the notebook."""
+    names: dict[str, Any] = {}
+    for earlier in helpers.automatic_tasks(assignment):
+        if earlier == task:
+            break
+        names.update(right_answers(earlier, helpers.STUDENT))
+    return names
+
+
+def mutants_of_task(task: str) -> Iterator[tuple[Mutant, Mapping[str, Any]]]:
+    """Every mutant of a task's references, with the notebook's names."""
+    right = right_answers(task, helpers.STUDENT)
+    for registry in registries(task).values():
+        for mutant in mutants_of(registry.reference):
+            yield mutant, {**right, **registry.names(mutant.function, helpers.STUDENT)}
+
+
+def killed(assignment: str, task: str, names: Mapping[str, Any]) -> bool:
+    """Whether a hidden check fails on these names, without looking for the smallest case."""
+    with mock.patch.object(search, "SHRINK_CALLS", 0):
+        try:
+            with time_limit(MUTANT_SECONDS):
+                return helpers.verdict(helpers.run_task(assignment, task, names, parts=("hidden",))).caught
+        except OutOfTime:
+            return True
+
+
+def survivors_of(assignment: str, task: str) -> tuple[int, list[str]]:
+    """How many mutants there are, and those that no check told from the reference and nobody has explained."""
+    explained, alive, count = collected("EQUIVALENT"), [], 0
+    for mutant, names in mutants_of_task(task):
+        count += 1
+        if mutant.id not in explained and not killed(assignment, task, names):
+            alive.append(mutant.id)
+    return count, alive
+
+
+def row_of(assignment: str, task: str, *, mutants: bool = True) -> Row:
+    """Tries every right and wrong answer of a task on its hidden checks."""
+    row, points = Row(task), helpers.points_of(assignment, task)
+    for name, names in right_answers_of(assignment, task):
+        row.right += 1
+        if helpers.score(helpers.run_task(assignment, task, names)) != points:
+            row.failed_right.append(name)
+    for wrong, names in helpers.wrong_answers(task):
+        row.wrong += 1
+        verdict = helpers.verdict(helpers.run_task(assignment, task, names, parts=("hidden",)))
+        if not verdict.caught:
+            row.missed.append(wrong.id)
+        elif not verdict.named(wrong.id):
+            row.unnamed.append(wrong.id)
+        if verdict.named_wrongly(wrong.id):
+            row.misnamed.append(f"{wrong.id} as {', '.join(sorted(verdict.diagnoses - {wrong.id}))}")
+    if mutants:
+        row.mutants, row.survivors = survivors_of(assignment, task)
+    return row
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Prints the table for the assignments named, or for all; 1 if a cell of it is not as it should be."""
+    rows = [
+        row_of(name, task.id)
+        for name in arguments or Course.here().names
+        for task in Course.here().assignment(name).automatic
+    ]
+    heads = ("right answers\npassed", "wrong answers\ncaught", "named", "named\nwrongly", "mutants\nkilled")
+    table = Table("task", *heads)
+    for row in rows:
+        caught = row.wrong - len(row.missed)
+        table.add_row(
+            row.task, f"{row.right - len(row.failed_right)} of {row.right}", f"{caught} of {row.wrong}",
+            f"{caught - len(row.unnamed)} of {row.wrong}", str(len(row.misnamed)),
+            f"{row.mutants - len(row.survivors)} of {row.mutants}",
+        )
+    console = Console()
+    console.print(table)
+    for row in rows:
+        for what in ("failed_right", "missed", "unnamed", "misnamed", "survivors"):
+            for item in getattr(row, what):
+                console.print(f"{row.task}: {what.replace('_', ' ')}: {item}", markup=False, highlight=False)
+    return 0 if all(row.good for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
