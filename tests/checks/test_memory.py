@@ -1,0 +1,486 @@
+"""Assignment 03: references against PyTorch and the textbook, right answers of other kinds, wrong ones by name."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+
+from autograder.checks.probes import memory as probes
+from autograder.checks.reference import memory, memory_torch
+from autograder.checks.runner import registries, right_answers
+from autograder.checks.search import numbers
+from autograder.checks.variants import all_variants, variant
+from autograder.course import Course
+
+from .helpers import (
+    automatic_tasks,
+    namespace,
+    points_of,
+    run_frozen,
+    run_task,
+    score,
+    solution,
+    untouched,
+    verdict,
+    wrong_answers,
+)
+
+NAME = "03-sizing-and-memory"
+POINTS = {
+    "conv-parameters": 10, "inference-memory": 10, "training-memory": 10, "layer-summary": 15, "alexnet-table": 10,
+    "gradient-accumulation": 10, "checkpointing": 10, "mixed-precision": 8, "what-it-buys": 7,
+}
+VARIANT_TASKS = ("conv-parameters", "inference-memory", "training-memory")
+TEXTBOOK = {"image": (200, 300, 3), "maps": (100, 200, 400), "batch": 50}
+WRONG = [(task, wrong.id) for task in POINTS for wrong, _ in wrong_answers(task)]
+
+LAYER_CLASSES = """
+from collections import namedtuple
+Conv = namedtuple("Conv", "name filters kernel_size stride padding groups", defaults=(1, 0, 1))
+Pool = namedtuple("Pool", "name size stride")
+Dense = namedtuple("Dense", "name units")
+LayerSummary = namedtuple("LayerSummary", "name output_shape parameters multiply_adds")
+"""
+
+
+# --- the references ------------------------------------------------------------------------------------------------
+
+
+def test_the_textbook_network():
+    assert memory.conv_parameters(**TEXTBOOK) == {
+        "layer1": 2_800, "layer2": 180_200, "layer3": 720_400, "total": 903_400}
+    assert memory.inference_memory(**TEXTBOOK) == {"total": 12_613_600}
+    assert memory.training_memory(**TEXTBOOK) == {
+        "outputs": 526_000_000, "inputs": 36_000_000, "parameters_and_gradients": 2 * 3_613_600, "total": 569_227_200}
+
+
+@settings(max_examples=20, deadline=None, derandomize=True)
+@given(height=st.integers(4, 40), width=st.integers(4, 40), maps=st.tuples(*[st.integers(1, 9)] * 3))
+def test_parameters_and_outputs_are_those_of_torch(height, width, maps):
+    layers, channels, outputs = [], 3, []
+    for count in maps:
+        layers.append(nn.Conv2d(channels, count, 3, stride=2, padding=1))  # padding 1 gives ceil(side / 2) too
+        channels = count
+    x = torch.zeros(1, 3, height, width)
+    for layer in layers:
+        x = layer(x)
+        outputs.append(x.numel())
+    image = (height, width, 3)
+    assert memory.output_sizes(image, maps) == outputs
+    counts = [sum(p.numel() for p in layer.parameters()) for layer in layers]
+    assert list(memory.conv_parameters(image, maps, 7).values()) == [*counts, sum(counts)]
+
+
+def conv_text(filters, kernel, stride, padding, groups):
+    return f"conv {filters * groups}@{kernel}x{kernel} stride {stride} padding {padding} groups {groups}"
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(
+    convolution=st.tuples(*[st.integers(low, high) for low, high in [(1, 3), (1, 4), (1, 5), (0, 2), (1, 2)]]),
+    pool=st.tuples(st.integers(1, 3), st.integers(1, 4)), units=st.integers(1, 5),
+    sides=st.tuples(st.integers(6, 15), st.integers(6, 15)),
+)
+def test_summary_is_what_torch_does(convolution, pool, units, sides):
+    filters, kernel, stride, padding, groups = convolution
+    conv = nn.Conv2d(2, filters * groups, kernel, stride, padding, groups=groups)
+    x = conv(torch.zeros(1, 2, *sides))
+    if min(x.shape[2:]) < pool[0]:
+        return
+    pooled = nn.functional.max_pool2d(x, *pool)
+    dense = nn.Linear(pooled[0].numel(), units)
+    texts = [conv_text(*convolution), f"pool {pool[0]}x{pool[0]} stride {pool[1]}", f"fc {units}"]
+    shapes = memory.summary_column(texts, (*sides, 2), "output_shape")
+    assert shapes == [(*x.shape[2:], x.shape[1]), (*pooled.shape[2:], pooled.shape[1]), (units,)]
+    counted = memory.summary_column(texts, (*sides, 2), "parameters")
+    assert counted == [sum(p.numel() for p in layer.parameters()) for layer in (conv, nn.ReLU(), dense)]
+    multiplied = [conv.weight.numel() * x[0, 0].numel(), 0, dense.weight.numel()]
+    assert memory.summary_column(texts, (*sides, 2), "multiply_adds") == multiplied
+
+
+def test_alexnet_in_its_versions():
+    summary = memory.summarize_layers(layers_of(memory.ALEXNET_LAYERS), (227, 227, 3))
+    assert sum(row.parameters for row in summary) == memory.alexnet_table()["total"] == 62_378_344
+    assert sum(row.multiply_adds for row in summary) == 1_135_256_096
+    groups = [f"{text} groups 2" if text[:5] in ("conv2", "conv4", "conv5") else text for text in memory.ALEXNET_LAYERS]
+    counts = memory.summary_column(groups, (227, 227, 3), "parameters")
+    assert (counts[2], counts[5], counts[6], sum(counts)) == (307_456, 663_936, 442_624, 60_965_224)
+    narrow = [
+        "c1 64@11x11 stride 4 padding 2", "p1 3x3 stride 2", "c2 192@5x5 padding 2", "p2 3x3 stride 2",
+        "c3 384@3x3 padding 1", "c4 256@3x3 padding 1", "c5 256@3x3 padding 1", "p5 3x3 stride 2",
+        "fc6 4096", "fc7 4096", "fc8 1000",
+    ]
+    assert sum(memory.summary_column(narrow, (224, 224, 3), "parameters")) == 61_100_840
+
+
+def test_the_small_network_of_the_text():
+    texts = ["a 6@5x5", "b 2x2 stride 2", "c 16@5x5", "d 2x2 stride 2", "e 120@5x5", "f 64", "g 10"]
+    assert memory.summary_column(texts, (32, 32, 3), "parameters") == [456, 0, 2_416, 0, 48_120, 7_744, 650]
+    assert sum(memory.summary_column(texts, (32, 32, 3), "parameters")) == 59_386
+    products = memory.summary_column(texts, (32, 32, 3), "multiply_adds")
+    assert products == [352_800, 0, 240_000, 0, 48_000, 7_680, 640]
+    assert sum(products) == 649_120
+
+
+def layers_of(texts):
+    return [probes.layer_from(text, memory.ConvLayer, memory.PoolLayer, memory.DenseLayer) for text in texts]
+
+
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(samples=st.integers(1, 7), micro_batch=st.integers(1, 8), seed=st.integers(0, 9))
+def test_accumulated_gradients_are_the_whole_batchs(samples, micro_batch, seed):
+    torch.manual_seed(seed)
+    model, loss_fn = nn.Linear(3, 2).double(), nn.CrossEntropyLoss()
+    x, y = torch.randn(samples, 3, dtype=torch.float64), torch.randint(0, 2, (samples,))
+    whole = loss_fn(model(x), y)
+    wanted = torch.autograd.grad(whole, list(model.parameters()))
+    assert memory_torch.accumulate_gradients(model, loss_fn, x, y, micro_batch) == pytest.approx(whole.item())
+    for parameter, right in zip(model.parameters(), wanted, strict=True):
+        torch.testing.assert_close(parameter.grad, right)
+
+
+@pytest.mark.parametrize("blocks", [1, 2, 4, 8])
+def test_checkpoints_keep_n_of_2n_plus_1_maps(blocks):
+    weights = [[numbers(3, 3, 3, 3, seed=n), numbers(3), numbers(3, 3, 3, 3, seed=n + 99), numbers(3)]
+               for n in range(blocks)]
+    x = numbers(2, 3, 8, 8)
+    plain = memory_torch.checkpointing(weights, x, _report="saved", answer=lambda blocks, x: blocks(x))
+    assert memory_torch.checkpointing(weights, x, _report="saved") / plain == pytest.approx(blocks / (2 * blocks + 1))
+
+
+# --- right answers -------------------------------------------------------------------------------------------------
+
+WALK = LAYER_CLASSES + '''
+from math import prod
+
+def summarize(layers, input_shape):
+    """Recursive: the first layer, then the rest on its output."""
+    if not layers:
+        return []
+    first, *rest = layers
+    if isinstance(first, Dense):
+        seen = prod(input_shape)
+        row = LayerSummary(first.name, (first.units,), (seen + 1) * first.units, seen * first.units)
+        return [row, *summarize(rest, row.output_shape)]
+    h, w, c = input_shape
+    k, p = (first.kernel_size, first.padding) if isinstance(first, Conv) else (first.size, 0)
+    s = first.stride
+    hs, ws = range(-p, h + p - k + 1, s), range(-p, w + p - k + 1, s)
+    if not hs or not ws:
+        raise ValueError("kernel_size is too large" if isinstance(first, Conv) else "size is too large")
+    if isinstance(first, Pool):
+        row = LayerSummary(first.name, [len(hs), len(ws), c], 0, 0)
+    else:
+        if c % first.groups or first.filters % first.groups:
+            raise ValueError("groups")
+        per_filter = k * k * (c // first.groups)
+        row = LayerSummary(first.name, [len(hs), len(ws), first.filters], (per_filter + 1) * first.filters,
+                           len(hs) * len(ws) * per_filter * first.filters)
+    return [row, *summarize(rest, tuple(row.output_shape))]
+'''
+BUILT = LAYER_CLASSES + '''
+import numpy as np
+
+def summarize(layers, input_shape):
+    """Sizes by NumPy integers, and the layers' kinds by their fields."""
+    shape, rows = np.array(input_shape), []
+    for layer in layers:
+        if hasattr(layer, "units"):
+            weights = int(shape.prod()) * layer.units
+            rows.append(LayerSummary(layer.name, (np.int64(layer.units),), weights + layer.units, np.int64(weights)))
+            shape = np.array([layer.units])
+            continue
+        conv = hasattr(layer, "filters")
+        window, padding = (layer.kernel_size, layer.padding) if conv else (layer.size, 0)
+        room = shape[:2] + 2 * padding - window
+        if (room < 0).any():
+            raise ValueError("kernel_size" if conv else "size")
+        sides, weights = room // layer.stride + 1, 0
+        if conv:
+            if shape[2] % layer.groups or layer.filters % layer.groups:
+                raise ValueError("groups do not divide")
+            weights = layer.filters * window * window * shape[2] // layer.groups
+        channels = layer.filters if conv else shape[2]
+        parameters = weights + (channels if conv else 0)
+        rows.append(LayerSummary(layer.name, (*sides, channels), parameters, weights * sides.prod()))
+        shape = np.array([*sides, channels])
+    return rows
+'''
+OTHER_RIGHT_ANSWERS = {
+    "layer-summary": [WALK, BUILT],
+    "gradient-accumulation": [
+        '''
+import torch
+def accumulate_gradients(model, loss_fn, inputs, targets, micro_batch):
+    """Sums of losses per micro batch, divided by the batch's size at the end."""
+    if micro_batch < 1:
+        raise ValueError("micro_batch")
+    for p in model.parameters():
+        p.grad = None
+    n, total = inputs.shape[0], 0.0
+    for i in range(0, n, micro_batch):
+        x, y = inputs[i:i + micro_batch], targets[i:i + micro_batch]
+        loss = loss_fn(model(x), y) * x.shape[0]
+        loss.backward()
+        total += float(loss.detach())
+    for p in model.parameters():
+        if p.grad is not None:
+            p.grad /= n
+    return total / n
+''', '''
+import numpy as np
+import torch
+def accumulate_gradients(model, loss_fn, inputs, targets, micro_batch):
+    """By torch.autograd.grad, the gradients collected by hand."""
+    if micro_batch <= 0:
+        raise ValueError(f"micro_batch = {micro_batch}")
+    trained = [p for p in model.parameters() if p.requires_grad]
+    sums, losses = [torch.zeros_like(p) for p in trained], []
+    for x, y in zip(torch.split(inputs, micro_batch), torch.split(targets, micro_batch)):
+        loss = loss_fn(model(x), y)
+        share = len(x) / len(inputs)
+        losses.append(share * loss.item())
+        for s, g in zip(sums, torch.autograd.grad(loss, trained)):
+            s += share * g
+    for p, s in zip(trained, sums):
+        p.grad = s
+    return np.float64(sum(losses))
+'''],
+    "checkpointing": [
+        '''
+from functools import reduce, partial
+import torch
+from torch.utils.checkpoint import checkpoint
+def checkpointed_forward(blocks, x):
+    """A fold, and the older form of checkpoint, which is given an input with a gradient."""
+    x = x if x.requires_grad else x.detach().requires_grad_()
+    return reduce(lambda value, block: checkpoint(block, value, use_reentrant=True), blocks, x)
+''', '''
+import torch
+class Recompute(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, block, x, *parameters):
+        ctx.block = block
+        ctx.save_for_backward(x)
+        with torch.no_grad():
+            return block(x)
+    @staticmethod
+    def backward(ctx, grad):
+        x = ctx.saved_tensors[0].detach().requires_grad_()
+        with torch.enable_grad():
+            y = ctx.block(x)
+        return None, *torch.autograd.grad(y, [x, *ctx.block.parameters()], grad)
+def checkpointed_forward(blocks, x):
+    """A function of one's own that computes the block again."""
+    for block in blocks:
+        x = Recompute.apply(block, x, *block.parameters())
+    return x
+'''],
+    "mixed-precision": [
+        '''
+import torch
+def autocast_forward(model, x, dtype):
+    """autocast as a decorator."""
+    return torch.autocast(device_type=x.device.type, dtype=dtype)(model)(x)
+''', '''
+import torch
+def autocast_forward(model, x, dtype):
+    """By hand: the model is called with converted copies of its parameters, through which gradients flow back."""
+    converted = {name: p.to(dtype) for name, p in model.named_parameters()}
+    return torch.func.functional_call(model, converted, (x.to(dtype),))
+'''],
+}
+
+
+@pytest.mark.parametrize("task", POINTS)
+def test_the_reference_gets_every_point(task):
+    results = run_task(NAME, task, right_answers(task, "ada"))
+    assert all(result.passed for result in results), [r for r in results if not r.passed]
+    assert score(results) == points_of(NAME, task) == POINTS[task]
+
+
+@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize("task", OTHER_RIGHT_ANSWERS)
+def test_other_right_answers_get_every_point(task, number):
+    results = run_task(NAME, task, OTHER_RIGHT_ANSWERS[task][number])
+    assert all(result.passed for result in results), [(r.name, r.message, r.details) for r in results if not r.passed]
+
+
+def test_the_solution_notebook_gets_every_point():
+    cells = solution(NAME)
+    notebook = json.loads(Course.here().assignment(NAME).solution_path.read_text(encoding="utf-8"))
+    sources = {cell["id"]: "".join(cell["source"]) for cell in notebook["cells"]}
+    names = namespace("\n".join([sources["setup"], sources["student-id"], sources["layer-classes"]]))
+    names["numbers"] = variant("conv-parameters", "ada")
+    for task in POINTS:
+        names = namespace(cells[task], names)
+        assert score(run_task(NAME, task, names, student_id="ada")) == POINTS[task]
+
+
+def test_points_are_those_of_the_course():
+    assignment = Course.here().assignment(NAME)
+    assert {task.id: task.points for task in assignment.automatic} == POINTS
+    assert sorted(automatic_tasks(NAME)) == sorted(POINTS)
+    assert assignment.max_score == 90
+    assert [(task.id, task.points) for task in assignment.tasks if task.kind == "text"] == [("gpu-out-of-memory", 10)]
+    assert {task.id for task in assignment.tasks if task.variant} == set(VARIANT_TASKS)
+
+
+def test_plain_numbers_of_every_kind_are_taken():
+    right = memory.training_memory(**variant("training-memory", "ada"))
+    for kind in (float, np.int64, np.float64):
+        results = run_task(NAME, "training-memory", {"training_memory": {k: kind(v) for k, v in right.items()}})
+        assert score(results) == 10
+    table = memory.alexnet_table()
+    listed = {key: [list(table[key][0]), table[key][1]] for key in list(table)[:-1]} | {"fc6": (4096, 37_752_832)}
+    assert score(run_task(NAME, "alexnet-table", {"alexnet_table": listed | {"total": table["total"]}})) == 10
+    bought = memory.what_it_buys()
+    bought["leaves_parameters_alone"] = tuple(reversed(bought["leaves_parameters_alone"]))
+    assert score(run_task(NAME, "what-it-buys", {"what_it_buys": bought})) == 7
+
+
+# --- wrong answers -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("task", "id"), WRONG)
+def test_a_misconception_fails_and_is_named(task, id):
+    names = next(names for wrong, names in wrong_answers(task) if wrong.id == id)
+    results = run_task(NAME, task, names)
+    found = verdict(results)
+    assert found.caught and found.named(id) and not found.named_wrongly(id), found
+    public = {result.diagnosis for result in results if not result.hidden and result.diagnosis}
+    assert public <= {id}
+    assert not any(result.broken for result in results)
+    assert score(results) < POINTS[task]
+
+
+@pytest.mark.parametrize("task", POINTS)
+def test_an_untouched_cell_scores_nothing(task):
+    cells = untouched(NAME)
+    assert run_and_score(task, {}) == 0
+    if task in OTHER_RIGHT_ANSWERS:  # a function's stub; the stub of an answer only raises
+        classes = "from collections.abc import Callable, Iterable\nimport torch\nfrom torch import nn\n" + LAYER_CLASSES
+        results = run_task(NAME, task, namespace(cells[task], namespace(classes)))
+        assert score(results) == 0 and not any(result.attempted for result in results)
+
+
+@pytest.mark.parametrize("task", POINTS)
+def test_the_right_answer_of_another_task_scores_nothing(task):
+    for other in POINTS:
+        if other == task:
+            continue
+        right = right_answers(other, "ada")
+        assert run_and_score(task, right) == 0
+        if task in VARIANT_TASKS or task in ("alexnet-table", "what-it-buys"):
+            borrowed = {task.replace("-", "_"): value for value in list(right.values())[:1]}
+            assert run_and_score(task, borrowed) == 0
+
+
+def run_and_score(task, names):
+    return score(run_task(NAME, task, names, parts=("hidden",)))
+
+
+@pytest.mark.parametrize("task", VARIANT_TASKS)
+def test_a_neighbours_numbers_score_nothing_and_are_called_so(task):
+    mine, registry = variant(task, "ada"), next(iter(registries(task).values()))
+    for other in list(all_variants(task))[::7]:
+        if registry.reference(**other) == registry.reference(**mine):
+            continue
+        results = run_task(NAME, task, {task.replace("-", "_"): registry.reference(**other)}, parts=("hidden",))
+        assert score(results) == 0
+        assert {result.diagnosis for result in results} == {"another-variant"}
+
+
+def test_the_three_tasks_share_their_numbers():
+    assert variant("conv-parameters", "Ada ") == variant("inference-memory", "ada") == variant("training-memory", "ada")
+
+
+def test_all_variants_are_equally_hard():
+    for one in all_variants("conv-parameters"):
+        image, outputs = one["image"], memory.output_sizes(one["image"], one["maps"])
+        assert np.prod(image) + outputs[0] > 1.01 * max(outputs[0] + outputs[1], outputs[1] + outputs[2])
+        sides = [-(-side // 4) for side in image[:2]]
+        assert any(side % 2 for side in sides)
+
+
+def test_one_slip_in_the_sizes_costs_its_own_points():
+    names = next(names for wrong, names in wrong_answers("layer-summary") if wrong.id == "ceil-instead-of-floor")
+    lost = {r.name for r in run_task(NAME, "layer-summary", names, parts=("hidden",)) if not r.passed}
+    assert not lost & {"test_parameters_of_convolutions", "test_parameters_of_dense_layers",
+                       "test_multiply_adds_of_convolutions", "test_groups"}
+
+
+@pytest.mark.parametrize("answer", [
+    "conv_parameters = None", "conv_parameters = [1, 2, 3]", "conv_parameters = {'layer1': 'many'}",
+    "conv_parameters = {'layer1': float('nan'), 'total': 10 ** 400}", "conv_parameters = {1: object()}",
+])
+def test_answers_that_are_no_numbers(answer):
+    results = run_task(NAME, "conv-parameters", answer)
+    assert score(results) == 0 and not any(result.broken for result in results)
+
+
+@pytest.mark.parametrize(("task", "answer"), [
+    ("layer-summary", LAYER_CLASSES + "def summarize(layers, input_shape): return None"),
+    ("layer-summary", LAYER_CLASSES + "def summarize(layers, input_shape): return [(1, 2)] * len(layers)"),
+    ("layer-summary", LAYER_CLASSES + "def summarize(layers): return []"),
+    ("gradient-accumulation", "def accumulate_gradients(*a): return None"),
+    ("gradient-accumulation", "accumulate_gradients = 3"),
+    ("checkpointing", "def checkpointed_forward(blocks, x): return None"),
+    ("checkpointing", "def checkpointed_forward(blocks, x): return x"),
+    ("mixed-precision", "def autocast_forward(model, x, dtype): return [x]"),
+    ("mixed-precision", "def autocast_forward(model, x, dtype): return x"),
+    ("alexnet-table", "alexnet_table = {'conv1': 3, 'total': 'all'}"),
+    ("what-it-buys", "what_it_buys = {'half_batch': None, 'leaves_parameters_alone': [3]}"),
+])
+def test_odd_answers_get_a_verdict_and_no_points(task, answer):
+    results = run_task(NAME, task, answer)
+    assert score(results) <= 1 and not any(result.broken for result in results)
+    assert all(result.message for result in results if not result.passed)
+
+
+def test_a_forged_measurement_earns_nothing(monkeypatch):
+    # what a probe reports comes from the student's process, so it may be anything at all
+    def run_accumulation(*arguments):
+        return {"sizes": "x", "gradients": [1.0], "weights": None, "most_alive": True, "loss": 1.0}
+
+    def run_checkpointed(*arguments):
+        return {"output": [], "saved": -1.5, "order": ["x"], "gradients": "y", "input_gradient": 3}
+
+    def run_autocast(*arguments):
+        return [{"output": 1}]
+
+    for task, forged in (("gradient-accumulation", run_accumulation), ("checkpointing", run_checkpointed),
+                         ("mixed-precision", run_autocast)):
+        monkeypatch.setattr(probes, forged.__name__, forged)
+        results = run_task(NAME, task, right_answers(task), parts=("hidden",))
+        assert score(results) <= 1 and not any(result.broken for result in results)
+
+
+# --- public checks, text -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("task", POINTS)
+def test_public_checks_work_from_frozen_cases(task, tmp_path, monkeypatch):
+    right = right_answers(task, "ada")
+    wrong = list(wrong_answers(task))
+    results = run_frozen(NAME, task, right, tmp_path, monkeypatch)
+    assert results and all(result.passed for result in results)
+    for one, names in wrong[:4]:
+        found = {result.diagnosis for result in run_frozen(NAME, task, names, tmp_path, monkeypatch)}
+        assert found <= {one.id, None}
+
+
+def test_sample_texts_have_points_within_the_task():
+    path = Path(__file__).parent / "text_answers" / f"{NAME}.json"
+    samples = json.loads(path.read_text(encoding="utf-8"))
+    texts = {task.id: task.points for task in Course.here().assignment(NAME).tasks if task.kind == "text"}
+    assert samples.keys() == texts.keys()
+    for task, answers in samples.items():
+        assert 0 <= answers["poor"]["points"] < answers["good"]["points"] <= texts[task]
