@@ -105,7 +105,7 @@ def expect_raises(*types: str | type[BaseException], naming: str | None = None) 
         yield
     except StudentError as error:
         if not any(name in error.bases for name in names):
-            raise CheckFailure(f"A {wanted} was to be raised here, and a {error.known_type} was.") from None
+            raise CheckFailure(f"A {wanted} was to be raised here, not {error.known_type}.") from None
         if naming is not None and naming not in error.text:
             message = f'The {wanted} was raised, but its text does not name the argument "{naming}".'
             raise CheckFailure(message) from None

@@ -32,6 +32,8 @@ HINTS: tuple[tuple[str, str], ...] = (
     (rf"'{WORD}' object has no attribute '{WORD}'.{{0,60}}",
      "The attribute was never set, or is spelled in another way."),
     (rf"name '{WORD}' is not defined.{{0,60}}", "The name is not known here: is `self.` missing, or a cell not run?"),
+    (rf"No module named '{WORD}'|{WORD} is forbidden in this assignment: write it without {WORD}\.?",
+     "Write it without this library."),
     (r"index -?\d+ is out of bounds for axis \d+ with size \d+",
      "The window has left the image; check the last position in each direction."),
     (rf"cannot reshape array of size \d+ into shape {SHAPE}", "The number of values must stay the same in a reshape."),

@@ -238,6 +238,9 @@ class _Run:
             )
         if came_back != [True]:
             self._execution.drop_kernel()
+        stopped = kernel.stopped_reason  # known once the kernel is gone; the bridge only saw that it closed
+        if stopped:
+            tests = [replace(test, reason=stopped) if test.reason == "died" else test for test in tests]
         self.broken += [f"{test.name}: {test.message}" for test in tests if test.broken]
         return [presentable(test) for test in tests]
 

@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 VERSION = 1
+MAX_BITS = 2048  # of an int; a longer one stays in the kernel
 MAGIC = b"CNNB"
 HEADER = struct.Struct("!4sBxxxIQ")
 
@@ -119,6 +120,8 @@ class Encoder:
             return self._tensor(value)
         if isinstance(value, int):
             number = int(value)
+            if number.bit_length() > MAX_BITS:
+                return self._opaque(value)
             return number if abs(number) < 2**53 else {"t": "int", "v": hex(number)}
         if isinstance(value, float):
             number = float(value)
@@ -226,7 +229,7 @@ class Decoder:
 
     def _int(self, tree: dict, depth: int) -> int:
         text = tree.get("v")
-        if type(text) is not str or len(text) > 1000:
+        if type(text) is not str or len(text) > MAX_BITS // 4 + 3:
             raise MalformedMessage("an int out of bounds")
         try:
             return int(text, 16)

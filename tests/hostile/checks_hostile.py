@@ -24,7 +24,8 @@ def test_first(student):
 @points(3)
 def test_given_sizes(student):
     """The sizes of the text are right."""
-    for size, kernel, stride, padding, right in [(7, 3, 1, 0, 5), (7, 3, 2, 0, 3), (32, 5, 1, 2, 32), (227, 11, 4, 0, 55)]:
+    given = [(7, 3, 1, 0, 5), (7, 3, 2, 0, 3), (32, 5, 1, 2, 32), (227, 11, 4, 0, 55)]
+    for size, kernel, stride, padding, right in given:
         expect_equal(student.output_size(size, kernel, stride, padding), right)
 
 

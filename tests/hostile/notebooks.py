@@ -86,7 +86,8 @@ def check_cell_duplicated(notebook: Notebook) -> Notebook:
     cell(notebook, "output-size")["source"] = WRONG
     twin = copy.deepcopy(cell(notebook, "output-size-check"))
     twin["id"], twin["source"] = "twin", "1000.0"
-    twin["outputs"] = [{"output_type": "execute_result", "data": {"text/plain": "1000.0"}, "metadata": {}, "execution_count": 1}]
+    score = {"output_type": "execute_result", "data": {"text/plain": "1000.0"}, "metadata": {}, "execution_count": 1}
+    twin["outputs"] = [score]
     notebook["cells"] += [twin, copy.deepcopy(twin) | {"id": "triplet"}]
     return notebook
 
@@ -96,7 +97,8 @@ def grade_ids_swapped(notebook: Notebook) -> Notebook:
     """The check of an easier task carries this task's id."""
     cell(notebook, "output-size")["source"] = WRONG
     first, this = cell(notebook, "first-check"), cell(notebook, "output-size-check")
-    first["metadata"]["nbgrader"]["grade_id"], this["metadata"]["nbgrader"]["grade_id"] = "output-size-check", "first-check"
+    first["metadata"]["nbgrader"]["grade_id"] = "output-size-check"
+    this["metadata"]["nbgrader"]["grade_id"] = "first-check"
     return notebook
 
 
@@ -208,7 +210,8 @@ def saved_by_vs_code(notebook: Notebook) -> Notebook:
     """VS Code's metadata."""
     for each in notebook["cells"]:
         each["metadata"]["vscode"] = {"languageId": "python"}
-    notebook["metadata"]["language_info"] = {"name": "python", "version": "3.13.0", "codemirror_mode": {"name": "ipython"}}
+    mode = {"name": "ipython", "version": 3}
+    notebook["metadata"]["language_info"] = {"name": "python", "version": "3.13.0", "codemirror_mode": mode}
     return notebook
 
 

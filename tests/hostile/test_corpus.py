@@ -26,6 +26,8 @@ from tests.grading.courses import code_task, editable, make_course
 from tests.hostile.corpus import RIGHT, STUB, TASK, attacks
 from tests.hostile.notebooks import FILES
 
+pytestmark = pytest.mark.timeout(1200)  # the class is graded in the first test
+
 ASSIGNMENT = "90-hostile"
 CHECKS = Path(__file__).with_name("checks_hostile.py")
 NEIGHBOURS = 6
@@ -39,7 +41,7 @@ STUBS = {
     "first": "def first(x):\n    raise NotImplementedError()", TASK: STUB,
     "last": "def last(x):\n    raise NotImplementedError()",
 }  # fmt: skip
-CANARIES = re.compile(r"CANARY_\w+")
+CANARIES = re.compile(r"CANARY_INPUT[ _(\[',]*\d|CANARY_(?!INPUT)\w+")
 
 
 @dataclass
@@ -153,9 +155,10 @@ def test_attack(graded: Class, attack):
     full = POINTS[TASK]
     fine = {"zero": task["score"] == 0, "full": task["score"] == full, "some": task["score"] < full, "any": True}
     assert fine[attack.score], f"{attack.says}: {task['score']} points, {task['status']}, {task['message']}"
-    assert attack.score == "any" or task["reason"] in attack.reasons, f"{attack.says}: {task['reason']}: {task['message']}"
+    as_expected = attack.score == "any" or task["reason"] in attack.reasons
+    assert as_expected, f"{attack.says}: {task['reason']}: {task['message']}"
     assert task["message"].strip() and "Traceback" not in task["message"]
-    for other in ("first", "last"):  # what was earned before and after stays earned
+    for other in ("first",) if attack.later_lost else ("first", "last"):  # what is right elsewhere stays earned
         assert graded.task(attack.name, other)["score"] == POINTS[other], graded.task(attack.name, other)
 
 

@@ -1,3 +1,5 @@
+# reason: none|timeout|died
+# later: lost
 """len, abs, isinstance and compile are replaced."""
 import builtins
 builtins.len = lambda x: 3

@@ -1,3 +1,4 @@
+# later: lost
 """run_cell and showtraceback of the shell are replaced."""
 shell = get_ipython()
 shell.run_cell = lambda *a, **k: None

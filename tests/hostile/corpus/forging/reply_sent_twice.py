@@ -1,4 +1,4 @@
-# reason: malformed|died|timeout
+# reason: none|malformed|died|timeout
 """Well-formed replies with guessed numbers are sent ahead of the question."""
 import json, os, stat, struct
 

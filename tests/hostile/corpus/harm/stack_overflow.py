@@ -1,4 +1,4 @@
-# reason: died|none
+# reason: died|memory|none
 """The C stack runs over."""
 import sys
 sys.setrecursionlimit(10**7)
