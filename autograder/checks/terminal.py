@@ -15,7 +15,7 @@ from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from ..course import CHECK_SUFFIX
+from ..course import CHECK_SUFFIX, UsageError
 
 MARK = "autograder-check:"
 _TABLES = """
@@ -26,7 +26,7 @@ for _task in {tasks!r}:
 """
 
 
-class UnreadableNotebook(Exception):
+class UnreadableNotebook(UsageError):
     """The file is no notebook, or has no check cells; the text is one sentence."""
 
 
@@ -35,7 +35,8 @@ class _Manager(KernelManager):
 
     @property
     def kernel_spec(self) -> KernelSpec:
-        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        quiet = "--log-level=ERROR"  # not the kernel's own warnings about how it was started
+        argv = [sys.executable, "-m", "ipykernel_launcher", quiet, "-f", "{connection_file}"]
         return KernelSpec(argv=argv, display_name="Python 3", language="python")
 
 
@@ -55,7 +56,7 @@ def check_notebook(path: Path) -> list[tuple[str, bool, str]]:
     notebook.cells.append(nbformat.v4.new_code_cell(_TABLES.format(tasks=tasks, mark=MARK)))
     client = NotebookClient(
         notebook,
-        km=_Manager(),
+        kernel_manager_class=_Manager,
         timeout=None,
         allow_errors=True,
         resources={"metadata": {"path": str(path.resolve().parent)}},
