@@ -44,7 +44,11 @@ class SandboxKernel:
     that answers.
     """
 
-    def __init__(self, control: socket.socket, bridge: socket.socket, request: dict[str, Any], started: float) -> None:
+    client: BlockingKernelClient
+
+    def __init__(
+        self, control: socket.socket, bridge: socket.socket, request: dict[str, Any], started: float, connect: bool
+    ) -> None:
         self.bridge = bridge
         self.connection: dict[str, Any] = request["connection"]
         self._control, self._request = control, request
@@ -53,7 +57,8 @@ class SandboxKernel:
         ready = self._await_ready()
         self.pid: int = ready["pid"]
         self.isolation: list[str] = ready["isolation"]
-        self.client = self._connect()
+        if connect:
+            self.client = self._connect()
         self.ready_seconds = time.monotonic() - started
 
     def _await_ready(self) -> dict[str, Any]:
@@ -119,8 +124,9 @@ class SandboxKernel:
         """Ends the kernel and removes all it made. Safe to call twice, and after the kernel died."""
         if self._closed:
             return
-        self.client.stop_channels()
-        self.client.context.term() if self.client._created_context else None
+        if hasattr(self, "client"):
+            self.client.stop_channels()
+            self.client.context.destroy(linger=0)
         self._release()
 
     def _release(self) -> None:
@@ -218,6 +224,7 @@ class WarmPool:
         variants: dict[str, Any],
         environ: dict[str, str],
         data: Path | None = None,
+        connect: bool = True,
     ) -> SandboxKernel:
         """A fresh kernel that has confined itself and answers.
 
@@ -235,7 +242,7 @@ class WarmPool:
         bridge, kernels = socket.socketpair()
         with supervisors, kernels:
             channel.send(self._control, request, (supervisors.fileno(), kernels.fileno()))
-        return SandboxKernel(control, bridge, request, started)
+        return SandboxKernel(control, bridge, request, started, connect)
 
     def _request(
         self,

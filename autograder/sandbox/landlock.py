@@ -82,15 +82,14 @@ def _rights_of(version: int) -> Right:
 
 
 class Ruleset:
-    """Everything Landlock can refuse is refused, except what `allow` lets through.
+    """Everything that Landlock can refuse in `version` of its interface is refused, except what `allow` lets through.
 
-    `scope` also confines signals and abstract sockets to the domain (from ABI 6 on).
+    From version 6 on, signals and abstract sockets are confined too.
     """
 
-    def __init__(self, *, scope: bool = True) -> None:
-        version = abi()
+    def __init__(self, version: int) -> None:
         self._handled = _rights_of(version)
-        attr = _RulesetAttr(self._handled, _NET_TCP if version >= 4 else 0, _SCOPES if scope and version >= 6 else 0)
+        attr = _RulesetAttr(self._handled, _NET_TCP if version >= 4 else 0, _SCOPES if version >= 6 else 0)
         size = 8 if version < 4 else 16 if version < 6 else 24
         self._fd = _check(_libc.syscall(_CREATE_RULESET, ctypes.byref(attr), ctypes.c_size_t(size), ctypes.c_uint32(0)))
 

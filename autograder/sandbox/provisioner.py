@@ -37,12 +37,16 @@ def start_kernel(
     variants: dict[str, Any],
     environ: dict[str, str],
     data: Path | None = None,
+    connect: bool = True,
 ) -> SandboxKernel:
-    """A kernel from this process's warm server for `runtime`, started at the first call and kept."""
+    """A kernel from this process's warm server for `runtime`, started at the first call and kept.
+
+    The arguments are those of `WarmPool.start`.
+    """
     key = (runtime, policy.isolation)
     if key not in _pools:
         _pools[key] = WarmPool(runtime, policy.isolation)
-    return _pools[key].start(limits, policy, work=work, variants=variants, environ=environ, data=data)
+    return _pools[key].start(limits, policy, work=work, variants=variants, environ=environ, data=data, connect=connect)
 
 
 def close_pools() -> None:
@@ -77,7 +81,7 @@ class WarmProvisioner(KernelProvisionerBase):
         policy = Policy.for_runtime(self.runtime, self.isolation)
         limits = Limits.from_dict(self.limits)
         self.kernel = await asyncio.to_thread(
-            start_kernel, self.runtime, limits, policy, work=work, variants={}, environ={}
+            start_kernel, self.runtime, limits, policy, work=work, variants={}, environ={}, connect=False
         )
         self._work = work
         self.connection_info = {**self.kernel.connection, "key": self.kernel.connection["key"].encode()}
