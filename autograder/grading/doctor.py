@@ -1,4 +1,5 @@
-"""What this machine has: packages, isolation, accelerators, data. What is missing is said with what it means."""
+"""What this machine has: packages, isolation, accelerators, data. What is missing is said with what it
+means."""
 
 from __future__ import annotations
 

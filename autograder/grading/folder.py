@@ -15,9 +15,12 @@ from autograder.grading.notebook import MAX_FILE_BYTES, describe_missing_file
 from autograder.grading.results import FILE_NAME, Results, write_atomic, write_results
 
 TIMESTAMP = "timestamp.txt"
+# The exchange made it when the student submitted; `nbgrader release_feedback` hands the page back by it.
+SUBMISSION_SECRET = "submission_secret.txt"
+SECRET_BYTES = 4096
 MAX_FILES = 200
 MAX_FILES_BYTES = 20_000_000
-_LEFT_OUT = {TIMESTAMP, FILE_NAME}
+_LEFT_OUT = {TIMESTAMP, SUBMISSION_SECRET, FILE_NAME}
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ class CourseFolder:
 
     def submission(self, student: str, assignment: str) -> Submission:
         """Reads what a student handed in. Links are not followed, and what is no regular file is not read."""
-        folder = self.root / "submitted" / student / assignment
+        folder = self._submitted(student, assignment)
         data, missing = _read(folder / f"{assignment}.ipynb"), ""
         if data is None:
             missing = describe_missing_file(folder, assignment)
@@ -69,6 +72,9 @@ class CourseFolder:
             timestamp=time.decode("utf-8", "replace").strip() if time else None,
         )
 
+    def _submitted(self, student: str, assignment: str) -> Path:
+        return self.root / "submitted" / student / assignment
+
     def autograded(self, student: str, assignment: str) -> Path:
         """Where the executed notebook and ``results.json`` of a submission go."""
         return self.root / "autograded" / student / assignment
@@ -80,6 +86,9 @@ class CourseFolder:
         write_atomic(folder / f"{assignment}.ipynb", (nbformat.writes(notebook) + "\n").encode())
         if submission.timestamp:
             write_atomic(folder / TIMESTAMP, f"{submission.timestamp}\n".encode())
+        secret = _read(self._submitted(submission.student, assignment) / SUBMISSION_SECRET, SECRET_BYTES)
+        if secret:
+            write_atomic(folder / SUBMISSION_SECRET, secret)
         write_results(folder, results)
 
     def has_results(self, student: str, assignment: str) -> bool:

@@ -40,9 +40,8 @@ def grade_class(
 ) -> Summary:
     """Grades the submissions of an assignment in a course folder (the repository by default).
 
-    Raises ``UsageError`` for what does not exist, ``CourseError`` if nothing can be graded, ``IsolationMissing``, and
-    ``Interrupted`` on Ctrl-C.
-    """
+    Raises ``UsageError`` for what does not exist, ``CourseError`` if nothing can be graded,
+    ``IsolationMissing``, and ``Interrupted`` on Ctrl-C."""
     course = course or Course.here()
     assignment = course.assignment(name)
     place = CourseFolder((folder or course.root).resolve())

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.course import Assignment, Course, CourseError
+from autograder.course import Assignment, Course, CourseError, UsageError
 from autograder.grading.leaks import Secrets, file_problems, hidden_test_names
 from autograder.grading.student_version import read_source
 
@@ -44,14 +44,13 @@ terminal. The checks here guide you. The ones that give the points run when you 
 def write(folder: Path, course: Course, assignments: Sequence[Assignment]) -> None:
     """Writes the kit for ``assignments`` to ``folder``, in place of an earlier kit there.
 
-    Raises ``CourseError`` if the folder has files that no kit wrote, or if the kit would show what it must
-    not.
-    """
+    Raises ``UsageError`` if the folder has files that no kit wrote, ``CourseError`` if the kit would show
+    what it must not."""
     folder = folder.resolve()
     if course.root.is_relative_to(folder):
-        raise CourseError(f"{folder} holds the course itself; name a new folder for the kit.")
+        raise UsageError(f"{folder} holds the course itself; name a new folder for the kit.")
     if folder.exists() and not _is_kit(folder) and (not folder.is_dir() or any(folder.iterdir())):
-        raise CourseError(f"{folder} is not empty and holds no kit; name a new folder for it.")
+        raise UsageError(f"{folder} is not empty and holds no kit; name a new folder for it.")
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:

@@ -25,7 +25,7 @@ from traitlets import Unicode
 
 from autograder.course import CourseError
 from autograder.grading import nbgrader_setup
-from autograder.grading.folder import CourseFolder
+from autograder.grading.folder import SUBMISSION_SECRET, TIMESTAMP, CourseFolder
 from autograder.grading.gradebook import GradebookWriter
 from autograder.grading.ledger import Ledger
 from autograder.grading.notebook import NotGradable, Template, sanitise
@@ -36,7 +36,7 @@ from autograder.grading.worker import WorkerSpec
 
 # What nbgrader itself reads of a graded submission's folder; every other file of the student's stays where
 # it was.
-KEPT = ("timestamp.txt", "submission_secret.txt")
+KEPT = (TIMESTAMP, SUBMISSION_SECRET)
 
 _unwritten: dict[Path, dict[str, Any]] = {}
 
@@ -147,8 +147,8 @@ def before_grading(assignment: str, student: str, notebooks: Sequence[str]) -> N
         with GradebookWriter(root, course=course) as writer:
             writer.register(course.assignment(assignment))
     except CourseError as error:
-        print(error, file=sys.stderr)
-        raise SystemExit(2) from error
+        print(f"autograder: {error}", file=sys.stderr)
+        raise SystemExit(1) from error
 
 
 def after_grading(assignment: str, student: str, notebooks: Sequence[str]) -> None:

@@ -1,4 +1,5 @@
-"""The images that a notebook gets from ``load_images`` while it is graded: those to train on, and no others."""
+"""The images that a notebook gets from ``load_images`` while it is graded: those to train on, and no
+others."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ from autograder.datasets.layout import lay_out_training
 
 
 class TrainingData:
-    """A folder with the training part of the images of this machine, made once for all kernels of a worker."""
+    """A folder with the training part of the images of this machine, made once for all kernels of a
+    worker."""
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="autograder-images-"))

@@ -87,7 +87,9 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def grade_ourselves(root: Path, **options: Any) -> Summary:
     course = Course(root)
     with GradebookWriter(root, course=course) as writer:
-        job = ClassRun(course, CourseFolder(root), course.assignment(NAME), writer, Options(modules=MODULES, **options))
+        job = ClassRun(
+            course, CourseFolder(root), course.assignment(NAME), writer, Options(**{"modules": MODULES, **options})
+        )
         return job.run(nbgrader_hooks._Progress())
 
 
