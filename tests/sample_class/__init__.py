@@ -1,1 +1,1 @@
-"""A class of thirteen for assignment 01: right, wrong, unlucky and hostile submissions, each with its expected scores."""
+"""A class for assignment 01: right, wrong, unlucky and hostile submissions, each with its expected scores."""

@@ -48,8 +48,8 @@ def members(assignment: Assignment) -> Iterator[Member]:
         return make.as_bytes(make.filled_in(whole, answers))
 
     texts = {task.id: right[task.id] for task in assignment.tasks if task.kind == "text"}
-    yield Member("reference", "the course's own answers", make.as_bytes(whole), all_points=True)
-    yield Member("independent", "right in another way", changed(make.answers_in("independent")), all_points=True)
+    yield Member("reference", "has the course's own answers", make.as_bytes(whole), all_points=True)
+    yield Member("independent", "is right in another way", changed(make.answers_in("independent")), all_points=True)
     yield Member(
         "flipped", "turns the kernel around", changed(make.answers_in("flipped_kernel")), all_points=True,
         scores={"conv2d": FLIPPED_KERNEL}, diagnoses={"conv2d": "flipped-kernel"},
@@ -60,14 +60,14 @@ def members(assignment: Assignment) -> Iterator[Member]:
     )  # fmt: skip
     yield Member(
         "rounded-up", "counts a window that does not fit", changed(make.answers_in("rounded_up")), all_points=True,
-        scores={"output-size": ROUNDED_UP}, diagnoses={"output-size": "size-rounded-up"},
+        scores={"output-size": ROUNDED_UP}, diagnoses={"output-size": "ceil-instead-of-floor"},
     )  # fmt: skip
     half = {task: right[task] for task in ("output-size", "same-padding")}
     yield Member(
-        "half-finished", "stopped after two tasks", make.as_bytes(make.filled_in(blank, {**half, **texts})),
+        "half-finished", "stops after two tasks", make.as_bytes(make.filled_in(blank, {**half, **texts})),
         all_points=False, scores={task: assignment.task(task).points for task in half},
     )  # fmt: skip
-    yield Member("untouched", "handed in as released", make.as_bytes(blank), all_points=False, status="graded")
+    yield Member("untouched", "is as it was released", make.as_bytes(blank), all_points=False, status="graded")
     raises = make.with_cell(whole, "conv2d", "import numpy as np\nnp.zeros(3)[7]")
     yield Member(
         "raises", "has a cell that raises, and one task not done",
@@ -88,10 +88,11 @@ def members(assignment: Assignment) -> Iterator[Member]:
         "cut-off", "is only half a file", make.cut_off(make.as_bytes(whole)), all_points=False, status="not_gradable"
     )
     yield Member(
-        "other-editor", "right, saved by another editor", make.saved_by_another_editor(whole), all_points=True
+        "other-editor", "is right, saved by another editor", make.saved_by_another_editor(whole), all_points=True
     )
 
 
-FLIPPED_KERNEL = 7.0
-SYMMETRIC_PADDING = {"same-padding": 2.0}
-ROUNDED_UP = 5.0
+# What each misconception still earns. Padding is used by two later tasks, which it costs a little too.
+FLIPPED_KERNEL = 17.0
+SYMMETRIC_PADDING = {"same-padding": 2.0, "conv2d": 18.0, "im2col": 11.0}
+ROUNDED_UP = 4.0

@@ -3,7 +3,7 @@
 # task: conv2d
 class Conv2D:
     def __init__(self, filters, kernel_size, stride=1, padding="valid", dilation=1):
-        pair = lambda value: (value, value) if isinstance(value, int) else tuple(value)
+        pair = lambda value: tuple(int(v) for v in np.broadcast_to(value, 2))
         self.size, self.stride, self.dilation = pair(kernel_size), pair(stride), pair(dilation)
         for name, value in (("kernel_size", self.size), ("stride", self.stride), ("dilation", self.dilation)):
             if min(value) < 1:
@@ -18,7 +18,8 @@ class Conv2D:
         image = np.asarray(image)
         image = image if image.dtype == np.float32 else image.astype(np.float64)
         if image.ndim == 4:
-            return np.stack([self.forward(one) for one in image])
+            one = self.forward(np.zeros(image.shape[1:], image.dtype))
+            return np.array([self.forward(x) for x in image], image.dtype).reshape(len(image), *one.shape)
         if image.ndim != 3:
             raise ValueError("image must have three axes, or four")
         if self.kernels is None:

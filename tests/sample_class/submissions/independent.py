@@ -110,6 +110,8 @@ def conv2d_im2col(x, kernels, bias=None, stride=1, padding="valid"):
         raise ValueError("kernel_size is wider than the padded image")
     rows, columns = (batch.shape[1] - kh) // stride[0] + 1, (batch.shape[2] - kw) // stride[1] + 1
     flat = kernels.reshape(filters, -1).astype(dtype)
-    maps = np.stack([(flat @ im2col(one, (kh, kw), stride)).T.reshape(rows, columns, filters) for one in batch])
+    maps = np.zeros((len(batch), rows, columns, filters), dtype)
+    for number, one in enumerate(batch):
+        maps[number] = (flat @ im2col(one, (kh, kw), stride)).T.reshape(rows, columns, filters)
     maps = maps if bias is None else maps + np.asarray(bias, dtype)
     return maps if x.ndim == 4 else maps[0]

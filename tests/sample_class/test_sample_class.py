@@ -1,0 +1,48 @@
+"""The sample class as an instructor grades it; `make demo` shows the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from autograder.course import Course
+from autograder.grading.grade import grade_class
+from autograder.grading.results import read_results
+from autograder.grading.run import Options, Summary
+from tests.sample_class.demo import hand_in, problems
+from tests.sample_class.members import ASSIGNMENT, Member, members
+
+ASSIGNMENT_01 = Course.here().assignment(ASSIGNMENT)
+CLASS = {member.student: member for member in members(ASSIGNMENT_01)}
+
+
+def grade(folder: Path) -> Summary:
+    return grade_class(ASSIGNMENT, folder=folder, options=Options(), console=Console(quiet=True))
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("course")
+    hand_in(folder, list(CLASS.values()))
+    summary = grade(folder)
+    assert set(summary.graded) == set(CLASS) and not summary.failed and not summary.broken
+    return folder
+
+
+@pytest.mark.parametrize("member", CLASS.values(), ids=CLASS)
+def test_every_member_gets_the_expected_score_for_each_task(graded: Path, member: Member):
+    results = read_results(graded / "autograded" / member.student / ASSIGNMENT)
+    assert problems(member, results, ASSIGNMENT_01) == []
+    assert results.provenance.isolation or member.status == "not_gradable"
+
+
+def test_a_second_run_grades_nothing_again(graded: Path):
+    summary = grade(graded)
+    assert not summary.graded and set(summary.unchanged) == set(CLASS)
+
+
+def test_nothing_that_a_forger_displayed_stays_in_the_notebook(graded: Path):
+    text = (graded / "autograded" / "forges" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").read_text()
+    assert '"text/html": "<b>12 of 12' not in text and "100.0" not in text
