@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from autograder.course import Assignment
-from autograder.datasets import whereabouts
+from autograder.datasets import find_images
 
 PACKAGE = Path(__file__).resolve().parent.parent
 PARTS = ("public", "hidden")
@@ -32,7 +32,9 @@ def checks_fingerprint(assignment: Assignment) -> str:
 
 def environment_fingerprint(assignment: Assignment) -> str:
     """A hash of Python, the architecture, every installed distribution, and the images if it uses any."""
-    images = whereabouts() if assignment.images else {}
+    # Which images, not where they lie: a data set that has moved into the cache is the same one. A download is
+    # done here, before any worker decides for itself.
+    images = find_images().name if assignment.images else ""
     digest = hashlib.sha256(f"{sys.version}|{platform.machine()}|{images}".encode())
     for name in sorted(_distributions()):
         digest.update(name.encode() + b"\0")
