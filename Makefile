@@ -9,13 +9,14 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 	2>/dev/null && { echo "$$p"; break; }; done)
 
-.PHONY: help demo test lint types solutions gpu bench soak release clean clean-venv
+.PHONY: help demo test lint types solutions hostile gpu bench soak release clean clean-venv
 
 help:
 	@echo "make demo       release the course, grade a sample class, say where to look"
 	@echo "make test       run every test, the solutions and the linter"
 	@echo "make lint       ruff; make types, mypy"
 	@echo "make solutions  execute every solution notebook (DATA=folder: with MNIST from there)"
+	@echo "make hostile    grade the hostile class and look at what it left"
 	@echo "make gpu        the tests that need a CUDA device"
 	@echo "make bench      measure, and compare with nbgrader"
 	@echo "make soak       grade for a long time and look for leaks"
@@ -51,6 +52,9 @@ solutions: .venv/.stamp
 # Both parts run, whatever the first one finds; the last line is the tests' own.
 test: lint
 	@failed=0; $(RUN_SOLUTIONS) || failed=1; $(BIN)/python -m pytest tests || failed=1; exit $$failed
+
+hostile: .venv/.stamp
+	$(BIN)/python -m pytest tests/hostile
 
 gpu: .venv/.stamp
 	$(BIN)/python -m pytest -m gpu tests

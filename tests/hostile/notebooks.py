@@ -23,6 +23,7 @@ class FileAttack:
     """One submitted file and what must come of it."""
 
     name: str
+    make_name: str
     says: str
     make: Callable[[Notebook], bytes]
     score: str
@@ -38,7 +39,7 @@ def submission(score: str) -> Callable[[Callable[[Notebook], bytes | Notebook]],
             return made if isinstance(made, bytes) else json.dumps(made).encode()
 
         name = "file-" + make.__name__.replace("_", "-")
-        FILES.append(FileAttack(name, " ".join((make.__doc__ or "").split()), as_bytes, score))
+        FILES.append(FileAttack(name, make.__name__, " ".join((make.__doc__ or "").split()), as_bytes, score))
         return make
 
     return register

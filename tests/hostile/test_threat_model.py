@@ -1,0 +1,23 @@
+"""The threat model names every submission of the hostile class, and no other."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.hostile.corpus import HERE, attacks
+from tests.hostile.notebooks import FILES
+
+PAGE = Path(__file__).parents[2] / "docs" / "threat-model.md"
+
+
+def test_every_submission_stands_in_the_threat_model_and_the_other_way_round():
+    rows = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    shown = " ".join(row.split("|")[3] for row in rows if row.count("|") == 4)
+    named = {word.rpartition("/")[2] for word in re.findall(r"`([a-z0-9_/]*[a-z0-9_])`", shown)}
+    corpus = {path.stem for path in (HERE / "corpus").rglob("*.py")} | {file.make_name for file in FILES}
+    assert named == corpus
+
+
+def test_the_class_is_as_large_as_the_page_says():
+    assert f"{len(attacks()) + len(FILES)} hostile" in PAGE.read_text(encoding="utf-8")
