@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -101,17 +101,40 @@ def feedback(
     assignment: Annotated[str, typer.Argument(help="For example 01-convolution.")],
     student: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this one; may be repeated.")] = None,
     course: CourseDir = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write a page per student to feedback/, and the class report."""
     with _one_sentence():
         from autograder.course import Course
         from autograder.grading.feedback_run import write_feedback
 
-        written = write_feedback(course or Course.here().root, assignment, student or ())
-        print(written.text)
-        print(f"{len(written.pages)} pages are written, and the class report: {written.report}")
+        with _progress("Pages") as progress:
+            written = write_feedback(course or Course.here().root, assignment, student or (), progress=progress)
+        if as_json:
+            print(json.dumps(written.as_json()))
+        else:
+            print(written.text)
+            print(f"{len(written.pages)} pages are written, and the class report: {written.report}")
         if written.unreleasable:
             print(f"The exchange cannot hand back the pages of: {', '.join(written.unreleasable)}.", file=sys.stderr)
+
+
+@app.command()
+def audit(
+    assignment: Annotated[str, typer.Argument(help="For example 01-convolution.")], as_json: AsJson = False
+) -> None:
+    """Prove an assignment's checks: solution, untouched, misconceptions, reruns, leaks, time."""
+    with _one_sentence():
+        from autograder.grading.audit_run import audit_assignment, table
+
+        found = audit_assignment(assignment)
+        if as_json:
+            print(json.dumps(found.as_json()))
+        else:
+            _console(width=140).print(table(found))
+            print(*found.problems or ("Everything holds.",), sep="\n")
+    if not found.holds:
+        raise typer.Exit(NOTHING_GRADED)
 
 
 @app.command()
@@ -190,10 +213,20 @@ def _executor(name: ExecutorName, scheduler: str | None) -> Any:
     return dask_pool(scheduler)
 
 
-def _console(stderr: bool = False) -> Any:
+def _console(stderr: bool = False, width: int | None = None) -> Any:
     from rich.console import Console
 
-    return Console(stderr=stderr, soft_wrap=not stderr)
+    return Console(stderr=stderr, soft_wrap=not stderr, width=width)
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr, gone when it is done; what is yielded takes how many are done, of how many."""
+    from rich.progress import Progress
+
+    with Progress(console=_console(stderr=True), transient=True) as progress:
+        bar = progress.add_task(what, total=None)
+        yield lambda done, of: progress.update(bar, completed=done, total=of)
 
 
 if __name__ == "__main__":

@@ -36,7 +36,6 @@ class Finding:
     section: str | None
     case: str | None
     sketch: Sketch | None
-    details: str
     checks: tuple[str, ...]
     points: float
 
@@ -94,6 +93,7 @@ def student_page(
     manual = manual or Manual()
     ids = [task["task"] for task in results["tasks"]]
     work = own_work(notebook, ids, sources(release))
+    provenance = results.get("provenance") or {}
     titles = _titles(headings(release or notebook, ids))
     views = [
         _task(task, titles.get(task["task"], ""), manual, (rubrics or {}).get(task["task"], ""),
@@ -104,7 +104,8 @@ def student_page(
         "student.html.j2", assignment=results["assignment"], title=title or results["assignment"],
         student=results["student"], status=results["status"], tasks=views, totals=_totals(views, manual),
         first=_first(views), well=[view for view in views if view.passed or view.share == 1],
-        elsewhere=work.elsewhere, cells_left_out=work.cells_left_out, provenance=results.get("provenance") or {},
+        elsewhere=work.elsewhere, cells_left_out=work.cells_left_out, graded_at=provenance.get("graded_at"),
+        checks=(provenance.get("checks") or "")[:12],
     )
 
 
@@ -122,12 +123,13 @@ def _task(
     if score is None and task["status"] != "needs_manual_grade":
         score = 0.0
     tests = task.get("tests") or []
+    message = _short(task.get("message"))
     tried = task["status"] not in ("not_attempted", "needs_manual_grade")
     return TaskView(
         id=task["task"], title=title or task["task"], kind=task["kind"], status=task["status"],
         score=None if score is None else score + grade.extra, max_score=task["max_score"] or 0.0,
-        by_hand=grade.score is not None, message=_short(task.get("message")),
-        findings=tuple(findings(tests)) if tried else (),
+        by_hand=grade.score is not None, message=message,
+        findings=tuple(f for f in findings(tests) if f.message != message) if tried else (),
         passed=tuple(_unique(_short(test["description"]) for test in tests if test["passed"])), checks=len(tests),
         comment=as_html(grade.comment) if grade.comment.strip() else None,
         rubric=as_html(rubric) if rubric.strip() and grade.score is not None else None, cells=tuple(cells),
@@ -147,11 +149,10 @@ def findings(tests: Sequence[Mapping[str, Any]]) -> list[Finding]:
 
 def _finding(group: Sequence[Mapping[str, Any]]) -> Finding:
     cases = sorted({_short(test.get("counterexample")) for test in group if test.get("counterexample")}, key=len)
-    details = next((_short(t.get("details")) for t in group if t.get("details") and t["hidden"] is False), "")
     return Finding(
         message=_short(group[0].get("message")) or "This does not work yet.",
         section=next((_short(test["section"]) for test in group if test.get("section")), None),
-        case=cases[0] if cases else None, sketch=sketch(cases[0]) if cases else None, details=details,
+        case=cases[0] if cases else None, sketch=sketch(cases[0]) if cases else None,
         checks=tuple(_unique(_short(test["description"]) for test in group)),
         points=sum(test.get("points") or 0.0 for test in group),
     )

@@ -35,6 +35,12 @@ class Written:
     text: str
     unreleasable: tuple[str, ...]
 
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "pages": {student: str(path) for student, path in self.pages.items()}, "report": str(self.report),
+            "unreleasable": list(self.unreleasable),
+        }
+
 
 def write_feedback(
     course_dir: Path | str,

@@ -60,7 +60,6 @@ def test_hidden_names_and_values_are_not_shown() -> None:
     text = str(page_of(sample.results()))
     assert sample.SECRET_NAME not in text
     assert sample.SECRET_VALUE not in text
-    assert "expected 3, received 4" in text, "values of a public check are the student's to see"
 
 
 def test_what_went_well_is_said() -> None:

@@ -1,0 +1,280 @@
+"""Proves an assignment's checks before anybody is graded by them.
+
+The solution earns everything, the untouched notebook nothing; every registered misconception fails and is named, and
+can be told from the others; the same seed gives the same result; points add up; public checks can be frozen.
+"""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from ..bridge.student import Student
+from ..bridge.transport import LocalTransport
+from ..course import Assignment, Task
+from ..sandbox.wire import Tensor
+from .answers import defined, run
+from .diagnosis import Misconception, Misconceptions
+from .expected import Expected
+from .frozen import freeze
+from .runner import CheckSession, TestResult, registries, right_answers
+
+STUDENT = "audit"
+SEEDS = (b"audit", b"audit, a second seed", b"audit, a third seed")
+Names = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class TaskAudit:
+    """What the audit found of one task. Points are hidden tests'; seconds are of the solution's checks."""
+
+    task: str
+    points: float
+    solution: float
+    untouched: float
+    tests: int
+    misconceptions: int
+    caught: int
+    named: int
+    named_wrongly: int
+    pairs: int
+    told_apart: int
+    seconds: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Audit:
+    """An assignment's audit: it holds when there are no problems, each a sentence.
+
+    failures: every test that a wrong answer failed, by task, for looking at what would be said to students.
+    """
+
+    assignment: str
+    tasks: tuple[TaskAudit, ...]
+    problems: tuple[str, ...]
+    failures: Mapping[str, tuple[TestResult, ...]] = field(default_factory=dict)
+
+    @property
+    def holds(self) -> bool:
+        return not self.problems
+
+    def as_json(self) -> dict[str, Any]:
+        return {"assignment": self.assignment, "holds": self.holds, "problems": list(self.problems),
+                "tasks": [asdict(task) for task in self.tasks]}
+
+
+def audit(about: Assignment, solution: Mapping[str, Any], untouched: Mapping[str, Any]) -> Audit:
+    """Audits the checks of an assignment.
+
+    solution, untouched: the source notebook and the student version, as JSON; their answer cells are run in this
+    process, so both must be the course's own.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # overflows are what some tests and wrong turns are about
+        return _Auditor(about).audit(solution, untouched)
+
+
+class _Auditor:
+    def __init__(self, about: Assignment) -> None:
+        self._about = about
+        self._session = CheckSession(about.name)
+        self._problems: list[str] = []
+        self._failures: dict[str, tuple[TestResult, ...]] = {}
+
+    def audit(self, solution: Mapping[str, Any], untouched: Mapping[str, Any]) -> Audit:
+        ids = [task.id for task in self._about.automatic]
+        for extra in [task for task in self._session.tasks if task not in ids]:
+            self._problems.append(f"The checks have a task {extra!r}, which the notebook lacks.")
+        try:
+            solved = defined(solution, ids, student=STUDENT)
+        except Exception as error:
+            self._problems.append(f"The solution notebook raises {type(error).__name__}: {error}")
+            solved = {}
+        stubs = defined(untouched, ids, student=STUDENT, careful=False)
+        headings = set(_headings(solution))
+        found = tuple(self._task(task, solved, stubs, headings) for task in self._about.automatic)
+        self._freeze()
+        return Audit(self._about.name, found, tuple(self._problems), self._failures)
+
+    def _task(self, task: Task, solved: Names, stubs: Names, headings: set[str]) -> TaskAudit:
+        tests = self._session.tests(task.id)
+        self._points(task, tests)
+        earned, seconds = self._solution(task, solved)
+        nothing = _score(self._run(task.id, stubs, ("hidden",)))
+        if nothing:
+            self._say(task, f"the untouched notebook earns {nothing:g} points")
+        counts = self._misconceptions(task, headings)
+        pairs, apart = self._pairs(task)
+        return TaskAudit(task.id, task.points, earned, nothing, len(tests), **counts, pairs=pairs, told_apart=apart,
+                         seconds=seconds)
+
+    def _points(self, task: Task, tests: list[tuple[str, bool, float]]) -> None:
+        hidden = sum(points for _, is_hidden, points in tests if is_hidden)
+        if hidden != task.points:
+            self._say(task, f"its hidden tests have {hidden:g} points, and the notebook gives {task.points:g}")
+        for name, is_hidden, points in tests:
+            if bool(points) != is_hidden:
+                self._say(task, f"{name} is a {'hidden test without' if is_hidden else 'public test with'} points")
+        for part, wanted in (("public", False), ("hidden", True)):
+            if not any(is_hidden is wanted for _, is_hidden, _ in tests):
+                self._say(task, f"it has no {part} test")
+
+    def _solution(self, task: Task, solved: Names) -> tuple[float, dict[str, float]]:
+        """The points of the solution, which must be all, on every seed, and the same again on the same seed."""
+        seconds, runs = {}, []
+        for part in ("public", "hidden"):
+            start = time.perf_counter()
+            runs.append(self._run(task.id, solved, (part,)))
+            seconds[part] = round(time.perf_counter() - start, 3)
+        for result in (*runs[0], *runs[1]):
+            if not result.passed:
+                self._say(task, f"the solution fails {result.name}: {_why(result)}")
+            if not result.description:
+                self._say(task, f"{result.name} has no docstring, and that is what students read")
+        if not _same(self._run(task.id, solved, ("hidden",)), runs[1]):
+            self._say(task, "the same seed gives the solution another result")
+        for seed in SEEDS[1:]:
+            if _score(self._run(task.id, solved, ("hidden",), seed)) != _score(runs[1]):
+                self._say(task, "another seed gives the solution other points")
+        return _score(runs[1]), seconds
+
+    def _misconceptions(self, task: Task, headings: set[str]) -> dict[str, int]:
+        counts = {"misconceptions": 0, "caught": 0, "named": 0, "named_wrongly": 0}
+        right = right_answers(task.id, STUDENT)
+        known = [(registry, one) for registry in registries(task.id).values() for one in registry]
+        if not known:
+            self._say(task, "it has no misconceptions")
+        for number, (registry, one) in enumerate(known):
+            wrong = {**right, **_wrong_names(registry, one, right)}
+            results = self._run(task.id, wrong, ("hidden",))
+            if number == 0 and not _same(self._run(task.id, wrong, ("hidden",)), results):
+                self._say(task, f"the same seed gives the misconception {one.id!r} another result")
+            for name, value in self._judge(task, one, results).items():
+                counts[name] += value
+            if one.section is not None and one.section not in headings:
+                self._say(task, f"{one.id!r} points to the section {one.section!r}, which the notebook lacks")
+        return counts
+
+    def _judge(self, task: Task, one: Misconception, results: list[TestResult]) -> dict[str, int]:
+        failed = [result for result in results if not result.passed and not result.broken]
+        self._failures[task.id] = (*self._failures.get(task.id, ()), *failed)
+        names = {result.diagnosis for result in failed if result.diagnosis}
+        others = {name for name in names if one.id not in name.split("+")}
+        if not failed:
+            self._say(task, f"the misconception {one.id!r} earns all points")
+        elif one.id not in names:
+            self._say(task, f"the misconception {one.id!r} is not named, but only: {_why(failed[0])}")
+        if others:
+            self._say(task, f"the misconception {one.id!r} is called {min(others)!r}")
+        for result in results:
+            if result.broken:
+                self._say(task, f"{result.name} breaks on the misconception {one.id!r}: {_why(result)}")
+        return {"misconceptions": 1, "caught": bool(failed), "named": one.id in names, "named_wrongly": bool(others)}
+
+    def _pairs(self, task: Task) -> tuple[int, int]:
+        """How many pairs of misconceptions there are, and how many some hidden input tells apart."""
+        asked = list(self._questions(task))
+        count = apart = 0
+        for registry in registries(task.id).values():
+            questions = [question for question, like in asked if like is registry]
+            outputs = {one: [_output(q, id, wrong) for q in questions] for one, (id, wrong) in _known(registry)}
+            for first, second in combinations(outputs, 2):
+                count += 1
+                if all(_alike(a, b) for a, b in zip(outputs[first], outputs[second], strict=True)):
+                    self._say(task, f"no hidden input tells {first!r} and {second!r} apart")
+                else:
+                    apart += 1
+        return count, apart
+
+    def _questions(self, task: Task) -> Iterator[tuple[Expected, Any]]:
+        """Every question that the hidden tests ask, with the registry that an answer is compared with."""
+        hidden = CheckSession(self._about.name, parts=("hidden",))
+        try:
+            recorded = hidden.record(task.id, right_answers(task.id))
+        except Exception as error:
+            self._say(task, f"its hidden tests fail on the references with {type(error).__name__}: {error}")
+            return
+        for asked in recorded.values():
+            for _, questions in asked:
+                yield from questions
+
+    def _freeze(self) -> None:
+        try:
+            freeze(self._about.name)
+        except Exception as error:
+            self._problems.append(f"The public checks cannot be frozen for the kit: {type(error).__name__}: {error}")
+
+    def _run(self, task: str, names: Names, parts: tuple[str, ...], seed: bytes = SEEDS[0]) -> list[TestResult]:
+        student = Student(LocalTransport(dict(names)))
+        return self._session.run(task, student, seed=seed, student_id=STUDENT, parts=parts)
+
+    def _say(self, task: Task, problem: str) -> None:
+        self._problems.append(f"{task.id}: {problem}{'' if problem.endswith('.') else '.'}")
+
+
+def _wrong_names(registry: Misconceptions, one: Misconception, right: Names) -> Names:
+    """The names of a notebook that has just this misconception."""
+    if one.source is not None:
+        names = dict(right)
+        run(one.source, names)
+        return names
+    return registry.names(one.around(registry.reference), STUDENT)
+
+
+def _known(registry: Misconceptions) -> list[tuple[str, tuple[str, Any]]]:
+    return [(id, (id, wrong)) for id, wrong, _ in registry.answers()]
+
+
+def _output(question: Expected, id: str, wrong: Any) -> Any:
+    """What the misconception answers; the name of what it raises where it cannot cope with the question."""
+    try:
+        with np.errstate(all="ignore"):
+            return question.distorted(id, wrong)
+    except Exception as error:
+        return type(error)
+
+
+def _alike(a: Any, b: Any) -> bool:
+    """Whether two answers are equal to tolerance, as a comparison in a check would find them."""
+    if isinstance(a, Tensor) and isinstance(b, Tensor):
+        return a.dtype == b.dtype and _alike(a.array, b.array)
+    if isinstance(a, Mapping) and isinstance(b, Mapping):
+        return a.keys() == b.keys() and all(_alike(a[key], b[key]) for key in a)
+    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
+        return len(a) == len(b) and all(map(_alike, a, b))
+    try:
+        x, y = np.asarray(a), np.asarray(b)
+        if x.dtype.kind in "biufc" and y.dtype.kind in "biufc":
+            return x.shape == y.shape and x.dtype == y.dtype and bool(np.allclose(x, y, 1e-6, 1e-9, equal_nan=True))
+        return bool(np.array_equal(x, y))
+    except (TypeError, ValueError):
+        return a is b
+
+
+def _headings(notebook: Mapping[str, Any]) -> Iterator[str]:
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            for line in "".join(cell["source"]).splitlines():
+                if line.startswith("#"):
+                    yield line.lstrip("#").strip()
+
+
+def _score(results: list[TestResult]) -> float:
+    return sum(result.points for result in results if result.passed)
+
+
+def _why(result: TestResult) -> str:
+    """What a failing test says; of a broken one, the error's last line."""
+    errors = [line[1:].strip() for line in result.details.splitlines() if line.startswith("E ")]
+    return errors[0] if result.broken and errors else result.message
+
+
+def _same(first: list[TestResult], second: list[TestResult]) -> bool:
+    """Whether two runs say the same; what a broken check says names places in memory."""
+    return [replace(one, details="") for one in first] == [replace(one, details="") for one in second]

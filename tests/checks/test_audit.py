@@ -1,0 +1,134 @@
+"""The audit finds what it promises to find: the worked example of docs/authoring.md, broken in every way."""
+
+from __future__ import annotations
+
+import json
+import runpy
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from autograder.checks.audit import Audit
+from autograder.course import Course, CourseError
+from autograder.grading.audit_run import audit_assignment, table
+from tests.checks import worked_example
+
+REFERENCE = "autograder/checks/reference/crops.py"
+WRONG = "autograder/checks/misconceptions/crops.py"
+PUBLIC = "autograder/checks/public/test_08_crops.py"
+HIDDEN = "autograder/checks/hidden/test_08_crops.py"
+NOTEBOOK = "make_crops.py"
+Auditing = Callable[[dict[str, tuple[str, str]]], Audit]
+
+
+@pytest.fixture
+def audited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Auditing]:
+    """Audits the worked example, with pieces of its files exchanged."""
+    with ExitStack() as stack:
+
+        def run(changes: dict[str, tuple[str, str]]) -> Audit:
+            worked_example.write(tmp_path, changes)
+            with monkeypatch.context() as inside:
+                inside.chdir(tmp_path)
+                runpy.run_path(str(tmp_path / NOTEBOOK))
+            stack.enter_context(worked_example.installed(tmp_path, monkeypatch))
+            return audit_assignment(worked_example.NAME, Course(tmp_path))
+
+        yield run
+
+
+def test_the_worked_example_holds(audited: Auditing) -> None:
+    found = audited({})
+    assert found.problems == () and found.holds
+    (task,) = found.tasks
+    assert (task.points, task.solution, task.untouched) == (4, 4, 0)
+    assert (task.misconceptions, task.caught, task.named, task.named_wrongly) == (3, 3, 3, 0)
+    assert (task.pairs, task.told_apart) == (3, 3)
+    assert json.loads(json.dumps(found.as_json()))["holds"] is True
+    assert table(found).row_count == 1
+
+
+MIDDLE = 'section="The middle of an image"'
+CORNER = "The crop starts at the corner of the image: how much is left over was not shared between the two sides."
+# What is broken: the file, what stands there, what stands there instead, and what the audit says.
+BROKEN = {
+    "a wrong solution": (NOTEBOOK, "rows // 2 : rows // 2", "rows : rows", "the solution fails test_equal_margins"),
+    "a solution that raises": (
+        NOTEBOOK, "ANSWER = '''", "ANSWER = '''[][0]\n", "The solution notebook raises IndexError"),
+    "an untouched notebook that earns points": (
+        NOTEBOOK, "    ### BEGIN SOLUTION\n",
+        "    if size < 1 or size > min(image.shape[:2]):\n        raise ValueError('size')\n    ### BEGIN SOLUTION\n",
+        "the untouched notebook earns 1 points"),
+    "points that do not add up": (HIDDEN, "@points(2)", "@points(3)", "have 5 points, and the notebook gives 4"),
+    "a hidden test without points": (
+        HIDDEN, '@task("center-crop")\n@points(2)', '@task("center-crop")',
+        "test_equal_margins is a hidden test without points"),
+    "a public test with points": (
+        PUBLIC, '@task("center-crop")\ndef test_a_size',
+        '@task("center-crop")\n@__import__("pytest").mark.points(1)\ndef test_a_size', "is a public test with points"),
+    "a test without a docstring": (
+        HIDDEN, '    """One row and one column too many are cut off below and on the right."""\n', "",
+        "test_one_pixel_too_many has no docstring"),
+    "a task that the notebook lacks": (
+        HIDDEN, '@task("center-crop")\n@points(1)', '@task("corner-crop")\n@points(1)',
+        "a task 'corner-crop', which the notebook lacks"),
+    "a misconception that earns everything": (
+        WRONG, "image[:size, :size]", "right.center_crop(image, size)", "'cropped-at-the-corner' earns all points"),
+    "a misconception that nothing names": (
+        HIDDEN, "case.size), like=misconceptions.CENTER_CROP", "case.size)", "'cropped-at-the-corner' is not named"),
+    "two misconceptions that are one": (
+        WRONG, "solve(image.swapaxes(0, 1), size)", "cropped_at_the_corner(image, size)",
+        "no hidden input tells 'cropped-at-the-corner' and 'rows-for-columns' apart"),
+    "a misconception under another's name": (
+        WRONG, "    return solve(image.swapaxes(0, 1), size)\n",
+        "    return solve(image.swapaxes(0, 1), size)\n\n\n"
+        "CENTER_CROP.add_source(\n    'another', 'Another sentence.',\n"
+        "    'def center_crop(image, size):\\n    return image[:size, :size]',\n)\n",
+        "'another' is called 'cropped-at-the-corner'"),
+    "a misconception without a section": (
+        WRONG, MIDDLE, 'section="Elsewhere"', "points to the section 'Elsewhere', which the notebook lacks"),
+    "a check that breaks": (
+        HIDDEN, "image = numbers(case.size + 1", "image = nobody(case.size + 1",
+        "breaks on the misconception 'rows-for-columns': NameError: name 'nobody' is not defined"),
+    "a check without a seed": (
+        HIDDEN, "image = numbers(case.size + 2 * case.rows,",
+        "image = numbers(case.size + 2 * (__import__('time').perf_counter_ns() // 1000 % 99),",
+        "the same seed gives the misconception 'cropped-at-the-corner' another result"),
+    "a name of a hidden test in the notebook": (
+        NOTEBOOK, "A network wants all", "See test_one_pixel_too_many. All",
+        "The student version names the hidden test test_one_pixel_too_many"),
+    "a name of a hidden test in a sentence": (
+        WRONG, CORNER, "See test_one_pixel_too_many.",
+        "The feedback page names the hidden test test_one_pixel_too_many"),
+    "a solution in a sentence": (
+        WRONG, CORNER, "rows, columns = image.shape[0] - size, image.shape[1] - size", "shows a line of a solution"),
+    "a public check that cannot be frozen": (
+        PUBLIC, "    image = numbers(4, 6, 1)\n",
+        "    image = numbers(4, 6, 1)\n    reference.center_crop(image, 9).value\n", "cannot be frozen for the kit"),
+}
+
+
+def test_a_model_answer_that_is_no_python_is_refused(audited: Auditing) -> None:
+    with pytest.raises(CourseError, match="not valid Python"):
+        audited({NOTEBOOK: ("return image[rows", "return return image[rows")})
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_is_broken_is_said_in_a_sentence(name: str, audited: Auditing) -> None:
+    path, old, new, sentence = BROKEN[name]
+    found = audited({path: (old, new)})
+    assert not found.holds
+    for problem in found.problems:
+        assert "\n" not in problem and len(problem) < 400
+    assert any(sentence in problem for problem in found.problems), found.problems
+
+
+ASSIGNMENTS = Course.here().names
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ASSIGNMENTS)
+def test_the_course_holds(name: str) -> None:
+    assert audit_assignment(name).problems == ()
