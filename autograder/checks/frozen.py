@@ -109,6 +109,14 @@ def _load(path: Path) -> dict[str, Any]:
     return wire.Decoder(data[start + json_length :], lambda reference: reference, caps).decode(header["frozen"])
 
 
+def frozen_values(path: Path) -> Iterator[tuple[str, str, Any]]:
+    """What a `.cases` file tells a student who decodes it: (test, reference function, right answer) of each question."""
+    for test, cases in _load(path)["tests"].items():
+        for case in cases:
+            for answer in case["answers"]:
+                yield test, answer["name"], answer["value"]
+
+
 @cache
 def _registry(path: Path, name: str) -> FrozenRegistry:
     return FrozenRegistry(_load(path)["registries"].get(name, {}))

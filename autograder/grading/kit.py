@@ -89,9 +89,30 @@ def _freeze_public_cases(assignment: Assignment, package: Path) -> None:
     """Puts the frozen public cases of an assignment into the kit's copy of the package."""
     from autograder.checks.frozen import freeze, frozen_path  # imports the references; only a kit needs them
 
-    module = package / "checks" / "public" / f"test_{assignment.name.replace('-', '_')}.py"
+    module = _public_module(package, assignment)
     if module.is_file():
         frozen_path(module).write_bytes(freeze(assignment.name))
+
+
+def _public_module(package: Path, assignment: Assignment) -> Path:
+    return package / "checks" / "public" / f"test_{assignment.name.replace('-', '_')}.py"
+
+
+def answers_given_away(assignment: Assignment, package: Path) -> list[str]:
+    """Tasks answered with numbers whose right answer a student could read in the frozen cases, with the
+    test's name.
+
+    A public check of such a task may ask what kind of values there are, and whether they agree; not what is
+    right."""
+    from autograder.checks.frozen import frozen_path, frozen_values
+
+    cases = frozen_path(_public_module(package, assignment))
+    answers = {task.id.replace("-", "_"): task.id for task in assignment.tasks if task.kind == "answer"}
+    if not cases.is_file():
+        return []
+    return [
+        f"{test} gives away the answer of {answers[name]}" for test, name, _ in frozen_values(cases) if name in answers
+    ]
 
 
 def _staff_only(folder: str, names: list[str]) -> set[str]:
@@ -113,6 +134,7 @@ def _problems(kit: Path, course: Course) -> list[str]:
     found: list[str] = []
     for assignment in course:
         found += file_problems(kit, Secrets.of(read_source(assignment.solution_path)), names)
+        found += answers_given_away(assignment, kit / "autograder")
     found += [f"{part} is in it" for part in STAFF_ONLY if (kit / "autograder" / part).exists()]
     return sorted(set(found))
 

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from autograder.checks import frozen
 from autograder.course import Course, CourseError
-from autograder.grading.kit import STAFF_ONLY, student_project
+from autograder.grading import kit as kit_writer
+from autograder.grading.kit import STAFF_ONLY, answers_given_away, student_project
 from autograder.grading.release import release
 from tests.grading.courses import editable
 from tests.grading.nbgrader_course import make_course, task_cells
@@ -78,6 +80,20 @@ def test_public_checks_run_from_frozen_cases(kit: Path):
     assert out.splitlines()[1] == "True", out
     wrong = right.replace("+ 2 * padding - the_window_is", "+ padding - the_window_is")
     assert run(kit, code.format("pass\n" + wrong)).splitlines()[1] == "False"
+
+
+def test_a_public_check_that_gives_an_answer_away_is_noticed(kit: Path, monkeypatch: pytest.MonkeyPatch):
+    assignment = Course.here().assignment(NAME)
+    assert answers_given_away(assignment, kit / "autograder") == []
+    given = [("test_sizes", "padding_output", {"same": 28}), ("test_it_fits_exactly", "output_size", 5)]
+    monkeypatch.setattr(frozen, "frozen_values", lambda path: iter(given))
+    assert answers_given_away(assignment, kit / "autograder") == ["test_sizes gives away the answer of padding-output"]
+
+
+def test_the_kit_of_the_whole_course_can_be_handed_out(tmp_path: Path):
+    course = Course.here()
+    kit_writer.write(tmp_path / "kit", course, list(course))
+    assert {p.name for p in (tmp_path / "kit").iterdir() if p.is_dir()} == {*course.names, "autograder"}
 
 
 def test_importing_the_kit_needs_neither_sandbox_nor_grading(kit: Path):
