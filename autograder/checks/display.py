@@ -10,16 +10,26 @@ from typing import Protocol
 class Row(Protocol):
     """What is shown of one test."""
 
-    description: str
-    hidden: bool
-    points: float
-    passed: bool
-    message: str
-    details: str
-    diagnosis: str | None
-    counterexample: str | None
-    section: str | None
-    attempted: bool
+    @property
+    def description(self) -> str: ...
+    @property
+    def hidden(self) -> bool: ...
+    @property
+    def points(self) -> float: ...
+    @property
+    def passed(self) -> bool: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def details(self) -> str: ...
+    @property
+    def diagnosis(self) -> str | None: ...
+    @property
+    def counterexample(self) -> str | None: ...
+    @property
+    def section(self) -> str | None: ...
+    @property
+    def attempted(self) -> bool: ...
 
 
 STYLE = (

@@ -127,7 +127,8 @@ def freeze(assignment: str) -> bytes:
     from .runner import CheckSession, right_answers
 
     session = CheckSession(assignment, parts=("public",))
-    tests, used = {}, {}
+    tests: dict[str, Any] = {}
+    used: dict[str, Any] = {}
     for task in session.tasks:
         for test, recorded in session.record(task, right_answers(task)).items():
             tests[test] = [_frozen_case(case, questions, used) for case, questions in recorded]

@@ -205,7 +205,8 @@ class CheckSession:
         recorded = {}
         for item in self._of(task):
             marker = item.get_closest_marker("search")
-            case_list = drawn(*marker.args, _number(PUBLIC_SEED, item.name)) if marker else [None]
+            strategy, count = marker.args if marker else (None, 0)
+            case_list = drawn(strategy, count, _number(PUBLIC_SEED, item.name)) if marker else [None]
             recorded[item.name] = [(case, self._questions(item, task, names, case)) for case in case_list]
         return recorded
 

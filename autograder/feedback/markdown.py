@@ -44,7 +44,7 @@ _render.renderer.register("table_cell", _table_cell)
 def as_html(text: str) -> Markup:
     """Markdown as safe HTML, cleaned and cut at a cap that the text then names."""
     shown = cut(text, CHARACTERS, LINES)
-    html = _render(shown.text)
+    html = str(_render(shown.text))
     if shown.left_out:
         html += f"<p><em>{shown.left_out:,} more characters are not shown.</em></p>"
     return Markup(html)

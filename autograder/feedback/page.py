@@ -138,7 +138,7 @@ def _task(
 
 def findings(tests: Sequence[Mapping[str, Any]]) -> list[Finding]:
     """What is wrong in a task: failing tests with the same cause told once, the dearest cause first."""
-    causes: dict[tuple[Any, str], list[Mapping[str, Any]]] = {}
+    causes: dict[Any, list[Mapping[str, Any]]] = {}
     for test in tests:
         if not test["passed"]:
             cause = test.get("diagnosis") or _short(test.get("message"))

@@ -99,7 +99,7 @@ def grade_id_of(cell: NotebookNode) -> str | None:
 def is_untouched(cell: NotebookNode, template: Template) -> bool:
     """Whether an answer cell of a restored notebook is as released, or empty."""
     source = cell.source.strip()
-    return not source or source == template.cells[grade_id_of(cell)].source.strip()
+    return not source or source == template.cells[grade_id_of(cell) or ""].source.strip()
 
 
 def sanitise(data: bytes, template: Template) -> NotebookNode:

@@ -64,7 +64,8 @@ class Agent:
             return {"id": number, "raised": self._describe(error)}, bytearray()
 
     def _perform(self, header: dict[str, Any], decoder: wire.Decoder) -> Any:
-        op, name = header["op"], header.get("name")
+        op = header["op"]
+        name: Any = header.get("name")
         if op == "name":
             if name not in self._namespace:
                 raise MissingName(name)

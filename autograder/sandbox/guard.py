@@ -142,6 +142,12 @@ class _Usage:
 
     __slots__ = ("anonymous", "cpu_s", "dead", "shared", "tasks")
 
+    anonymous: int
+    shared: int
+    tasks: int
+    cpu_s: float
+    dead: bool
+
     @classmethod
     def of(cls, pid: int) -> _Usage | None:
         try:

@@ -124,8 +124,8 @@ class Encoder:
                 return self._opaque(value)
             return number if abs(number) < 2**53 else {"t": "int", "v": hex(number)}
         if isinstance(value, float):
-            number = float(value)
-            return number if math.isfinite(number) else {"t": "float", "v": repr(number)}
+            real = float(value)
+            return real if math.isfinite(real) else {"t": "float", "v": repr(real)}
         if isinstance(value, str):
             return str(value)
         if isinstance(value, (list, tuple)):
@@ -266,7 +266,7 @@ class Decoder:
         except (ValueError, MemoryError) as error:
             raise MalformedMessage("an array that NumPy cannot hold") from error
 
-    def _scalar(self, tree: dict, depth: int) -> np.generic:
+    def _scalar(self, tree: dict, depth: int) -> Any:
         array = self._array(tree, depth)
         if array.shape != ():
             raise MalformedMessage("a scalar with a shape")
