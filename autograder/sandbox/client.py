@@ -19,16 +19,18 @@ import time
 from pathlib import Path
 from typing import Any
 
+import zmq
 from jupyter_client.blocking import BlockingKernelClient
 
 from . import channel, doctor
-from .limits import Limits
+from .limits import MEBI, Limits
 from .policy import RUNTIMES, Isolation, IsolationMissing, Policy
 
 _WARM_UP_S = 180.0
 _START_S = 30.0
 _END_S = 10.0
 _CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
+_LARGEST_MESSAGE = 64 * MEBI
 _LONGEST_SOCKET_PATH = 90  # a Unix socket's path has at most 107 bytes
 
 
@@ -72,7 +74,9 @@ class SandboxKernel:
         return event
 
     def _connect(self) -> BlockingKernelClient:
-        client = BlockingKernelClient()
+        context = zmq.Context()
+        context.maxmsgsize = _LARGEST_MESSAGE  # of sockets made from it: a longer message ends the connection
+        client = BlockingKernelClient(context=context)
         client.load_connection_info(self.connection)
         client.start_channels(hb=False)
         deadline = time.monotonic() + _START_S
@@ -241,7 +245,8 @@ class WarmPool:
         control, supervisors = channel.pair()
         bridge, kernels = socket.socketpair()
         with supervisors, kernels:
-            channel.send(self._control, request, (supervisors.fileno(), kernels.fileno()))
+            channel.send(control, request)  # for the supervisor alone: the server must not know it
+            channel.send(self._control, {"do": "fork"}, (supervisors.fileno(), kernels.fileno()))
         return SandboxKernel(control, bridge, request, started, connect)
 
     def _request(

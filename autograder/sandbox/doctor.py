@@ -28,10 +28,10 @@ def facts() -> list[Mechanism]:
     """The mechanisms on this machine, the mandatory ones first."""
     if platform.system() != "Linux":
         return [Mechanism("linux", False, f"isolation needs Linux 5.13 or later, and this is {platform.system()}")]
-    from . import landlock, privileges, syscalls
+    from . import landlock, privileges, reach, syscalls
 
     off, version, no_filter = disabled(), landlock.abi(), syscalls.missing()
-    user = privileges.may_change_user()
+    user = privileges.may_change_user(reach.listable_paths())
     found = [
         _fact(
             "landlock", version > 0, off,

@@ -10,31 +10,34 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import stat
 import time
 from collections.abc import Iterator
 
+from . import holdings, privileges
 from .limits import Limits
 
 TICK_S = 0.04
-_DISK_EVERY_S = 0.2
-_PAGE = os.sysconf("SC_PAGE_SIZE")
+_SLOW_EVERY_S = 0.2
 _CLOCK = os.sysconf("SC_CLK_TCK")
 
 
 class Guard:
-    """Measures the descendants of this process against `limits`; `folders` are those they can write to."""
+    """Measures the descendants of this process against `limits`; `folders` are those they can write to.
 
-    def __init__(self, kernel: int, limits: Limits, folders: tuple[str, ...]) -> None:
+    `user` is the kernel's own user, where it has one.
+    """
+
+    def __init__(self, kernel: int, limits: Limits, folders: tuple[str, ...], user: int | None = None) -> None:
         self._kernel, self._limits, self._folders = kernel, limits, folders
         self._known: dict[int, int] = {}  # process id -> inode of its /proc entry, so that a reused id is seen
         self._members: dict[int, None] = {}
         self.statuses: dict[int, int] = {}  # wait statuses of descendants that ended and were reaped
+        self._user = user
         self._baseline = _Usage.of(kernel)
         self._baseline_exact = 0
         self._cpu_gone = 0.0
         self._cpu_last: dict[int, float] = {}
-        self._next_disk = 0.0
+        self._next_slow = 0.0
 
     def broken_limit(self) -> str | None:
         """The limit that is exceeded now: "memory", "processes", "cpu" or "disk"; None while all hold."""
@@ -48,17 +51,27 @@ class Guard:
             return "memory"
         if self._cpu(usages) > self._limits.cpu_s:
             return "cpu"
-        now = time.monotonic()
-        if now >= self._next_disk:
-            started, broken = now, self._disk_is_full(usages)
-            self._next_disk = time.monotonic() + max(_DISK_EVERY_S, 10 * (time.monotonic() - started))
-            return "disk" if broken else None
-        return None
+        started = time.monotonic()
+        if started < self._next_slow:
+            return None
+        broken = self._slowly_found(usages)
+        self._next_slow = time.monotonic() + max(_SLOW_EVERY_S, 10 * (time.monotonic() - started))
+        return broken
+
+    def _slowly_found(self, usages: dict[int, _Usage]) -> str | None:
+        """What takes a walk to see: files, and memory that counts for no process although one still maps it."""
+        with privileges.reading_as(self._user):
+            held = holdings.hidden(usages, self._folders)
+        seen = sum(usage.shared for usage in usages.values())
+        if self._memory(usages) + max(0, held.memory - seen) > self._limits.memory_bytes:
+            return "memory"
+        return "disk" if self._disk_is_full(held.disk) else None
 
     def settle(self) -> None:
         """What the kernel uses now, ready and idle, is its own and not the student's."""
         self._baseline = _Usage.of(self._kernel)
-        self._baseline_exact = _proportional(self._kernel)
+        with privileges.reading_as(self._user):
+            self._baseline_exact = _proportional(self._kernel)
 
     def members(self) -> list[int]:
         """Process ids of all descendants of this process."""
@@ -87,7 +100,8 @@ class Guard:
         quick = sum(max(0, usage.anonymous - own) + usage.shared for usage in usages.values())
         if quick <= self._limits.memory_bytes:
             return quick
-        return sum(_proportional(pid) for pid in usages) - self._baseline_exact
+        with privileges.reading_as(self._user):
+            return sum(_proportional(pid) for pid in usages) - self._baseline_exact
 
     def _cpu(self, usages: dict[int, _Usage]) -> float:
         """CPU seconds of the tree, those of processes that ended included."""
@@ -97,8 +111,9 @@ class Guard:
             self._cpu_last[pid] = usage.cpu_s
         return self._cpu_gone + sum(self._cpu_last.values())
 
-    def _disk_is_full(self, usages: dict[int, _Usage]) -> bool:
-        size, files = 0, 0
+    def _disk_is_full(self, size: int) -> bool:
+        """Whether the folders, and `size` bytes of files without a name, exceed the limit."""
+        files = 0
         try:
             for entry in _walk(self._folders):
                 size += entry.st_blocks * 512
@@ -107,30 +122,32 @@ class Guard:
                     return True
         except OSError:
             return True  # a folder too deep to look into, or made unreadable: nobody hides an honest file there
-        return size + _deleted_but_open(usages) > self._limits.disk_bytes
+        return False
 
     def end_all(self) -> None:
         """Stops, then kills every descendant, until there is none. Stopped processes start no new ones."""
-        while True:
+        while self.reap():
             members = self._running()
-            if not members:
-                break
             for pid in members:
                 _signal(pid, signal.SIGSTOP)
-            for pid in members if set(self._running()) <= set(members) else ():
-                _signal(pid, signal.SIGKILL)
-            self.reap()
+            if set(self._running()) <= set(members):
+                for pid in members:
+                    _signal(pid, signal.SIGKILL)
             time.sleep(0.001)
-        self.reap()
 
-    def reap(self) -> None:
-        """Collects the descendants that ended and are this process's children."""
-        with contextlib.suppress(ChildProcessError):
-            while True:
+    def reap(self) -> bool:
+        """Collects the descendants that ended; says whether others are left.
+
+        A process is left until its last thread is, and those of dead parents are this process's children.
+        """
+        while True:
+            try:
                 pid, status = os.waitpid(-1, os.WNOHANG)
-                if pid == 0:
-                    return
-                self.statuses[pid] = status
+            except ChildProcessError:
+                return False
+            if pid == 0:
+                return True
+            self.statuses[pid] = status
 
     def _running(self) -> list[int]:
         self._known = {}
@@ -202,19 +219,6 @@ def _walk(folders: tuple[str, ...]) -> Iterator[os.stat_result]:
                             waiting.append(entry.path)
         except (FileNotFoundError, NotADirectoryError):
             continue
-
-
-def _deleted_but_open(usages: dict[int, _Usage]) -> int:
-    """Bytes of files without a name that the processes still hold open."""
-    sizes: dict[tuple[int, int], int] = {}
-    for pid in usages:
-        with contextlib.suppress(OSError), os.scandir(f"/proc/{pid}/fd") as entries:
-            for entry in entries:
-                with contextlib.suppress(OSError):
-                    about = entry.stat()
-                    if stat.S_ISREG(about.st_mode) and about.st_nlink == 0:
-                        sizes[about.st_dev, about.st_ino] = about.st_blocks * 512
-    return sum(sizes.values())
 
 
 def _signal(pid: int, number: int) -> None:

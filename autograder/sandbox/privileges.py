@@ -7,11 +7,11 @@ import ctypes
 import os
 import socket
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_KEEPCAPS, _PR_CAPBSET_DROP = 1, 4, 8, 24
 _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT, _CLEAR_ALL = 36, 38, 47, 4
-_CAP_DAC_READ_SEARCH, _CAP_SETUID, _LAST_CAP = 2, 7, 63
+_CAP_DAC_READ_SEARCH, _CAP_SETUID, _CAP_SYS_PTRACE, _LAST_CAP = 2, 7, 19, 63
 _CAPABILITY_VERSION_3 = 0x20080522
 _FIRST_USER, _USERS = 61_200, 4_000  # the range that systemd keeps for users without a name
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -40,11 +40,34 @@ def forbid_new_privileges() -> None:
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
 
 
-def may_change_user() -> bool:
-    """Whether this process may become another user (root outside a container that forbids it)."""
+def may_change_user(readable: Iterable[str]) -> bool:
+    """Whether this process may become another user who can still reach the `readable` paths.
+
+    Root may, outside a container that forbids it. Where a path is closed to others, reaching it takes a capability
+    that not every container's root has.
+    """
+    if os.geteuid() != 0 or not _has(_CAP_SETUID) or not _is_mapped(_FIRST_USER + _USERS):
+        return False
+    return _has(_CAP_DAC_READ_SEARCH) or all(_open_to_others(path) for path in readable)
+
+
+def _has(capability: int) -> bool:
     with open("/proc/self/status") as status:
         effective = next(line.split()[1] for line in status if line.startswith("CapEff:"))
-    return os.geteuid() == 0 and bool(int(effective, 16) >> _CAP_SETUID & 1) and _is_mapped(_FIRST_USER + _USERS)
+    return bool(int(effective, 16) >> capability & 1)
+
+
+@contextlib.contextmanager
+def reading_as(user: int | None) -> Iterator[None]:
+    """Looks into /proc as `user`, which a root without CAP_SYS_PTRACE has to do; as itself where `user` is None."""
+    if user is None or _has(_CAP_SYS_PTRACE):
+        yield
+        return
+    _libc.setfsuid(user)
+    try:
+        yield
+    finally:
+        _libc.setfsuid(os.geteuid())
 
 
 def _is_mapped(user: int) -> bool:

@@ -1,5 +1,8 @@
 """The warm server: imports a runtime's libraries once and forks a kernel for each submission.
 
+It passes the sockets on and never reads a request: what one student's kernel is told would else
+remain in the memory that the next one is forked with.
+
 Run as `python -I server.py --runtime NAME --control FD` with a clean environment, so that nothing of the
 grader is in it. It runs no student code and holds no student's data; it ends when the other end of FD closes.
 """
@@ -52,13 +55,13 @@ def _serve(control: socket.socket) -> None:
     from autograder.sandbox import channel, supervisor
 
     while True:
-        request, descriptors = channel.receive(control, descriptors=2)
-        if request is None:
+        message, descriptors = channel.receive(control, descriptors=2)
+        if message is None:
             return
         pid = os.fork()
         if pid == 0:
             channel.close_all_except(set(descriptors))
-            supervisor.supervise(request, socket.socket(fileno=descriptors[0]), descriptors[1])
+            supervisor.supervise(socket.socket(fileno=descriptors[0]), descriptors[1])
         for descriptor in descriptors:
             os.close(descriptor)
 

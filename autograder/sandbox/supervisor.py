@@ -21,17 +21,20 @@ from typing import Any
 from . import channel, privileges
 from .guard import TICK_S, Guard
 from .limits import Limits
+from .reach import listable_paths
 
 
-def supervise(request: dict[str, Any], control: socket.socket, bridge: int) -> None:
-    """Forks the kernel, watches it until the grader lets go, cleans up. Does not return."""
+def supervise(control: socket.socket, bridge: int) -> None:
+    """Reads the request, forks the kernel, watches it until the grader lets go, cleans up. Does not return."""
     code = 1
     try:
         os.setsid()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         privileges.become_subreaper()
-        _Supervisor(request, control, bridge).run()
+        request, _ = channel.receive(control)
+        if request is not None:
+            _Supervisor(request, control, bridge).run()
         code = 0
     except BaseException:
         sys.excepthook(*sys.exc_info())
@@ -50,12 +53,13 @@ class _Supervisor:
         self._kernel = self._fork(report, bridge)
         os.close(report)
         os.close(bridge)
-        self._guard = Guard(self._kernel, self._limits, self._folders)
+        self._guard = Guard(self._kernel, self._limits, self._folders, self._user)
         self._watching = self._ended = False
 
     def _own_user(self) -> tuple[int | None, socket.socket | None]:
         """A user of the kernel's own, which then owns its folders, where this process may change users."""
-        if self._off or "user" in self._request["disabled"] or not privileges.may_change_user():
+        reach = [*listable_paths(), *self._request["policy"]["readable"], self._request["folders"]["work"]]
+        if self._off or "user" in self._request["disabled"] or not privileges.may_change_user(reach):
             return None, None
         reserved = privileges.reserve_user()
         if reserved is None:

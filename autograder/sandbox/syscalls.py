@@ -12,6 +12,7 @@ import os
 _NEW_NAMESPACE = (0x80, 0x20000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
 _UNIX, _DATAGRAM, _RAW = 1, 2, 3
 _F_SETOWN, _F_SETSIG, _F_SETOWN_EX, _F_SETLEASE, _F_NOTIFY = 8, 10, 15, 1024, 1026
+_PR_SET_DUMPABLE = 4
 _FIOSETOWN, _SIOCSPGRP, _TIOCSTI, _TIOCLINUX = 0x8901, 0x8902, 0x5412, 0x541C
 
 # Refused outright: errno -> names. "0" lets honest code (shutil.copy, os.utime) believe that it worked.
@@ -115,6 +116,8 @@ def _refuse_by_argument(rules) -> None:
         _refuse(rules, "ioctl", errno.EPERM, sc.Arg(1, sc.MASKED_EQ, 0xFFFFFFFF, request))
     for name in ("prlimit64", "sched_setaffinity", "sched_setscheduler", "sched_setparam", "sched_setattr"):
         _refuse(rules, name, errno.EPERM, sc.Arg(0, sc.NE, 0))
+    # A process that makes itself undumpable hides from the guard where that is an ordinary user.
+    _refuse(rules, "prctl", errno.EPERM, sc.Arg(0, sc.EQ, _PR_SET_DUMPABLE))
     for argument in (0, 1):  # setpriority(PRIO_PROCESS, 0, ...) is what os.nice does
         _refuse(rules, "setpriority", errno.EPERM, sc.Arg(argument, sc.NE, 0))
 

@@ -68,6 +68,7 @@ REACHING = {
     "another process's priority": "os.setpriority(os.PRIO_PROCESS, os.getppid(), os.getpriority(0, 0))",
     "another process's processors": "os.sched_setaffinity(os.getppid(), os.sched_getaffinity(0))",
     "a file watch on others' folders": "assert libc.inotify_add_watch(libc.inotify_init(), b'/tmp', 0x100) >= 0",
+    "hiding from the guard": "assert libc.prctl(4, 0, 0, 0, 0) == 0; libc.prctl(4, 1, 0, 0, 0)",
     "raised limits": "resource.setrlimit(resource.RLIMIT_NOFILE, (600, 600))",
     "another root folder": "os.chroot('.')",
     "another user's identity": "os.setgroups([0])",

@@ -31,6 +31,16 @@ MEMORY = {
         held = mmap.mmap(-1, 300 * 2**20)
         for page in range(0, len(held), 4096): held[page] = 1
         time.sleep(9)""",
+    "shared, and touched by children that are gone": """
+        import mmap, os, time
+        held = mmap.mmap(-1, 400 * 2**20)
+        for part in range(8):
+            child = os.fork()
+            if not child:
+                for page in range(part * 50 * 2**20, (part + 1) * 50 * 2**20, 4096): held[page] = 1
+                os._exit(0)
+            os.waitpid(child, 0)
+        time.sleep(9)""",
 }
 PROCESSES = {
     "processes": "import os, time\nwhile True:\n  if not os.fork(): time.sleep(9)",
@@ -59,6 +69,13 @@ DISK = {
         while True:
             files.append(open('gone', 'wb')); os.unlink('gone')
             files[-1].write(bytes(2**23)); files[-1].flush(); time.sleep(0.05)""",
+    "files that are only mapped": """
+        import mmap, os, time
+        held = []
+        while True:
+            with open('gone', 'wb') as file: file.write(bytes(2**23))
+            with open('gone', 'rb') as file: held.append(mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ))
+            os.unlink('gone'); time.sleep(0.05)""",
     "the home folder": """
         import os
         n = 0
