@@ -4,7 +4,8 @@ A task is what nbgrader's cell metadata says it is: the answer cell has the task
 check cell ``<task>-check`` carries the points. What nbgrader has no field for stands under the key ``autograder`` in
 the notebook's and the check cell's metadata::
 
-    notebook  {"autograder": {"runtime": "numpy", "forbidden": ["torch"], "limits": {"wall_s": 120}, "total_s": 900}}
+    notebook  {"autograder": {"runtime": "numpy", "forbidden": ["torch"], "limits": {"wall_s": 120}, "total_s": 900,
+                              "gpu": true}}
     cell      {"autograder": {"kind": "answer", "variant": true, "limits": {"wall_s": 60}}}
 
 Only the standard library is imported here, because every command reads the course first.
@@ -87,7 +88,7 @@ class Assignment:
     """One assignment: its tasks in the order of the notebook, and what its notebook may use.
 
     ``limits`` are for each cell or kernel, ``total_s`` is the wall time of one whole submission (seconds). ``images``
-    says that the notebook calls ``load_images``.
+    says that the notebook calls ``load_images``, ``gpu`` that on a cluster it wants a worker that has one.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Assignment:
     root: Path
     total_s: float = TOTAL_S
     images: bool = False
+    gpu: bool = False
 
     @property
     def solution_path(self) -> Path:
@@ -182,6 +184,7 @@ def _read(path: Path, root: Path, modified_ns: int) -> Assignment:
         limits=_limits(path.stem, own.get("limits", {})),
         root=root,
         total_s=float(own.get("total_s", TOTAL_S)),
+        gpu=bool(own.get("gpu", False)),
         images=any("load_images(" in _source(cell) for cell in cells if cell.get("cell_type") == "code"),
     )
 

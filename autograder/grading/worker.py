@@ -16,10 +16,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from autograder.course import Course, CourseError
 from autograder.sandbox.policy import Isolation, IsolationMissing, Policy
+
+if TYPE_CHECKING:
+    from autograder.grading.submission import Grader, Job
 
 PR_SET_PDEATHSIG = 1
 
@@ -43,7 +46,7 @@ class Reply:
     value: object = None
 
 
-def make_grader(spec: WorkerSpec) -> tuple[object, Callable[[], None]]:
+def make_grader(spec: WorkerSpec) -> tuple[Grader, Callable[[], None]]:
     """A ``Grader`` with its warm kernels, and the function that ends them."""
     from autograder.checks.runner import CheckSession
     from autograder.checks.variants import has_variants, variant
@@ -87,7 +90,7 @@ def serve(connection: Connection) -> None:
         connection.send(Reply("ready"))
         while True:
             job = connection.recv()
-            connection.send(_graded(grader, job))
+            connection.send(answer(grader, job))
     except EOFError:
         return
     except (IsolationMissing, CourseError) as error:
@@ -98,7 +101,8 @@ def serve(connection: Connection) -> None:
             close()
 
 
-def _graded(grader: object, job: object) -> Reply:
+def answer(grader: Grader, job: Job) -> Reply:
+    """Grades one submission; a fault of the grader's own is an answer too."""
     try:
         return Reply("outcome", grader.grade(job))
     except IsolationMissing as error:
