@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import linecache
 from collections.abc import Iterator, Mapping
@@ -101,6 +102,18 @@ def solution(assignment: str) -> dict[str, str]:
     """The source of each answer cell of the solution notebook, by task id."""
     path = Course.here().assignment(assignment).solution_path
     return {id: source for id, source, solved in _graded_cells(path) if solved}
+
+
+def imported(assignment: str) -> dict[str, Any]:
+    """What the notebook imports, and the id of the student whose numbers it answers for."""
+    notebook = json.loads(Course.here().assignment(assignment).solution_path.read_text(encoding="utf-8"))
+    lines: list[str] = []
+    for cell in notebook["cells"]:
+        source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
+        if cell["cell_type"] == "code":
+            body = ast.parse(source).body
+            lines += [ast.unparse(node) for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
+    return {**namespace("\n".join(dict.fromkeys(lines))), "STUDENT_ID": STUDENT}
 
 
 def untouched(assignment: str) -> dict[str, str]:

@@ -60,9 +60,11 @@ def collected(name: str) -> dict[str, Any]:
 def right_answers_of(assignment: str, task: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """(name, the notebook's names) of every right answer that is known for a task."""
     yield "reference", right_answers(task, helpers.STUDENT)
-    for name, source in collected("ANSWERS").get(task, {}).items():
-        # an answer may use what earlier tasks of the notebook define
-        yield name, helpers.namespace(source, earlier_names(assignment, task))
+    sources = {"solution": helpers.solution(assignment)[task], **collected("ANSWERS").get(task, {})}
+    # an answer may use what the notebook imports, and what its earlier tasks define
+    known = {**helpers.imported(assignment), **earlier_names(assignment, task)}
+    for name, source in sources.items():
+        yield name, helpers.namespace(source, known)
 
 
 def earlier_names(assignment: str, task: str) -> dict[str, Any]:
@@ -83,9 +85,14 @@ def mutants_of_task(task: str) -> Iterator[tuple[Mutant, Mapping[str, Any]]]:
             yield mutant, {**right, **registry.names(mutant.function, helpers.STUDENT)}
 
 
+def without_shrinking() -> Any:
+    """A context in which a failing check does not look for its smallest case, which takes most of the time."""
+    return mock.patch.object(search, "SHRINK_CALLS", 0)
+
+
 def killed(assignment: str, task: str, names: Mapping[str, Any]) -> bool:
-    """Whether a hidden check fails on these names, without looking for the smallest case."""
-    with mock.patch.object(search, "SHRINK_CALLS", 0):
+    """Whether a hidden check fails on these names."""
+    with without_shrinking():
         try:
             with time_limit(MUTANT_SECONDS):
                 return helpers.verdict(helpers.run_task(assignment, task, names, parts=("hidden",))).caught

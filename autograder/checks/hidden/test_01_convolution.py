@@ -26,7 +26,7 @@ from autograder.checks.api import (
     search,
     task,
 )
-from autograder.checks.speed import COLUMNS, KERNEL, LIMIT, STRIDE, gathering, image_number
+from autograder.checks.speed import COLUMNS, KERNEL, STRIDE, expect_fast, gathering, image_number
 from autograder.checks.variants import all_variants
 
 small, seeds = st.integers(1, 3), st.integers(0, 99)
@@ -171,13 +171,11 @@ def mirrored(filters, side, channels, seed=0):
 
 @task("conv2d")
 @points(2)
-@search(cases(kernel=small, more_rows=st.integers(0, 4), more_columns=st.integers(0, 4), seed=seeds), examples=12)
+@search(cases(kernel=st.integers(2, 3), more_rows=small, more_columns=small, seed=seeds), examples=12)
 def test_one_filter_one_channel(student, case):
     """One filter slides over one channel: windows row by row, the kernel neither turned nor transposed."""
-    first = numbers(4, 6, 1, seed=case.seed), numbers(1, 3, 3, 1, seed=case.seed)
-    image = numbers(case.kernel + case.more_rows, case.kernel + case.more_columns, 1, seed=case.seed)
+    image = numbers(case.kernel - 1 + case.more_rows, case.kernel - 1 + case.more_columns, 1, seed=case.seed)
     expect_layer(student, image, numbers(1, case.kernel, case.kernel, 1, seed=case.seed + 1))
-    expect_layer(student, *first)
 
 
 @task("conv2d")
@@ -521,9 +519,7 @@ def test_gathers_fast(student, rng):
     for number, sample in enumerate(samples):
         right = reference.im2col(image_number(number, seed), KERNEL, STRIDE).value[:, ::COLUMNS]
         expect_close(sample, right, what="im2col of AlexNet's first layer")
-    expect(
-        ratio <= LIMIT, "im2col is slower than it can be.", diagnosis=misconceptions.IM2COL["window-by-window"],
-    )
+    expect_fast(ratio, misconceptions.IM2COL["window-by-window"])
 
 
 # weight-counting -------------------------------------------------------------------------------------------------

@@ -64,8 +64,8 @@ def columns_with_one_stride(solve, image, kernel_size, stride=1, dilation=1):
 
 IM2COL.add_source(
     "window-by-window",
-    "The matrix is right, but it was filled window by window (or number by number), which is slow in Python. Look for "
-    "what can be copied for all windows at once.",
+    "The matrix is right, but filling it takes long: window by window in a Python loop, or with an index for every "
+    "single number. Look for what can be copied for all windows at once.",
     '''
 import numpy as np
 

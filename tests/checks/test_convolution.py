@@ -1,0 +1,303 @@
+"""Assignment 01: the references against the frameworks, and the checks against right and wrong answers."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograder.bridge.student import Student
+from autograder.bridge.transport import LocalTransport
+from autograder.checks import speed
+from autograder.checks.reference import convolution as reference
+from autograder.checks.runner import right_answers
+from autograder.checks.search import numbers
+from autograder.checks.variants import all_variants, variant
+from autograder.course import Course
+
+from . import table
+from .helpers import (
+    SEED,
+    STUDENT,
+    automatic_tasks,
+    namespace,
+    points_of,
+    run_frozen,
+    run_task,
+    score,
+    solution,
+    untouched,
+    verdict,
+    wrong_answers,
+)
+
+ASSIGNMENT = "01-convolution"
+POINTS = {
+    "why-convolution": 5, "weight-counting": 5, "output-size": 8, "worked-sizes": 5, "same-padding": 6,
+    "padding-significance": 5, "padding-output": 4, "conv2d": 20, "im2col": 12, "conv2d-backward": 12, "dilated": 5,
+    "receptive-field": 8,
+}
+AUTOMATIC = [task for task in POINTS if task not in ("why-convolution", "padding-significance")]
+few = settings(max_examples=20, deadline=None, derandomize=True, database=None)
+small = st.integers(1, 3)
+
+
+# the references against PyTorch and TensorFlow ---------------------------------------------------------------------
+
+
+def in_torch(x, kernels, bias, stride, dilation):
+    """The valid convolution by PyTorch, channels-last."""
+    result = torch.nn.functional.conv2d(
+        torch.from_numpy(x).movedim(-1, 1), torch.from_numpy(kernels).movedim(-1, 1),
+        None if bias is None else torch.from_numpy(bias), stride=stride, dilation=dilation,
+    )
+    return result.movedim(1, -1)
+
+
+@few
+@given(st.tuples(small, small), st.tuples(small, small), small, small, st.tuples(small, small), small)
+def test_conv2d_is_that_of_pytorch(size, more, channels, filters, stride, dilation):
+    sides = [dilation * (k - 1) + m for k, m in zip(size, more, strict=True)]
+    x, kernels = numbers(2, *sides, channels), numbers(filters, *size, channels, seed=1)
+    bias = numbers(filters, seed=2)
+    right = in_torch(x, kernels, bias, stride, dilation).numpy()
+    np.testing.assert_allclose(reference.conv2d(x, kernels, bias, stride, dilation=dilation), right)
+    np.testing.assert_allclose(reference.conv2d(x[0], kernels, bias, stride, dilation=dilation), right[0])
+    if dilation == 1:
+        np.testing.assert_allclose(reference.conv2d_im2col(x, kernels, bias, stride), right)
+    dilated = reference.dilate_kernel(kernels, dilation)
+    np.testing.assert_allclose(reference.conv2d(x, dilated, bias, stride), right)
+    counts = tuple(reference.output_size(n, k, s, 0, dilation) for n, k, s in zip(sides, size, stride, strict=True))
+    assert right.shape[1:3] == counts
+
+
+@few
+@given(st.tuples(st.integers(1, 7), st.integers(1, 7)), st.tuples(st.integers(1, 4), st.integers(1, 4)), small, small)
+def test_same_padding_is_that_of_tensorflow(sides, size, step, dilation):
+    import tensorflow as tf
+
+    stride = 1 if dilation > 1 else step
+    x, kernels = numbers(1, *sides, 2), numbers(2, *size, 2, seed=1)
+    options = {"strides": stride, "padding": "SAME", "dilations": dilation}
+    right = tf.nn.conv2d(x, kernels.transpose(1, 2, 3, 0), **options).numpy()
+    np.testing.assert_allclose(reference.conv2d(x, kernels, None, stride, "same", dilation), right)
+    if dilation == 1:
+        np.testing.assert_allclose(reference.conv2d_im2col(x, kernels, None, stride, "same"), right)
+
+
+@few
+@given(st.tuples(small, small), st.tuples(small, small), small, small, st.tuples(small, small),
+       st.sampled_from(["valid", "same"]))
+def test_gradients_are_those_of_pytorch(size, more, channels, filters, stride, padding):
+    x = numbers(2, *(k - 1 + m for k, m in zip(size, more, strict=True)), channels)
+    kernels = numbers(filters, *size, channels, seed=1)
+    pads = [(0, 0), (0, 0)]
+    if padding == "same":
+        pads = [reference.same_padding(x.shape[1 + a], size[a], stride[a]) for a in (0, 1)]
+    leaves = torch.from_numpy(x).requires_grad_(), torch.from_numpy(kernels).requires_grad_()
+    bias = torch.zeros(filters, dtype=torch.float64, requires_grad=True)
+    framed = torch.nn.functional.pad(leaves[0].movedim(-1, 1), (*pads[1], *pads[0]))
+    result = torch.nn.functional.conv2d(framed, leaves[1].movedim(-1, 1), bias, stride=stride).movedim(1, -1)
+    grad = numbers(*result.shape, seed=2)
+    result.backward(torch.from_numpy(grad))
+    found = reference.conv2d_backward(grad, x, kernels, stride, padding)
+    for ours, theirs in zip(found, (*leaves, bias), strict=True):
+        np.testing.assert_allclose(ours, theirs.grad.numpy(), atol=1e-12)
+
+
+@few
+@given(st.lists(st.tuples(small, st.integers(1, 2), st.integers(1, 2)), min_size=1, max_size=3))
+def test_the_receptive_field_is_where_gradients_arrive(layers):
+    x = torch.zeros(1, 1, 120, requires_grad=True)
+    result = x
+    for kernel, stride, dilation in layers:
+        result = torch.nn.functional.conv1d(result, torch.ones(1, 1, kernel), stride=stride, dilation=dilation)
+    result[0, 0, result.shape[2] // 2].backward()
+    reached = torch.nonzero(x.grad[0, 0]).flatten()
+    assert reference.receptive_field(layers) == int(reached[-1] - reached[0]) + 1
+
+
+def test_numbers_of_the_curriculum():
+    sizes = {(7, 3): 5, (7, 3, 2): 3, (7, 3, 1, 1): 7, (32, 5, 1, 2): 32, (227, 11, 4): 55}
+    assert {case: reference.output_size(*case) for case in sizes} == sizes
+    counts = reference.weight_counting((32, 32, 3), (200, 200, 3), 5, 10)
+    assert counts == {"dense_small": 3072, "dense_large": 120_000, "conv_neuron": 75, "conv_layer": 760}
+    assert reference.worked_sizes([(7, 3, 3, 0)]) == {"sizes": [None]}
+    assert reference.padding_output() == {"same": 28, "valid": 26, "valid_repeats": 13, "least_read": "corners"}
+    assert reference.receptive_field([(3, 1, 1), (3, 1, 1)]) == 5
+    image = np.zeros((227, 227, 3), np.float32)
+    assert reference.im2col(image, 11, 4).shape == (363, 3025)
+    result = reference.conv2d_im2col(image, np.zeros((96, 11, 11, 3)), stride=4)
+    assert (result.shape, result.dtype) == ((55, 55, 96), np.float32)
+
+
+# the checks against right and wrong answers ------------------------------------------------------------------------
+
+
+def test_points_are_those_of_the_curriculum():
+    assignment = Course.here().assignment(ASSIGNMENT)
+    assert {task.id: task.points for task in assignment.tasks} == POINTS
+    assert {task: points_of(ASSIGNMENT, task) for task in AUTOMATIC} == {task: POINTS[task] for task in AUTOMATIC}
+    assert assignment.max_score == 85
+
+
+@pytest.mark.parametrize("task", AUTOMATIC)
+def test_right_answers_pass_and_wrong_ones_are_named(task):
+    row = table.row_of(ASSIGNMENT, task, mutants=False)
+    assert row.good, row
+    assert row.right >= (4 if task in table.collected("ANSWERS") else 2)
+
+
+@pytest.mark.parametrize("seed", [b"one", b"two"])
+def test_references_pass_whatever_is_drawn(seed):
+    for task in AUTOMATIC:
+        results = run_task(ASSIGNMENT, task, right_answers(task, STUDENT), seed=seed, parts=("hidden",))
+        assert score(results) == POINTS[task], [result for result in results if not result.passed]
+
+
+def test_an_untouched_notebook_scores_nothing():
+    cells = untouched(ASSIGNMENT)
+    for task in AUTOMATIC:
+        try:
+            names = namespace(cells[task], table.earlier_names(ASSIGNMENT, task))
+        except NotImplementedError:
+            names = table.earlier_names(ASSIGNMENT, task)
+        results = run_task(ASSIGNMENT, task, names)
+        assert score(results) == 0, task
+        assert not any(result.attempted for result in results), task
+
+
+def test_a_right_answer_for_another_task_scores_nothing():
+    code = [task for task in AUTOMATIC if "-" not in task or task in ("output-size", "same-padding", "conv2d-backward")]
+    for task, other in zip(code, [*code[1:], code[0]], strict=True):
+        names = list(right_answers(task))
+        values = list(right_answers(other).values())
+        swapped = {name: values[i % len(values)] for i, name in enumerate(names)}
+        assert score(run_task(ASSIGNMENT, task, swapped, parts=("hidden",))) == 0, (task, other)
+
+
+@pytest.mark.parametrize("task", ["weight-counting", "worked-sizes"])
+def test_a_neighbours_numbers_score_nothing(task):
+    mine = variant(task, STUDENT)
+    name = task.replace("-", "_")
+    function = getattr(reference, name)
+    for numbers_of_another in all_variants(task):
+        if function(**numbers_of_another) == function(**mine):
+            continue
+        results = run_task(ASSIGNMENT, task, {name: function(**numbers_of_another)}, parts=("hidden",))
+        assert score(results) == 0
+        assert all("another variant" in result.message for result in results)
+        break
+
+
+def test_every_list_of_worked_sizes_has_one_that_does_not_fit():
+    found = [reference.worked_sizes(**numbers)["sizes"] for numbers in all_variants("worked-sizes")]
+    assert all(sizes.count(None) == 2 and len(sizes) == 5 for sizes in found)
+    assert len({tuple(sizes) for sizes in found}) == len(found)
+
+
+def test_one_cause_costs_its_points_once():
+    cheap = ("flipped-kernel", "only-the-first-channel", "bias-forgotten", "odd-pixel-before", "stride-swapped",
+             "dilation-ignored", "integer-result", "symmetric-same-padding", "always-float64")
+    lost = {}
+    with table.without_shrinking():
+        for wrong, names in wrong_answers("conv2d"):
+            if wrong.id in cheap:
+                lost[wrong.id] = 20 - score(run_task(ASSIGNMENT, "conv2d", names, parts=("hidden",)))
+    assert len(lost) == len(cheap) and max(lost.values()) <= 4, lost
+
+
+def test_a_smallest_counterexample_is_small():
+    flipped = next(names for wrong, names in wrong_answers("conv2d") if wrong.id == "flipped-kernel")
+    results = run_task(ASSIGNMENT, "conv2d", flipped, parts=("hidden",))
+    failed = next(result for result in results if result.name == "test_one_filter_one_channel")
+    assert failed.counterexample == "image 2x2x1, kernels 1x2x2x1"
+    assert failed.section == "Cross-correlation" and failed.details == ""
+
+
+# the kit, the speed, the texts -------------------------------------------------------------------------------------
+
+
+def test_public_checks_work_from_frozen_cases(monkeypatch, tmp_path):
+    for task in AUTOMATIC:
+        names = right_answers(task, STUDENT)
+        wrong = [(one, answer) for one, answer in wrong_answers(task) if one.distort is not None][:3]
+        assert all(r.passed for r in run_frozen(ASSIGNMENT, task, names, tmp_path, monkeypatch)), task
+        for one, answer in wrong:
+            results = run_frozen(ASSIGNMENT, task, answer, tmp_path, monkeypatch)
+            assert not any(result.broken for result in results), (task, one.id)
+            assert {result.diagnosis for result in results} <= {None, one.id}, (task, one.id)
+        monkeypatch.undo()
+
+
+def test_a_layer_that_draws_its_kernels_passes_the_frozen_checks(monkeypatch, tmp_path):
+    source = table.collected("ANSWERS")["conv2d"]["six plain loops"]
+    results = run_frozen(ASSIGNMENT, "conv2d", namespace(source), tmp_path, monkeypatch)
+    assert all(result.passed for result in results)
+
+
+def test_public_checks_of_the_layer_are_quick():
+    names = right_answers("conv2d")
+    run_task(ASSIGNMENT, "conv2d", names, parts=("public",))
+    start = time.process_time()
+    run_task(ASSIGNMENT, "conv2d", names, parts=("public",))
+    assert time.process_time() - start < 0.3
+
+
+def test_the_reference_gathers_at_its_speed():
+    student = Student(LocalTransport({"im2col": reference.im2col}))
+    ratio, samples = speed.gathering(student, student.im2col, seed=7)
+    assert ratio <= speed.LIMIT
+    assert len(samples) == speed.REPEATS and samples[0].shape == (363, 55)
+
+
+def test_a_wrong_matrix_has_no_speed():
+    names = {**right_answers("im2col"), "im2col": lambda image, *args: np.zeros((363, 3025), np.float32)}
+    results = run_task(ASSIGNMENT, "im2col", names, parts=("hidden",))
+    assert not next(result for result in results if result.name == "test_gathers_fast").passed
+
+
+def test_numbers_in_the_solution_are_the_students_own():
+    source = solution(ASSIGNMENT)["weight-counting"]
+    names = namespace(source, {"np": np, "variant": lambda task: variant(task, "grace"), "STUDENT_ID": "grace"})
+    other = run_task(ASSIGNMENT, "weight-counting", names, student_id="grace", seed=SEED)
+    assert score(other) == POINTS["weight-counting"]
+
+
+def test_text_tasks_have_rubric_and_sample_answers():
+    samples = json.loads((Path(__file__).parent / "text_answers" / f"{ASSIGNMENT}.json").read_text(encoding="utf-8"))
+    texts = [task for task in POINTS if task not in AUTOMATIC]
+    assert sorted(samples) == sorted(texts)
+    for task in texts:
+        good, poor = samples[task]["good"], samples[task]["poor"]
+        assert POINTS[task] >= good["points"] > poor["points"] >= 0
+        assert good["answer"].strip() and poor["answer"].strip()
+
+
+def test_the_notebook_has_the_tasks_in_order():
+    assert automatic_tasks(ASSIGNMENT) == AUTOMATIC
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("task", AUTOMATIC)
+def test_every_mutant_is_killed_or_explained(task):
+    count, survivors = table.survivors_of(ASSIGNMENT, task)
+    assert count and not survivors
+
+
+@pytest.mark.parametrize("task", ["output-size", "same-padding", "receptive-field", "dilated"])
+def test_mutants_of_short_references_are_killed(task):
+    _, survivors = table.survivors_of(ASSIGNMENT, task)
+    assert not survivors
+
+
+def test_a_failing_verdict_says_why():
+    found = verdict(run_task(ASSIGNMENT, "output-size", {"output_size": lambda *a, **k: None}, parts=("hidden",)))
+    assert found.caught and not found.diagnoses and "None" in found.failures[0]
