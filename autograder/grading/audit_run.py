@@ -59,7 +59,7 @@ def _in_student_version(notebook: Any, names: set[str]) -> Iterator[str]:
 
 def _in_feedback(about: Assignment, notebook: Any, found: Audit, secrets: Secrets, names: set[str]) -> Iterator[str]:
     """What a page would betray on which every wrong answer of the audit failed at once."""
-    tasks = [
+    tasks: list[dict[str, Any]] = [
         {"task": task.id, "kind": task.kind, "score": 0.0, "max_score": task.points, "status": "failed",
          "reason": None, "message": "", "tests": [asdict(test) for test in found.failures.get(task.id, ())]}
         for task in about.automatic

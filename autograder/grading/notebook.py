@@ -27,6 +27,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_
 
 from autograder.course import RUBRIC_SUFFIX, Assignment, CourseError, Task
 from autograder.grading.outputs import one_line
+from autograder.grading.results import Reason
 
 MAX_FILE_BYTES = 512_000_000
 MAX_SOURCE_CHARACTERS = 4_000_000
@@ -46,7 +47,7 @@ class NotGradable(Exception):
     """The submission cannot be graded; ``reason`` is the results' reason, the text one sentence for
     people."""
 
-    def __init__(self, reason: str, sentence: str) -> None:
+    def __init__(self, reason: Reason, sentence: str) -> None:
         super().__init__(sentence)
         self.reason = reason
 

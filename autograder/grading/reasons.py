@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import cast
 
 from autograder.course import Assignment
-from autograder.grading.results import REASONS
+from autograder.grading.results import REASONS, Reason
 from autograder.sandbox.limits import Limits
 
 _INSTEAD = {
@@ -28,10 +29,10 @@ _MEMORY = re.compile(r"^(MemoryError|_ArrayMemoryError|OutOfMemoryError)$|Defaul
 USED_UP = frozenset({"memory", "processes", "disk"})
 
 
-def known(reason: str | None) -> str | None:
+def known(reason: str) -> Reason:
     """A reason as results know it; what the sandbox names otherwise counts as the kernel's death."""
-    if reason is None or reason in REASONS:
-        return reason
+    if reason in REASONS:
+        return cast(Reason, reason)
     return "timeout" if reason == "cpu" else "died"
 
 
@@ -66,16 +67,21 @@ def forbidden_library(text: str, assignment: Assignment) -> str | None:
     return None
 
 
-def used_up(name: str, text: str) -> str | None:
+def used_up(name: str, text: str) -> Reason | None:
     """The reason, of ``USED_UP``, behind an exception that a limit of the sandbox caused."""
     line = f"{name}: {text}"
-    for pattern, reason in ((_MEMORY, "memory"), (_DISK, "disk"), (_PROCESSES, "processes")):
+    wanted: tuple[tuple[re.Pattern[str], Reason], ...] = (
+        (_MEMORY, "memory"),
+        (_DISK, "disk"),
+        (_PROCESSES, "processes"),
+    )
+    for pattern, reason in wanted:
         if pattern.search(name) or pattern.search(line):
             return reason
     return None
 
 
-def reason_of_error(name: str, text: str, assignment: Assignment) -> tuple[str, str | None] | None:
+def reason_of_error(name: str, text: str, assignment: Assignment) -> tuple[Reason, str | None] | None:
     """The reason behind an exception that the sandbox caused, with a sentence if it has its own."""
     library = forbidden_library(text, assignment)
     if library:

@@ -12,7 +12,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
@@ -25,9 +25,12 @@ from autograder.grading import reasons
 from autograder.grading.execution import Execution, Exhausted
 from autograder.grading.kernel import CellRun, SandboxKernel, asked_student
 from autograder.grading.notebook import NotGradable, Template, grade_id_of, is_untouched, safe_markdown, sanitise
-from autograder.grading.results import Provenance, Results, TaskResult
-from autograder.grading.verdict import TaskRun, TestOutcome, judge, judge_text, not_gradable, presentable
+from autograder.grading.results import Provenance, Reason, Results, TaskResult
+from autograder.grading.verdict import TaskRun, judge, judge_text, not_gradable, presentable
 from autograder.sandbox.limits import Limits
+
+if TYPE_CHECKING:
+    from autograder.checks.runner import TestResult
 
 END = "(after the last cell)"
 
@@ -68,7 +71,7 @@ class Checks(Protocol):
 
     def run(
         self, task: str, student: Any, *, seed: bytes, student_id: str | None, source: str | None
-    ) -> Sequence[TestOutcome]: ...
+    ) -> Sequence[TestResult]: ...
 
 
 class Kernels(Protocol):
@@ -121,7 +124,8 @@ def grade_submission(job: Job, grader: Grader) -> Outcome:
 
 def cell_limits(assignment: Assignment, task: Task | None) -> Limits:
     """What one cell may use: the assignment's limits, and the task's where it has its own."""
-    return replace(Limits(), **{**assignment.limits, **(task.limits if task else {})})
+    own: dict[str, Any] = {**assignment.limits, **(task.limits if task else {})}
+    return replace(Limits(), **own)
 
 
 def kernel_limits(assignment: Assignment) -> Limits:
@@ -139,8 +143,8 @@ class _Run:
         self._notebook = notebook
         self._execution = execution
         self._assignment = grader.assignment
-        self._by_check = {task.check_id: task for task in self._assignment.automatic}
-        self._by_answer = {task.answer_id: task for task in self._assignment.automatic}
+        self._by_check: dict[str | None, Task] = {task.check_id: task for task in self._assignment.automatic}
+        self._by_answer: dict[str | None, Task] = {task.answer_id: task for task in self._assignment.automatic}
         self._tasks = {
             task.id: TaskRun(task, cell_limits(self._assignment, task)) for task in self._assignment.automatic
         }
@@ -187,7 +191,7 @@ class _Run:
         for output in cell.outputs:
             if output.output_type == "execute_result":
                 output.execution_count = self._count
-        reason = reasons.known(run.reason)
+        reason = reasons.known(run.reason) if run.reason else None
         if reason:
             cell.outputs.append(_note(reasons.stop_sentence(reason, limits)))
         used_up = run.error and reasons.used_up(*run.error)
@@ -217,10 +221,10 @@ class _Run:
         if not run.attempted:
             run.tests = tests
 
-    def _asked(self, run: TaskRun, mark: str) -> Sequence[TestOutcome]:
+    def _asked(self, run: TaskRun, mark: str) -> Sequence[TestResult]:
         """The task's tests, asked over the bridge; a kernel that did not come back from them is dropped."""
         kernel = self._execution.kernel()
-        options = {
+        options: dict[str, Any] = {
             "seconds": run.limits.wall_s,
             "total_seconds": max(self._execution.seconds_left, 1.0),
             "total_bytes": int(run.limits.bridge_bytes),
@@ -285,7 +289,7 @@ def _results(
     tasks: tuple[TaskResult, ...],
     isolation: tuple[str, ...],
     started: float,
-    reason: str | None = None,
+    reason: Reason | None = None,
 ) -> Results:
     waits = any(task.status == "needs_manual_grade" for task in tasks)
     return Results(

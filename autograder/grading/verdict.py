@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from autograder.course import Assignment, Task
 from autograder.grading.reasons import (
@@ -15,24 +15,11 @@ from autograder.grading.reasons import (
     reason_of_error,
     stop_sentence,
 )
-from autograder.grading.results import CheckedTest, TaskResult
+from autograder.grading.results import CheckedTest, Reason, TaskResult, TaskStatus
 from autograder.sandbox.limits import Limits
 
-
-class TestOutcome(Protocol):
-    """What the checks say of one test; see ``autograder.checks.runner``."""
-
-    name: str
-    description: str
-    hidden: bool
-    points: float
-    passed: bool
-    message: str
-    diagnosis: str | None
-    counterexample: str | None
-    attempted: bool
-    reason: str | None
-    broken: bool
+if TYPE_CHECKING:  # the checks' runner brings pytest along, which only a worker needs
+    from autograder.checks.runner import TestResult
 
 
 @dataclass
@@ -41,7 +28,7 @@ class TaskRun:
 
     task: Task
     limits: Limits
-    tests: Sequence[TestOutcome] = ()
+    tests: Sequence[TestResult] = ()
     reason: str | None = None
     sentence: str | None = None
     error: tuple[str, str] | None = None
@@ -57,7 +44,7 @@ class TaskRun:
         return min(sum((test.points for test in self.tests if test.passed), 0.0), self.task.points)
 
 
-def presentable(test: TestOutcome) -> TestOutcome:
+def presentable(test: TestResult) -> TestResult:
     """The test as a student may see it: one that broke would show its own source in what it says.
 
     A broken test earns nothing: an answer of an odd kind can break a check that its author did not foresee.
@@ -84,12 +71,12 @@ def judge(run: TaskRun, assignment: Assignment) -> TaskResult:
 
 def judge_text(task: Task, untouched: bool) -> TaskResult:
     """The result of a text task, which a person grades if there is anything to read."""
-    status = "not_attempted" if untouched else "needs_manual_grade"
+    status: TaskStatus = "not_attempted" if untouched else "needs_manual_grade"
     message = "Not attempted yet." if untouched else "Waits for a person to read it."
     return TaskResult(task.id, "text", None, task.points, status, None, message)
 
 
-def not_gradable(assignment: Assignment, reason: str, sentence: str) -> tuple[TaskResult, ...]:
+def not_gradable(assignment: Assignment, reason: Reason, sentence: str) -> tuple[TaskResult, ...]:
     """The results of all tasks of a submission that could not be graded."""
     return tuple(
         TaskResult(
@@ -105,7 +92,7 @@ def not_gradable(assignment: Assignment, reason: str, sentence: str) -> tuple[Ta
     )
 
 
-def _status(run: TaskRun, reason: str | None) -> str:
+def _status(run: TaskRun, reason: Reason | None) -> TaskStatus:
     if run.tests and all(test.passed for test in run.tests):
         return "passed"
     if run.earned > 0:
@@ -115,7 +102,7 @@ def _status(run: TaskRun, reason: str | None) -> str:
     return "failed" if run.attempted or run.error else "not_attempted"
 
 
-def _reason(run: TaskRun, assignment: Assignment) -> tuple[str | None, str | None]:
+def _reason(run: TaskRun, assignment: Assignment) -> tuple[Reason | None, str | None]:
     """Why something of the task was stopped, with its sentence; nothing if all passed."""
     if run.tests and all(test.passed for test in run.tests):
         return None, None
@@ -146,7 +133,7 @@ def _message(run: TaskRun) -> str:
     return f"{passed} of {len(run.tests)} checks passed; the first to look at: {first.description}"
 
 
-def _tested(test: TestOutcome) -> CheckedTest:
+def _tested(test: TestResult) -> CheckedTest:
     return CheckedTest(
         name=test.name,
         description=test.description,
