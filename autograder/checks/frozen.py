@@ -110,7 +110,7 @@ def _load(path: Path) -> dict[str, Any]:
 
 
 def frozen_values(path: Path) -> Iterator[tuple[str, str, Any]]:
-    """What a `.cases` file tells a student who decodes it: (test, reference function, right answer) of each question."""
+    """What a decoded `.cases` file tells a student: (test, reference function, right answer) of each question."""
     for test, cases in _load(path)["tests"].items():
         for case in cases:
             for answer in case["answers"]:
