@@ -172,6 +172,8 @@ def doctor(as_json: AsJson = False) -> None:
 
 def main() -> None:
     """The entry of the installed command."""
+    # A check of URIs that jsonschema would offer compiles a grammar for over a second, and nothing here uses it.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     app()
 
 

@@ -20,6 +20,7 @@ from autograder.grading.pool import LocalPool
 from autograder.grading.progress import Bar
 from autograder.grading.run import ClassRun, Options, Row, Summary
 from autograder.grading.worker import WorkerSpec
+from autograder.sandbox import doctor
 
 MEMORY_PER_JOB = {"numpy": 1.0e9, "torch": 2.0e9, "tensorflow": 2.5e9, "torch+tensorflow": 3.0e9}
 ROWS = 40
@@ -46,6 +47,8 @@ def grade_class(
     assignment = course.assignment(name)
     place = CourseFolder((folder or course.root).resolve())
     options = _checked(place, assignment, options)
+    if options.isolation == "required" and make_executor is LocalPool:
+        doctor.require()  # before anything is written
     with GradebookWriter(place.root, course=course) as writer:
         run = ClassRun(course, place, assignment, writer, options)
         try:
