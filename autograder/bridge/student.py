@@ -7,6 +7,7 @@ import inspect
 import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ..sandbox import wire
@@ -146,9 +147,15 @@ def in_kernel(student: Student, *functions: Callable[..., Any]) -> Loaded:
     Each must be self-contained: it imports what it needs inside, may call the others of the same call, and holds
     no secret, since it runs where student code runs.
     """
-    source = "\n\n".join(textwrap.dedent(inspect.getsource(function)) for function in functions)
+    source = "\n\n".join(_source_of(function) for function in functions)
     names = [function.__name__ for function in functions]
     return Loaded(student._session.ask("load", source=source, names=names))
+
+
+@lru_cache(maxsize=256)
+def _source_of(function: Callable[..., Any]) -> str:
+    # remembered, because finding it takes longer than a small check
+    return textwrap.dedent(inspect.getsource(function))
 
 
 KNOWN_TYPES = frozenset(

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
+from autograder.checks.misconceptions.memory import ALEXNET_LAYERS
 from autograder.checks.probes import memory as probes
 from autograder.checks.reference import memory, memory_torch
 from autograder.checks.runner import registries, right_answers
@@ -31,6 +32,8 @@ from .helpers import (
     verdict,
     wrong_answers,
 )
+from .right_answers.memory import ANSWERS, LAYER_CLASSES
+from .table import survivors_of
 
 NAME = "03-sizing-and-memory"
 POINTS = {
@@ -40,14 +43,6 @@ POINTS = {
 VARIANT_TASKS = ("conv-parameters", "inference-memory", "training-memory")
 TEXTBOOK = {"image": (200, 300, 3), "maps": (100, 200, 400), "batch": 50}
 WRONG = [(task, wrong.id) for task in POINTS for wrong, _ in wrong_answers(task)]
-
-LAYER_CLASSES = """
-from collections import namedtuple
-Conv = namedtuple("Conv", "name filters kernel_size stride padding groups", defaults=(1, 0, 1))
-Pool = namedtuple("Pool", "name size stride")
-Dense = namedtuple("Dense", "name units")
-LayerSummary = namedtuple("LayerSummary", "name output_shape parameters multiply_adds")
-"""
 
 
 # --- the references ------------------------------------------------------------------------------------------------
@@ -106,10 +101,12 @@ def test_summary_is_what_torch_does(convolution, pool, units, sides):
 
 
 def test_alexnet_in_its_versions():
-    summary = memory.summarize_layers(layers_of(memory.ALEXNET_LAYERS), (227, 227, 3))
-    assert sum(row.parameters for row in summary) == memory.alexnet_table()["total"] == 62_378_344
+    summary = memory.summarize_layers(layers_of(ALEXNET_LAYERS), (227, 227, 3))
+    table = {row.name: (row.output_shape, row.parameters) for row in summary}
+    assert table | {"total": sum(row.parameters for row in summary)} == memory.alexnet_table()
+    assert memory.alexnet_table()["total"] == 62_378_344
     assert sum(row.multiply_adds for row in summary) == 1_135_256_096
-    groups = [f"{text} groups 2" if text[:5] in ("conv2", "conv4", "conv5") else text for text in memory.ALEXNET_LAYERS]
+    groups = [f"{text} groups 2" if text[:5] in ("conv2", "conv4", "conv5") else text for text in ALEXNET_LAYERS]
     counts = memory.summary_column(groups, (227, 227, 3), "parameters")
     assert (counts[2], counts[5], counts[6], sum(counts)) == (307_456, 663_936, 442_624, 60_965_224)
     narrow = [
@@ -157,147 +154,6 @@ def test_checkpoints_keep_n_of_2n_plus_1_maps(blocks):
 
 # --- right answers -------------------------------------------------------------------------------------------------
 
-WALK = LAYER_CLASSES + '''
-from math import prod
-
-def summarize(layers, input_shape):
-    """Recursive: the first layer, then the rest on its output."""
-    if not layers:
-        return []
-    first, *rest = layers
-    if isinstance(first, Dense):
-        seen = prod(input_shape)
-        row = LayerSummary(first.name, (first.units,), (seen + 1) * first.units, seen * first.units)
-        return [row, *summarize(rest, row.output_shape)]
-    h, w, c = input_shape
-    k, p = (first.kernel_size, first.padding) if isinstance(first, Conv) else (first.size, 0)
-    s = first.stride
-    hs, ws = range(-p, h + p - k + 1, s), range(-p, w + p - k + 1, s)
-    if not hs or not ws:
-        raise ValueError("kernel_size is too large" if isinstance(first, Conv) else "size is too large")
-    if isinstance(first, Pool):
-        row = LayerSummary(first.name, [len(hs), len(ws), c], 0, 0)
-    else:
-        if c % first.groups or first.filters % first.groups:
-            raise ValueError("groups")
-        per_filter = k * k * (c // first.groups)
-        row = LayerSummary(first.name, [len(hs), len(ws), first.filters], (per_filter + 1) * first.filters,
-                           len(hs) * len(ws) * per_filter * first.filters)
-    return [row, *summarize(rest, tuple(row.output_shape))]
-'''
-BUILT = LAYER_CLASSES + '''
-import numpy as np
-
-def summarize(layers, input_shape):
-    """Sizes by NumPy integers, and the layers' kinds by their fields."""
-    shape, rows = np.array(input_shape), []
-    for layer in layers:
-        if hasattr(layer, "units"):
-            weights = int(shape.prod()) * layer.units
-            rows.append(LayerSummary(layer.name, (np.int64(layer.units),), weights + layer.units, np.int64(weights)))
-            shape = np.array([layer.units])
-            continue
-        conv = hasattr(layer, "filters")
-        window, padding = (layer.kernel_size, layer.padding) if conv else (layer.size, 0)
-        room = shape[:2] + 2 * padding - window
-        if (room < 0).any():
-            raise ValueError("kernel_size" if conv else "size")
-        sides, weights = room // layer.stride + 1, 0
-        if conv:
-            if shape[2] % layer.groups or layer.filters % layer.groups:
-                raise ValueError("groups do not divide")
-            weights = layer.filters * window * window * shape[2] // layer.groups
-        channels = layer.filters if conv else shape[2]
-        parameters = weights + (channels if conv else 0)
-        rows.append(LayerSummary(layer.name, (*sides, channels), parameters, weights * sides.prod()))
-        shape = np.array([*sides, channels])
-    return rows
-'''
-OTHER_RIGHT_ANSWERS = {
-    "layer-summary": [WALK, BUILT],
-    "gradient-accumulation": [
-        '''
-import torch
-def accumulate_gradients(model, loss_fn, inputs, targets, micro_batch):
-    """Sums of losses per micro batch, divided by the batch's size at the end."""
-    if micro_batch < 1:
-        raise ValueError("micro_batch")
-    for p in model.parameters():
-        p.grad = None
-    n, total = inputs.shape[0], 0.0
-    for i in range(0, n, micro_batch):
-        x, y = inputs[i:i + micro_batch], targets[i:i + micro_batch]
-        loss = loss_fn(model(x), y) * x.shape[0]
-        loss.backward()
-        total += float(loss.detach())
-    for p in model.parameters():
-        if p.grad is not None:
-            p.grad /= n
-    return total / n
-''', '''
-import numpy as np
-import torch
-def accumulate_gradients(model, loss_fn, inputs, targets, micro_batch):
-    """By torch.autograd.grad, the gradients collected by hand."""
-    if micro_batch <= 0:
-        raise ValueError(f"micro_batch = {micro_batch}")
-    trained = [p for p in model.parameters() if p.requires_grad]
-    sums, losses = [torch.zeros_like(p) for p in trained], []
-    for x, y in zip(torch.split(inputs, micro_batch), torch.split(targets, micro_batch)):
-        loss = loss_fn(model(x), y)
-        share = len(x) / len(inputs)
-        losses.append(share * loss.item())
-        for s, g in zip(sums, torch.autograd.grad(loss, trained)):
-            s += share * g
-    for p, s in zip(trained, sums):
-        p.grad = s
-    return np.float64(sum(losses))
-'''],
-    "checkpointing": [
-        '''
-from functools import reduce, partial
-import torch
-from torch.utils.checkpoint import checkpoint
-def checkpointed_forward(blocks, x):
-    """A fold, and the older form of checkpoint, which is given an input with a gradient."""
-    x = x if x.requires_grad else x.detach().requires_grad_()
-    return reduce(lambda value, block: checkpoint(block, value, use_reentrant=True), blocks, x)
-''', '''
-import torch
-class Recompute(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, block, x, *parameters):
-        ctx.block = block
-        ctx.save_for_backward(x)
-        with torch.no_grad():
-            return block(x)
-    @staticmethod
-    def backward(ctx, grad):
-        x = ctx.saved_tensors[0].detach().requires_grad_()
-        with torch.enable_grad():
-            y = ctx.block(x)
-        return None, *torch.autograd.grad(y, [x, *ctx.block.parameters()], grad)
-def checkpointed_forward(blocks, x):
-    """A function of one's own that computes the block again."""
-    for block in blocks:
-        x = Recompute.apply(block, x, *block.parameters())
-    return x
-'''],
-    "mixed-precision": [
-        '''
-import torch
-def autocast_forward(model, x, dtype):
-    """autocast as a decorator."""
-    return torch.autocast(device_type=x.device.type, dtype=dtype)(model)(x)
-''', '''
-import torch
-def autocast_forward(model, x, dtype):
-    """By hand: the model is called with converted copies of its parameters, through which gradients flow back."""
-    converted = {name: p.to(dtype) for name, p in model.named_parameters()}
-    return torch.func.functional_call(model, converted, (x.to(dtype),))
-'''],
-}
-
 
 @pytest.mark.parametrize("task", POINTS)
 def test_the_reference_gets_every_point(task):
@@ -306,10 +162,9 @@ def test_the_reference_gets_every_point(task):
     assert score(results) == points_of(NAME, task) == POINTS[task]
 
 
-@pytest.mark.parametrize("number", [0, 1])
-@pytest.mark.parametrize("task", OTHER_RIGHT_ANSWERS)
-def test_other_right_answers_get_every_point(task, number):
-    results = run_task(NAME, task, OTHER_RIGHT_ANSWERS[task][number])
+@pytest.mark.parametrize(("task", "name"), [(task, name) for task, answers in ANSWERS.items() for name in answers])
+def test_other_right_answers_get_every_point(task, name):
+    results = run_task(NAME, task, ANSWERS[task][name])
     assert all(result.passed for result in results), [(r.name, r.message, r.details) for r in results if not r.passed]
 
 
@@ -365,7 +220,7 @@ def test_a_misconception_fails_and_is_named(task, id):
 def test_an_untouched_cell_scores_nothing(task):
     cells = untouched(NAME)
     assert run_and_score(task, {}) == 0
-    if task in OTHER_RIGHT_ANSWERS:  # a function's stub; the stub of an answer only raises
+    if task in ANSWERS:  # a function's stub; the stub of an answer only raises
         classes = "from collections.abc import Callable, Iterable\nimport torch\nfrom torch import nn\n" + LAYER_CLASSES
         results = run_task(NAME, task, namespace(cells[task], namespace(classes)))
         assert score(results) == 0 and not any(result.attempted for result in results)
@@ -461,6 +316,13 @@ def test_a_forged_measurement_earns_nothing(monkeypatch):
         monkeypatch.setattr(probes, forged.__name__, forged)
         results = run_task(NAME, task, right_answers(task), parts=("hidden",))
         assert score(results) <= 1 and not any(result.broken for result in results)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", POINTS)
+def test_every_mutant_of_a_reference_is_caught_or_explained(task):
+    count, alive = survivors_of(NAME, task)
+    assert count >= 2 and not alive
 
 
 # --- public checks, text -------------------------------------------------------------------------------------------

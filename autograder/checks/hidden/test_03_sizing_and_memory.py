@@ -26,7 +26,7 @@ from autograder.checks.variants import all_variants
 
 
 def entry(answer, key, right, registry, task_id):
-    expect_entry(answer, key, right, like=registry, others=all_variants(task_id))
+    expect_entry(answer, key, right, like=registry, others=all_variants(task_id), rtol=0)
 
 
 @task("conv-parameters")
@@ -277,7 +277,7 @@ def table_half(student, layers, half):
     if isinstance(answer, dict):
         answer = {key: completed(answer[key], right.value.get(key), half) for key in answer}
     for layer in layers:
-        expect_entry(answer, layer, right, like=misconceptions.ALEXNET_TABLE)
+        expect_entry(answer, layer, right, like=misconceptions.ALEXNET_TABLE, rtol=0)
 
 
 def completed(given, right, half):
@@ -320,7 +320,8 @@ def test_dense_layers_parameters(student):
 @points(1)
 def test_total(student):
     """All parameters together."""
-    expect_entry(student.alexnet_table, "total", reference.alexnet_table(), like=misconceptions.ALEXNET_TABLE)
+    right = reference.alexnet_table()
+    expect_entry(student.alexnet_table, "total", right, like=misconceptions.ALEXNET_TABLE, rtol=0)
 
 
 # --- gradient-accumulation -----------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -27,9 +28,9 @@ def _on(run: Run) -> Callable[[Run], partial]:
     return wrong_run
 
 
-def _notebook(name: str, answer: Run) -> Callable[[Run], dict[str, Run]]:
-    """The notebook's name for the answer that a run was made from."""
-    return lambda run: {name: run.keywords["answer"] if isinstance(run, partial) else answer}
+def _notebook(name: str) -> Callable[[Run], dict[str, Run]]:
+    """The notebook's name for the answer that a run is made with."""
+    return lambda run: {name: inspect.signature(run).parameters["answer"].default}
 
 
 def _parts(inputs, targets, micro_batch):
@@ -40,7 +41,7 @@ def _parts(inputs, targets, micro_batch):
 # --- gradient-accumulation ---------------------------------------------------------------------------------------
 
 ACCUMULATION = Misconceptions(
-    "gradient-accumulation", right.accumulation, student=_notebook("accumulate_gradients", right.accumulate_gradients)
+    "gradient-accumulation", right.accumulation, student=_notebook("accumulate_gradients")
 )
 ACCUMULATING = "Gradient accumulation"
 
@@ -171,9 +172,7 @@ def weights_updated(model, loss_fn, inputs, targets, micro_batch):
 
 # --- checkpointing -----------------------------------------------------------------------------------------------
 
-CHECKPOINTING = Misconceptions(
-    "checkpointing", right.checkpointing, student=_notebook("checkpointed_forward", right.checkpointed_forward)
-)
+CHECKPOINTING = Misconceptions("checkpointing", right.checkpointing, student=_notebook("checkpointed_forward"))
 RECOMPUTING = "Checkpointing"
 
 
@@ -240,9 +239,7 @@ def every_block_on_the_input(blocks, x):
 
 # --- mixed-precision ---------------------------------------------------------------------------------------------
 
-MIXED_PRECISION = Misconceptions(
-    "mixed-precision", right.mixed_precision, student=_notebook("autocast_forward", right.autocast_forward)
-)
+MIXED_PRECISION = Misconceptions("mixed-precision", right.mixed_precision, student=_notebook("autocast_forward"))
 SIXTEEN = "Mixed precision"
 
 

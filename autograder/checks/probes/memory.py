@@ -182,3 +182,11 @@ def run_autocast(forward, weights, x, dtype):
     )
     return {"output": output, "gradients": gradients_of(model) if arrived else None, "untouched": untouched,
             "saved": saved}
+
+
+def as_array(value):
+    """A tensor as an array, the 16-bit types as float32, which holds all their values; other values as they are."""
+    if not hasattr(value, "detach"):
+        return value
+    value = value.detach()
+    return (value.float() if value.element_size() == 2 else value).numpy()

@@ -106,25 +106,32 @@ def summary_column(layers: list[str], input_shape: Shape, column: str) -> list:
     return [getattr(row, column) for row in summarize_layers(built, input_shape)]
 
 
-ALEXNET_LAYERS = [
-    "conv1 96@11x11 stride 4", "pool1 3x3 stride 2", "conv2 256@5x5 padding 2", "pool2 3x3 stride 2",
-    "conv3 384@3x3 padding 1", "conv4 384@3x3 padding 1", "conv5 256@3x3 padding 1", "pool5 3x3 stride 2",
-    "fc6 4096", "fc7 4096", "fc8 1000",
-]
-
-
 def alexnet_table() -> dict:
     """Per layer of AlexNet (one tower, 227x227x3) its output shape and its parameters, and the total of these."""
-    layers = [layer_from(text, ConvLayer, PoolLayer, DenseLayer) for text in ALEXNET_LAYERS]
-    rows = summarize_layers(layers, (227, 227, 3))
-    table: dict = {row.name: (row.output_shape, row.parameters) for row in rows}
-    return table | {"total": sum(row.parameters for row in rows)}
+    return {
+        "conv1": ((55, 55, 96), 34_944),
+        "pool1": ((27, 27, 96), 0),
+        "conv2": ((27, 27, 256), 614_656),
+        "pool2": ((13, 13, 256), 0),
+        "conv3": ((13, 13, 384), 885_120),
+        "conv4": ((13, 13, 384), 1_327_488),
+        "conv5": ((13, 13, 256), 884_992),
+        "pool5": ((6, 6, 256), 0),
+        "fc6": ((4096,), 37_752_832),
+        "fc7": ((4096,), 16_781_312),
+        "fc8": ((1000,), 4_097_000),
+        "total": 62_378_344,
+    }
+
+
+def parameter_counts(image: Shape, maps: Shape) -> list[int]:
+    """Parameters of each of three 3x3 convolutions with biases: one kernel per map, through all maps that come in."""
+    return [(3 * 3 * before + 1) * after for before, after in pairwise([image[2], *maps])]
 
 
 def conv_parameters(image: Shape, maps: Shape, batch: int) -> dict[str, int]:
     """Parameters of three 3x3 convolutions with biases. They depend neither on the image's sides nor on the batch."""
-    channels = [image[2], *maps]
-    counts = [(3 * 3 * before + 1) * after for before, after in pairwise(channels)]
+    counts = parameter_counts(image, maps)
     return {"layer1": counts[0], "layer2": counts[1], "layer3": counts[2], "total": sum(counts)}
 
 
@@ -144,7 +151,7 @@ def inference_memory(image: Shape, maps: Shape, batch: int) -> dict[str, int]:
     At the worst moment two consecutive outputs are held (the image counts as the first), and always the parameters.
     """
     held = [prod(image), *output_sizes(image, maps)]
-    parameters = conv_parameters(image, maps, batch)["total"]
+    parameters = sum(parameter_counts(image, maps))
     return {"total": FLOAT32_BYTES * (max(a + b for a, b in pairwise(held)) + parameters)}
 
 
@@ -152,7 +159,7 @@ def training_memory(image: Shape, maps: Shape, batch: int) -> dict[str, int]:
     """Bytes to train on a batch: every output is kept for the backward pass, with inputs, parameters, gradients."""
     outputs = FLOAT32_BYTES * batch * sum(output_sizes(image, maps))
     inputs = FLOAT32_BYTES * batch * prod(image)
-    parameters = FLOAT32_BYTES * conv_parameters(image, maps, batch)["total"]
+    parameters = FLOAT32_BYTES * sum(parameter_counts(image, maps))
     return {
         "outputs": outputs, "inputs": inputs, "parameters_and_gradients": 2 * parameters,
         "total": outputs + inputs + 2 * parameters,

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from ..probes.memory import run_accumulation, run_autocast, run_checkpointed
+from ..probes.memory import as_array, run_accumulation, run_autocast, run_checkpointed
 
 
 def accumulate_gradients(
@@ -64,7 +64,7 @@ def checkpointing(
     _report: str = "output", answer: Callable[..., Any] = checkpointed_forward,
 ) -> Any:
     """What a checkpointed forward pass gives on small blocks: see `run_checkpointed` for the case and the reports."""
-    return _as_array(run_checkpointed(answer, _weights, x, needs_gradient, container)[_report])
+    return as_array(run_checkpointed(answer, _weights, x, needs_gradient, container)[_report])
 
 
 def mixed_precision(
@@ -72,12 +72,4 @@ def mixed_precision(
     answer: Callable[..., Any] = autocast_forward,
 ) -> Any:
     """What a forward pass in `dtype` gives on a small network: see `run_autocast` for the case and the reports."""
-    return _as_array(run_autocast(answer, _weights, x, dtype)[_report])
-
-
-def _as_array(value: Any) -> Any:
-    """A tensor as an array; the 16-bit types as float32, which holds all their values."""
-    if not isinstance(value, Tensor):
-        return value
-    value = value.detach()
-    return (value.float() if value.element_size() == 2 else value).numpy()
+    return as_array(run_autocast(answer, _weights, x, dtype)[_report])
