@@ -18,12 +18,13 @@ from nbconvert.exporters import NotebookExporter
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
+from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.preprocessors import OverwriteCells as StockOverwriteCells
 from traitlets import Unicode
 
-from autograder.course import CourseError
+from autograder.course import RUBRIC_SUFFIX, CourseError
 from autograder.grading import nbgrader_setup
 from autograder.grading.folder import SUBMISSION_SECRET, TIMESTAMP, CourseFolder
 from autograder.grading.gradebook import GradebookWriter
@@ -93,6 +94,28 @@ class SandboxExecute(NbGraderPreprocessor):
         (place / FILE_NAME).unlink(missing_ok=True)
         _unwritten[place] = results
         return notebook, resources
+
+
+class RubricsOnceGraded(NbGraderPreprocessor):
+    """Shows a rubric on a feedback page once a person has graded by it, as `autograder feedback` does;
+    until then the page would tell what to write to whoever may hand in again."""
+
+    def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
+        about = resources["nbgrader"]
+        with Gradebook(about["db_url"], nbgrader_setup.COURSE_ID) as gradebook:
+            submitted = gradebook.find_submission_notebook(about["notebook"], about["assignment"], about["student"])
+            graded = {grade.name for grade in submitted.grades if grade.manual_score is not None}
+        nb.cells = [cell for cell in nb.cells if _task_of_rubric(cell) in {None, *graded}]
+        for cell in nb.cells:
+            if _task_of_rubric(cell):
+                lines = (line for line in cell.source.split("\n") if "MARK SCHEME" not in line)
+                cell.source = "\n".join(["**How this was graded**", "", *lines])
+        return nb, resources
+
+
+def _task_of_rubric(cell: NotebookNode) -> str | None:
+    grade_id = cell.metadata.get("nbgrader", {}).get("grade_id") or ""
+    return grade_id.removesuffix(RUBRIC_SUFFIX) if grade_id.endswith(RUBRIC_SUFFIX) else None
 
 
 class _Progress:

@@ -58,6 +58,11 @@ def configure(config: Config, *, root: Path, repository: Path | None = None) -> 
     config.Autograde.autograde_preprocessors = [_HOOKS + "SandboxExecute"]
     config.Autograde.pre_convert_hook = _HOOKS + "before_grading"
     config.Autograde.post_convert_hook = _HOOKS + "after_grading"
+    config.GenerateFeedback.preprocessors = [
+        "nbgrader.preprocessors.GetGrades",
+        _HOOKS + "RubricsOnceGraded",
+        "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+    ]
     # What a student wrote is shown in an instructor's browser: no scripts, no event handlers.
     config.HTMLExporter.sanitize_html = True
     config.HTMLExporter.filters = {"clean_html": "autograder.grading.nbgrader_html.clean_html"}

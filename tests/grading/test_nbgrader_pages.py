@@ -83,6 +83,10 @@ def test_no_page_shows_a_hidden_tests_name_source_or_expected_value(feedback: di
             assert secret not in body
 
 
+def test_a_rubric_is_not_shown_before_a_person_graded_by_it(feedback: dict[str, str]):
+    assert not [student for student, page in feedback.items() if "names the reason" in page or "MARK SCHEME" in page]
+
+
 def test_only_pages_and_what_the_exchange_needs_reach_the_feedback_folder(course: Path, feedback: dict[str, str]):
     names = {path.name for path in (course / "feedback").rglob("*") if path.is_file()}
     assert names == {f"{NAME}.html", "timestamp.txt"}
@@ -183,6 +187,7 @@ def test_a_person_grades_in_the_formgrader_and_a_regrade_keeps_it(course: Path, 
     assert run(GenerateFeedbackApp, course, NAME, "--force", "--student=ada") == 0
     page = (course / "feedback" / "ada" / NAME / f"{NAME}.html").read_text(encoding="utf-8")
     assert "Well said." in page and "Score: 4.5 / 5.0" in page
+    assert "How this was graded" in page and "names the reason (3 points)" in page and "MARK SCHEME" not in page
 
 
 HOSTILE = [
