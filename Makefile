@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 	2>/dev/null && { echo "$$p"; break; }; done)
 
-.PHONY: help demo test lint types solutions hostile gpu bench soak release clean clean-venv
+.PHONY: help demo test lint types solutions hostile gpu bench soak pictures release clean clean-venv
 
 help:
 	@echo "make demo       release the course, grade a sample class, say where to look"
@@ -20,6 +20,7 @@ help:
 	@echo "make gpu        the tests that need a CUDA device"
 	@echo "make bench      measure, and compare with nbgrader"
 	@echo "make soak       grade for a long time and look for leaks"
+	@echo "make pictures   what people see, as pictures in docs/images/"
 	@echo "make release    write assignments/ from solutions/"
 	@echo "make clean      remove what demo and tests wrote; clean-venv removes .venv/ too"
 
@@ -64,6 +65,9 @@ bench: .venv/.stamp
 
 soak: .venv/.stamp
 	$(BIN)/python -m tests.soak
+
+pictures: demo
+	$(BIN)/python -m tools.pictures demo
 
 release: .venv/.stamp
 	$(BIN)/autograder release

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import io
 import linecache
 import os
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from itertools import count
 from typing import Any
 
@@ -24,7 +25,7 @@ def defined(
     careful: raise what a cell raises; otherwise such a cell is passed over, as in a notebook nobody worked on.
     """
     names: dict[str, Any] = {"__name__": "__main__"}
-    with _as_student(student):
+    with _as_student(student), redirect_stdout(io.StringIO()):
         for source in _needed(list(_sources(notebook, tasks))):
             try:
                 run(source, names)

@@ -91,14 +91,14 @@ def own_work(notebook: Mapping[str, Any] | None, tasks: Collection[str], given: 
 
 
 def headings(notebook: Mapping[str, Any] | None, tasks: Collection[str]) -> dict[str, str]:
-    """For each task the last Markdown heading above its answer cell."""
+    """For each task the section of the notebook that it stands in: the last heading of the second level above it."""
     found: dict[str, str] = {}
     heading = ""
     for cell in _cells(notebook):
         if _nbgrader(cell).get("grade_id") in tasks:
             found[_nbgrader(cell)["grade_id"]] = heading
         elif cell.get("cell_type") == "markdown":
-            lines = [line for line in joined(cell.get("source")).splitlines() if line.startswith(("## ", "### "))]
+            lines = [line for line in joined(cell.get("source")).splitlines() if line.startswith("## ")]
             heading = lines[-1].lstrip("# ").strip() if lines else heading
     return {task: text for task, text in found.items() if text}
 

@@ -83,10 +83,10 @@ def _drawn(
     row = outer[0] == 1 and window[0] == 1
     words = f"A row of {size[1]} pixels" if row else f"An image of {size[0]} by {size[1]} pixels"
     words += f" with {left} of padding on each side" if padding and max(padding) else ""
-    taps = f"{window[1] if row else f'{window[0]} by {window[1]}'} taps"
-    words += f", a window of {taps}".replace("of 1 taps", "of 1 tap")
+    taps = f"{window[1]} tap{'' if window[1] == 1 else 's'}" if row else f"{window[0]} by {window[1]} taps"
+    words += f", a window of {taps}"
     words += f" with dilation {dilation[1]}" if max(dilation) > 1 else ""
-    words += f", dashed its next place {stride[1]} to the right." if fits_again else "."
+    words += f", dashed its next place, {stride[1]} to the right." if fits_again else "."
     return Sketch(width, max(outer[0], covered[0]), tuple(squares), words)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -45,7 +45,7 @@ class TaskView:
     """One task as the page shows it. score is None while a person has yet to grade it."""
 
     id: str
-    title: str
+    section: str
     kind: str
     status: str
     score: float | None
@@ -94,29 +94,24 @@ def student_page(
     ids = [task["task"] for task in results["tasks"]]
     work = own_work(notebook, ids, sources(release))
     provenance = results.get("provenance") or {}
-    titles = _titles(headings(release or notebook, ids))
+    sections = headings(release or notebook, ids)
     views = [
-        _task(task, titles.get(task["task"], ""), manual, (rubrics or {}).get(task["task"], ""),
+        _task(task, sections.get(task["task"], ""), manual, (rubrics or {}).get(task["task"], ""),
               work.by_task.get(task["task"], ()))
         for task in results["tasks"]
     ]
     return render(
         "student.html.j2", assignment=results["assignment"], title=title or results["assignment"],
         student=results["student"], status=results["status"], tasks=views, totals=_totals(views, manual),
-        first=_first(views), well=[view for view in views if view.passed or view.share == 1],
+        first=_first(views), complete=[view for view in views if view.share == 1],
+        partly=[view for view in views if view.passed and view.share < 1],
         elsewhere=work.elsewhere, cells_left_out=work.cells_left_out, graded_at=provenance.get("graded_at"),
         checks=(provenance.get("checks") or "")[:12],
     )
 
 
-def _titles(found: Mapping[str, str]) -> dict[str, str]:
-    """The headings that stand above one task alone; tasks that share one go by their ids."""
-    times = Counter(found.values())
-    return {task: heading for task, heading in found.items() if times[heading] == 1}
-
-
 def _task(
-    task: Mapping[str, Any], title: str, manual: Manual, rubric: str, cells: Sequence[Cell]
+    task: Mapping[str, Any], section: str, manual: Manual, rubric: str, cells: Sequence[Cell]
 ) -> TaskView:
     grade = manual.of(task["task"])
     score = grade.score if grade.score is not None else task["score"]
@@ -126,7 +121,7 @@ def _task(
     message = _short(task.get("message"))
     tried = task["status"] not in ("not_attempted", "needs_manual_grade")
     return TaskView(
-        id=task["task"], title=title or task["task"], kind=task["kind"], status=task["status"],
+        id=task["task"], section=section, kind=task["kind"], status=task["status"],
         score=None if score is None else score + grade.extra, max_score=task["max_score"] or 0.0,
         by_hand=grade.score is not None, message=message,
         findings=tuple(f for f in findings(tests) if f.message != message) if tried else (),
@@ -148,7 +143,7 @@ def findings(tests: Sequence[Mapping[str, Any]]) -> list[Finding]:
 
 
 def _finding(group: Sequence[Mapping[str, Any]]) -> Finding:
-    cases = sorted({_short(test.get("counterexample")) for test in group if test.get("counterexample")}, key=len)
+    cases = sorted({_short(test.get("counterexample")) for test in group if test.get("counterexample")}, key=_weight)
     return Finding(
         message=_short(group[0].get("message")) or "This does not work yet.",
         section=next((_short(test["section"]) for test in group if test.get("section")), None),
@@ -156,6 +151,11 @@ def _finding(group: Sequence[Mapping[str, Any]]) -> Finding:
         checks=tuple(_unique(_short(test["description"]) for test in group)),
         points=sum(test.get("points") or 0.0 for test in group),
     )
+
+
+def _weight(case: str) -> tuple[int, str]:
+    """For choosing the smallest case: its sizes and options, summed."""
+    return sum(int(digits) for digits in re.findall(r"\d{1,9}", case)), case
 
 
 def _first(views: Sequence[TaskView]) -> list[tuple[TaskView, str]]:

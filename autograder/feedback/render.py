@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from .clean import clean
 
@@ -34,6 +34,16 @@ def _cleaned(value: Any) -> Any:
     return clean(value) if type(value) is str else value
 
 
+def with_code(text: str) -> Markup:
+    """A sentence in which `code` between backticks looks like code; everything is escaped."""
+    parts = clean(text).split("`")
+    if len(parts) % 2 == 0:  # a backtick without a partner
+        return escape(clean(text))
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else escape(part) for place, part in enumerate(parts)
+    )
+
+
 @cache
 def _style() -> tuple[str, str]:
     style = (HERE / "style.css").read_text(encoding="utf-8")
@@ -47,5 +57,5 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(HERE), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, finalize=_cleaned,
     )
-    environment.filters["number"] = number
+    environment.filters.update(number=number, with_code=with_code)
     return environment

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -82,6 +83,11 @@ class Summary:
         return max((result["max_score"] for result in self.results), default=0.0)
 
     @property
+    def automatic(self) -> list[Column]:
+        """The tasks that are graded by running checks."""
+        return [column for column in self.columns if column.kind != "text"]
+
+    @property
     def waiting(self) -> int:
         return sum(result["status"] == "needs_manual_grade" for result in self.results)
 
@@ -106,6 +112,8 @@ def class_text(results: Sequence[Mapping[str, Any]], *, width: int = 100) -> str
     out = io.StringIO()
     console = Console(file=out, width=width, color_system=None, highlight=False, markup=False, emoji=False)
     console.print(_score_table(summary))
+    legend = "   ".join(f"{place} {column.task}" for place, column in enumerate(summary.automatic, 1))
+    console.print(Text(legend))
     if summary.scores:
         median = f"median {_middle(summary.scores)} of {number(summary.max_score)}"
         console.print(f"{len(summary.scores)} submissions, {median}")
@@ -113,24 +121,27 @@ def class_text(results: Sequence[Mapping[str, Any]], *, width: int = 100) -> str
         console.print("\nMisconceptions")
         for belief in summary.beliefs:
             console.print(Text(f"{len(belief.students):>4}  {belief.task}: {belief.id}"))
-            console.print(Text(f"      {belief.sentence}"), soft_wrap=False)
+            console.print(Padding(Text(belief.sentence), (0, 0, 0, 6)))
     if summary.stops:
         console.print("\nStopped")
         for stop in summary.stops:
-            console.print(Text(f"  {stop.student}, {stop.task}: {stop.reason}. {stop.message}"))
+            console.print(Text(f"  {stop.student}, {stop.task}: {stop.reason}"))
+            console.print(Padding(Text(stop.message), (0, 0, 0, 6)))
     return out.getvalue()
 
 
 def _score_table(summary: Summary) -> Table:
     table = Table(title=summary.assignment, title_justify="left", box=None, pad_edge=False)
-    table.add_column("student", overflow="fold")
-    for column in summary.columns:
-        table.add_column(column.task, justify="right", overflow="fold")
+    table.add_column("student", no_wrap=True, max_width=24)
+    columns = summary.automatic
+    for place, _ in enumerate(columns, 1):
+        table.add_column(str(place), justify="right")
     table.add_column("points", justify="right")
+    table.add_row("possible", *(number(column.max_score) for column in columns), number(summary.max_score))
     for result in summary.results:
         student = result["student"]
-        scores = [number(column.earned.get(student)) for column in summary.columns]
-        table.add_row(Text(clean(student)), *scores, f"{number(result['score'])} of {number(result['max_score'])}")
+        scores = [number(column.earned.get(student)) for column in columns]
+        table.add_row(Text(clean(student)), *scores, number(result["score"]))
     return table
 
 

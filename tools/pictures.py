@@ -1,0 +1,93 @@
+"""`make pictures`: what people see, as pictures in docs/images/, taken with Chromium of a graded class.
+
+    python -m tools.pictures [COURSE]
+
+COURSE is a graded course folder, `demo/` by default (`make demo` fills it).
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+
+from autograder.bridge.student import Student
+from autograder.bridge.transport import LocalTransport
+from autograder.checks.display import as_html
+from autograder.checks.runner import CheckSession, registries, right_answers
+
+ROOT = Path(__file__).parents[1]
+IMAGES = ROOT / "docs" / "images"
+ASSIGNMENT = "01-convolution"
+STUDENT = "symmetric"  # of the sample class: pads both sides alike
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+OPTIONS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update", "--force-device-scale-factor=1",
+)
+CELL = """<!doctype html><meta charset="utf-8"><body style="margin:24px;background:{paper};color:{ink};
+font:14px system-ui,sans-serif"><pre style="margin:0 0 12px;padding:8px 12px;border:1px solid {line};background:{panel}"
+><span style="color:{ink}">check("{task}")</span></pre>{table}</body>"""
+LIGHT = {"paper": "#fff", "ink": "#1c2126", "line": "#e0e0e0", "panel": "#f7f7f7"}
+DARK = {"paper": "#111", "ink": "#e6e9ec", "line": "#424242", "panel": "#1c1c1c"}
+
+
+def browser() -> str:
+    """The first Chromium there is. Raises FileNotFoundError if there is none."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        raise FileNotFoundError("There is no Chromium on this machine.")
+    return found
+
+
+def chromium(page: Path, *options: str, place: str = "") -> str:
+    """Opens a page without a window, with a profile that is thrown away; returns what Chromium printed."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        done = subprocess.run(
+            [browser(), *OPTIONS, f"--user-data-dir={profile}", *options, page.as_uri() + place],
+            capture_output=True, text=True, timeout=120, check=True, stdin=subprocess.DEVNULL,
+        )
+    return done.stdout
+
+
+def picture(page: Path, target: Path, width: int, height: int, place: str = "") -> None:
+    """A picture of a page, from its top or from `#place`, in few colours so that it stays small."""
+    chromium(page, f"--window-size={width},{height}", f"--screenshot={target}", place=place)
+    with Image.open(target) as image:
+        small = image.convert("RGB").quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    small.save(target, optimize=True)
+
+
+def check_page(task: str, misconception: str, colours: dict[str, str]) -> str:
+    """A notebook's cell with the table that `check` shows for a misconception of a task."""
+    names = dict(right_answers(task))
+    for registry in registries(task).values():
+        known = {one.id: one for one in registry}
+        if misconception in known:
+            names.update(registry.names(known[misconception].around(registry.reference)))
+    tests = CheckSession(ASSIGNMENT, parts=("public",)).run(task, Student(LocalTransport(names)), parts=("public",))
+    return CELL.format(task=task, table=as_html(task, tests), **colours)
+
+
+def main(course: Path) -> int:
+    feedback = course / "feedback" / STUDENT / ASSIGNMENT / f"{ASSIGNMENT}.html"
+    report = course / "reports" / f"{ASSIGNMENT}.html"
+    if not (feedback.is_file() and report.is_file()):
+        print(f"There is no graded class with feedback in {course}; run `make demo` first.", file=sys.stderr)
+        return 2
+    IMAGES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "check.html"
+        page.write_text(check_page("same-padding", "symmetric-same-padding", LIGHT), encoding="utf-8")
+        picture(page, IMAGES / "check.png", 900, 420)
+    picture(feedback.resolve(), IMAGES / "feedback.png", 1200, 900, "#task-5")
+    picture(report.resolve(), IMAGES / "class.png", 1200, 1400)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "demo")))
