@@ -146,7 +146,7 @@ class Otter:
             new_raw_cell("# ASSIGNMENT CONFIG\ngenerate: true\nexport_cell: false"),
             new_raw_cell("# BEGIN QUESTION\nname: q1\npoints: 8"),
             new_raw_cell("# BEGIN SOLUTION"),
-            new_code_cell(RIGHT.strip() + " # SOLUTION" if False else f"# BEGIN SOLUTION\n{RIGHT}# END SOLUTION"),
+            new_code_cell(f"# BEGIN SOLUTION\n{RIGHT}# END SOLUTION"),
             new_raw_cell("# END SOLUTION"),
             new_raw_cell("# BEGIN TESTS"),
             new_code_cell("assert output_size(7, 3) == 5"),
@@ -174,7 +174,8 @@ class Otter:
             return Verdict(None, False)
         document = json.loads(results.read_text())
         score = sum(float(test.get("score") or 0) for test in document.get("tests", []))
-        return Verdict(score, CANARY in results.read_text() or CANARY in (place / "log.txt").read_text(errors="replace"))
+        said = results.read_text() + (place / "log.txt").read_text(errors="replace")
+        return Verdict(score, CANARY in said)
 
 
 GRADERS: dict[str, Callable[[Path, Path], Nbgrader | Otter]] = {"nbgrader": Nbgrader, "otter": Otter}

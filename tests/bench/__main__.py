@@ -1,0 +1,36 @@
+"""`make bench`: every measurement with the machine it was taken on. `python -m tests.bench NAME...` takes some."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.bench import grading, kernels, layers
+from tests.bench.table import machine
+
+SECTIONS = {
+    "numpy": lambda: grading.against_nbgrader("numpy"),
+    "frameworks": lambda: grading.against_nbgrader("torch+tensorflow"),
+    "kernels": kernels.ready,
+    "cells": kernels.over_the_cells,
+    "check": layers.check_time,
+    "layers": layers.convolutions,
+    "regrade": grading.regrade,
+    "flat": grading.flat_cost,
+    "flat-5000": lambda: grading.flat_cost((50, 500, 5000)),
+}
+BY_DEFAULT = tuple(name for name in SECTIONS if name != "flat-5000")
+
+
+def main(names: list[str]) -> int:
+    unknown = [name for name in names if name not in SECTIONS]
+    if unknown:
+        print(f"There is no measurement {unknown[0]!r}; there are: {', '.join(SECTIONS)}.", file=sys.stderr)
+        return 2
+    print(f"Measured on {machine()}.")
+    for name in names or BY_DEFAULT:
+        SECTIONS[name]()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

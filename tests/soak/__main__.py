@@ -1,0 +1,126 @@
+"""`make soak`: `python -m tests.soak [bridge MINUTES] [kills RUNS STUDENTS] [kernels COUNT] [fuzz MINUTES]`.
+
+Each part prints what it did and ends the run with an exception at the first thing that does not hold.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import psutil
+
+from autograder.bridge.student import Handle, NotAttempted, Student, StudentError
+from autograder.bridge.transport import BridgeFailure
+from autograder.sandbox import wire
+from autograder.sandbox.client import WarmPool
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.policy import Policy
+from tests.bridge.test_transport import garble, other_end
+from tests.grading.classroom import small_class, state_of
+from tests.grading.grade_small import grade
+from tests.grading.test_run import kill_at_random
+
+DEFAULTS = {"bridge": [10], "kills": [100, 200], "kernels": [1000], "fuzz": [10]}
+
+
+def bridge(minutes: int) -> str:
+    """A kernel that answers garbage crashes nothing and answers nothing right."""
+    until, seed, ended = time.monotonic() + 60 * minutes, 1_000_000, dict.fromkeys(("value", "failure", "error"), 0)
+    while time.monotonic() < until:
+        seed += 1
+        with other_end(lambda connection, seed=seed: garble(connection, seed), seconds=0.05) as transport:
+            student = Student(transport)
+            for _ in range(8):
+                try:
+                    value = student.x
+                    if isinstance(value, Handle) and isinstance(forward := value.forward, Handle):
+                        forward(np.ones(2))
+                    ended["value"] += 1
+                except BridgeFailure:
+                    ended["failure"] += 1
+                except (StudentError, NotAttempted):
+                    ended["error"] += 1
+    return f"{seed - 1_000_000} connections with garbage: {ended}"
+
+
+def kills(runs: int, students: int) -> str:
+    """A class whose grading is killed again and again ends as one that nobody disturbed."""
+    with tempfile.TemporaryDirectory(prefix="soak-") as folder:
+        calm = Path(folder, "calm")
+        small_class(calm, students)
+        grade(calm)
+        for run in range(runs):
+            root = Path(folder, "killed")
+            for part in ("solutions", "assignments", "submitted"):
+                shutil.copytree(calm / part, root / part)
+            (root / ".autograder").mkdir(mode=0o700)
+            shutil.copy(calm / ".autograder" / "secret", root / ".autograder")
+            kill_at_random(root, 6, random.Random(run))
+            assert state_of(root) == state_of(calm), f"run {run} ended otherwise than the undisturbed one"
+            shutil.rmtree(root)
+    return f"{runs} runs over {students} submissions, killed and continued, equal the undisturbed one"
+
+
+def kernels(count: int) -> str:
+    """The warm server neither grows nor leaks, whatever number of kernels it forked."""
+    with WarmPool("numpy") as pool, tempfile.TemporaryDirectory() as folder:
+        start = lambda name: pool.start(Limits(), Policy(), work=Path(folder, name), variants={}, environ={})  # noqa: E731
+        start("first").shutdown()
+        server = next(p for p in psutil.Process().children() if "server.py" in " ".join(p.cmdline()))
+        before = server.memory_info().rss, server.num_fds()
+        for number in range(count):
+            start(str(number)).shutdown()
+        after = server.memory_info().rss, server.num_fds()
+        assert after[1] == before[1], f"the server had {before[1]} open files and has {after[1]}"
+        assert after[0] < before[0] * 1.2, f"the server grew from {before[0]} to {after[0]} bytes"
+        assert not server.children(), "a kernel outlived its shutdown"
+    return f"{count} kernels: the server has {after[1]} open files as before, {after[0] / 1e6:.0f} MB"
+
+
+def fuzz(minutes: int) -> str:
+    """The decoder under atheris, a coverage-guided fuzzer, if it is installed; else that is said."""
+    try:
+        import atheris
+    except ImportError:
+        return "not run: pip install atheris brings the coverage-guided fuzzer"
+    with atheris.instrument_imports(include=["autograder.sandbox.wire"]):
+        import importlib
+
+        importlib.reload(wire)
+
+    def one(data: bytes) -> None:
+        half = len(data) // 2
+        try:
+            tree = wire.parse_header(data[:half])
+            wire.Decoder(data[half:], lambda reference: reference).decode(tree.get("ok"))
+        except wire.MalformedMessage:
+            return
+
+    atheris.Setup([sys.argv[0], f"-max_total_time={60 * minutes}"], one)
+    atheris.Fuzz()
+    return f"{minutes} minutes of coverage-guided input"
+
+
+PARTS: dict[str, Callable[..., str]] = {"bridge": bridge, "kills": kills, "kernels": kernels, "fuzz": fuzz}
+
+
+def main(words: list[str]) -> None:
+    plan = DEFAULTS
+    if words:
+        name, *numbers = words
+        plan = {name: [int(number) for number in numbers] or DEFAULTS[name]}
+    for name, numbers in plan.items():
+        started = time.monotonic()
+        said = PARTS[name](*numbers)
+        print(f"{name}: {said}. ({time.monotonic() - started:.0f} s)", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
