@@ -20,7 +20,7 @@ from autograder.checks.runner import CheckSession, TestResult, registries, right
 from autograder.course import Course
 
 SEED = b"tests of the checks"
-STUDENT = "ada"
+STUDENT = "grace"
 _cells = count()
 
 

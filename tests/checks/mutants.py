@@ -1,7 +1,7 @@
 """Small mutants of a reference function: would the hidden checks notice an operator or a number that is off?
 
 `mutants_of(function)` changes one thing at a time in the function and in the functions of its module that it calls.
-Left alone: texts, annotations, defaults of parameters, and what is raised.
+Left alone: texts, annotations, defaults of parameters, what is raised, and functions that have a task of their own.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import inspect
 import signal
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -54,12 +54,15 @@ def time_limit(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def mutants_of(function: Callable[..., Any]) -> Iterator[Mutant]:
-    """Every mutant of the function, one change each; alike ones are told apart by a number."""
+def mutants_of(function: Callable[..., Any], *, without: Collection[str] = ()) -> Iterator[Mutant]:
+    """Every mutant of the function, one change each; alike ones are told apart by a number.
+
+    without: names of functions that it calls and that are left as they are.
+    """
     module = sys.modules[function.__module__]
     tree = ast.parse(inspect.getsource(module))
     seen: dict[str, int] = {}
-    for name in _reached(tree, function.__name__):
+    for name in _reached(tree, function.__name__, without):
         for index in range(len(list(_places(_definition(tree, name))))):
             changed = copy.deepcopy(tree)
             definition = _definition(changed, name)
@@ -87,9 +90,9 @@ def _definition(tree: ast.Module, name: str) -> ast.AST:
     return next(node for node in tree.body if getattr(node, "name", None) == name)
 
 
-def _reached(tree: ast.Module, start: str) -> list[str]:
+def _reached(tree: ast.Module, start: str, without: Collection[str]) -> list[str]:
     """The functions and classes of the module that `start` uses, itself first."""
-    own = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    own = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)} - set(without)
     found = [start]
     for name in found:
         for node in ast.walk(_definition(tree, name)):

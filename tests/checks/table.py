@@ -2,7 +2,7 @@
 
 Right answers are the sources in `tests/checks/right_answers/` (`ANSWERS = {task: {name: source}}`) besides the
 reference and the solution notebook; wrong ones are the registered misconceptions; mutants are small changes of the
-references (`EQUIVALENT = {mutant id: why no check can tell}` in the same modules).
+references (`EQUIVALENT = {task: {mutant id: why no check can tell}}` in the same modules).
 """
 
 from __future__ import annotations
@@ -77,11 +77,13 @@ def earlier_names(assignment: str, task: str) -> dict[str, Any]:
     return names
 
 
-def mutants_of_task(task: str) -> Iterator[tuple[Mutant, Mapping[str, Any]]]:
-    """Every mutant of a task's references, with the notebook's names."""
+def mutants_of_task(assignment: str, task: str) -> Iterator[tuple[Mutant, Mapping[str, Any]]]:
+    """Every mutant of a task's references, with the notebook's names. Other tasks' references stay as they are."""
     right = right_answers(task, helpers.STUDENT)
+    tasks = helpers.automatic_tasks(assignment)
+    references = {r.reference.__name__ for one in tasks for r in registries(one).values()}
     for registry in registries(task).values():
-        for mutant in mutants_of(registry.reference):
+        for mutant in mutants_of(registry.reference, without=references - {registry.reference.__name__}):
             try:
                 names = registry.names(mutant.function, helpers.STUDENT)
             except Exception:  # it has no answer, which no check passes
@@ -107,8 +109,8 @@ def killed(assignment: str, task: str, names: Mapping[str, Any]) -> bool:
 
 def survivors_of(assignment: str, task: str) -> tuple[int, list[str]]:
     """How many mutants there are, and those that no check told from the reference and nobody has explained."""
-    explained, alive, count = collected("EQUIVALENT"), [], 0
-    for mutant, names in mutants_of_task(task):
+    explained, alive, count = collected("EQUIVALENT").get(task, {}), [], 0
+    for mutant, names in mutants_of_task(assignment, task):
         count += 1
         if mutant.id not in explained and not killed(assignment, task, names):
             alive.append(mutant.id)

@@ -265,8 +265,8 @@ def test_a_wrong_matrix_has_no_speed():
 
 def test_numbers_in_the_solution_are_the_students_own():
     source = solution(ASSIGNMENT)["weight-counting"]
-    names = namespace(source, {"np": np, "variant": lambda task: variant(task, "grace"), "STUDENT_ID": "grace"})
-    other = run_task(ASSIGNMENT, "weight-counting", names, student_id="grace", seed=SEED)
+    names = namespace(source, {"np": np, "variant": lambda task: variant(task, "ada"), "STUDENT_ID": "ada"})
+    other = run_task(ASSIGNMENT, "weight-counting", names, student_id="ada", seed=SEED)
     assert score(other) == POINTS["weight-counting"]
 
 

@@ -10,6 +10,7 @@ from autograder.checks.api import (
     expect_equal,
     expect_raises,
     if_it_raises,
+    leaves_unchanged,
     misconceptions,
     numbers,
     reference,
@@ -38,7 +39,7 @@ def test_padding_and_stride(student):
 @task("output-size")
 def test_dilation(student):
     """A dilated window covers more pixels: 3 taps 2 apart reach over 5."""
-    for size, kernel, stride, dilation in [(7, 3, 1, 2), (9, 3, 2, 2), (10, 2, 3, 4)]:
+    for size, kernel, stride, dilation in [(7, 3, 1, 1), (7, 3, 1, 2), (9, 3, 2, 2), (10, 2, 3, 4)]:
         expect_equal(
             student.output_size(size, kernel, stride=stride, dilation=dilation),
             reference.output_size(size, kernel, stride=stride, dilation=dilation), like=misconceptions.OUTPUT_SIZE,
@@ -77,11 +78,33 @@ def test_odd_number_of_pixels(student):
 @task("same-padding")
 def test_stride(student):
     """With a stride there are ceil(size / stride) windows, and the padding is what the last one lacks."""
-    for size, kernel, stride in [(6, 3, 2), (7, 3, 2), (224, 7, 2), (8, 2, 3)]:
+    for size, kernel, stride in [(6, 4, 2), (6, 3, 2), (7, 3, 2), (224, 7, 2), (8, 2, 3), (6, 1, 2)]:
         expect_equal(
             student.same_padding(size, kernel, stride), reference.same_padding(size, kernel, stride),
             like=misconceptions.SAME_PADDING,
         )
+
+
+@task("same-padding")
+def test_padding_of_a_dilated_kernel(student):
+    """A dilated kernel covers more pixels, and needs padding for them."""
+    for size, kernel, dilation in [(7, 3, 2), (9, 2, 3)]:
+        expect_equal(
+            student.same_padding(size, kernel, dilation=dilation),
+            reference.same_padding(size, kernel, dilation=dilation), like=misconceptions.SAME_PADDING,
+        )
+
+
+def whole(*shape, seed):
+    """Whole numbers as floats, so that an example can be worked out by hand."""
+    return numbers(*shape, seed=seed, dtype="int64").astype(float)
+
+
+def mirrored(filters, side, channels, seed):
+    """Square kernels that look the same turned and transposed, where the kernel's orientation is not what matters."""
+    kernels = whole(filters, side, side, channels, seed=seed)
+    kernels = kernels + kernels[:, ::-1, ::-1]
+    return kernels + kernels.swapaxes(1, 2)
 
 
 def layer_of(student, kernels, **options):
@@ -96,8 +119,8 @@ def layer_of(student, kernels, **options):
 @search(cases(kernel=st.integers(1, 3), more_rows=st.integers(0, 3), more_columns=st.integers(0, 3)), examples=6)
 def test_one_channel(student, case):
     """One filter on an image with one channel: each number of the result is a sum of pixels times weights."""
-    image = numbers(case.kernel + case.more_rows, case.kernel + case.more_columns, 1, seed=1)
-    kernels = numbers(1, case.kernel, case.kernel, 1, seed=2)
+    image = whole(case.kernel + case.more_rows, case.kernel + case.more_columns, 1, seed=1)
+    kernels = whole(1, case.kernel, case.kernel, 1, seed=2)
     expect_close(
         layer_of(student, kernels).forward(image), reference.conv2d(image, kernels), like=misconceptions.CONV2D
     )
@@ -106,7 +129,7 @@ def test_one_channel(student, case):
 @task("conv2d")
 def test_channels_and_filters(student):
     """A filter sums over all channels, and every filter makes a map of its own."""
-    image, kernels = numbers(4, 5, 3, seed=3), numbers(2, 3, 3, 3, seed=4)
+    image, kernels = whole(4, 5, 3, seed=3), mirrored(2, 3, 3, seed=4)
     expect_close(
         layer_of(student, kernels).forward(image), reference.conv2d(image, kernels), like=misconceptions.CONV2D
     )
@@ -115,7 +138,7 @@ def test_channels_and_filters(student):
 @task("conv2d")
 def test_strides(student):
     """The stride is one number, or (down, right)."""
-    image, kernels = numbers(8, 8, 1, seed=5), numbers(1, 3, 2, 1, seed=6)
+    image, kernels = whole(8, 8, 1, seed=5), mirrored(1, 3, 1, seed=6)
     for stride in (2, (1, 3)):
         with if_it_raises(misconceptions.CONV2D["only-a-single-number"], "TypeError"):
             result = layer_of(student, kernels, stride=stride).forward(image)
@@ -126,7 +149,7 @@ def test_strides(student):
 def test_same_padding(student):
     """With "same" padding and stride 1 the result is as large as the image; zeros surround it."""
     for side in (3, 2):
-        image, kernels = numbers(5, 5, 1, seed=7), numbers(1, side, side, 1, seed=8)
+        image, kernels = whole(5, 5, 1, seed=7), mirrored(1, side, 1, seed=8)
         expect_close(
             layer_of(student, kernels, padding="same").forward(image),
             reference.conv2d(image, kernels, padding="same"), like=misconceptions.CONV2D,
@@ -134,9 +157,20 @@ def test_same_padding(student):
 
 
 @task("conv2d")
+def test_same_padding_with_a_stride(student):
+    """With "same" padding and a stride the result has ceil(size / stride) rows and columns."""
+    for size, side in ((3, 4), (6, 3)):
+        image, kernels = whole(size, size, 1, seed=7), mirrored(1, side, 1, seed=8)
+        expect_close(
+            layer_of(student, kernels, stride=2, padding="same").forward(image),
+            reference.conv2d(image, kernels, stride=2, padding="same"), like=misconceptions.CONV2D,
+        )
+
+
+@task("conv2d")
 def test_dilated_layer(student):
     """A dilation of 2 reads every second pixel under the kernel."""
-    image, kernels = numbers(7, 7, 1, seed=9), numbers(1, 3, 3, 1, seed=10)
+    image, kernels = whole(7, 7, 1, seed=9), mirrored(1, 3, 1, seed=10)
     expect_close(
         layer_of(student, kernels, dilation=2).forward(image), reference.conv2d(image, kernels, dilation=2),
         like=misconceptions.CONV2D,
@@ -146,7 +180,7 @@ def test_dilated_layer(student):
 @task("conv2d")
 def test_bias(student):
     """Each filter adds its bias to its whole map."""
-    image, kernels, bias = numbers(4, 4, 2, seed=11), numbers(3, 2, 2, 2, seed=12), numbers(3, seed=13)
+    image, kernels, bias = whole(4, 4, 1, seed=11), mirrored(3, 2, 1, seed=12), np.array([1.0, 20.0, 300.0])
     layer = layer_of(student, kernels)
     layer.bias = bias
     expect_close(layer.forward(image), reference.conv2d(image, kernels, bias), like=misconceptions.CONV2D)
@@ -155,15 +189,23 @@ def test_bias(student):
 @task("conv2d")
 def test_batch_and_dtype(student):
     """A batch gives a batch; a float32 image gives a float32 result, integers give float64."""
-    batch, kernels = numbers(2, 4, 4, 2, seed=14, dtype="float32"), numbers(2, 3, 3, 2, seed=15)
+    batch, kernels = whole(2, 4, 4, 1, seed=14).astype("float32"), mirrored(2, 3, 1, seed=15)
     result = layer_of(student, kernels).forward(batch)
     expect_close(result, reference.conv2d(batch, kernels), like=misconceptions.CONV2D)
     is_float32 = isinstance(result, np.ndarray) and result.dtype == np.float32
     expect(is_float32, "A float32 image gives a float32 result.", diagnosis=misconceptions.CONV2D["always-float64"])
-    image = numbers(4, 4, 2, seed=16, dtype="int64")
+    image, kernels = numbers(4, 4, 1, seed=16, dtype="int64"), mirrored(2, 3, 1, seed=15) / 4
     expect_close(
         layer_of(student, kernels).forward(image), reference.conv2d(image, kernels), like=misconceptions.CONV2D
     )
+
+
+@task("conv2d")
+def test_image_is_only_read(student):
+    """The image that you are given stays as it is."""
+    layer = layer_of(student, mirrored(1, 3, 1, seed=15), padding="same")
+    unchanged = leaves_unchanged(student, layer.forward, whole(4, 4, 1, seed=16))
+    expect(unchanged, "The image was changed.", diagnosis=misconceptions.CONV2D["image-changed"])
 
 
 @task("conv2d")
@@ -173,8 +215,14 @@ def test_fresh_kernels(student):
     expect(layer.kernels is None, "Before the first forward pass kernels is None.")
     expect_close(layer.bias, np.zeros(4), what="the bias of a new layer")
     layer.forward(numbers(5, 5, 3))
-    shape = getattr(layer.kernels, "shape", None)
+    kernels = layer.kernels
+    shape = getattr(kernels, "shape", None)
     expect(shape == (4, 3, 2, 3), "The kernels' shape is (filters, kernel height, kernel width, channels).")
+    varied = bool(np.unique(kernels).size > 1)
+    expect(varied, "The kernels are not random.", diagnosis=misconceptions.CONV2D["kernels-all-alike"])
+    layer.forward(numbers(5, 5, 3))
+    kept = bool(np.array_equal(layer.kernels, kernels))
+    expect(kept, "The kernels changed.", diagnosis=misconceptions.CONV2D["kernels-drawn-again"])
 
 
 @task("conv2d")
@@ -209,9 +257,9 @@ def test_matrix_with_stride_and_dilation(student):
 @task("im2col")
 def test_product(student):
     """Kernels as rows times windows as columns: the convolution, for an image and for a batch."""
-    kernels, bias = numbers(3, 2, 2, 2, seed=1), numbers(3, seed=2)
+    kernels, bias = whole(3, 2, 2, 2, seed=1), np.array([1.0, 20.0, 300.0])
     for shape in ((4, 5, 2), (2, 4, 5, 2)):
-        x = numbers(*shape, seed=3)
+        x = whole(*shape, seed=3)
         expect_close(
             student.conv2d_im2col(x, kernels, bias), reference.conv2d_im2col(x, kernels, bias),
             like=misconceptions.CONV2D_IM2COL,
@@ -221,8 +269,11 @@ def test_product(student):
 @task("im2col")
 def test_product_with_padding(student):
     """Stride and "same" padding work as in Conv2D."""
-    x, kernels = numbers(5, 5, 1, seed=4), numbers(1, 2, 2, 1, seed=5)
-    for options in ({"padding": "same"}, {"stride": 2}, {"stride": 2, "padding": "same"}):
+    x = whole(5, 5, 1, seed=4)
+    for side, options in (
+        (3, {"padding": "same"}), (2, {"padding": "same"}), (2, {"stride": 2}), (3, {"stride": 2, "padding": "same"})
+    ):
+        kernels = mirrored(1, side, 1, seed=5)
         expect_close(
             student.conv2d_im2col(x, kernels, **options), reference.conv2d_im2col(x, kernels, **options),
             like=misconceptions.CONV2D_IM2COL,
@@ -291,7 +342,7 @@ def gradients(student, *args, **options):
 @task("conv2d-backward")
 def test_one_window(student):
     """With a single window, a pixel's gradient is the weight that it met, and a weight's gradient is its pixel."""
-    x, kernels, grad = numbers(2, 2, 1, seed=1), numbers(1, 2, 2, 1, seed=2), np.ones((1, 1, 1))
+    x, kernels, grad = whole(2, 2, 1, seed=1), whole(1, 2, 2, 1, seed=2), np.ones((1, 1, 1))
     right = reference.conv2d_backward(grad, x, kernels)
     for part, found in enumerate(gradients(student, grad, x, kernels)):
         what = ("grad_x", "grad_kernels", "grad_bias")[part]
@@ -301,7 +352,7 @@ def test_one_window(student):
 @task("conv2d-backward")
 def test_overlapping_windows(student):
     """Where windows overlap, gradients add up; so they do over all filters, and over a batch."""
-    x, kernels, grad = numbers(2, 4, 5, 2, seed=3), numbers(3, 2, 3, 2, seed=4), numbers(2, 3, 3, 3, seed=5)
+    x, kernels, grad = whole(2, 4, 5, 2, seed=3), whole(3, 2, 3, 2, seed=4), whole(2, 3, 3, 3, seed=5)
     right = reference.conv2d_backward(grad, x, kernels)
     for part, found in enumerate(gradients(student, grad, x, kernels)):
         what = ("grad_x", "grad_kernels", "grad_bias")[part]
@@ -311,9 +362,9 @@ def test_overlapping_windows(student):
 @task("conv2d-backward")
 def test_gradients_with_stride_and_padding(student):
     """Stride and "same" padding are undone on the way back: grad_x has the shape of x."""
-    x, kernels = numbers(5, 5, 1, seed=6), numbers(1, 2, 2, 1, seed=7)
+    x, kernels = whole(5, 5, 1, seed=6), whole(1, 2, 2, 1, seed=7)
     for side, options in ((2, {"stride": 2}), (5, {"padding": "same"})):
-        grad = numbers(side, side, 1, seed=8)
+        grad = whole(side, side, 1, seed=8)
         right = reference.conv2d_backward(grad, x, kernels, **options)
         for part, found in enumerate(gradients(student, grad, x, kernels, **options)):
             what = ("grad_x", "grad_kernels", "grad_bias")[part]
@@ -324,7 +375,7 @@ def test_gradients_with_stride_and_padding(student):
 def test_zeros_between_taps(student):
     """Between neighbouring taps of a 2-D kernel there are dilation - 1 zeros."""
     for shape, dilation in (((2, 2), 2), ((3, 2), 3), ((3, 3), 1)):
-        kernel = numbers(*shape, seed=1)
+        kernel = whole(*shape, seed=1)
         expect_close(
             student.dilate_kernel(kernel, dilation), reference.dilate_kernel(kernel, dilation),
             like=misconceptions.DILATE_KERNEL,
@@ -334,7 +385,7 @@ def test_zeros_between_taps(student):
 @task("dilated")
 def test_kernels_of_a_layer(student):
     """Of a layer's kernels (filters, height, width, channels) only height and width grow."""
-    kernels = numbers(2, 3, 2, 3, seed=2)
+    kernels = whole(2, 3, 2, 3, seed=2)
     expect_close(
         student.dilate_kernel(kernels, 2), reference.dilate_kernel(kernels, 2), like=misconceptions.DILATE_KERNEL
     )
@@ -350,9 +401,18 @@ def test_two_layers_see_further(student):
 
 
 @task("receptive-field")
-def test_strides_and_dilations_widen(student):
-    """A stride makes all later layers see further; a dilation widens its own window."""
-    for layers in ([(3, 2, 1), (3, 1, 1)], [(3, 1, 2)], [(3, 1, 2), (3, 1, 1)], [(2, 2, 1), (2, 2, 1), (3, 1, 1)]):
+def test_strides_widen(student):
+    """A stride makes all later layers see further."""
+    for layers in ([(2, 2, 1)] * 2, [(3, 2, 1)], [(3, 2, 1), (2, 1, 1)], [(2, 3, 1), (2, 2, 1), (2, 1, 1)]):
+        expect_equal(
+            student.receptive_field(layers), reference.receptive_field(layers), like=misconceptions.RECEPTIVE_FIELD
+        )
+
+
+@task("receptive-field")
+def test_dilations_widen(student):
+    """A dilation widens its own window, and nothing else."""
+    for layers in ([(3, 1, 1)] * 2, [(3, 1, 2)], [(3, 1, 2), (2, 1, 1)]):
         expect_equal(
             student.receptive_field(layers), reference.receptive_field(layers), like=misconceptions.RECEPTIVE_FIELD
         )
