@@ -39,13 +39,13 @@ def test_a_dependency_is_named_once_and_pinned_once(requirement: Requirement) ->
 
 # In Python 3.12 and later only setuptools' own copies of these are there.
 VENDORED = ("importlib-metadata", "zipp")
-OURS = ("autograder", "tests")
+OURS = ("autograder", "tests", "tools")
 
 
 def imported() -> dict[str, set[str]]:
     """Every library that the package and its tests import at whatever depth, and the files that do."""
     found: dict[str, set[str]] = {}
-    for path in (path for folder in ("autograder", "tests") for path in (ROOT / folder).rglob("*.py")):
+    for path in (path for folder in OURS for path in (ROOT / folder).rglob("*.py")):
         if "corpus" in path.parts:  # submissions import what they like
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

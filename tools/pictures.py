@@ -13,6 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from bs4 import BeautifulSoup
 from PIL import Image
 
 from autograder.bridge.student import Student
@@ -23,6 +24,7 @@ from autograder.checks.runner import CheckSession, registries, right_answers
 ROOT = Path(__file__).parents[1]
 IMAGES = ROOT / "docs" / "images"
 ASSIGNMENT = "01-convolution"
+TASK = "same-padding"
 STUDENT = "symmetric"  # of the sample class: pads both sides alike
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 OPTIONS = (
@@ -33,7 +35,6 @@ CELL = """<!doctype html><meta charset="utf-8"><body style="margin:24px;backgrou
 font:14px system-ui,sans-serif"><pre style="margin:0 0 12px;padding:8px 12px;border:1px solid {line};background:{panel}"
 ><span style="color:{ink}">check("{task}")</span></pre>{table}</body>"""
 LIGHT = {"paper": "#fff", "ink": "#1c2126", "line": "#e0e0e0", "panel": "#f7f7f7"}
-DARK = {"paper": "#111", "ink": "#e6e9ec", "line": "#424242", "panel": "#1c1c1c"}
 
 
 def browser() -> str:
@@ -44,22 +45,22 @@ def browser() -> str:
     return found
 
 
-def chromium(page: Path, *options: str, place: str = "") -> str:
+def chromium(page: Path, *options: str) -> str:
     """Opens a page without a window, with a profile that is thrown away; returns what Chromium printed."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         done = subprocess.run(
-            [browser(), *OPTIONS, f"--user-data-dir={profile}", *options, page.as_uri() + place],
+            [browser(), *OPTIONS, f"--user-data-dir={profile}", *options, page.as_uri()],
             capture_output=True, text=True, timeout=120, check=True, stdin=subprocess.DEVNULL,
         )
     return done.stdout
 
 
-def picture(page: Path, target: Path, width: int, height: int, place: str = "") -> None:
-    """A picture of a page, from its top or from `#place`, in few colours so that it stays small."""
-    chromium(page, f"--window-size={width},{height}", f"--screenshot={target}", place=place)
+def picture(page: Path, target: Path, width: int, height: int) -> None:
+    """A picture of the top of a page."""
+    chromium(page, f"--window-size={width},{height}", f"--screenshot={target}")
     with Image.open(target) as image:
-        small = image.convert("RGB").quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    small.save(target, optimize=True)
+        plain = image.convert("RGB")
+    plain.save(target, optimize=True)
 
 
 def check_page(task: str, misconception: str, colours: dict[str, str]) -> str:
@@ -73,6 +74,16 @@ def check_page(task: str, misconception: str, colours: dict[str, str]) -> str:
     return CELL.format(task=task, table=as_html(task, tests), **colours)
 
 
+def excerpt(page: str, task: str) -> str:
+    """A student's page with its head and one task."""
+    soup = BeautifulSoup(page, "html.parser")
+    for part in soup.select("main > *"):
+        heading = part.find("h2")
+        if "task" not in part.get("class", ()) or heading is None or task not in heading.get_text().split():
+            part.decompose()
+    return str(soup)
+
+
 def main(course: Path) -> int:
     feedback = course / "feedback" / STUDENT / ASSIGNMENT / f"{ASSIGNMENT}.html"
     report = course / "reports" / f"{ASSIGNMENT}.html"
@@ -82,9 +93,10 @@ def main(course: Path) -> int:
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "check.html"
-        page.write_text(check_page("same-padding", "symmetric-same-padding", LIGHT), encoding="utf-8")
+        page.write_text(check_page(TASK, "symmetric-same-padding", LIGHT), encoding="utf-8")
         picture(page, IMAGES / "check.png", 900, 420)
-    picture(feedback.resolve(), IMAGES / "feedback.png", 1200, 900, "#task-5")
+        page.write_text(excerpt(feedback.read_text(encoding="utf-8"), TASK), encoding="utf-8")
+        picture(page, IMAGES / "feedback.png", 1200, 860)
     picture(report.resolve(), IMAGES / "class.png", 1200, 1400)
     return 0
 

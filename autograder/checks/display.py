@@ -37,7 +37,7 @@ STYLE = (
     "width:100%;max-width:60em;color:inherit;background:transparent;text-align:left"
 )
 CELL = "padding:6px 10px;border-top:1px solid #8886;vertical-align:top;text-align:left;white-space:normal"
-MARKS = {True: ("✓", "#1a7f37", "passed"), False: ("✗", "#cf222e", "not yet")}
+MARKS = {True: ("✓", "#2f8f46", "passed"), False: ("✗", "#e0434a", "not yet")}
 
 
 def headline(task: str, rows: Sequence[Row]) -> str:
