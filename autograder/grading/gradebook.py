@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
@@ -17,10 +18,10 @@ from typing import Any, NamedTuple
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.api import Assignment as AssignmentRow
-from nbgrader.api import Comment, Grade, Gradebook, InvalidEntry, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import Comment, Grade, Gradebook, InvalidEntry, MissingEntry, SubmittedAssignment, SubmittedNotebook
 from nbgrader.api import Course as CourseRow
 from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, SaveCells
-from nbgrader.utils import parse_utc
+from nbgrader.utils import is_grade, is_locked, is_solution, parse_utc
 from sqlalchemy import create_engine, inspect, select
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from traitlets.config import Config
@@ -69,6 +70,7 @@ class GradebookWriter:
             self._gradebook = Gradebook(self.db_url, nbgrader_setup.COURSE_ID)
         except (DBAPIError, ImportError, InvalidEntry) as error:
             raise WrongGradebook(f"The gradebook {self.db_url} could not be opened: {_reason(error)}.") from error
+        nbgrader_setup.write_course_folder_config(self.course_dir, self.course)
         late = AssignLatePenalties(config=self.config)
         late.init_plugin()
         self._late = late.plugin_inst
@@ -90,8 +92,12 @@ class GradebookWriter:
         """Makes the gradebook know an assignment as the source notebook has it: cells, points, sources. Due
         dates and all that was graded stay. Raises ``WrongGradebook`` if tasks came or went while there are
         submissions."""
-        source = generate(read_source(assignment.solution_path), BEFORE_SAVING)
+        path = assignment.solution_path
+        source = _as_registered(path, path.stat().st_mtime_ns)
         with self._transaction() as gradebook:
+            if _is_registered(gradebook, assignment.name, source):
+                self._registered.add(assignment.name)
+                return
             gradebook.update_or_create_assignment(assignment.name, course_id=nbgrader_setup.COURSE_ID)
             self._forget_other_notebooks(gradebook, assignment)
             step = _SaveCells(gradebook, assignment)
@@ -230,6 +236,29 @@ class _Cells:
             Comment.cell_id.in_(self.commented), Comment.notebook_id == notebook.id
         )
         return ((self.commented[comment.cell_id], comment) for comment in found)
+
+
+@lru_cache(maxsize=16)
+def _as_registered(path: Path, modified_ns: int) -> NotebookNode:
+    """The source notebook as the gradebook keeps it; ``modified_ns`` lets an edited one be read again."""
+    return generate(read_source(path), BEFORE_SAVING)
+
+
+def _is_registered(gradebook: Gradebook, name: str, source: NotebookNode) -> bool:
+    """Whether the gradebook has exactly the cells of ``source``. A cell's checksum covers text, kind and
+    points."""
+    try:
+        assignment, notebook = gradebook.find_assignment(name), gradebook.find_notebook(name, name)
+    except MissingEntry:
+        return False
+    cells = [cell for cell in source.cells if is_grade(cell) or is_solution(cell) or is_locked(cell)]
+    return (
+        assignment.course_id == nbgrader_setup.COURSE_ID
+        and [row.name for row in assignment.notebooks] == [name]
+        and {row.name: row.checksum for row in notebook.source_cells}
+        == {cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.checksum for cell in cells}
+        and {row.name for row in notebook.grade_cells} == {c.metadata.nbgrader.grade_id for c in cells if is_grade(c)}
+    )
 
 
 class _SaveCells(SaveCells):

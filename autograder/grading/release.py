@@ -49,7 +49,6 @@ def release(
     folders = [_write(course, assignment) for assignment in chosen]
     if register:
         folder = Path(course_dir or course.root).resolve()
-        nbgrader_setup.write_course_folder_config(folder, course)
         with GradebookWriter(folder, course=course) as writer:
             for assignment in chosen:
                 writer.register(assignment)

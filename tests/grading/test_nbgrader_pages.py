@@ -23,6 +23,7 @@ from autograder.course import Course
 from autograder.grading import nbgrader_hooks
 from autograder.grading.nbgrader_html import clean_html
 from autograder.grading.release import release
+from autograder.grading.results import read_results
 from autograder.grading.run import Options
 from tests.grading.classroom import MODULES
 from tests.grading.nbgrader_apps import run
@@ -201,3 +202,12 @@ HOSTILE = [
 def test_markup_that_acts_or_loads_is_not_let_through(markup: str):
     found = re.findall(r"<[^>]*>", clean_html(markup))
     assert not re.search(r"script|https|javascript|onload|onclick|iframe|form|url\(|fixed|text/html", "".join(found))
+
+
+def test_the_formgraders_own_button_grades_behind_the_boundary(course: Path, browse: Browse):
+    submit(course, "fay", {}, TIME)
+    said = browse(f"/formgrader/api/submission/{NAME}/fay/autograde", "POST").json()
+    assert said["success"], said
+    results = read_results(course / "autograded" / "fay" / NAME)
+    assert (results.score, results.status) == (0.0, "graded") and results.provenance.isolation
+    assert submissions(browse)["fay"]["autograded"]
