@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import nbformat
-from nbformat import NotebookNode
+from typing import Any
 
 from autograder.grading.notebook import MAX_FILE_BYTES, describe_missing_file
-from autograder.grading.results import FILE_NAME, Results, write_atomic, write_results
+from autograder.grading.results import FILE_NAME, write_atomic, write_results
 
 TIMESTAMP = "timestamp.txt"
 # The exchange made it when the student submitted; `nbgrader release_feedback` hands the page back by it.
@@ -79,11 +77,11 @@ class CourseFolder:
         """Where the executed notebook and ``results.json`` of a submission go."""
         return self.root / "autograded" / student / assignment
 
-    def write(self, submission: Submission, assignment: str, results: Results, notebook: NotebookNode) -> None:
+    def write(self, submission: Submission, assignment: str, results: Mapping[str, Any], notebook: bytes) -> None:
         """Writes a graded submission; ``results.json`` comes last and says that the folder is complete."""
         folder = self.autograded(submission.student, assignment)
         (folder / FILE_NAME).unlink(missing_ok=True)
-        write_atomic(folder / f"{assignment}.ipynb", (nbformat.writes(notebook) + "\n").encode())
+        write_atomic(folder / f"{assignment}.ipynb", notebook)
         if submission.timestamp:
             write_atomic(folder / TIMESTAMP, f"{submission.timestamp}\n".encode())
         secret = _read(self._submitted(submission.student, assignment) / SUBMISSION_SECRET, SECRET_BYTES)

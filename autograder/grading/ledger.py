@@ -59,11 +59,11 @@ class Ledger:
         return {student: Entry(fingerprint, committed) for student, fingerprint, committed in rows}
 
     def record(
-        self, assignment: str, student: str, fingerprint: str, results: dict[str, Any], notebook: NotebookNode
+        self, assignment: str, student: str, fingerprint: str, results: dict[str, Any], notebook: bytes
     ) -> None:
         """Keeps an outcome, in place of the student's earlier one; it counts as not committed yet."""
         document = zlib.compress(json.dumps(results).encode(), 1)
-        executed = zlib.compress(nbformat.writes(notebook).encode(), 1)
+        executed = zlib.compress(notebook, 1)
         with self._db:
             self._db.execute(
                 "insert or replace into graded values (?, ?, ?, ?, ?, null)",
@@ -72,12 +72,17 @@ class Ledger:
 
     def outcome(self, assignment: str, student: str) -> tuple[dict[str, Any], NotebookNode]:
         """The results document and the executed notebook on record; ``KeyError`` if there are none."""
+        results, notebook = self.files(assignment, student)
+        return results, nbformat.reads(notebook.decode(), as_version=4)
+
+    def files(self, assignment: str, student: str) -> tuple[dict[str, Any], bytes]:
+        """As ``outcome``, the notebook as the bytes of its file."""
         row = self._db.execute(
             "select results, notebook from graded where assignment = ? and student = ?", (assignment, student)
         ).fetchone()
         if row is None:
             raise KeyError(student)
-        return json.loads(zlib.decompress(row[0])), nbformat.reads(zlib.decompress(row[1]).decode(), as_version=4)
+        return json.loads(zlib.decompress(row[0])), zlib.decompress(row[1])
 
     def mark_committed(self, assignment: str, commits: Iterable[tuple[str, str]]) -> None:
         """Notes (student, what was committed) once the gradebook has them."""

@@ -11,9 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
-
-from nbformat import NotebookNode
+from typing import Any, NamedTuple, Protocol
 
 from autograder.course import Assignment, Course
 from autograder.grading.fingerprints import checks_fingerprint, environment_fingerprint, submission_fingerprint
@@ -120,6 +118,15 @@ class _Planned:
         return f"{self.fingerprint}|{self.submission.timestamp or ''}"
 
 
+class _Commit(NamedTuple):
+    """What waits to be committed, and what the ledger notes of it."""
+
+    student: str
+    identity: str
+    timestamp: str | None
+    results: dict[str, Any]
+
+
 class ClassRun:
     """One run over the submissions of an assignment in a course folder."""
 
@@ -134,7 +141,7 @@ class ClassRun:
         self._secret = Secret.of_course(folder.state)
         self._checks = checks_fingerprint(assignment)
         self._environment = environment_fingerprint(assignment)
-        self._pending: list[_Planned] = []
+        self._pending: list[_Commit] = []
         self._pending_since = 0.0
         self._planned: dict[str, _Planned] = {}
         self.summary = Summary(assignment.name)
@@ -181,9 +188,9 @@ class ClassRun:
         files = self._folder.has_results(planned.student, self._assignment.name)
         committed = in_gradebook and entry.committed == planned.commit
         if not files or not committed:
-            results, notebook = self._ledger.outcome(self._assignment.name, planned.student)
-            self._write(planned, Results.from_dict(results), notebook)
-            self._commit(planned)
+            results, notebook = self._ledger.files(self._assignment.name, planned.student)
+            self._folder.write(planned.submission, self._assignment.name, results, notebook)
+            self._commit(planned, results)
 
     def _read(self, student: str) -> _Planned:
         submission = self._folder.submission(student, self._assignment.name)
@@ -231,21 +238,18 @@ class ClassRun:
     def _keep(self, student: str, outcome: Outcome) -> Row:
         planned = self._planned.pop(student)
         document = outcome.results.to_dict()
-        self._ledger.record(self._assignment.name, student, planned.fingerprint, document, outcome.notebook)
-        self._write(planned, outcome.results, outcome.notebook)
-        self._commit(planned)
+        self._ledger.record(self._assignment.name, student, planned.fingerprint, document, outcome.file)
+        self._folder.write(planned.submission, self._assignment.name, document, outcome.file)
+        self._commit(planned, document)
         row = self.summary.graded[student] = Row.of(outcome.results)
         if outcome.broken:
             self.summary.broken[student] = outcome.broken
         return row
 
-    def _write(self, planned: _Planned, results: Results, notebook: NotebookNode) -> None:
-        self._folder.write(planned.submission, self._assignment.name, results, notebook)
-
-    def _commit(self, planned: _Planned) -> None:
+    def _commit(self, planned: _Planned, results: dict[str, Any]) -> None:
         if not self._pending:
             self._pending_since = time.monotonic()
-        self._pending.append(planned)
+        self._pending.append(_Commit(planned.student, planned.commit, planned.submission.timestamp, results))
         if len(self._pending) >= BATCH:
             self._flush()
 
@@ -254,10 +258,6 @@ class ClassRun:
         if not self._pending:
             return
         name = self._assignment.name
-        commits = []
-        for planned in self._pending:
-            results, notebook = self._ledger.outcome(name, planned.student)
-            commits.append((name, planned.student, results, notebook, planned.submission.timestamp))
-        self._writer.commit_many(commits)
-        self._ledger.mark_committed(name, [(planned.student, planned.commit) for planned in self._pending])
+        self._writer.commit_many((name, c.student, c.results, None, c.timestamp) for c in self._pending)
+        self._ledger.mark_committed(name, [(c.student, c.identity) for c in self._pending])
         self._pending.clear()

@@ -3,6 +3,7 @@ kernel."""
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 import time
@@ -14,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Protocol
 
+import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
 
@@ -58,12 +60,18 @@ class Outcome:
     """A graded submission: the results document, and the executed notebook (the released one if it could
     not be run).
 
-    ``broken`` names tests that failed by their own fault, for the instructor.
+    ``file`` is the notebook as the bytes of its file, written out once, by the worker. ``broken`` names tests that
+    failed by their own fault, for the instructor.
     """
 
     results: Results
-    notebook: NotebookNode
+    file: bytes
     broken: tuple[str, ...] = ()
+
+    @property
+    def notebook(self) -> NotebookNode:
+        """The executed notebook."""
+        return nbformat.reads(self.file.decode(), as_version=4)
 
 
 class Checks(Protocol):
@@ -108,7 +116,8 @@ def grade_submission(job: Job, grader: Grader) -> Outcome:
         notebook = sanitise(job.notebook, grader.template)
     except NotGradable as error:
         tasks = not_gradable(assignment, error.reason, str(error))
-        return Outcome(_results(job, assignment, tasks, (), started, error.reason), _empty(grader.template, str(error)))
+        blank = _empty(grader.template, str(error))
+        return Outcome(_results(job, assignment, tasks, (), started, error.reason), _as_file(blank))
     with tempfile.TemporaryDirectory(prefix="autograder-", ignore_cleanup_errors=True) as place:
 
         def start() -> SandboxKernel:
@@ -119,7 +128,8 @@ def grade_submission(job: Job, grader: Grader) -> Outcome:
         with Execution(start, assignment.total_s) as execution:
             run = _Run(grader, job, notebook, execution)
             tasks = run.tasks()
-    return Outcome(_results(job, assignment, tasks, execution.isolation, started), notebook, tuple(run.broken))
+    results = _results(job, assignment, tasks, execution.isolation, started)
+    return Outcome(results, _as_file(notebook), tuple(run.broken))
 
 
 def cell_limits(assignment: Assignment, task: Task | None) -> Limits:
@@ -325,6 +335,11 @@ def _empty(template: Template, sentence: str) -> NotebookNode:
     notebook = deepcopy(template.notebook)
     notebook.cells.insert(0, new_markdown_cell(f"**This submission could not be graded.** {safe_markdown(sentence)}"))
     return notebook
+
+
+def _as_file(notebook: NotebookNode) -> bytes:
+    """The notebook as a file without indentation, which Python's fast encoder does not know."""
+    return json.dumps(notebook, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 def _note(sentence: str) -> NotebookNode:
