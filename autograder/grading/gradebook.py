@@ -22,7 +22,7 @@ from nbgrader.api import Comment, Grade, Gradebook, InvalidEntry, MissingEntry, 
 from nbgrader.api import Course as CourseRow
 from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, SaveCells
 from nbgrader.utils import is_grade, is_locked, is_solution, parse_utc
-from sqlalchemy import create_engine, inspect, select
+from sqlalchemy import create_engine, event, inspect, select
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from traitlets.config import Config
 
@@ -31,6 +31,7 @@ from autograder.grading import nbgrader_setup
 from autograder.grading.student_version import BEFORE_SAVING, generate, read_source
 
 NO_RESPONSE = "No response."  # nbgrader's own words
+BUSY = "pragma busy_timeout = 60000"  # milliseconds
 DEFAULT_COURSE = "default_course"  # a row that parts of nbgrader add to every gradebook
 
 
@@ -70,6 +71,7 @@ class GradebookWriter:
             self._gradebook = Gradebook(self.db_url, nbgrader_setup.COURSE_ID)
         except (DBAPIError, ImportError, InvalidEntry) as error:
             raise WrongGradebook(f"The gradebook {self.db_url} could not be opened: {_reason(error)}.") from error
+        _wait_for_other_writers(self._gradebook)
         nbgrader_setup.write_course_folder_config(self.course_dir, self.course)
         late = AssignLatePenalties(config=self.config)
         late.init_plugin()
@@ -236,6 +238,14 @@ class _Cells:
             Comment.cell_id.in_(self.commented), Comment.notebook_id == notebook.id
         )
         return ((self.commented[comment.cell_id], comment) for comment in found)
+
+
+def _wait_for_other_writers(gradebook: Gradebook) -> None:
+    """Lets SQLite wait for the formgrader, or for another run, instead of giving up after five seconds."""
+    if gradebook.engine.dialect.name == "sqlite":
+        event.listen(gradebook.engine, "connect", lambda connection, _: connection.execute(BUSY))
+        gradebook.db.remove()
+        gradebook.engine.dispose()
 
 
 @lru_cache(maxsize=16)

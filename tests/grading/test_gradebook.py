@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 from nbgrader.api import Course as CourseRow
 from nbgrader.api import Grade, Gradebook
+from sqlalchemy import text
 
 from autograder.course import Course
 from autograder.grading.gradebook import Commit, GradebookWriter, WrongGradebook
@@ -157,6 +159,22 @@ def test_only_a_submission_with_scores_counts_as_committed(root: Path, writer: G
         gradebook.add_submission(NAME, "bob")
     assert writer.committed(NAME) == {"ada"}
     assert writer.committed("99-none") == set()
+
+
+def test_two_runs_at_once_wait_for_each_other(root: Path):
+    def grade_some(name: str) -> None:
+        with GradebookWriter(root, course=Course(root)) as writer:
+            for number in range(10):
+                writer.commit_many([Commit(NAME, f"{name}{number}", results())])
+
+    threads = [threading.Thread(target=grade_some, args=(name,)) for name in ("a", "b", "c")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with GradebookWriter(root, course=Course(root)) as writer:
+        assert len(writer.committed(NAME)) == 30
+        assert writer._gradebook.db.execute(text("pragma busy_timeout")).scalar() == 60000
 
 
 def test_grading_registers_an_assignment_that_the_gradebook_lacks(tmp_path: Path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -100,6 +101,24 @@ def test_importing_the_kit_needs_neither_sandbox_nor_grading(kit: Path):
     loaded = run(kit, "import sys; from autograder import check, load_images; print(*sys.modules)").split()
     staff = {"nbgrader", "sqlalchemy", "landlock", "pyseccomp", "autograder.grading", "autograder.sandbox.provisioner"}
     assert not staff & set(loaded)
+
+
+ELSEWHERE_MISSING = {"fcntl", "grp", "pwd", "resource", "termios", "pty"}
+
+
+def test_what_a_check_needs_of_the_kit_imports_on_windows_and_macos(kit: Path):
+    """No module that `check` loads imports what only Linux has; inside a function it may."""
+    out = run(
+        kit,
+        "import sys; from autograder import check; check('output-size', namespace={})\n"
+        "print(*(m.__file__ for n, m in sys.modules.items() if n.startswith('autograder.')), sep='\\n')",
+    )
+    files = [Path(line) for line in out.splitlines() if line.startswith(str(kit)) and line.endswith(".py")]
+    assert len(files) > 10
+    for path in files:
+        imports = [node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.Import)]
+        names = {alias.name for node in imports for alias in node.names}
+        assert not names & ELSEWHERE_MISSING, path
 
 
 def test_the_students_environment_is_the_courses_without_what_grading_needs():

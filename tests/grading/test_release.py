@@ -172,6 +172,12 @@ def test_lines_shown_elsewhere_in_the_notebook_are_no_secret(tmp_path: Path):
     assert "return result_of_the_author" in Secrets.of(notebook).lines
 
 
+def test_nothing_but_assignments_lies_in_the_solutions():
+    """nbgrader takes every folder there for an assignment."""
+    folders = {p.name for p in (REPOSITORY.root / "solutions").iterdir() if p.is_dir() and not p.name.startswith(".")}
+    assert folders == set(REPOSITORY.names)
+
+
 def test_an_unknown_assignment_and_a_course_without_any_are_one_sentence_each(tmp_path: Path):
     with pytest.raises(CourseError, match="There is no assignment '99-none' in this course; it has: 00-small"):
         release(["99-none"], course=Course(make_course(tmp_path)))
