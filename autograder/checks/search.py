@@ -6,11 +6,14 @@ list of cases, the smallest first, so that the kit can carry their answers as da
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
+from platformdirs import user_cache_path
 
 from ..bridge.student import NotAttempted
 from .failure import CheckFailure
@@ -104,9 +107,19 @@ def smallest_first(probe: Callable[[Case], None], cases: list[Case]) -> None:
         probe(case)
 
 
+@cache
+def _keep_notes_elsewhere() -> None:
+    """Hypothesis writes down what it reads in the code: not beside a notebook, whose folder is handed out or in."""
+    from hypothesis.configuration import set_hypothesis_home_dir
+
+    if "HYPOTHESIS_STORAGE_DIRECTORY" not in os.environ:
+        set_hypothesis_home_dir(user_cache_path("cnn-course", appauthor=False) / "hypothesis")
+
+
 def _explore(strategy: Any, count: int, seed: int, visit: Callable[[Case], Any], *, shrink: bool) -> None:
     import hypothesis
 
+    _keep_notes_elsewhere()
     phases = [hypothesis.Phase.generate] + ([hypothesis.Phase.shrink] if shrink else [])
     settings = hypothesis.settings(
         max_examples=count, database=None, deadline=None, phases=phases, print_blob=False,

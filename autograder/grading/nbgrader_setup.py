@@ -49,7 +49,8 @@ def configure(config: Config, *, root: Path, repository: Path | None = None) -> 
     repository = repository or (root if (root / "solutions").is_dir() else Course.here().root)
     place(config, root=root, repository=repository)
     # A student's own results.json is not copied on, and the grader's does not reach the feedback folder.
-    config.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", RESULTS_FILE]
+    left_behind = [".hypothesis", ".ipynb_checkpoints", "*.pyc", "__pycache__"]
+    config.CourseDirectory.ignore = [*left_behind, "feedback", RESULTS_FILE]
 
     config.merge(traits())
     config.GenerateAssignment.preprocessors = [f"{step.__module__}.{step.__name__}" for step in PREPROCESSORS]

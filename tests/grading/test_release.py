@@ -198,3 +198,12 @@ def test_the_committed_release_is_what_the_solutions_give(name: str, tmp_path: P
     made = {p.relative_to(copy): p.read_bytes() for p in (copy / "assignments").rglob("*") if p.is_file()}
     committed = REPOSITORY.root / "assignments" / name
     assert made == {p.relative_to(REPOSITORY.root): p.read_bytes() for p in committed.rglob("*") if p.is_file()}
+
+
+def test_what_running_a_solution_left_beside_it_is_not_released(tmp_path: Path):
+    root = make_course(tmp_path)
+    notes = root / "solutions" / NAME / ".hypothesis" / "constants" / "0123"
+    notes.parent.mkdir(parents=True)
+    notes.write_text("'an answer'")
+    release(course=Course(root))
+    assert [path.name for path in student_notebook(root).parent.iterdir()] == [f"{NAME}.ipynb"]
