@@ -57,15 +57,16 @@ def both(size):
     return (size, size)
 
 
-def keeps_the_rank(layer, expected, case, like):
-    """A batch, also of one image or of none, gives what its images give one by one."""
-    batch = numbers(case.batch, case.side, case.side + 1, case.channels, seed=case.seed)
+def keeps_the_rank(layer, expected, case, like, *, sign=1):
+    """A batch, also of one image or of none, gives what its images give one by one; with "same" padding, too."""
+    batch = sign * np.abs(numbers(case.batch, case.side, case.side + 1, case.channels, seed=case.seed))
     try:
         result = layer().forward(batch)
     except StudentError as error:
         expect("unpack" not in error.text, "A batch was not taken.", diagnosis=like["one-image-only"])
         raise
     expect_close(result, expected(batch), like=like)
+    pooled(layer, expected, batch, like, pool_size=(3, 3), padding="same")
 
 
 def takes_single_numbers(layer, expected, like):
@@ -87,6 +88,10 @@ def gives_the_dtype(layer, expected, like, dtypes):
         wrong = {"float64": "always-float64", "float32": "always-float32"}.get(str(result.dtype), "integer-result")
         expect(result.dtype == wanted, f"The result for a {dtype} image is {result.dtype}, not {wanted}.",
                diagnosis=like[wrong] if wrong != "integer-result" or dtype != "float32" else None)
+
+
+# in one direction only: a tall window on a wide image, and the other way round
+TOO_LARGE = (({"pool_size": (5, 2)}, numbers(4, 6, 1)), ({"pool_size": (2, 5)}, numbers(6, 4, 1)))
 
 
 def refuses(layer, expected, like, naming, *wrong):
@@ -215,7 +220,7 @@ def test_max_refuses_a_pool_size(student):
     """A window below 1 or larger than the image raises a ValueError that names the pool_size."""
     image = numbers(4, 5, 1)
     refuses(student.MaxPooling2D, reference.max_pool, MAX, "pool_size", ({"pool_size": 0}, image),
-            ({"pool_size": (2, -1)}, image), ({"pool_size": (5, 2)}, image), ({"pool_size": (2, 6)}, image))
+            ({"pool_size": (2, -1)}, image), *TOO_LARGE)
 
 
 @task("max-pooling")
@@ -284,7 +289,7 @@ def test_min_of_integers(student):
 @search(BATCHES)
 def test_min_of_batches(student, case):
     """A batch of images gives a batch of results; a NaN comes through."""
-    keeps_the_rank(student.MinPooling2D, reference.min_pool, case, MIN)
+    keeps_the_rank(student.MinPooling2D, reference.min_pool, case, MIN, sign=-1)
     pooled(student.MinPooling2D, reference.min_pool, np.array([[[np.nan], [1.0]], [[2.0], [-np.inf]]]), MIN)
 
 
@@ -295,9 +300,8 @@ def test_min_refuses(student):
     takes_single_numbers(student.MinPooling2D, reference.min_pool, MIN)
     image = numbers(4, 4, 1)
     pooled(student.MinPooling2D, reference.min_pool, numbers(6, 5, 1), MIN, pool_size=(3, 1), stride=(1, 2))
-    refuses(student.MinPooling2D, reference.min_pool, MIN, "stride", ({"stride": 0}, image))
-    refuses(student.MinPooling2D, reference.min_pool, MIN, "pool_size", ({"pool_size": 0}, image),
-            ({"pool_size": 5}, image))
+    refuses(student.MinPooling2D, reference.min_pool, MIN, "stride", ({"stride": (0, 1)}, image))
+    refuses(student.MinPooling2D, reference.min_pool, MIN, "pool_size", ({"pool_size": 0}, image), *TOO_LARGE)
     refuses(student.MinPooling2D, reference.min_pool, MIN, "padding", ({"padding": "full"}, image))
     refuses(student.MinPooling2D, reference.min_pool, MIN, "image", ({}, numbers(4, 4)))
 
@@ -361,7 +365,7 @@ def test_average_refuses(student):
     image = numbers(4, 4, 1)
     refuses(student.AveragePooling2D, reference.average_pool, AVERAGE, "stride", ({"stride": (1, 0)}, image))
     refuses(student.AveragePooling2D, reference.average_pool, AVERAGE, "pool_size", ({"pool_size": 0}, image),
-            ({"pool_size": (2, 5)}, image))
+            *TOO_LARGE)
     refuses(student.AveragePooling2D, reference.average_pool, AVERAGE, "padding", ({"padding": "full"}, image))
     refuses(student.AveragePooling2D, reference.average_pool, AVERAGE, "image", ({}, numbers(4, 4)))
 

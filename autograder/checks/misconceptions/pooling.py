@@ -46,14 +46,14 @@ def stride_of_one(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
 
 def first_stride_for_both(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
     """The vertical step was used in both directions; a pair is (height, width)."""
-    kernel = right.pair("pool_size", pool_size)
-    return solve(image, pool_size, right.pair("stride", kernel if stride is None else stride)[0], padding)
+    kernel = right.pair(pool_size)
+    return solve(image, pool_size, right.pair(kernel if stride is None else stride)[0], padding)
 
 
 def swapped_axes(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
     """Height and width were swapped: a pair is (height, width), rows first."""
-    kernel = right.pair("pool_size", pool_size)[::-1]
-    return solve(image, kernel, None if stride is None else right.pair("stride", stride)[::-1], padding)
+    kernel = right.pair(pool_size)[::-1]
+    return solve(image, kernel, None if stride is None else right.pair(stride)[::-1], padding)
 
 
 def padding_ignored(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
@@ -65,8 +65,8 @@ def odd_pixel_before(solve, image, pool_size=(2, 2), stride=None, padding="valid
     """With "same" padding the odd pixel was put before the image; it goes after."""
     if padding != "same":
         return solve(image, pool_size, stride, padding)
-    kernel = right.pair("pool_size", pool_size)
-    step = kernel if stride is None else right.pair("stride", stride)
+    kernel = right.pair(pool_size)
+    step = kernel if stride is None else right.pair(stride)
     borders = [same_padding(image.shape[axis], kernel[axis + 3], step[axis + 3]) for axis in (-3, -2)]
     mirrored = [axis for axis, border in zip((-3, -2), borders, strict=True) if sum(border)]
     return np.flip(solve(np.flip(image, mirrored), pool_size, stride, padding), mirrored)
@@ -168,11 +168,9 @@ def _zero_padded(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
     """What comes out when "same" padding puts zeros around the image and then treats them as pixels."""
     if padding != "same":
         return solve(image, pool_size, stride, padding)
-    kernel = right.pair("pool_size", pool_size)
-    step = kernel if stride is None else right.pair("stride", stride)
-    borders = [same_padding(image.shape[axis], kernel[axis + 3], step[axis + 3]) for axis in (-3, -2)]
-    around = [(0, 0)] * (image.ndim - 3) + borders + [(0, 0)]
-    return solve(np.pad(right.as_float(image), around), kernel, step, "valid")
+    kernel = right.pair(pool_size)
+    step = kernel if stride is None else right.pair(stride)
+    return solve(right.padded(right.as_float(image), kernel, step, 0.0), kernel, step, "valid")
 
 
 @MAX_POOLING.add("zero-padding", section=MAX)
@@ -197,7 +195,7 @@ def _padded_by_kernel(solve, image, pool_size, stride, padding, fill):
     """What comes out when "same" pads (k - 1) // 2 on both sides, whatever the stride."""
     if padding != "same":
         return solve(image, pool_size, stride, padding)
-    borders = [((size - 1) // 2,) * 2 for size in right.pair("pool_size", pool_size)]
+    borders = [((size - 1) // 2,) * 2 for size in right.pair(pool_size)]
     around = [(0, 0)] * (image.ndim - 3) + borders + [(0, 0)]
     return solve(np.pad(right.as_float(image), around, constant_values=fill), pool_size, stride, "valid")
 
@@ -254,7 +252,7 @@ def negated_before_float(image, pool_size=(2, 2), stride=None, padding="valid"):
 @AVERAGE_POOLING.add("sum-of-the-window", section=AVERAGE)
 def sum_of_the_window(image, pool_size=(2, 2), stride=None, padding="valid"):
     """The sum of each window was never divided by the number of pixels in it."""
-    kernel = right.pair("pool_size", pool_size)
+    kernel = right.pair(pool_size)
     here = np.ones(image.shape[-3:-1] + (1,))
     share = right.average_pool(here, pool_size, stride, "valid" if padding != "same" else padding)
     zeros = _zero_padded(right.average_pool, here, pool_size, stride, padding)

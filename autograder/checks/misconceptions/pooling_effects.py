@@ -14,8 +14,8 @@ POOLING_BACKWARD = Misconceptions("pooling-backward", right.max_pool_backward)
 
 def _backward(grad_output, x, pool_size, stride, share):
     """Hands each window's gradient to its pixels by `share`, which maps a window to weights; shares add up."""
-    kernel = right.pair("pool_size", pool_size)
-    step = kernel if stride is None else right.pair("stride", stride)
+    kernel = right.pair(pool_size)
+    step = kernel if stride is None else right.pair(stride)
     gradient = np.zeros(x.shape, dtype=right.as_float(x).dtype)
     for at in np.ndindex(*np.shape(grad_output)):
         *batch, row, column, channel = at
@@ -85,7 +85,7 @@ def times_the_value(solve, grad_output, x, pool_size, stride=None):
 @POOLING_BACKWARD.add("pool-size-as-stride", section=GRADIENT)
 def backward_pool_size_as_stride(grad_output, x, pool_size, stride=None):
     """The windows moved by their own size although a stride was given: it only stands in when there is no stride."""
-    kernel = right.pair("pool_size", pool_size)
+    kernel = right.pair(pool_size)
     inside = [(x.shape[axis] - 1) // kernel[axis + 3] + 1 for axis in (-3, -2)]
     return _backward(grad_output[..., : inside[0], : inside[1], :], x, pool_size, None,
                      lambda window: _one(window.shape, window.argmax()))

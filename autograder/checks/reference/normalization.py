@@ -28,7 +28,7 @@ def lrn(image: np.ndarray, size: int = 5, k: float = 2.0, alpha: float = 1e-4, b
     image = as_float(image)
     border = [(0, 0)] * (image.ndim - 1) + [(size // 2, size // 2)]
     energy = sliding_window_view(np.pad(image**2, border), size, axis=-1).sum(axis=-1)
-    return (image / (k + alpha * energy) ** beta).astype(image.dtype, copy=False)
+    return (image / (k + alpha * energy) ** beta).astype(image.dtype)
 
 
 def lrn_as_torch(size: int, k: float, alpha: float, beta: float) -> dict[str, float]:
@@ -50,7 +50,7 @@ def dense(x: np.ndarray, weights: np.ndarray, biases: np.ndarray) -> np.ndarray:
     if x.ndim not in (1, 2) or x.shape[-1] != len(weights):
         raise ValueError(f"x must be (features,) or (batch, features) with {len(weights)} features, not {x.shape}")
     x = as_float(x)
-    return (x @ weights + biases).astype(x.dtype, copy=False)
+    return (x @ weights + biases).astype(x.dtype)
 
 
 def dense_start(in_features: int) -> float:
@@ -79,7 +79,7 @@ def dropout(x: np.ndarray, kept: np.ndarray, rate: float, training: bool) -> np.
     kept: booleans of x's shape, False where a value is dropped; in a layer, drawn with probability 1 - rate.
     """
     x = as_float(x)
-    return (np.where(kept, x, 0) / (1 - rate)).astype(x.dtype, copy=False) if training else x
+    return (np.where(kept, x, 0) / (1 - rate)).astype(x.dtype) if training else x
 
 
 def scale_at_test_time(weights: np.ndarray, rate: float) -> np.ndarray:
