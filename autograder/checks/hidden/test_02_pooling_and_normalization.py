@@ -76,6 +76,9 @@ def takes_single_numbers(layer, expected, like):
         with if_it_raises(like["int-not-a-pair"], "TypeError", "AttributeError"):
             result = layer(pool_size=size, stride=stride).forward(image)
         expect_close(result, expected(image, int(size)), like=like)
+    for name in ("pool_size", "stride"):
+        with expect_raises("ValueError", naming=name):
+            layer(**{name: 0}).forward(image)
 
 
 def gives_the_dtype(layer, expected, like, dtypes):
@@ -90,6 +93,7 @@ def gives_the_dtype(layer, expected, like, dtypes):
                diagnosis=like[wrong] if wrong != "integer-result" or dtype != "float32" else None)
 
 
+LOPSIDED = {"pool_size": (3, 2), "stride": (1, 3), "padding": "same"}
 # in one direction only: a tall window on a wide image, and the other way round
 TOO_LARGE = (({"pool_size": (5, 2)}, numbers(4, 6, 1)), ({"pool_size": (2, 5)}, numbers(6, 4, 1)))
 
@@ -155,6 +159,7 @@ def test_max_same_with_a_stride(student, case):
     """With "same" padding and a stride, the odd pixel of padding goes after the image."""
     pooled(student.MaxPooling2D, reference.max_pool, image_of(case, sign=1), MAX, pool_size=both(case.window),
            stride=both(case.stride), padding="same")
+    pooled(student.MaxPooling2D, reference.max_pool, np.abs(numbers(6, 7, 1)), MAX, **LOPSIDED)
 
 
 @task("max-pooling")
@@ -210,7 +215,7 @@ def test_max_leaves_the_image_alone(student):
 def test_max_refuses_a_stride(student):
     """A stride below 1 raises a ValueError that names the stride."""
     image = numbers(4, 4, 1)
-    refuses(student.MaxPooling2D, reference.max_pool, MAX, "stride", ({"stride": 0}, image),
+    refuses(student.MaxPooling2D, reference.max_pool, MAX, "stride", ({"stride": (0, 1)}, image),
             ({"stride": (1, 0)}, image), ({"stride": (-1, 2)}, image))
 
 
@@ -219,7 +224,7 @@ def test_max_refuses_a_stride(student):
 def test_max_refuses_a_pool_size(student):
     """A window below 1 or larger than the image raises a ValueError that names the pool_size."""
     image = numbers(4, 5, 1)
-    refuses(student.MaxPooling2D, reference.max_pool, MAX, "pool_size", ({"pool_size": 0}, image),
+    refuses(student.MaxPooling2D, reference.max_pool, MAX, "pool_size", ({"pool_size": (0, 2)}, image),
             ({"pool_size": (2, -1)}, image), *TOO_LARGE)
 
 
@@ -274,6 +279,7 @@ def test_min_same(student, case):
     pooled(student.MinPooling2D, reference.min_pool, image_of(case, sign=1), MIN, pool_size=both(case.window),
            padding="same")
     pooled(student.MinPooling2D, reference.min_pool, np.array([[[3.0], [2.0]]]), MIN, pool_size=(3, 3), padding="same")
+    pooled(student.MinPooling2D, reference.min_pool, np.abs(numbers(6, 7, 1)), MIN, **LOPSIDED)
 
 
 @task("min-pooling")
@@ -301,7 +307,7 @@ def test_min_refuses(student):
     image = numbers(4, 4, 1)
     pooled(student.MinPooling2D, reference.min_pool, numbers(6, 5, 1), MIN, pool_size=(3, 1), stride=(1, 2))
     refuses(student.MinPooling2D, reference.min_pool, MIN, "stride", ({"stride": (0, 1)}, image))
-    refuses(student.MinPooling2D, reference.min_pool, MIN, "pool_size", ({"pool_size": 0}, image), *TOO_LARGE)
+    refuses(student.MinPooling2D, reference.min_pool, MIN, "pool_size", ({"pool_size": (0, 2)}, image), *TOO_LARGE)
     refuses(student.MinPooling2D, reference.min_pool, MIN, "padding", ({"padding": "full"}, image))
     refuses(student.MinPooling2D, reference.min_pool, MIN, "image", ({}, numbers(4, 4)))
 
@@ -337,6 +343,7 @@ def test_average_same(student, case):
            stride=both(case.stride), padding="same")
     pooled(student.AveragePooling2D, reference.average_pool, np.array([[[3.0], [2.0]]]), AVERAGE, pool_size=(3, 3),
            padding="same")
+    pooled(student.AveragePooling2D, reference.average_pool, numbers(6, 7, 1), AVERAGE, **LOPSIDED)
 
 
 @task("average-pooling")
@@ -364,7 +371,7 @@ def test_average_refuses(student):
     takes_single_numbers(student.AveragePooling2D, reference.average_pool, AVERAGE)
     image = numbers(4, 4, 1)
     refuses(student.AveragePooling2D, reference.average_pool, AVERAGE, "stride", ({"stride": (1, 0)}, image))
-    refuses(student.AveragePooling2D, reference.average_pool, AVERAGE, "pool_size", ({"pool_size": 0}, image),
+    refuses(student.AveragePooling2D, reference.average_pool, AVERAGE, "pool_size", ({"pool_size": (0, 2)}, image),
             *TOO_LARGE)
     refuses(student.AveragePooling2D, reference.average_pool, AVERAGE, "padding", ({"padding": "full"}, image))
     refuses(student.AveragePooling2D, reference.average_pool, AVERAGE, "image", ({}, numbers(4, 4)))

@@ -165,7 +165,8 @@ def test_sizes(student):
     """The two sizes are whole numbers, and they agree."""
     answer = student.overlapping_pooling
     sizes = [answer.get(key) for key in ("size_3x3", "size_2x2")] if isinstance(answer, dict) else []
-    expect(len(sizes) == 2 and all(type(size) is int for size in sizes), "Fill in the two sizes, as whole numbers.")
+    filled = len(sizes) == 2 and all(isinstance(size, (int, float, np.number)) for size in sizes)
+    expect(filled, "Fill in the two sizes, as whole numbers.")
     expect(sizes[0] == sizes[1], "Both windows take the map to the same size; yours differ.")
     expect(1 < sizes[0] < 55, "A pooled map is smaller than the map it came from, and larger than one pixel.")
 

@@ -1,0 +1,321 @@
+"""Assignment 02: the references against the frameworks, and the checks against right and wrong answers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograder.checks import frozen
+from autograder.checks.reference import normalization, pooling
+from autograder.checks.runner import right_answers
+from autograder.checks.search import numbers
+from autograder.course import Course
+
+from . import table
+from .helpers import (
+    STUDENT,
+    automatic_tasks,
+    namespace,
+    points_of,
+    run_frozen,
+    run_task,
+    score,
+    solution,
+    untouched,
+    wrong_answers,
+)
+
+ASSIGNMENT = "02-pooling-and-normalization"
+POINTS = {
+    "pooling-purpose": 5, "max-pooling": 12, "min-pooling": 4, "min-vs-max": 4, "average-pooling": 6,
+    "pooling-backward": 8, "overlapping-pooling": 5, "shift-invariance": 8, "pool-or-stride": 5, "lrn": 14,
+    "lrn-frameworks": 6, "lrn-when": 4, "dense": 5, "relu-softmax": 6, "dropout": 8,
+}
+TEXTS = ("pooling-purpose", "min-vs-max", "pool-or-stride", "lrn-when")
+AUTOMATIC = [task for task in POINTS if task not in TEXTS]
+CODE = [task for task in AUTOMATIC if task != "overlapping-pooling"]
+few = settings(max_examples=20, deadline=None, derandomize=True, database=None)
+small, side = st.integers(1, 3), st.integers(3, 7)
+
+
+# the references against PyTorch and TensorFlow ---------------------------------------------------------------------
+
+
+def as_torch(x):
+    return torch.from_numpy(np.moveaxis(x, -1, 1).copy())
+
+
+@few
+@given(st.tuples(side, side), st.tuples(small, small), st.none() | st.tuples(small, small))
+def test_valid_pooling_is_that_of_pytorch(sides, window, stride):
+    x = numbers(2, *sides, 3)
+    x[0, 0, 0, 0], x[1, 1, 1, 1] = np.nan, -np.inf
+    functions = torch.nn.functional
+    for ours, theirs in (
+        (pooling.max_pool, functions.max_pool2d(as_torch(x), window, stride)),
+        (pooling.min_pool, -functions.max_pool2d(-as_torch(x), window, stride)),
+        (pooling.average_pool, functions.avg_pool2d(as_torch(x), window, stride)),
+    ):
+        right = theirs.movedim(1, -1).numpy()
+        np.testing.assert_allclose(ours(x, window, stride), right)
+        np.testing.assert_allclose(ours(x[0], window, stride), right[0])
+
+
+@few
+@given(st.tuples(st.integers(1, 7), st.integers(1, 7)), st.tuples(st.integers(1, 4), st.integers(1, 4)),
+       st.tuples(small, small))
+def test_same_padding_is_that_of_tensorflow(sides, window, stride):
+    import tensorflow as tf
+
+    x = numbers(2, *sides, 2) - 3
+    for ours, theirs in ((pooling.max_pool, tf.nn.max_pool2d), (pooling.average_pool, tf.nn.avg_pool2d)):
+        right = theirs(x, window, stride, "SAME").numpy()
+        np.testing.assert_allclose(ours(x, window, stride, "same"), right)
+
+
+@few
+@given(st.tuples(side, side), st.tuples(small, small), st.none() | st.tuples(small, small), st.booleans())
+def test_the_gradient_is_that_of_pytorch(sides, window, stride, ties):
+    x = np.random.default_rng(3).integers(0, 3, (2, *sides, 2)).astype(float) if ties else numbers(2, *sides, 2)
+    leaf = as_torch(x).requires_grad_()
+    result = torch.nn.functional.max_pool2d(leaf, window, stride)
+    grad = numbers(*result.movedim(1, -1).shape, seed=1)
+    result.backward(as_torch(grad))
+    right = leaf.grad.movedim(1, -1).numpy()
+    np.testing.assert_allclose(pooling.max_pool_backward(grad, x, window, stride), right)
+    np.testing.assert_allclose(pooling.max_pool_backward(grad[1], x[1], window, stride), right[1])
+
+
+@few
+@given(st.integers(1, 9), st.sampled_from([1, 3, 5, 7]), st.sampled_from([0.5, 2.0]), st.sampled_from([0.75, 1.5]))
+def test_normalisation_is_that_of_both_frameworks(channels, size, k, beta):
+    import tensorflow as tf
+
+    paper = {"size": size, "k": k, "alpha": 0.3, "beta": beta}
+    x = numbers(2, 3, 2, channels, dtype="float32")
+    right = normalization.lrn(x, **paper)
+    assert right.dtype == np.float32
+    in_torch = torch.nn.LocalResponseNorm(**normalization.lrn_as_torch(**paper))(as_torch(x)).movedim(1, -1)
+    np.testing.assert_allclose(in_torch.numpy(), right, rtol=1e-5)
+    in_tensorflow = tf.nn.local_response_normalization(x, **normalization.lrn_as_tensorflow(**paper))
+    np.testing.assert_allclose(in_tensorflow.numpy(), right, rtol=1e-4)
+
+
+def test_dense_relu_and_softmax_are_those_of_pytorch():
+    x, weights, biases = numbers(4, 5), numbers(5, 3, seed=1), numbers(3, seed=2)
+    theirs = [torch.from_numpy(array) for array in (x, weights.T.copy(), biases)]
+    layer = torch.nn.functional.linear(*theirs)
+    np.testing.assert_allclose(normalization.dense(x, weights, biases), layer.numpy())
+    logits = np.array([[1000.0, -np.inf, 999.0], [-5.0, 0.0, 2.0]])
+    for axis in (0, 1):
+        right = torch.softmax(torch.from_numpy(logits), axis).numpy()
+        np.testing.assert_allclose(normalization.softmax(logits, axis), right)
+    odd = np.array([np.nan, np.inf, -np.inf, -1.0, 2.0])
+    np.testing.assert_array_equal(normalization.relu(odd), torch.relu(torch.from_numpy(odd)).numpy())
+    drawn = torch.nn.init.kaiming_normal_(torch.empty(2000, 500), nonlinearity="relu", mode="fan_in")
+    assert abs(float(drawn.std()) / normalization.dense_start(500) - 1) < 0.01
+
+
+def test_inverted_dropout_is_that_of_pytorch():
+    x = np.abs(numbers(50, 40)) + 1
+    theirs = torch.nn.functional.dropout(torch.from_numpy(x), 0.3).numpy()
+    np.testing.assert_allclose(normalization.dropout(x, theirs != 0, 0.3, True), theirs)
+
+
+def test_numbers_of_the_curriculum():
+    maps = np.zeros((55, 55, 96), np.float32)
+    assert pooling.max_pool(maps, 3, 2).shape == (27, 27, 96)
+    answer = pooling.overlapping_pooling()
+    assert answer == {"size_3x3": 27, "size_2x2": 27, "top1_points": 0.4, "top5_points": 0.3, "discarded_percent": 75}
+    assert pooling.max_pool(maps, 3, 2).shape == pooling.max_pool(maps, 2, 2).shape
+    even = np.zeros((54, 54, 1))
+    assert 100 * (1 - pooling.max_pool(even).size / even.size) == answer["discarded_percent"]
+
+
+def test_numbers_of_the_notebooks_text():
+    assert (55 * 55 * 96, 27 * 27 * 96, 3 * 3 * 96 * 96 + 96) == (290_400, 69_984, 83_040)
+    steps = np.array([[1, 3, 2, 0], [4, 2, 1, 5], [0, 1, 8, 6], [7, 2, 3, 4]])[:, :, None]
+    assert pooling.max_pool(steps)[:, :, 0].tolist() == [[4, 5], [7, 8]]
+    assert pooling.average_pool(steps)[:, :, 0].tolist() == [[2.5, 2.0], [2.5, 5.25]]
+    gradient = pooling.max_pool_backward(np.array([[1, 2], [3, 4]])[:, :, None], steps, 2)[:, :, 0]
+    assert gradient.tolist() == [[0, 0, 0, 0], [1, 0, 0, 2], [0, 0, 4, 0], [3, 0, 0, 0]]
+    row = np.array([3.0, 4.0, 0.0]).reshape(1, 1, 3, 1)
+    assert round(pooling.shift_sensitivity(lambda images: images, row, 1), 2) == 1.02
+    channels = normalization.lrn(np.array([1.0, 2, 3, 2, 1]).reshape(1, 1, 5), 3, 1.0, 0.5, 1.0)
+    assert channels.round(3).ravel().tolist() == [0.286, 0.25, 0.316, 0.25, 0.286]
+    weights, biases = np.array([[1, 0, 2], [0, 1, -1]]), np.array([0.5, 0, -0.5])
+    assert normalization.dense(np.array([3, 4]), weights, biases).tolist() == [3.5, 4.0, 1.5]
+    assert normalization.softmax(np.array([1.0, 2, 3])).round(3).tolist() == [0.09, 0.245, 0.665]
+    with np.errstate(over="ignore"):
+        assert -np.uint8(3) == 253
+        assert np.isfinite(np.exp(np.float64(709.7))) and np.isinf(np.exp(np.float64(709.8)))
+
+
+# the checks against right and wrong answers ------------------------------------------------------------------------
+
+
+def test_points_are_those_of_the_curriculum():
+    assignment = Course.here().assignment(ASSIGNMENT)
+    assert {task.id: task.points for task in assignment.tasks} == POINTS
+    assert {task: points_of(ASSIGNMENT, task) for task in AUTOMATIC} == {task: POINTS[task] for task in AUTOMATIC}
+    assert automatic_tasks(ASSIGNMENT) == AUTOMATIC and assignment.max_score == 82
+
+
+@pytest.mark.parametrize("task", AUTOMATIC)
+def test_right_answers_pass_and_wrong_ones_are_named(task):
+    row = table.row_of(ASSIGNMENT, task, mutants=False)
+    assert row.good, row
+    assert row.right >= (3 if task in CODE else 1) and row.wrong >= 5
+
+
+@pytest.mark.parametrize("seed", [b"one", b"two"])
+def test_references_pass_whatever_is_drawn(seed):
+    for task in AUTOMATIC:
+        results = run_task(ASSIGNMENT, task, right_answers(task, STUDENT), seed=seed, parts=("hidden",))
+        assert score(results) == POINTS[task], [result for result in results if not result.passed]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", CODE)
+def test_wrong_answers_are_named_whatever_is_drawn(task):
+    for wrong, names in wrong_answers(task):
+        results = run_task(ASSIGNMENT, task, names, seed=b"another", parts=("hidden",))
+        found = {result.diagnosis for result in results if result.diagnosis}
+        assert found == {wrong.id}, (wrong.id, found)
+
+
+def test_solutions_of_the_notebook_pass():
+    names = {"np": np}
+    names = namespace(_source_of("given-same-padding"), names)
+    for task, source in solution(ASSIGNMENT).items():
+        if task in AUTOMATIC:
+            names = namespace(source, names)
+            assert score(run_task(ASSIGNMENT, task, names)) == POINTS[task], task
+
+
+def test_an_untouched_notebook_scores_nothing():
+    cells = untouched(ASSIGNMENT)
+    for task in AUTOMATIC:
+        names = table.earlier_names(ASSIGNMENT, task)
+        if task in CODE:
+            names = namespace(cells[task], names)
+        results = run_task(ASSIGNMENT, task, names)
+        assert score(results) == 0 and not any(result.attempted for result in results), task
+
+
+def test_a_right_answer_for_another_task_scores_nothing():
+    for task, other in zip(CODE, [*CODE[1:], CODE[0]], strict=True):
+        names, values = list(right_answers(task)), list(right_answers(other).values())
+        swapped = {name: values[i % len(values)] for i, name in enumerate(names)}
+        assert score(run_task(ASSIGNMENT, task, swapped, parts=("hidden",))) == 0, (task, other)
+
+
+def test_a_layer_that_refuses_everything_scores_nothing():
+    source = (
+        "class {0}:\n    def __init__(self, *args, **kwargs):\n"
+        "        raise ValueError('pool_size stride padding image size in_features out_features x rate')\n"
+    )
+    for task, name in {
+        "max-pooling": "MaxPooling2D", "min-pooling": "MinPooling2D", "average-pooling": "AveragePooling2D",
+        "lrn": "LocalResponseNormalization", "dense": "Dense", "dropout": "Dropout",
+    }.items():
+        assert score(run_task(ASSIGNMENT, task, source.format(name))) == 0, task
+
+
+@pytest.mark.parametrize(("task", "cheap", "most"), [
+    ("max-pooling", {
+        "first-stride-for-both": 1.5, "swapped-axes": 2, "integer-result": 0.5, "always-float64": 0.5,
+        "int-not-a-pair": 1, "one-image-only": 1, "zero-padding": 2, "nan-skipped": 0.5,
+    }, 12),
+    ("lrn", {"window-wrapped": 2.5, "window-not-clipped": 2.5, "end-channel-repeated": 2.5, "even-size-accepted": 1,
+             "integer-result": 0.5, "always-float64": 0.5}, 14),
+    ("dropout", {"mask-drawn-once": 1, "generator-ignored": 0.5, "whole-columns": 1, "always-float64": 0.5,
+                 "not-scaled": 2}, 8),
+])
+def test_one_cause_costs_its_points_once(task, cheap, most):
+    for wrong, names in wrong_answers(task):
+        if wrong.id in cheap:
+            lost = most - score(run_task(ASSIGNMENT, task, names, parts=("hidden",)))
+            assert lost <= cheap[wrong.id], wrong.id
+
+
+def test_a_smallest_counterexample_is_small():
+    zeros = next(names for wrong, names in wrong_answers("max-pooling") if wrong.id == "zero-padding")
+    results = run_task(ASSIGNMENT, "max-pooling", zeros, parts=("hidden",))
+    failed = next(result for result in results if result.name == "test_max_of_negative_images")
+    assert failed.counterexample == "image 1x1x1, pool size (3, 3), padding same"
+    assert failed.section == "Max pooling" and failed.details == ""
+
+
+# the edges that every layer meets ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pool", [pooling.max_pool, pooling.min_pool, pooling.average_pool])
+def test_edges_of_pooling(pool):
+    for dtype in (bool, np.uint8, np.int64, np.float16, np.float32, np.float64):
+        image = (10 * np.abs(numbers(4, 5, 1))).astype(dtype)
+        before = image.copy()
+        assert pool(image).dtype == (np.float32 if dtype is np.float32 else np.float64)
+        assert np.array_equal(image, before)
+    one = np.array([[[-2.0]]])
+    assert pool(one, 1).tolist() == pool(one, 3, 1, "same").tolist() == [[[-2.0]]]
+    assert pool(one, np.int64(1), np.int64(3)).shape == (1, 1, 1)
+    assert pool(np.zeros((0, 4, 4, 2))).shape == (0, 2, 2, 2)
+    assert pool(np.zeros((5, 7, 1)), (5, 7)).shape == (1, 1, 1)
+    assert pool(np.zeros((7, 7, 1)), 2, 4).shape == (2, 2, 1)
+    view = numbers(6, 8, 2)[::-2, 1::3]
+    view.flags.writeable = False
+    np.testing.assert_array_equal(pool(view, 1), view)
+
+
+# the kit, the texts, the mutants -----------------------------------------------------------------------------------
+
+
+def test_public_checks_work_from_frozen_cases(monkeypatch, tmp_path):
+    for task in AUTOMATIC:
+        names = right_answers(task, STUDENT)
+        wrong = list(wrong_answers(task))[:4]
+        assert all(r.passed for r in run_frozen(ASSIGNMENT, task, names, tmp_path, monkeypatch)), task
+        for one, answer in wrong:
+            results = run_frozen(ASSIGNMENT, task, answer, tmp_path, monkeypatch)
+            assert not any(result.broken for result in results), (task, one.id)
+            assert {result.diagnosis for result in results} <= {None, one.id}, (task, one.id)
+        monkeypatch.undo()
+
+
+def test_frozen_cases_are_small():
+    assert len(frozen.freeze(ASSIGNMENT)) < 150_000
+
+
+def test_text_tasks_have_rubric_and_sample_answers():
+    samples = json.loads((Path(__file__).parent / "text_answers" / f"{ASSIGNMENT}.json").read_text(encoding="utf-8"))
+    assert sorted(samples) == sorted(TEXTS)
+    for task in TEXTS:
+        good, poor = samples[task]["good"], samples[task]["poor"]
+        assert POINTS[task] >= good["points"] > poor["points"] >= 0
+        assert good["answer"].strip() and poor["answer"].strip()
+        rows = [line.split("|") for line in _source_of(f"{task}-rubric").splitlines() if line.startswith("|")][2:]
+        assert 3 <= len(rows) <= 6 and sum(float(row[-2]) for row in rows) == POINTS[task]
+
+
+def _source_of(grade_id: str) -> str:
+    """The source of a cell of the solution notebook."""
+    path = Course.here().assignment(ASSIGNMENT).solution_path
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return next(
+        "".join(cell["source"]) for cell in cells if cell["metadata"].get("nbgrader", {}).get("grade_id") == grade_id
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("task", AUTOMATIC)
+def test_every_mutant_is_killed_or_explained(task):
+    count, survivors = table.survivors_of(ASSIGNMENT, task)
+    assert count and not survivors
