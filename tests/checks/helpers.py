@@ -105,15 +105,22 @@ def solution(assignment: str) -> dict[str, str]:
 
 
 def imported(assignment: str) -> dict[str, Any]:
-    """What the notebook imports, and the id of the student whose numbers it answers for."""
+    """What the notebook imports and what its locked cells define, and the id of the student it answers for."""
     notebook = json.loads(Course.here().assignment(assignment).solution_path.read_text(encoding="utf-8"))
     lines: list[str] = []
     for cell in notebook["cells"]:
         source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
         if cell["cell_type"] == "code":
             body = ast.parse(source).body
-            lines += [ast.unparse(node) for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
+            wanted = ast.AST if _given(cell) else ast.Import | ast.ImportFrom
+            lines += [ast.unparse(node) for node in body if isinstance(node, wanted)]
     return {**namespace("\n".join(dict.fromkeys(lines))), "STUDENT_ID": STUDENT}
+
+
+def _given(cell: Mapping[str, Any]) -> bool:
+    """Whether a cell is handed to students as it is, for their answers to build on."""
+    meta = cell["metadata"].get("nbgrader", {"grade": True})
+    return not meta["grade"] and not meta["solution"]
 
 
 def untouched(assignment: str) -> dict[str, str]:

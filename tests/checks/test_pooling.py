@@ -26,7 +26,6 @@ from .helpers import (
     run_frozen,
     run_task,
     score,
-    solution,
     untouched,
     wrong_answers,
 )
@@ -171,7 +170,7 @@ def test_points_are_those_of_the_curriculum():
 def test_right_answers_pass_and_wrong_ones_are_named(task):
     row = table.row_of(ASSIGNMENT, task, mutants=False)
     assert row.good, row
-    assert row.right >= (3 if task in CODE else 1) and row.wrong >= 5
+    assert row.right >= (4 if task in CODE else 2) and row.wrong >= 5
 
 
 @pytest.mark.parametrize("seed", [b"one", b"two"])
@@ -188,15 +187,6 @@ def test_wrong_answers_are_named_whatever_is_drawn(task):
         results = run_task(ASSIGNMENT, task, names, seed=b"another", parts=("hidden",))
         found = {result.diagnosis for result in results if result.diagnosis}
         assert found == {wrong.id}, (wrong.id, found)
-
-
-def test_solutions_of_the_notebook_pass():
-    names = {"np": np}
-    names = namespace(_source_of("given-same-padding"), names)
-    for task, source in solution(ASSIGNMENT).items():
-        if task in AUTOMATIC:
-            names = namespace(source, names)
-            assert score(run_task(ASSIGNMENT, task, names)) == POINTS[task], task
 
 
 def test_an_untouched_notebook_scores_nothing():
