@@ -9,6 +9,7 @@ puts these classes in place."""
 from __future__ import annotations
 
 import atexit
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -34,6 +35,7 @@ from autograder.grading.pool import LocalPool
 from autograder.grading.results import FILE_NAME, write_results
 from autograder.grading.run import ClassRun, Options
 from autograder.grading.worker import WorkerSpec
+from autograder.sandbox.policy import IsolationMissing
 
 # What nbgrader itself reads of a graded submission's folder; every other file of the student's stays where
 # it was.
@@ -86,6 +88,11 @@ class SandboxExecute(NbGraderPreprocessor):
         try:
             _grade(folder, name, student, about["db_url"], converter.force, self.isolation)
             results, notebook = _graded(folder, name, student)
+        except IsolationMissing as error:
+            # It is missing for all of them. What nbgrader wrote so far must not pass for a graded submission.
+            shutil.rmtree(folder.autograded(student, name), ignore_errors=True)
+            print(f"autograder: {error}", file=sys.stderr)
+            raise SystemExit(3) from error
         finally:
             if _is_last(converter, folder.root, student, name):
                 POOLS.close()

@@ -12,8 +12,8 @@ import bleach
 from bleach.css_sanitizer import ALLOWED_CSS_PROPERTIES, CSSSanitizer
 
 TAGS = frozenset(bleach.ALLOWED_TAGS) | {
-    "br", "caption", "dd", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "img", "p", "pre", "s", "span",
-    "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u",
+    "br", "caption", "dd", "details", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "img", "p", "pre",
+    "s", "span", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u",
 }  # fmt: skip
 # Nothing that could load or cover something: no url(), no position.
 STYLES = frozenset(ALLOWED_CSS_PROPERTIES) | {

@@ -21,6 +21,7 @@ from autograder.grading import run as class_run
 from autograder.grading.release import release
 from autograder.grading.results import read_results
 from autograder.grading.run import Options
+from autograder.sandbox.policy import IsolationMissing
 from tests.grading.classroom import MODULES
 from tests.grading.nbgrader_apps import run
 from tests.grading.nbgrader_course import NAME, make_course, submit
@@ -92,12 +93,21 @@ def test_one_students_bad_timestamp_or_missing_notebook_harms_no_other(root: Pat
 
 
 def test_a_machine_that_cannot_isolate_grades_nothing_unless_it_is_told_to(
-    root: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    root: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ):
     submit(root, "ada", RIGHT)
+    with monkeypatch.context() as patch:
+        patch.setattr(nbgrader_hooks.POOLS, "make", missing)
+        assert run(AutogradeApp, root, NAME) == 3
+    assert "autograder: No Landlock in this kernel.\n" in capfd.readouterr().err
+    assert not autograded(root, "ada").exists()
     assert run(AutogradeApp, root, NAME, "--SandboxExecute.isolation=off") == 0
     assert read_results(autograded(root, "ada")).provenance.isolation == ()
     assert gradebook_scores(root) == {"ada": 6.0}
+
+
+def missing(*spec: object) -> None:
+    raise IsolationMissing("No Landlock in this kernel.")
 
 
 def test_late_penalties_and_due_dates_are_nbgraders_on_both_paths(root: Path):
