@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from autograder.grading.kernel import CellRun, SandboxKernel, mark_names, run_cell
 from autograder.grading.reasons import USED_UP
+from autograder.sandbox.client import KernelFailed
 from autograder.sandbox.limits import Limits
 
 MAX_KERNELS = 12
@@ -92,9 +94,7 @@ class Execution:
         """Ends the kernel; the next use starts a fresh one."""
         kernel, self._kernel = self._kernel, None
         if kernel is not None:
-            if kill:
-                kernel.kill()
-            kernel.shutdown()
+            _end(kernel, kill)
 
     def _replayed(self, kernel: SandboxKernel) -> SandboxKernel | None:
         """Does again what worked. A step that now ends the kernel, or is stopped, is left out from here
@@ -103,11 +103,19 @@ class Execution:
         for position, step in enumerate(self._worked):
             if not step(kernel):
                 del self._worked[position]
-                kernel.kill()
-                kernel.shutdown()
+                _end(kernel, kill=True)
                 return None
         return kernel
 
     def _check_time(self) -> None:
         if self.seconds_left <= 0:
             raise Exhausted("timeout", f"The whole notebook has {self._total_s:g} seconds; the rest was not run.")
+
+
+def _end(kernel: SandboxKernel, kill: bool) -> None:
+    """Ends a kernel. One that takes too long, on a machine with too much to do, costs nobody a result: its supervisor
+    goes on ending it."""
+    with suppress(KernelFailed):
+        if kill:
+            kernel.kill()
+    kernel.shutdown()

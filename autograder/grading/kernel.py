@@ -69,8 +69,6 @@ def run_cell(kernel: SandboxKernel, source: str, limits: Limits, wall_s: float |
         reason, lost = watch.until_done(message)
     except zmq.ZMQError:
         reason, lost = kernel.stopped_reason or "died", True
-    if lost:
-        kernel.kill()
     error = watch.collector.error
     return CellRun(watch.collector.outputs, error, reason, lost, time.monotonic() - started)
 

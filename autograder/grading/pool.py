@@ -124,6 +124,7 @@ class LocalPool:
             raise IsolationMissing(str(reply.value))
         if reply.kind == "course":
             raise CourseError(str(reply.value))
+        worker.ready = True
         job = worker.free()
         if reply.kind == "outcome" and job is not None:
             self._attempts.pop(job.student, None)
@@ -187,33 +188,34 @@ class _Worker:
             self.connection.send(job)
 
     def free(self) -> Job | None:
-        """Notes that it is ready for the next job; returns the one it had."""
+        """Takes back the job that it has, if any."""
         job, self.job = self.job, None
-        self.ready = self.ready or job is None
         return job
 
     def hang_up(self) -> None:
-        """Closes the connection, upon which it ends."""
+        """Closes the connection, upon which it ends; what it is grading right now is not awaited."""
         self.connection.close()
+        if self.job is not None:
+            self._send(signal.SIGTERM)
 
     def end(self, kill: bool = False) -> None:
         """Waits for its end, or brings it about."""
         self.hang_up()
         if kill:
-            self._kill()
+            self._send(signal.SIGKILL)
         try:
             self._process.wait(STOP_S)
         except subprocess.TimeoutExpired:
-            self._kill()
+            self._send(signal.SIGKILL)
             self._process.wait()
         with self._errors as file:
             file.seek(0)
             lines = file.read()[-10_000:].decode("utf-8", "replace").strip().splitlines()
         self.last_words = lines[-1] if lines else self.last_words
 
-    def _kill(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self._process.pid, signal.SIGKILL)
+    def _send(self, number: signal.Signals) -> None:
+        if self._process.poll() is None:
+            self._process.send_signal(number)
 
 
 def _environment() -> dict[str, str]:

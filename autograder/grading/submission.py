@@ -118,16 +118,19 @@ def grade_submission(job: Job, grader: Grader) -> Outcome:
         tasks = not_gradable(assignment, error.reason, str(error))
         blank = _empty(grader.template, str(error))
         return Outcome(_results(job, assignment, tasks, (), started, error.reason), _as_file(blank))
-    with tempfile.TemporaryDirectory(prefix="autograder-", ignore_cleanup_errors=True) as place:
 
-        def start() -> SandboxKernel:
-            work = Path(tempfile.mkdtemp(dir=place))
+    def start() -> SandboxKernel:
+        work = Path(tempfile.mkdtemp(prefix="autograder-"))
+        try:
             _lay_out(work, assignment, job.files)
-            return grader.kernels(work, job.student)
+            return grader.kernels(work, job.student)  # from here on the folder goes when the kernel does
+        except BaseException:
+            shutil.rmtree(work, ignore_errors=True)
+            raise
 
-        with Execution(start, assignment.total_s) as execution:
-            run = _Run(grader, job, notebook, execution)
-            tasks = run.tasks()
+    with Execution(start, assignment.total_s) as execution:
+        run = _Run(grader, job, notebook, execution)
+        tasks = run.tasks()
     results = _results(job, assignment, tasks, execution.isolation, started)
     return Outcome(results, _as_file(notebook), tuple(run.broken))
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from autograder.grading.submission import Grader, Job
 
 PR_SET_PDEATHSIG = 1
+END_S = 30
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def serve(connection: Connection) -> None:
         while True:
             job = connection.recv()
             connection.send(answer(grader, job))
-    except EOFError:
+    except (EOFError, BrokenPipeError, ConnectionResetError):
         return
     except (IsolationMissing, CourseError) as error:
         kind = "isolation" if isinstance(error, IsolationMissing) else "course"
@@ -112,10 +113,16 @@ def answer(grader: Grader, job: Job) -> Reply:
 
 
 def _end_with_parent(parent: int) -> None:
-    """Lets the kernel of Linux end this process when the command ends, however it ends."""
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    """Lets the kernel of Linux tell this process when the command ends, however it ends."""
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:
         os._exit(1)
+
+
+def _stop(number: int, frame: object) -> None:
+    """Ends the process by way of its ``finally`` blocks, which end the kernels; in any case within a while."""
+    signal.alarm(END_S)
+    raise SystemExit(1)
 
 
 def main() -> None:
@@ -124,5 +131,6 @@ def main() -> None:
     os.set_inheritable(handle, False)
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # as in the command: it costs a second
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _stop)
     _end_with_parent(parent)
     serve(Connection(handle))

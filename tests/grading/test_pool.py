@@ -1,0 +1,61 @@
+"""The pool's own troubles: workers that cannot start, or end again and again."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import psutil
+import pytest
+
+from autograder.course import CourseError
+from autograder.grading import pool
+from autograder.grading.notebook import Template
+from autograder.grading.pool import LocalPool
+from autograder.grading.worker import WorkerSpec
+from tests.grading.classroom import LOOKS, LOOKS_SCORES, MODULES, answered, job, small_course
+
+
+def jobs(root: Path) -> list:
+    template = Template.load(small_course(root))
+    return [job(answered(template, look), f"s{number}") for number, look in enumerate(LOOKS)]
+
+
+def spec(root: Path) -> WorkerSpec:
+    return WorkerSpec(root, "00-small", "required", MODULES)
+
+
+def test_workers_that_cannot_start_are_said_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    work = jobs(tmp_path)
+    monkeypatch.setattr(pool, "ENTRY", "raise SystemExit('no luck today')")
+    with LocalPool(spec(tmp_path), 2, 60) as workers, pytest.raises(CourseError, match="no luck today"):
+        list(workers.run(work))
+
+
+def test_a_submission_whose_worker_is_killed_each_time_is_reported_and_the_others_are_graded(tmp_path: Path):
+    work = jobs(tmp_path)
+    found = {}
+    me = psutil.Process()
+    with LocalPool(spec(tmp_path), 1, 60) as workers:
+        for done in workers.run(work):
+            if done is not None:
+                found[done.student] = done
+            elif "s1" in workers.running:
+                for child in me.children():
+                    if "autograder.grading.worker" in " ".join(child.cmdline()):
+                        os.kill(child.pid, signal.SIGKILL)
+    assert found["s1"].outcome is None and "ended" in found["s1"].error
+    scores = [found[f"s{number}"].outcome.results.score for number in (0, 2, 3)]
+    assert scores == [LOOKS_SCORES[number] for number in (0, 2, 3)]
+
+
+def test_nothing_is_left_in_the_folder_for_temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    work = jobs(tmp_path)
+    place = tmp_path / "t"
+    place.mkdir()
+    place.chmod(0o755)
+    monkeypatch.setenv("TMPDIR", str(place))
+    with LocalPool(spec(tmp_path), 1, 60) as workers:
+        assert len([done for done in workers.run(work) if done]) == len(work)
+    assert [path.name for path in place.iterdir()] == []
