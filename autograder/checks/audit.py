@@ -86,6 +86,7 @@ class _Auditor:
         self._session = CheckSession(about.name)
         self._problems: list[str] = []
         self._failures: dict[str, tuple[TestResult, ...]] = {}
+        self._names: dict[str, set[str]] = {}
 
     def audit(self, solution: Mapping[str, Any], untouched: Mapping[str, Any]) -> Audit:
         ids = [task.id for task in self._about.automatic]
@@ -165,6 +166,7 @@ class _Auditor:
         failed = [result for result in results if not result.passed and not result.broken]
         self._failures[task.id] = (*self._failures.get(task.id, ()), *failed)
         names = {result.diagnosis for result in failed if result.diagnosis}
+        self._names[one.id] = names
         others = {name for name in names if one.id not in name.split("+")}
         if not failed:
             self._say(task, f"the misconception {one.id!r} earns all points")
@@ -178,7 +180,8 @@ class _Auditor:
         return {"misconceptions": 1, "caught": bool(failed), "named": one.id in names, "named_wrongly": bool(others)}
 
     def _pairs(self, task: Task) -> tuple[int, int]:
-        """How many pairs of misconceptions there are, and how many some hidden input tells apart."""
+        """How many pairs of misconceptions there are, and how many are told apart: by the values of some hidden input,
+        or, where a check names them without values, by their names alone."""
         asked = list(self._questions(task))
         count = apart = 0
         for registry in registries(task.id).values():
@@ -186,7 +189,9 @@ class _Auditor:
             outputs = {one: [_output(q, id, wrong) for q in questions] for one, (id, wrong) in _known(registry)}
             for first, second in combinations(outputs, 2):
                 count += 1
-                if all(_alike(a, b) for a, b in zip(outputs[first], outputs[second], strict=True)):
+                pair = {first, second}
+                named = all(self._names[one] & pair == {one} for one in pair)
+                if not named and all(_alike(a, b) for a, b in zip(outputs[first], outputs[second], strict=True)):
                     self._say(task, f"no hidden input tells {first!r} and {second!r} apart")
                 else:
                     apart += 1
