@@ -11,7 +11,9 @@ import pytest
 
 from autograder.bridge.student import Student
 from autograder.bridge.transport import LocalTransport
+from autograder.checks.compare import expect_close
 from autograder.checks.display import as_html, as_text, headline
+from autograder.checks.failure import CheckFailure
 from autograder.checks.runner import CheckSession, TestResult
 
 MODULE = '''
@@ -231,3 +233,12 @@ def test_inputs_depend_on_the_seed_of_the_submission():
 
     assert _number(b"a", "t") != _number(b"b", "t") and _number(b"a", "t") == _number(b"a", "t")
     assert np.random.default_rng(_number(b"a", "t")).random() != np.random.default_rng(_number(b"b", "t")).random()
+
+
+@pytest.mark.parametrize(("answer", "right"), [("float64", "float32"), ("float32", "float64")])
+def test_values_are_compared_as_coarsely_as_the_coarser_side(answer: str, right: str) -> None:
+    values = np.random.default_rng(0).random((8, 8)) * 10
+    rounded = {"float32": values.astype("float32"), "float64": values}
+    expect_close(rounded[answer], rounded[right])
+    with pytest.raises(CheckFailure):
+        expect_close(rounded["float64"] * (1 + 1e-5), rounded["float64"])

@@ -217,9 +217,9 @@ class Conv2D:
     def forward(self, image):
         image = np.asarray(image)
         if image.ndim == 4:
-            rest = (-(-image.shape[1] // self.stride[0]), -(-image.shape[2] // self.stride[1]))
-            empty = np.zeros((0, *rest, len(self.bias)))
-            return np.stack([self.forward(one) for one in image]) if len(image) else empty
+            if not len(image):
+                return self.forward(np.zeros(image.shape[1:], image.dtype))[None][:0]
+            return np.stack([self.forward(one) for one in image])
         if image.ndim != 3:
             raise ValueError("image must have height, width and channels")
         image = image.astype(np.float32 if image.dtype == np.float32 else np.float64)
