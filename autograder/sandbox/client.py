@@ -15,6 +15,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -56,21 +57,21 @@ class SandboxKernel:
         self._control, self._request = control, request
         self._ended: dict[str, Any] | None = None
         self._closed = False
-        ready = self._await_ready()
+        ready = self._await_ready(started)
         self.pid: int = ready["pid"]
         self.isolation: list[str] = ready["isolation"]
         if connect:
             self.client = self._connect()
         self.ready_seconds = time.monotonic() - started
 
-    def _await_ready(self) -> dict[str, Any]:
+    def _await_ready(self, started: float) -> dict[str, Any]:
         event = self._next_event(_START_S)
         if event is None or event["event"] != "ready":
             self._release()
             missing = (event or {}).get("missing")
             if missing:
                 raise IsolationMissing(doctor.sentence(missing))
-            raise KernelFailed(f"the kernel did not start: {(event or {}).get('why', 'it gave no reason')}")
+            raise KernelFailed(f"the kernel did not start: {_why(event, started)}")
         return event
 
     def _connect(self) -> BlockingKernelClient:
@@ -185,6 +186,7 @@ class WarmPool:
         if isolation == "required":
             doctor.require()
         self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()  # of the server's life and its channel
         self._launch()
 
     def _launch(self) -> None:
@@ -207,6 +209,10 @@ class WarmPool:
 
     def wait_until_warm(self) -> None:
         """Waits until the server has imported its libraries. Raises `KernelFailed` with its last words."""
+        with self._lock:
+            self._wait()
+
+    def _wait(self) -> None:
         if self._warm:
             return
         if not select.select([self._control], [], [], _WARM_UP_S)[0] or channel.receive(self._control)[0] is None:
@@ -216,8 +222,9 @@ class WarmPool:
 
     def restart(self) -> None:
         """Ends the server, if it still runs, and starts another. Kernels that run go on running."""
-        self._stop()
-        self._launch()
+        with self._lock:
+            self._stop()
+            self._launch()
 
     def start(
         self,
@@ -236,9 +243,11 @@ class WarmPool:
         missing. `variants` maps task names to this student's variants, `environ` is added to its environment,
         and `data` is the read-only folder of training images. A server that died is started again.
         """
-        if self._process is None or self._process.poll() is not None:
-            self.restart()
-        self.wait_until_warm()
+        with self._lock:
+            if self._process is None or self._process.poll() is not None:
+                self._stop()
+                self._launch()
+            self._wait()
         started = time.monotonic()
         work.mkdir(parents=True, exist_ok=True)
         request = self._request(limits, policy, work, variants, environ, data)
@@ -246,7 +255,8 @@ class WarmPool:
         bridge, kernels = socket.socketpair()
         with supervisors, kernels:
             channel.send(control, request)  # for the supervisor alone: the server must not know it
-            channel.send(self._control, {"do": "fork"}, (supervisors.fileno(), kernels.fileno()))
+            with self._lock:
+                channel.send(self._control, {"do": "fork"}, (supervisors.fileno(), kernels.fileno()))
         return SandboxKernel(control, bridge, request, started, connect)
 
     def _request(
@@ -286,7 +296,8 @@ class WarmPool:
 
     def close(self) -> None:
         """Ends the server. Kernels that still run keep their supervisors."""
-        self._stop()
+        with self._lock:
+            self._stop()
 
     def _stop(self) -> None:
         if self._process is None:
@@ -305,6 +316,12 @@ class WarmPool:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _why(event: dict[str, Any] | None, started: float) -> str:
+    if event is None:
+        return f"there was no answer for {time.monotonic() - started:.0f} s"
+    return event.get("why") or f"it ended with status {event.get('status')}"
 
 
 def _short_folder() -> str:
@@ -326,6 +343,7 @@ def _clean_environment(home: str) -> dict[str, str]:
         MPLBACKEND="module://matplotlib_inline.backend_inline",
         MPLCONFIGDIR=_font_cache(),
         KERAS_BACKEND="tensorflow",
+        PYDEVD_DISABLE_FILE_VALIDATION="1",
     )
     return environment
 

@@ -7,6 +7,8 @@ thread (Landlock confines the calling thread and what it starts later), then, on
 
 from __future__ import annotations
 
+import contextlib
+import os
 import resource
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,6 +20,9 @@ from .reach import DEVICES, listable_paths, readable_paths
 MANDATORY = ("landlock", "seccomp", "rlimits", "guard")
 _OPEN_FILES = 512
 _OWN_TASKS = 48  # threads of an IPython kernel and of a framework's pools
+_ROOM_FOR_OTHERS = 128
+# The supervisor has to run when a kernel's processes want every processor, the more so where nothing bounds them.
+_NICENESS, _NICENESS_UNBOUNDED = 5, 12
 _MEMORY_SLACK = 512 * MEBI
 
 
@@ -86,6 +91,7 @@ class Confinement:
             return
         limits = self.limits
         cpu = int(limits.cpu_s) + 5  # the guard stops it before, with a reason
+        os.nice(_NICENESS if self.user is not None else _NICENESS_UNBOUNDED)
         _lower(resource.RLIMIT_CPU, cpu)
         _lower(resource.RLIMIT_FSIZE, limits.disk_bytes + MEBI)  # enough for the guard to see it full
         _lower(resource.RLIMIT_DATA, _data_size() + limits.memory_bytes + _MEMORY_SLACK)
@@ -95,8 +101,10 @@ class Confinement:
         _lower(resource.RLIMIT_MSGQUEUE, 0)
         _lower(resource.RLIMIT_NICE, 0)
         _lower(resource.RLIMIT_RTPRIO, 0)
-        if self.user is not None:  # counted for each user: exact for a user of its own, meaningless for a shared one
-            _lower(resource.RLIMIT_NPROC, limits.processes + _OWN_TASKS)
+        # Counted for a user, so exact where the kernel has its own; else it only keeps a fork bomb small enough for
+        # the guard to end, and leaves room for the user's other kernels to start meanwhile.
+        shared = 0 if self.user is not None else _tasks_of(os.getuid()) + _ROOM_FOR_OTHERS
+        _lower(resource.RLIMIT_NPROC, shared + limits.processes + _OWN_TASKS)
         self.applied.append("rlimits")
 
 
@@ -116,3 +124,14 @@ def _make_first_victim() -> None:
 def _data_size() -> int:
     with open("/proc/self/status") as status:
         return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmData:"))
+
+
+def _tasks_of(user: int) -> int:
+    """How many processes and threads a user has now."""
+    count = 0
+    with os.scandir("/proc") as entries:
+        for entry in entries:
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it ended meanwhile
+                if entry.name.isdigit() and entry.stat().st_uid == user:
+                    count += len(os.listdir(f"/proc/{entry.name}/task"))
+    return count

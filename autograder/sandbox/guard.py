@@ -41,10 +41,11 @@ class Guard:
 
     def broken_limit(self) -> str | None:
         """The limit that is exceeded now: "memory", "processes", "cpu" or "disk"; None while all hold."""
-        usages = {pid: usage for pid in self.members() if (usage := _Usage.of(pid)) is not None}
-        if len(usages) == 0:
-            return None
+        members = self.members()
         own = self._baseline.tasks if self._baseline else 0
+        if len(members) > own + self._limits.processes:
+            return "processes"  # before looking at each, which takes long when they are many
+        usages = {pid: usage for pid in members if (usage := _Usage.of(pid)) is not None}
         if sum(usage.tasks for usage in usages.values()) > own + self._limits.processes:
             return "processes"
         if self._memory(usages) > self._limits.memory_bytes:
@@ -125,7 +126,12 @@ class Guard:
         return False
 
     def end_all(self) -> None:
-        """Stops, then kills every descendant, until there is none. Stopped processes start no new ones."""
+        """Ends every descendant: at once those in the kernel's process group, which a confined one cannot leave.
+
+        Others are first stopped, so that they start no new ones, and killed when no new ones are seen.
+        """
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._kernel, signal.SIGKILL)
         while self.reap():
             members = self._running()
             for pid in members:

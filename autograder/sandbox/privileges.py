@@ -43,12 +43,14 @@ def forbid_new_privileges() -> None:
 def may_change_user(readable: Iterable[str]) -> bool:
     """Whether this process may become another user who can still reach the `readable` paths.
 
-    Root may, outside a container that forbids it. Where a path is closed to others, reaching it takes a capability
-    that not every container's root has.
+    Root may, outside a container that forbids it. Where a path is closed to others, the kernel has to keep a
+    capability to reach it, and watching a process with capabilities takes one more; not every container's root can.
     """
     if os.geteuid() != 0 or not _has(_CAP_SETUID) or not _is_mapped(_FIRST_USER + _USERS):
         return False
-    return _has(_CAP_DAC_READ_SEARCH) or all(_open_to_others(path) for path in readable)
+    if all(_open_to_others(path) for path in readable):
+        return True
+    return _has(_CAP_DAC_READ_SEARCH) and _has(_CAP_SYS_PTRACE)
 
 
 def _has(capability: int) -> bool:
@@ -63,11 +65,13 @@ def reading_as(user: int | None) -> Iterator[None]:
     if user is None or _has(_CAP_SYS_PTRACE):
         yield
         return
+    _libc.setfsgid(user)
     _libc.setfsuid(user)
     try:
         yield
     finally:
         _libc.setfsuid(os.geteuid())
+        _libc.setfsgid(os.getegid())
 
 
 def _is_mapped(user: int) -> bool:

@@ -1,7 +1,8 @@
 """The system-call filter of a student's kernel, built with libseccomp.
 
 It refuses what Landlock does not cover: sockets, programs, other processes, other users' settings,
-namespaces, kernel interfaces with a history of holes, and memory that no process is charged for.
+namespaces, kernel interfaces with a history of holes, and memory that no process is charged for. It also
+refuses to leave the kernel's process group, so that one signal ends everything, however fast it multiplies.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _REFUSED: dict[int, str] = {
         sethostname setdomainname iopl ioperm personality syslog vhangup lookup_dcookie name_to_handle_at
         open_by_handle_at fanotify_init fanotify_mark inotify_add_watch modify_ldt uselib nfsservctl
         move_pages migrate_pages ioprio_set seccomp mknod mknodat
-        chown lchown fchown fchownat file_setattr""",
+        chown lchown fchown fchownat file_setattr setsid setpgid""",
     errno.EACCES: "execve execveat",
     errno.ENETUNREACH: "socket connect bind listen",
     errno.ENOSYS: """
