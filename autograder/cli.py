@@ -206,7 +206,7 @@ def _fail(reason: object, code: int) -> None:
 def _executor(name: ExecutorName, scheduler: str | None) -> Any:
     if (name is ExecutorName.dask) != (scheduler is not None):
         raise UsageError("--executor dask and --scheduler ADDRESS belong together.")
-    if name is ExecutorName.local:
+    if scheduler is None:
         from autograder.grading.pool import LocalPool
 
         return LocalPool

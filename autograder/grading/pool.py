@@ -106,8 +106,8 @@ class LocalPool:
                 worker.take(self._waiting.popleft())
 
     def _collect(self, timeout: float) -> Iterator[Done]:
-        by_connection = {worker.connection: worker for worker in self._workers}
-        for connection in wait(list(by_connection), timeout):
+        by_connection: dict[object, _Worker] = {worker.connection: worker for worker in self._workers}
+        for connection in wait([worker.connection for worker in self._workers], timeout):
             worker = by_connection[connection]
             try:
                 reply = worker.connection.recv()
@@ -126,7 +126,7 @@ class LocalPool:
             raise CourseError(str(reply.value))
         worker.ready = True
         job = worker.free()
-        if reply.kind == "outcome" and job is not None:
+        if isinstance(reply.value, Outcome) and job is not None:
             self._attempts.pop(job.student, None)
             yield Done(job.student, reply.value)
         elif reply.kind == "error" and job is not None:

@@ -22,6 +22,7 @@ from autograder.course import Course, CourseError
 from autograder.sandbox.policy import Isolation, IsolationMissing, Policy
 
 if TYPE_CHECKING:
+    from autograder.grading.kernel import SandboxKernel
     from autograder.grading.submission import Grader, Job
 
 PR_SET_PDEATHSIG = 1
@@ -64,7 +65,7 @@ def make_grader(spec: WorkerSpec) -> tuple[Grader, Callable[[], None]]:
     policy = Policy(forbidden=assignment.forbidden, isolation=spec.isolation)
     limits = kernel_limits(assignment)
 
-    def start(work: Path, student: str) -> object:
+    def start(work: Path, student: str) -> SandboxKernel:
         return pool.start(
             limits,
             policy,
@@ -94,9 +95,10 @@ def serve(connection: Connection) -> None:
             connection.send(answer(grader, job))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
-    except (IsolationMissing, CourseError) as error:
-        kind = "isolation" if isinstance(error, IsolationMissing) else "course"
-        connection.send(Reply(kind, str(error)))
+    except IsolationMissing as error:
+        connection.send(Reply("isolation", str(error)))
+    except CourseError as error:
+        connection.send(Reply("course", str(error)))
     finally:
         if close is not None:
             close()
