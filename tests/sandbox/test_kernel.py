@@ -31,6 +31,14 @@ def test_a_figure_is_displayed(kernel):
     assert "image/png" in ran.displays[0], ran.error
 
 
+def test_a_large_figure_is_displayed(kernel):
+    """Messages above 64 KiB would be sent without a copy, for which ZeroMQ wants what the sandbox refuses."""
+    code = "import numpy as np, matplotlib.pyplot as plt; plt.imshow(np.random.rand(200, 200)); plt.show()"
+    ran = run(kernel, code)
+    assert len(ran.displays[0]["image/png"]) > 100_000, ran.error
+    assert run(kernel, "'still ' + 'there'").result == "'still there'"
+
+
 def test_the_facade_stands_for_the_package(pool, starter, tmp_path):
     data = tmp_path / "data"
     data.mkdir()
