@@ -69,7 +69,8 @@ def mutants_of(function: Callable[..., Any], *, without: Collection[str] = ()) -
             place, change = list(_places(definition))[index]
             before = ast.unparse(place)
             change()
-            id = f"{name}: {before} -> {ast.unparse(place)}"
+            path = name if name == function.__name__ else f"{function.__name__} > {name}"
+            id = f"{path}: {before} -> {ast.unparse(place)}"
             seen[id] = seen.get(id, 0) + 1
             yield Mutant(id if seen[id] == 1 else f"{id} ({seen[id]})", _load(changed, module, function.__name__))
 

@@ -137,6 +137,28 @@ def test_numbers_of_the_curriculum():
     assert (result.shape, result.dtype) == ((55, 55, 96), np.float32)
 
 
+def test_numbers_in_the_notebooks_prose():
+    """The examples that the notebook works out in words and tables."""
+    assert reference.weight_counting((28, 28, 1), (28, 28, 1), 3, 4) == {
+        "dense_small": 784, "dense_large": 784, "conv_neuron": 9, "conv_layer": 40,
+    }
+    paddings = {(7, 3, 1): (1, 1), (6, 3, 2): (0, 1), (5, 1, 2): (0, 0)}
+    assert {case: reference.same_padding(*case) for case in paddings} == paddings
+    image, kernel = np.array([[1, 2, 0], [0, 1, 3], [4, 2, 0]]), np.array([[1, 0], [0, -1]])
+    result = reference.conv2d(image[..., None], kernel[None, ..., None])[..., 0]
+    assert result.tolist() == [[0, -1], [-2, 1]]
+    x, weights = np.array([[1.0, 2], [3, 4]]), np.array([[5.0, 6], [7, 8]])
+    grads = reference.conv2d_backward(np.full((1, 1, 1), 10.0), x[..., None], weights[None, ..., None])
+    assert [grad.ravel().tolist() for grad in grads] == [[50, 60, 70, 80], [10, 20, 30, 40], [10]]
+    layers = [(3, 1, 1), (3, 2, 1), (3, 1, 1), (3, 1, 2)]
+    assert [reference.receptive_field(layers[: n + 1]) for n in range(4)] == [3, 5, 9, 17]
+    assert reference.receptive_field([(3, 2, 1), (3, 1, 1)]) == 7
+    assert reference.receptive_field([(3, 2, 1), (3, 2, 1), (3, 1, 1)]) == 15
+    assert reference.im2col(np.arange(1, 10).reshape(3, 3, 1), 2).T.tolist() == [
+        [1, 2, 4, 5], [2, 3, 5, 6], [4, 5, 7, 8], [5, 6, 8, 9],
+    ]
+
+
 # the checks against right and wrong answers ------------------------------------------------------------------------
 
 

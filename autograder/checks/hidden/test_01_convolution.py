@@ -380,7 +380,7 @@ def test_layer_refuses_wrong_arguments(student):
     for shape in ((5, 5), (1, 5, 5, 2, 1)):
         with expect_raises("ValueError", naming="image"):
             student.Conv2D(1, 2).forward(numbers(*shape))
-    for options in ({"kernel_size": 6}, {"kernel_size": (1, 6)}, {"kernel_size": 3, "dilation": 3}):
+    for options in ({"kernel_size": (6, 1)}, {"kernel_size": (1, 6)}, {"kernel_size": 3, "dilation": 3}):
         with expect_raises("ValueError", naming="kernel_size"):
             student.Conv2D(1, **options).forward(image)
     expect_channels_refused(lambda: layer_of(student, mirrored(1, 2, 3)).forward(image))
@@ -494,7 +494,7 @@ def test_product_dtypes(student, rng):
 def test_im2col_refuses_wrong_arguments(student):
     """Arguments out of range, and images that do not fit, raise a ValueError that names the argument."""
     image = numbers(5, 5, 2)
-    for name, values in {"kernel_size": [0, (2, 0), 6, (1, 6)], "stride": [0, (1, 0)], "dilation": [0]}.items():
+    for name, values in {"kernel_size": [0, (2, 0), (6, 1), (1, 6)], "stride": [0, (1, 0)], "dilation": [0]}.items():
         for value in values:
             with expect_raises("ValueError", naming=name):
                 student.im2col(image, **{"kernel_size": 2, name: value})
@@ -505,8 +505,12 @@ def test_im2col_refuses_wrong_arguments(student):
         student.conv2d_im2col(numbers(5, 5), kernels)
     with expect_raises("ValueError", naming="padding"):
         student.conv2d_im2col(image, kernels, padding="full")
-    with expect_raises("ValueError", naming="stride"):
-        student.conv2d_im2col(image, kernels, stride=0)
+    for stride in (0, (1, 0)):
+        with expect_raises("ValueError", naming="stride"):
+            student.conv2d_im2col(image, kernels, stride=stride)
+    for size in ((6, 1), (1, 6)):
+        with expect_raises("ValueError", naming="kernel"):
+            student.conv2d_im2col(image, numbers(1, *size, 2))
     expect_channels_refused(lambda: student.conv2d_im2col(image, numbers(1, 2, 2, 3)))
 
 
