@@ -10,6 +10,7 @@ from typing import Any
 
 import psutil
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from autograder.course import Assignment, Course, CourseError, UsageError
@@ -95,7 +96,7 @@ def report(summary: Summary, place: Path, console: Console) -> None:
     parts += [f"{len(summary.failed)} failed"] if summary.failed else []
     parts += [f"{waiting} wait for a manual grade"] if waiting else []
     console.print(f"{summary.assignment}: {', '.join(parts)}, in {summary.seconds:.1f} s.")
-    console.print(f"Results are in {place / 'autograded'}.")
+    console.print(f"Results are in {place / 'autograded'}.", markup=False)
 
 
 def as_json(summary: Summary) -> dict[str, Any]:
@@ -125,5 +126,5 @@ def _table(rows: list[Row]) -> Table:
     for row in sorted(rows, key=lambda row: row.student):
         points = ["–" if score is None else f"{score:g}" for score in row.tasks.values()]
         remark = row.reason or ("manual grade" if row.status == "needs_manual_grade" else "")
-        table.add_row(one_line(row.student, 40), *points, f"{row.score:g}/{row.max_score:g}", remark)
+        table.add_row(escape(one_line(row.student, 40)), *points, f"{row.score:g}/{row.max_score:g}", remark)
     return table

@@ -42,6 +42,7 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)  # it holds students' work
         self._db = sqlite3.connect(path, timeout=60)
         self._db.execute("pragma journal_mode = wal")
         with self._db:

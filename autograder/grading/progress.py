@@ -33,7 +33,7 @@ class Bar:
             TimeElapsedColumn(),
             TextColumn("left"),
             TimeRemainingColumn(),
-            TextColumn("{task.fields[long]}", style="yellow"),
+            TextColumn("{task.fields[long]}", style="yellow", markup=False),
             console=console,
         )
         self._assignment = assignment
