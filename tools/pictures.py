@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from bs4 import BeautifulSoup
-from PIL import Image
+from PIL import Image, ImageChops
 
 from autograder.bridge.student import Student
 from autograder.bridge.transport import LocalTransport
@@ -24,6 +24,7 @@ from autograder.checks.runner import CheckSession, registries, right_answers
 ROOT = Path(__file__).parents[1]
 IMAGES = ROOT / "docs" / "images"
 ASSIGNMENT = "01-convolution"
+MARGIN = 24
 TASK = "same-padding"
 STUDENT = "symmetric"  # of the sample class: pads both sides alike
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -56,10 +57,13 @@ def chromium(page: Path, *options: str) -> str:
 
 
 def picture(page: Path, target: Path, width: int, height: int) -> None:
-    """A picture of the top of a page."""
+    """A picture of the top of a page, without the empty space below it."""
     chromium(page, f"--window-size={width},{height}", f"--screenshot={target}")
     with Image.open(target) as image:
         plain = image.convert("RGB")
+    empty = Image.new("RGB", plain.size, plain.getpixel((0, 0)))
+    drawn = ImageChops.difference(plain, empty).getbbox() or (0, 0, width, height)
+    plain = plain.crop((0, 0, width, min(drawn[3] + MARGIN, height)))
     plain.save(target, optimize=True)
 
 
@@ -94,7 +98,7 @@ def main(course: Path) -> int:
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "check.html"
         page.write_text(check_page(TASK, "symmetric-same-padding", LIGHT), encoding="utf-8")
-        picture(page, IMAGES / "check.png", 900, 420)
+        picture(page, IMAGES / "check.png", 900, 1000)
         page.write_text(excerpt(feedback.read_text(encoding="utf-8"), TASK), encoding="utf-8")
         picture(page, IMAGES / "feedback.png", 1200, 860)
     picture(report.resolve(), IMAGES / "class.png", 1200, 1400)
