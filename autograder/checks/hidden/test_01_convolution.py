@@ -244,6 +244,7 @@ def test_same_padding_with_a_stride(student, case):
     for side, kernel, stride in ((3, 4, 2), (case.side, case.kernel, case.stride), (4, 3, 2)):
         image = numbers(side, side, 1, seed=case.seed)
         expect_layer(student, image, mirrored(1, kernel, 1), stride=stride, padding="same")
+    expect_layer(student, numbers(4, 3, 1, seed=case.seed), mirrored(1, 3, 1), stride=2, padding="same")
 
 
 @task("conv2d")
@@ -699,6 +700,8 @@ def test_gradients_with_same_padding(student, case):
     for kernel, stride in ((4, 1), (3, 1), (case.kernel, case.stride)):
         shape = (kernel + case.more, kernel + case.more, 1)
         expect_gradients(student, shape, mirrored(1, kernel, 1), case.seed, stride=stride, padding="same")
+    for shape in ((4, 3, 1), (3, 4, 1)):
+        expect_gradients(student, shape, mirrored(1, 3, 1), case.seed, stride=2, padding="same")
 
 
 @task("conv2d-backward")

@@ -345,3 +345,58 @@ ANSWERS = {
     "dilated": {"Kronecker product": BY_KRONECKER, "tap by tap": TAP_BY_TAP},
     "receptive-field": {"from the top": FROM_THE_TOP, "sets of pixels": BY_SETS},
 }
+
+COPY = (
+    "as_batch: array.astype(np.float32 if array.dtype == np.float32 else np.float64, copy=False) -> "
+    "array.astype(np.float32 if array.dtype == np.float32 else np.float64, copy=True)"
+)
+ONE_DILATION = (
+    "pixels_under_tap: (tap[0] * dilation[0], tap[1] * dilation[1]) -> (tap[0] * dilation[1], tap[1] * dilation[1])"
+)
+ROOM = "window_counts: dilation[axis] * (size[axis] - 1) + 1 > padded.shape[1 + axis]"
+NARROWER = (
+    f"{ROOM} -> dilation[axis] * (size[axis] - 1) - 1 > padded.shape[1 + axis]",
+    f"{ROOM} -> dilation[axis] * (size[axis] - 2) + 1 > padded.shape[1 + axis]",
+    "window_counts: (0, 1) -> (1, 1)",
+)
+ONE_OF_TWO = "pair_of: down < 1 or right < 1 -> down < 1 and right < 1"
+
+copied = "the values are the same; only an array more is made"
+one_number = "the layers take one dilation for both directions"
+refused_again = "output_size refuses the same arguments right after, with a text that names the kernel or the stride"
+unused = "height and width are read, and what follows them is not"
+any_negative = "NumPy takes every negative size in a reshape for the one to be computed"
+
+EQUIVALENT = {
+    "padding-output": {
+        "padding_output: size >= 3 -> size > 3": "from 28 on, in steps of 2, the size is never 3",
+        "padding_output: size >= 3 -> size >= 4": "from 28 on, in steps of 2, the size is never 3",
+    },
+    "conv2d": {
+        f"conv2d > {COPY}": copied,
+        f"conv2d > {ONE_DILATION}": one_number,
+        "conv2d: pad_images(images, kernels.shape[1:3], stride, padding, dilation) -> "
+        "pad_images(images, kernels.shape[1:4], stride, padding, dilation)": unused,
+        "conv2d: window_counts(padded, kernels.shape[1:3], stride, dilation) -> "
+        "window_counts(padded, kernels.shape[1:4], stride, dilation)": unused,
+    },
+    "im2col": {
+        f"im2col > {ONE_DILATION}": one_number,
+        f"conv2d_im2col > {COPY}": copied,
+        f"conv2d_im2col > {ONE_OF_TWO}": refused_again,
+        **{f"conv2d_im2col > {mutant}": refused_again for mutant in NARROWER},
+        "conv2d_im2col: pad_images(images, kernels.shape[1:3], stride, padding, (1, 1)) -> "
+        "pad_images(images, kernels.shape[1:4], stride, padding, (1, 1))": unused,
+        "conv2d_im2col: window_counts(padded, kernels.shape[1:3], stride, (1, 1)) -> "
+        "window_counts(padded, kernels.shape[1:4], stride, (1, 1))": unused,
+        "conv2d_im2col: kernels.reshape(len(kernels), -1) -> kernels.reshape(len(kernels), -2)": any_negative,
+    },
+    "conv2d-backward": {
+        f"conv2d_backward > {COPY}": copied,
+        f"conv2d_backward > {ONE_DILATION}": one_number,
+        f"conv2d_backward > {ONE_OF_TWO}": refused_again,
+        **{f"conv2d_backward > {mutant}": refused_again for mutant in NARROWER},
+        "conv2d_backward: np.asarray(grad_output, images.dtype).reshape(-1, *np.shape(grad_output)[-3:]) -> "
+        "np.asarray(grad_output, images.dtype).reshape(-2, *np.shape(grad_output)[-3:])": any_negative,
+    },
+}
