@@ -1,4 +1,4 @@
-# reason: memory|disk|none|died
+# reason: memory|disk|none|died|timeout
 """memfd and shared anonymous maps take memory that belongs to no process's private part."""
 import mmap, os
 

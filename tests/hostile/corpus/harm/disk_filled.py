@@ -1,4 +1,4 @@
-# reason: disk|none
+# reason: disk|none|timeout
 """A file that grows without end."""
 def output_size(*a, **k):
     with open("large", "wb") as file:

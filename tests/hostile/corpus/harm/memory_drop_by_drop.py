@@ -1,4 +1,4 @@
-# reason: memory|none
+# reason: memory|none|timeout
 """All the memory, a little at a time."""
 kept = []
 

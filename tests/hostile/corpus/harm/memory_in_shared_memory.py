@@ -1,4 +1,4 @@
-# reason: memory|disk|none
+# reason: memory|disk|none|died|timeout
 """/dev/shm is filled, and left full."""
 import os
 
