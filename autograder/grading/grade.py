@@ -25,6 +25,7 @@ from autograder.sandbox import doctor
 
 MEMORY_PER_JOB = {"numpy": 1.0e9, "torch": 2.0e9, "tensorflow": 2.5e9, "torch+tensorflow": 3.0e9}
 ROWS = 40
+STUDENT_AND_SCORE = 50  # columns of a terminal
 
 
 class Interrupted(KeyboardInterrupt):
@@ -85,7 +86,7 @@ def report(summary: Summary, place: Path, console: Console) -> None:
     """Prints what a run did, submission by submission if there are not too many."""
     rows = list(summary.graded.values())
     if 0 < len(rows) <= ROWS:
-        console.print(_table(rows))
+        console.print(_table(rows, console.width))
     for student, reason in summary.failed.items():
         last = reason.strip().splitlines()[-1]
         console.print(f"{one_line(student, 60)} could not be graded: {one_line(last)}", style="red", markup=False)
@@ -116,15 +117,17 @@ def as_json(summary: Summary) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _table(rows: list[Row]) -> Table:
+def _table(rows: list[Row], width: int) -> Table:
+    """A row for each submission, with the points of its tasks where the terminal has room for them."""
     table = Table(box=None, pad_edge=False)
     table.add_column("student")
-    for task in rows[0].tasks:
-        table.add_column(task, justify="right", overflow="fold")
+    tasks = list(rows[0].tasks) if width >= STUDENT_AND_SCORE + sum(len(task) + 1 for task in rows[0].tasks) else []
+    for task in tasks:
+        table.add_column(task, justify="right")
     table.add_column("score", justify="right", style="bold")
     table.add_column("remark")
     for row in sorted(rows, key=lambda row: row.student):
-        points = ["–" if score is None else f"{score:g}" for score in row.tasks.values()]
+        points = ["–" if row.tasks[task] is None else f"{row.tasks[task]:g}" for task in tasks]
         remark = row.reason or ("manual grade" if row.status == "needs_manual_grade" else "")
         table.add_row(escape(one_line(row.student, 40)), *points, f"{row.score:g}/{row.max_score:g}", remark)
     return table

@@ -16,6 +16,8 @@ from autograder.grading.results import Results, read_results
 from autograder.grading.run import Options
 from tests.sample_class.members import ASSIGNMENT, Member, members
 
+SHOWN = 3
+
 
 def hand_in(folder: Path, class_members: list[Member]) -> None:
     """Lays the submissions where nbgrader collects them."""
@@ -47,7 +49,7 @@ def problems(member: Member, results: Results, assignment: Assignment) -> list[s
 
 def main(folder: Path = Path("demo")) -> int:
     """Runs the demonstration in ``folder``; returns 1 if a score is not the expected one."""
-    console = Console(width=None if sys.stdout.isatty() else 110)
+    console = Console(width=None if sys.stdout.isatty() else 130)
     course = Course.here()
     folder = folder.resolve()
     folder.mkdir(exist_ok=True)
@@ -84,16 +86,23 @@ def _table(
     table = Table(title=assignment.title, title_justify="left", box=None, pad_edge=False)
     table.add_column("student")
     table.add_column("handed in a notebook that")
-    for task in assignment.automatic:
-        table.add_column(f"{task.id}\n{task.points:g}", justify="right")
-    table.add_column(f"score\n{assignment.max_score:g}", justify="right", style="bold")
-    table.add_column("")
+    table.add_column("score", justify="right", style="bold")
+    table.add_column("tasks without all their points")
+    table.add_column("as expected")
     for member in class_members:
         results = found[member.student]
-        scores = [f"{task.score:g}" for task in results.tasks if task.score is not None]
-        mark = "✗" if wrong[member.student] else "✓"
-        table.add_row(member.student, member.about, *scores, f"{results.score:g}", mark)
+        score = f"{results.score:g} of {results.max_score:g}"
+        mark = "no" if wrong[member.student] else "yes"
+        table.add_row(member.student, member.about, score, _lost(results), mark)
     return table
+
+
+def _lost(results: Results) -> str:
+    """The tasks that lost points, with the reason if they were stopped."""
+    short = [task for task in results.tasks if task.score is not None and task.score < task.max_score]
+    if results.reason or len(short) > SHOWN:
+        return results.reason or f"{len(short)} tasks"
+    return ", ".join(f"{t.task} {t.score:g} of {t.max_score:g}{f' ({t.reason})' if t.reason else ''}" for t in short)
 
 
 if __name__ == "__main__":
