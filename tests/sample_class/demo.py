@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -11,12 +12,13 @@ from rich.table import Table
 from autograder.course import Assignment, Course
 from autograder.grading import grade
 from autograder.grading.feedback_run import write_feedback
+from autograder.grading.gradebook import WrongGradebook
 from autograder.grading.release import release
 from autograder.grading.results import Results, read_results
 from autograder.grading.run import Options
 from tests.sample_class.members import ASSIGNMENT, Member, members
 
-SHOWN = 3
+SHOWN = 4
 
 
 def hand_in(folder: Path, class_members: list[Member]) -> None:
@@ -53,7 +55,12 @@ def main(folder: Path = Path("demo")) -> int:
     course = Course.here()
     folder = folder.resolve()
     folder.mkdir(exist_ok=True)
-    release(course_dir=folder)
+    try:
+        release(course_dir=folder)
+    except WrongGradebook:  # of a demonstration with the course as it was before its tasks changed
+        shutil.rmtree(folder)
+        folder.mkdir()
+        release(course_dir=folder)
     console.print(f"Released {', '.join(course.names)} to {course.root / 'assignments'}.", soft_wrap=True)
     assignment = course.assignment(ASSIGNMENT)
     class_members = list(members(assignment))
