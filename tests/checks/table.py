@@ -145,8 +145,8 @@ def main(arguments: Sequence[str]) -> int:
         for name in arguments or Course.here().names
         for task in Course.here().assignment(name).automatic
     ]
-    heads = ("right answers\npassed", "wrong answers\ncaught", "named", "named\nwrongly", "mutants\nkilled")
-    table = Table("task", *heads)
+    wrong = ("wrong answers\ncaught", "named", "named\nwrongly")
+    table = Table("task", "right answers\npassed", *wrong, "mutants killed\nor explained")
     for row in rows:
         caught = row.wrong - len(row.missed)
         table.add_row(
@@ -154,7 +154,7 @@ def main(arguments: Sequence[str]) -> int:
             f"{caught - len(row.unnamed)} of {row.wrong}", str(len(row.misnamed)),
             f"{row.mutants - len(row.survivors)} of {row.mutants}",
         )
-    console = Console()
+    console = Console(width=110)
     console.print(table)
     for row in rows:
         for what in ("failed_right", "missed", "unnamed", "misnamed", "survivors"):
