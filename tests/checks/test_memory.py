@@ -21,6 +21,7 @@ from autograder.checks.variants import all_variants, variant
 from autograder.course import Course
 
 from .helpers import (
+    STUDENT,
     automatic_tasks,
     namespace,
     points_of,
@@ -157,7 +158,7 @@ def test_checkpoints_keep_n_of_2n_plus_1_maps(blocks):
 
 @pytest.mark.parametrize("task", POINTS)
 def test_the_reference_gets_every_point(task):
-    results = run_task(NAME, task, right_answers(task, "ada"))
+    results = run_task(NAME, task, right_answers(task, STUDENT))
     assert all(result.passed for result in results), [r for r in results if not r.passed]
     assert score(results) == points_of(NAME, task) == POINTS[task]
 
@@ -173,10 +174,10 @@ def test_the_solution_notebook_gets_every_point():
     notebook = json.loads(Course.here().assignment(NAME).solution_path.read_text(encoding="utf-8"))
     sources = {cell["id"]: "".join(cell["source"]) for cell in notebook["cells"]}
     names = namespace("\n".join([sources["setup"], sources["student-id"], sources["layer-classes"]]))
-    names["numbers"] = variant("conv-parameters", "ada")
+    names["numbers"] = variant("conv-parameters", STUDENT)
     for task in POINTS:
         names = namespace(cells[task], names)
-        assert score(run_task(NAME, task, names, student_id="ada")) == POINTS[task]
+        assert score(run_task(NAME, task, names, student_id=STUDENT)) == POINTS[task]
 
 
 def test_points_are_those_of_the_course():
@@ -189,7 +190,7 @@ def test_points_are_those_of_the_course():
 
 
 def test_plain_numbers_of_every_kind_are_taken():
-    right = memory.training_memory(**variant("training-memory", "ada"))
+    right = memory.training_memory(**variant("training-memory", STUDENT))
     for kind in (float, np.int64, np.float64):
         results = run_task(NAME, "training-memory", {"training_memory": {k: kind(v) for k, v in right.items()}})
         assert score(results) == 10
@@ -231,7 +232,7 @@ def test_the_right_answer_of_another_task_scores_nothing(task):
     for other in POINTS:
         if other == task:
             continue
-        right = right_answers(other, "ada")
+        right = right_answers(other, STUDENT)
         assert run_and_score(task, right) == 0
         if task in VARIANT_TASKS or task in ("alexnet-table", "what-it-buys"):
             borrowed = {task.replace("-", "_"): value for value in list(right.values())[:1]}
@@ -244,7 +245,7 @@ def run_and_score(task, names):
 
 @pytest.mark.parametrize("task", VARIANT_TASKS)
 def test_a_neighbours_numbers_score_nothing_and_are_called_so(task):
-    mine, registry = variant(task, "ada"), next(iter(registries(task).values()))
+    mine, registry = variant(task, STUDENT), next(iter(registries(task).values()))
     for other in list(all_variants(task))[::7]:
         if registry.reference(**other) == registry.reference(**mine):
             continue
@@ -330,7 +331,7 @@ def test_every_mutant_of_a_reference_is_caught_or_explained(task):
 
 @pytest.mark.parametrize("task", POINTS)
 def test_public_checks_work_from_frozen_cases(task, tmp_path, monkeypatch):
-    right = right_answers(task, "ada")
+    right = right_answers(task, STUDENT)
     wrong = list(wrong_answers(task))
     results = run_frozen(NAME, task, right, tmp_path, monkeypatch)
     assert results and all(result.passed for result in results)

@@ -3,34 +3,13 @@
 from __future__ import annotations
 
 import copy
-import inspect
-from collections.abc import Callable
-from functools import partial
-from typing import Any
 
 import torch
 from torch.utils.checkpoint import checkpoint, checkpoint_sequential
 
 from ..diagnosis import Misconceptions
 from ..reference import memory_torch as right
-
-Run = Callable[..., Any]
-
-
-def _on(run: Run) -> Callable[[Run], partial]:
-    """Decorator: from a wrong answer, `run` on that answer, which has the reference's signature."""
-
-    def wrong_run(answer: Run) -> partial:
-        wrong = partial(run, answer=answer)
-        wrong.__doc__ = answer.__doc__
-        return wrong
-
-    return wrong_run
-
-
-def _notebook(name: str) -> Callable[[Run], dict[str, Run]]:
-    """The notebook's name for the answer that a run is made with."""
-    return lambda run: {name: inspect.signature(run).parameters["answer"].default}
+from .runs import notebook, on
 
 
 def _parts(inputs, targets, micro_batch):
@@ -41,13 +20,13 @@ def _parts(inputs, targets, micro_batch):
 # --- gradient-accumulation ---------------------------------------------------------------------------------------
 
 ACCUMULATION = Misconceptions(
-    "gradient-accumulation", right.accumulation, student=_notebook("accumulate_gradients")
+    "gradient-accumulation", right.accumulation, student=notebook("accumulate_gradients")
 )
 ACCUMULATING = "Gradient accumulation"
 
 
 @ACCUMULATION.add("gradients-not-zeroed", section=ACCUMULATING)
-@_on(right.accumulation)
+@on(right.accumulation)
 def gradients_not_zeroed(model, loss_fn, inputs, targets, micro_batch):
     """The gradients that lay there before the call were added to; they are to be zeroed first."""
     total = 0.0
@@ -59,7 +38,7 @@ def gradients_not_zeroed(model, loss_fn, inputs, targets, micro_batch):
 
 
 @ACCUMULATION.add("zeroed-for-every-micro-batch", section=ACCUMULATING)
-@_on(right.accumulation)
+@on(right.accumulation)
 def zeroed_for_every_micro_batch(model, loss_fn, inputs, targets, micro_batch):
     """The gradients were zeroed for every micro batch, so that only the last one's are left."""
     total = 0.0
@@ -72,7 +51,7 @@ def zeroed_for_every_micro_batch(model, loss_fn, inputs, targets, micro_batch):
 
 
 @ACCUMULATION.add("means-added-up", section=ACCUMULATING)
-@_on(right.accumulation)
+@on(right.accumulation)
 def means_added_up(model, loss_fn, inputs, targets, micro_batch):
     """The micro batches' means were added up as they are; each counts only by its share of the batch."""
     model.zero_grad()
@@ -85,7 +64,7 @@ def means_added_up(model, loss_fn, inputs, targets, micro_batch):
 
 
 @ACCUMULATION.add("equal-shares", section=ACCUMULATING)
-@_on(right.accumulation)
+@on(right.accumulation)
 def equal_shares(model, loss_fn, inputs, targets, micro_batch):
     """Every micro batch got the same share; a last one that is smaller has a smaller share."""
     model.zero_grad()
@@ -99,7 +78,7 @@ def equal_shares(model, loss_fn, inputs, targets, micro_batch):
 
 
 @ACCUMULATION.add("share-of-a-full-micro-batch", section=ACCUMULATING)
-@_on(right.accumulation)
+@on(right.accumulation)
 def share_of_a_full_micro_batch(model, loss_fn, inputs, targets, micro_batch):
     """The last micro batch got the share of a full one, although it is smaller."""
     model.zero_grad()
@@ -112,7 +91,7 @@ def share_of_a_full_micro_batch(model, loss_fn, inputs, targets, micro_batch):
 
 
 @ACCUMULATION.add("last-micro-batch-dropped", section=ACCUMULATING)
-@_on(right.accumulation)
+@on(right.accumulation)
 def last_micro_batch_dropped(model, loss_fn, inputs, targets, micro_batch):
     """The samples that do not fill a micro batch were left out; they belong to the batch."""
     model.zero_grad()
@@ -126,7 +105,7 @@ def last_micro_batch_dropped(model, loss_fn, inputs, targets, micro_batch):
 
 
 @ACCUMULATION.add("last-loss-returned", section=ACCUMULATING)
-@_on(right.accumulation)
+@on(right.accumulation)
 def last_loss_returned(model, loss_fn, inputs, targets, micro_batch):
     """The loss of the last micro batch was returned; the whole batch's is asked for."""
     right.accumulate_gradients(model, loss_fn, inputs, targets, micro_batch)
@@ -136,14 +115,14 @@ def last_loss_returned(model, loss_fn, inputs, targets, micro_batch):
 
 
 @ACCUMULATION.add("whole-batch-at-once", section=ACCUMULATING)
-@_on(right.accumulation)
+@on(right.accumulation)
 def whole_batch_at_once(model, loss_fn, inputs, targets, micro_batch):
     """The network saw more samples at once than a micro batch has, so no memory is saved."""
     return right.accumulate_gradients(model, loss_fn, inputs, targets, max(micro_batch, len(inputs)))
 
 
 @ACCUMULATION.add("one-backward-at-the-end", section=ACCUMULATING)
-@_on(right.accumulation)
+@on(right.accumulation)
 def one_backward_at_the_end(model, loss_fn, inputs, targets, micro_batch):
     """The losses were collected and sent backward at the end, so all micro batches' activations were kept."""
     if micro_batch < 1:
@@ -155,14 +134,14 @@ def one_backward_at_the_end(model, loss_fn, inputs, targets, micro_batch):
 
 
 @ACCUMULATION.add("loss-as-a-tensor", section=ACCUMULATING)
-@_on(right.accumulation)
+@on(right.accumulation)
 def loss_as_a_tensor(model, loss_fn, inputs, targets, micro_batch):
     """The loss came back as a tensor; a Python float is asked for, which holds on to nothing."""
     return torch.tensor(right.accumulate_gradients(model, loss_fn, inputs, targets, micro_batch))
 
 
 @ACCUMULATION.add("weights-updated", section=ACCUMULATING)
-@_on(right.accumulation)
+@on(right.accumulation)
 def weights_updated(model, loss_fn, inputs, targets, micro_batch):
     """The weights were changed; this function leaves gradients, and an optimizer takes the step later."""
     loss = right.accumulate_gradients(model, loss_fn, inputs, targets, micro_batch)
@@ -172,12 +151,12 @@ def weights_updated(model, loss_fn, inputs, targets, micro_batch):
 
 # --- checkpointing -----------------------------------------------------------------------------------------------
 
-CHECKPOINTING = Misconceptions("checkpointing", right.checkpointing, student=_notebook("checkpointed_forward"))
+CHECKPOINTING = Misconceptions("checkpointing", right.checkpointing, student=notebook("checkpointed_forward"))
 RECOMPUTING = "Checkpointing"
 
 
 @CHECKPOINTING.add("nothing-checkpointed", section=RECOMPUTING)
-@_on(right.checkpointing)
+@on(right.checkpointing)
 def nothing_checkpointed(blocks, x):
     """This is a plain forward pass: everything inside the blocks was kept."""
     for block in blocks:
@@ -186,7 +165,7 @@ def nothing_checkpointed(blocks, x):
 
 
 @CHECKPOINTING.add("last-block-kept", section=RECOMPUTING)
-@_on(right.checkpointing)
+@on(right.checkpointing)
 def last_block_kept(blocks, x):
     """Some block was not checkpointed: what lies inside it was kept."""
     blocks = list(blocks)
@@ -194,14 +173,14 @@ def last_block_kept(blocks, x):
 
 
 @CHECKPOINTING.add("one-checkpoint-around-everything", section=RECOMPUTING)
-@_on(right.checkpointing)
+@on(right.checkpointing)
 def one_checkpoint_around_everything(blocks, x):
     """All blocks share one checkpoint: in the backward pass all of them are computed again at once, and all is kept."""
     return checkpoint(torch.nn.Sequential(*blocks), x, use_reentrant=False)
 
 
 @CHECKPOINTING.add("gradients-switched-off", section=RECOMPUTING)
-@_on(right.checkpointing)
+@on(right.checkpointing)
 def gradients_switched_off(blocks, x):
     """The output has no gradient: nothing was recorded and nothing will be computed again."""
     with torch.no_grad():
@@ -211,7 +190,7 @@ def gradients_switched_off(blocks, x):
 
 
 @CHECKPOINTING.add("detached-between-blocks", section=RECOMPUTING)
-@_on(right.checkpointing)
+@on(right.checkpointing)
 def detached_between_blocks(blocks, x):
     """The gradient ends before it has reached the first block: the chain was cut between blocks."""
     for block in blocks:
@@ -220,7 +199,7 @@ def detached_between_blocks(blocks, x):
 
 
 @CHECKPOINTING.add("needs-a-gradient-of-the-input", section=RECOMPUTING)
-@_on(right.checkpointing)
+@on(right.checkpointing)
 def needs_a_gradient_of_the_input(blocks, x):
     """The parameters get their gradients only if the input has one too, which the first layer's images have not."""
     for block in blocks:
@@ -229,7 +208,7 @@ def needs_a_gradient_of_the_input(blocks, x):
 
 
 @CHECKPOINTING.add("every-block-on-the-input", section=RECOMPUTING)
-@_on(right.checkpointing)
+@on(right.checkpointing)
 def every_block_on_the_input(blocks, x):
     """Every block was given the first input, and the last one's output returned; each follows on the one before."""
     for block in blocks:
@@ -239,33 +218,33 @@ def every_block_on_the_input(blocks, x):
 
 # --- mixed-precision ---------------------------------------------------------------------------------------------
 
-MIXED_PRECISION = Misconceptions("mixed-precision", right.mixed_precision, student=_notebook("autocast_forward"))
+MIXED_PRECISION = Misconceptions("mixed-precision", right.mixed_precision, student=notebook("autocast_forward"))
 SIXTEEN = "Mixed precision"
 
 
 @MIXED_PRECISION.add("parameters-converted", section=SIXTEEN)
-@_on(right.mixed_precision)
+@on(right.mixed_precision)
 def parameters_converted(model, x, dtype):
     """The model's parameters were converted; they must stay float32, or small updates are rounded away."""
     return model.to(dtype)(x.to(dtype))
 
 
 @MIXED_PRECISION.add("a-converted-copy", section=SIXTEEN)
-@_on(right.mixed_precision)
+@on(right.mixed_precision)
 def a_converted_copy(model, x, dtype):
     """A converted copy of the model computed the output, so the model's own parameters get no gradients."""
     return copy.deepcopy(model).to(dtype)(x.to(dtype))
 
 
 @MIXED_PRECISION.add("output-converted-only", section=SIXTEEN)
-@_on(right.mixed_precision)
+@on(right.mixed_precision)
 def output_converted_only(model, x, dtype):
     """Only the output was converted: inside, everything was computed and kept in float32."""
     return model(x).to(dtype)
 
 
 @MIXED_PRECISION.add("dtype-ignored", section=SIXTEEN)
-@_on(right.mixed_precision)
+@on(right.mixed_precision)
 def dtype_ignored(model, x, dtype):
     """The dtype that was asked for is not used: the CPU's own default, bfloat16, came back."""
     with torch.autocast(x.device.type):
@@ -273,14 +252,14 @@ def dtype_ignored(model, x, dtype):
 
 
 @MIXED_PRECISION.add("not-autocast", section=SIXTEEN)
-@_on(right.mixed_precision)
+@on(right.mixed_precision)
 def not_autocast(model, x, dtype):
     """The output is float32: either nothing ran in 16 bits, or the result was converted back."""
     return model(x)
 
 
 @MIXED_PRECISION.add("no-gradients-recorded", section=SIXTEEN)
-@_on(right.mixed_precision)
+@on(right.mixed_precision)
 def no_gradients_recorded(model, x, dtype):
     """No gradient reaches the parameters: recording was switched off."""
     with torch.no_grad(), torch.autocast(x.device.type, dtype=dtype):
