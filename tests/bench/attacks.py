@@ -46,7 +46,8 @@ for size, kernel, stride, padding, right in [(7, 3, 1, 0, 5), (7, 3, 2, 0, 3), (
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a grader made of one attack. ``score`` is None where it gave none."""
+    """What a grader made of one attack. ``score`` is None where it gave none; ``read``: whether lines of the hidden
+    tests stand in what it hands back to students (nbgrader: outputs of the graded notebook, which its feedback shows)."""
 
     score: float | None
     read: bool
@@ -58,7 +59,7 @@ class Verdict:
             text = "**full marks**"
         else:
             text = "as deserved"
-        return text + (", **hidden tests read**" if self.read else "")
+        return text + (", **hidden tests shown**" if self.read else "")
 
 
 def chosen() -> list[Attack]:
@@ -174,8 +175,8 @@ class Otter:
             return Verdict(None, False)
         document = json.loads(results.read_text())
         score = sum(float(test.get("score") or 0) for test in document.get("tests", []))
-        said = results.read_text() + (place / "log.txt").read_text(errors="replace")
-        return Verdict(score, CANARY in said)
+        shown = [test for test in document.get("tests", []) if test.get("visibility") != "hidden"]
+        return Verdict(score, CANARY in json.dumps(shown))
 
 
 GRADERS: dict[str, Callable[[Path, Path], Nbgrader | Otter]] = {"nbgrader": Nbgrader, "otter": Otter}
