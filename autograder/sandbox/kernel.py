@@ -205,8 +205,8 @@ def _make_app(request: dict[str, Any]) -> IPKernelApp:
         log_level="CRITICAL",
     )
     app.session.key = connection["key"].encode()
-    # Messages that are sent without a copy are freed by a thread of ZeroMQ, which would need sockets of its own: it ends
-    # the process where it gets none. A picture is such a message; copying it costs nothing beside drawing it.
+    # Messages that are sent without a copy are freed by a thread of ZeroMQ, which would need sockets of its own: it
+    # ends the process where it gets none. A picture is such a message; copying it costs nothing beside drawing it.
     app.session.copy_threshold = sys.maxsize
     app.initialize(argv=[])
     return app

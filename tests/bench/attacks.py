@@ -46,8 +46,9 @@ for size, kernel, stride, padding, right in [(7, 3, 1, 0, 5), (7, 3, 2, 0, 3), (
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a grader made of one attack. ``score`` is None where it gave none; ``read``: whether lines of the hidden
-    tests stand in what it hands back to students (nbgrader: outputs of the graded notebook, which its feedback shows)."""
+    """What a grader made of one attack. ``score`` is None where it gave none; ``read`` says whether lines of the hidden
+    tests stand in what goes back to students (for nbgrader, outputs of the graded notebook, which its feedback shows).
+    """
 
     score: float | None
     read: bool
