@@ -293,6 +293,7 @@ def test_answers_that_are_no_numbers(answer):
     ("mixed-precision", "def autocast_forward(model, x, dtype): return [x]"),
     ("mixed-precision", "def autocast_forward(model, x, dtype): return x"),
     ("alexnet-table", "alexnet_table = {'conv1': 3, 'total': 'all'}"),
+    ("what-it-buys", "what_it_buys = {'half_batch': 10**400, 'half_sides': float('inf'), 'half_filters': -10**400}"),
     ("what-it-buys", "what_it_buys = {'half_batch': None, 'leaves_parameters_alone': [3]}"),
 ])
 def test_odd_answers_get_a_verdict_and_no_points(task, answer):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 
 import torch
-from torch.utils.checkpoint import checkpoint, checkpoint_sequential
+from torch.utils.checkpoint import checkpoint
 
 from ..diagnosis import Misconceptions
 from ..reference import memory_torch as right
@@ -114,25 +114,6 @@ def last_loss_returned(model, loss_fn, inputs, targets, micro_batch):
         return loss_fn(model(x), y).item()
 
 
-@ACCUMULATION.add("whole-batch-at-once", section=ACCUMULATING)
-@on(right.accumulation)
-def whole_batch_at_once(model, loss_fn, inputs, targets, micro_batch):
-    """The network saw more samples at once than a micro batch has, so no memory is saved."""
-    return right.accumulate_gradients(model, loss_fn, inputs, targets, max(micro_batch, len(inputs)))
-
-
-@ACCUMULATION.add("one-backward-at-the-end", section=ACCUMULATING)
-@on(right.accumulation)
-def one_backward_at_the_end(model, loss_fn, inputs, targets, micro_batch):
-    """The losses were collected and sent backward at the end, so all micro batches' activations were kept."""
-    if micro_batch < 1:
-        raise ValueError("micro_batch must be at least 1")
-    model.zero_grad()
-    total = sum(loss_fn(model(x), y) * len(x) / len(inputs) for x, y in _parts(inputs, targets, micro_batch))
-    total.backward()
-    return total.item()
-
-
 @ACCUMULATION.add("loss-as-a-tensor", section=ACCUMULATING)
 @on(right.accumulation)
 def loss_as_a_tensor(model, loss_fn, inputs, targets, micro_batch):
@@ -140,43 +121,62 @@ def loss_as_a_tensor(model, loss_fn, inputs, targets, micro_batch):
     return torch.tensor(right.accumulate_gradients(model, loss_fn, inputs, targets, micro_batch))
 
 
-@ACCUMULATION.add("weights-updated", section=ACCUMULATING)
-@on(right.accumulation)
-def weights_updated(model, loss_fn, inputs, targets, micro_batch):
-    """The weights were changed; this function leaves gradients, and an optimizer takes the step later."""
-    loss = right.accumulate_gradients(model, loss_fn, inputs, targets, micro_batch)
-    torch.optim.SGD(model.parameters(), lr=0.1).step()
-    return loss
+# The next three leave the right gradients; what they do on the way is measured.
+
+ACCUMULATION.add_source(
+    "whole-batch-at-once", "The network saw more samples at once than a micro batch has, so no memory is saved.",
+    """
+def accumulate_gradients(model, loss_fn, inputs, targets, micro_batch):
+    if micro_batch < 1:
+        raise ValueError("micro_batch must be at least 1")
+    model.zero_grad()
+    loss = loss_fn(model(inputs), targets)
+    loss.backward()
+    return loss.item()
+""", section=ACCUMULATING,
+)
+
+ACCUMULATION.add_source(
+    "one-backward-at-the-end",
+    "The losses were collected and sent backward at the end, so all micro batches' activations were kept.",
+    """
+def accumulate_gradients(model, loss_fn, inputs, targets, micro_batch):
+    if micro_batch < 1:
+        raise ValueError("micro_batch must be at least 1")
+    model.zero_grad()
+    parts = zip(inputs.split(micro_batch), targets.split(micro_batch))
+    total = sum(loss_fn(model(x), y) * len(x) / len(inputs) for x, y in parts)
+    total.backward()
+    return total.item()
+""", section=ACCUMULATING,
+)
+
+ACCUMULATION.add_source(
+    "weights-updated",
+    "The weights were changed; this function leaves gradients, and an optimizer takes the step later.",
+    """
+import torch
+
+def accumulate_gradients(model, loss_fn, inputs, targets, micro_batch):
+    if micro_batch < 1:
+        raise ValueError("micro_batch must be at least 1")
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    optimizer.zero_grad()
+    total = 0.0
+    for x, y in zip(inputs.split(micro_batch), targets.split(micro_batch)):
+        loss = loss_fn(model(x), y) * len(x) / len(inputs)
+        loss.backward()
+        total += loss.item()
+    optimizer.step()
+    return total
+""", section=ACCUMULATING,
+)
 
 
 # --- checkpointing -----------------------------------------------------------------------------------------------
 
 CHECKPOINTING = Misconceptions("checkpointing", right.checkpointing, student=notebook("checkpointed_forward"))
 RECOMPUTING = "Checkpointing"
-
-
-@CHECKPOINTING.add("nothing-checkpointed", section=RECOMPUTING)
-@on(right.checkpointing)
-def nothing_checkpointed(blocks, x):
-    """This is a plain forward pass: everything inside the blocks was kept."""
-    for block in blocks:
-        x = block(x)
-    return x
-
-
-@CHECKPOINTING.add("last-block-kept", section=RECOMPUTING)
-@on(right.checkpointing)
-def last_block_kept(blocks, x):
-    """Some block was not checkpointed: what lies inside it was kept."""
-    blocks = list(blocks)
-    return checkpoint_sequential(torch.nn.Sequential(*blocks), len(blocks), x, use_reentrant=False)
-
-
-@CHECKPOINTING.add("one-checkpoint-around-everything", section=RECOMPUTING)
-@on(right.checkpointing)
-def one_checkpoint_around_everything(blocks, x):
-    """All blocks share one checkpoint: in the backward pass all of them are computed again at once, and all is kept."""
-    return checkpoint(torch.nn.Sequential(*blocks), x, use_reentrant=False)
 
 
 @CHECKPOINTING.add("gradients-switched-off", section=RECOMPUTING)
@@ -214,6 +214,43 @@ def every_block_on_the_input(blocks, x):
     for block in blocks:
         output = checkpoint(block, x, use_reentrant=False)
     return output
+
+
+# The next three give the right output and gradients; what they keep, and when they compute again, is measured.
+
+CHECKPOINTING.add_source(
+    "nothing-checkpointed", "This is a plain forward pass: everything inside the blocks was kept.",
+    """
+def checkpointed_forward(blocks, x):
+    for block in blocks:
+        x = block(x)
+    return x
+""", section=RECOMPUTING,
+)
+
+CHECKPOINTING.add_source(
+    "last-block-kept", "Some block was not checkpointed: what lies inside it was kept.",
+    """
+import torch
+from torch.utils.checkpoint import checkpoint_sequential
+
+def checkpointed_forward(blocks, x):
+    blocks = list(blocks)
+    return checkpoint_sequential(torch.nn.Sequential(*blocks), len(blocks), x, use_reentrant=False)
+""", section=RECOMPUTING,
+)
+
+CHECKPOINTING.add_source(
+    "one-checkpoint-around-everything",
+    "All blocks share one checkpoint: in the backward pass all of them are computed again at once, and all is kept.",
+    """
+import torch
+from torch.utils.checkpoint import checkpoint
+
+def checkpointed_forward(blocks, x):
+    return checkpoint(torch.nn.Sequential(*blocks), x, use_reentrant=False)
+""", section=RECOMPUTING,
+)
 
 
 # --- mixed-precision ---------------------------------------------------------------------------------------------
@@ -258,9 +295,13 @@ def not_autocast(model, x, dtype):
     return model(x)
 
 
-@MIXED_PRECISION.add("no-gradients-recorded", section=SIXTEEN)
-@on(right.mixed_precision)
-def no_gradients_recorded(model, x, dtype):
-    """No gradient reaches the parameters: recording was switched off."""
+MIXED_PRECISION.add_source(
+    "no-gradients-recorded", "No gradient reaches the parameters: recording was switched off.",
+    """
+import torch
+
+def autocast_forward(model, x, dtype):
     with torch.no_grad(), torch.autocast(x.device.type, dtype=dtype):
         return model(x)
+""", section=SIXTEEN,
+)
