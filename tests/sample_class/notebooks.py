@@ -15,6 +15,7 @@ from nbformat.v4 import new_code_cell
 
 from autograder.course import Assignment
 
+_MARKERS = re.compile(r"^[ \t]*### (BEGIN|END) SOLUTION[ \t]*(\n|\Z)", re.MULTILINE)
 SUBMISSIONS = Path(__file__).parent / "submissions"
 
 
@@ -27,7 +28,7 @@ def solutions(assignment: Assignment) -> dict[str, str]:
     """The course's own answers, task id to source."""
     notebook = nbformat.read(assignment.solution_path, as_version=4)
     tasks = {task.answer_id for task in assignment.tasks}
-    return {id_of(cell): cell.source for cell in notebook.cells if id_of(cell) in tasks}
+    return {id_of(cell): _MARKERS.sub("", cell.source) for cell in notebook.cells if id_of(cell) in tasks}
 
 
 def answers_in(name: str) -> dict[str, str]:
