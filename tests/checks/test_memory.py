@@ -23,6 +23,7 @@ from autograder.course import Course
 from .helpers import (
     STUDENT,
     automatic_tasks,
+    imported,
     namespace,
     points_of,
     run_frozen,
@@ -170,11 +171,7 @@ def test_other_right_answers_get_every_point(task, name):
 
 
 def test_the_solution_notebook_gets_every_point():
-    cells = solution(NAME)
-    notebook = json.loads(Course.here().assignment(NAME).solution_path.read_text(encoding="utf-8"))
-    sources = {cell["id"]: "".join(cell["source"]) for cell in notebook["cells"]}
-    names = namespace("\n".join([sources["setup"], sources["student-id"], sources["layer-classes"]]))
-    names["numbers"] = variant("conv-parameters", STUDENT)
+    cells, names = solution(NAME), imported(NAME)
     for task in POINTS:
         names = namespace(cells[task], names)
         assert score(run_task(NAME, task, names, student_id=STUDENT)) == POINTS[task]
