@@ -156,4 +156,9 @@ def autocast_forward(model, x, dtype):
 }
 
 # The layers' defaults: the checks hand over layers whose every option is written out.
-EQUIVALENT = {f"ConvLayer: {change}": "every option is given" for change in ("1 -> 2", "0 -> 1", "1 -> 2 (2)")}
+EQUIVALENT = {
+    "layer-summary": {
+        f"summary_column > ConvLayer: {change}": "every option is given"
+        for change in ("1 -> 2", "0 -> 1", "1 -> 2 (2)")
+    }
+}
