@@ -9,11 +9,12 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 	2>/dev/null && { echo "$$p"; break; }; done)
 
-.PHONY: help demo test lint types solutions hostile gpu bench soak pictures release clean clean-venv
+.PHONY: help demo test lint types solutions long hostile gpu bench soak pictures release clean clean-venv
 
 help:
 	@echo "make demo       release the course, grade a sample class, say where to look"
-	@echo "make test       run every test, the solutions and the linter"
+	@echo "make test       run the tests, the solutions and the linter"
+	@echo "make long       the tests that take minutes: mutants of every reference"
 	@echo "make lint       ruff; make types, mypy"
 	@echo "make solutions  execute every solution notebook (DATA=folder: with MNIST from there)"
 	@echo "make hostile    grade the hostile class and look at what it left"
@@ -52,7 +53,11 @@ solutions: .venv/.stamp
 
 # All parts run, whatever the first ones find; the last line is the tests' own.
 test: .venv/.stamp
-	@failed=0; $(BIN)/ruff check . || failed=1; $(RUN_SOLUTIONS) || failed=1; $(BIN)/python -m pytest tests || failed=1; exit $$failed
+	@failed=0; $(BIN)/ruff check . || failed=1; $(RUN_SOLUTIONS) || failed=1; $(BIN)/python -m pytest -m "not long" tests || failed=1; exit $$failed
+
+# Mutants of every reference, each to be caught by a hidden check or explained.
+long: .venv/.stamp
+	$(BIN)/python -m pytest -m long tests
 
 hostile: .venv/.stamp
 	$(BIN)/python -m pytest tests/hostile

@@ -308,7 +308,7 @@ def test_the_notebook_has_the_tasks_in_order():
     assert automatic_tasks(ASSIGNMENT) == AUTOMATIC
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("task", AUTOMATIC)
 def test_every_mutant_is_killed_or_explained(task):

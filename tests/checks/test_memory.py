@@ -317,7 +317,7 @@ def test_a_forged_measurement_earns_nothing(monkeypatch):
         assert score(results) <= 1 and not any(result.broken for result in results)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("task", POINTS)
 def test_every_mutant_of_a_reference_is_caught_or_explained(task):
     _, alive = survivors_of(NAME, task)

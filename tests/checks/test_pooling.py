@@ -180,7 +180,7 @@ def test_references_pass_whatever_is_drawn(seed):
         assert score(results) == POINTS[task], [result for result in results if not result.passed]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("task", CODE)
 def test_wrong_answers_are_named_whatever_is_drawn(task):
     for wrong, names in wrong_answers(task):
@@ -303,7 +303,7 @@ def _source_of(grade_id: str) -> str:
     )
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("task", AUTOMATIC)
 def test_every_mutant_is_killed_or_explained(task):

@@ -89,10 +89,12 @@ def im2col(image: np.ndarray, kernel_size: Size, stride: Size = 1, dilation: int
     counts = window_counts(image[np.newaxis], size, stride, dilation)
     channels = image.shape[2]
 
-    columns = np.empty((*size, channels, *counts), image.dtype)
-    for tap in np.ndindex(size):
-        columns[tap] = pixels_under_tap(image[np.newaxis], tap, counts, stride, dilation)[0].transpose(2, 0, 1)
-    return columns.reshape(size[0] * size[1] * channels, counts[0] * counts[1])
+    # A view in which every window shows the image's own numbers; the one copy is made by reshape. With the channels
+    # last, a window's row of pixels lies together in both arrays, and is copied as a whole.
+    covers = [step * (taps - 1) + 1 for step, taps in zip(dilation, size, strict=True)]
+    windows = np.lib.stride_tricks.sliding_window_view(image, covers, axis=(0, 1))
+    windows = windows[:: stride[0], :: stride[1], :, :: dilation[0], :: dilation[1]].transpose(0, 1, 3, 4, 2)
+    return windows.reshape(counts[0] * counts[1], size[0] * size[1] * channels).T
 
 
 def conv2d_im2col(
@@ -108,7 +110,7 @@ def conv2d_im2col(
     rows = kernels.reshape(len(kernels), -1)
     result = np.empty((len(images), height * width, len(kernels)), images.dtype)
     for number, one in enumerate(padded):
-        result[number] = (rows @ im2col(one, kernels.shape[1:3], stride)).T
+        result[number] = im2col(one, kernels.shape[1:3], stride).T @ rows.T
     if bias is not None:
         result += np.asarray(bias, images.dtype)
     result = result.reshape(len(images), height, width, len(kernels))
