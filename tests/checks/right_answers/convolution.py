@@ -367,6 +367,7 @@ refused_again = "output_size refuses the same arguments right after, with a text
 unused = "height and width are read, and what follows them is not"
 any_negative = "NumPy takes every negative size in a reshape for the one to be computed"
 
+VIEW = "windows[::stride[0], ::stride[1], :, ::dilation[0], ::dilation[1]].transpose(0, 1, 3, 4, 2)"
 EQUIVALENT = {
     "padding-output": {
         "padding_output: size >= 3 -> size > 3": "from 28 on, in steps of 2, the size is never 3",
@@ -382,6 +383,9 @@ EQUIVALENT = {
     },
     "im2col": {
         f"im2col > {ONE_DILATION}": one_number,
+        "im2col: [step * (taps - 1) + 1 for step, taps in zip(dilation, size, strict=True)] -> "
+        "[step * (taps - 1) + 1 for step, taps in zip(dilation, size, strict=False)]": "both are pairs",
+        f"im2col: {VIEW} -> {VIEW.replace('dilation[0]', 'dilation[1]')}": one_number,
         f"conv2d_im2col > {COPY}": copied,
         f"conv2d_im2col > {ONE_OF_TWO}": refused_again,
         **{f"conv2d_im2col > {mutant}": refused_again for mutant in NARROWER},
