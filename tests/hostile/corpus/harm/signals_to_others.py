@@ -1,4 +1,5 @@
-"""Signals to the parent, the group, everybody, and guesses around the own number."""
+# reason: none|died
+"""Signals to the parent, to everybody, and guesses around the own number, which may hit its own threads."""
 import os, signal
 
 for target in {os.getppid(), 1, -1, 0 if False else os.getppid(), os.getpid() - 1, os.getpid() - 2, os.getpid() + 1}:
