@@ -57,7 +57,7 @@ class Verdict:
         if self.score is None:
             text = "no score"
         elif self.score > 0 and not deserved:
-            text = "**full marks**"
+            text = "**points without an answer**"
         else:
             text = "as deserved"
         return text + (", **hidden tests shown**" if self.read else "")

@@ -110,9 +110,9 @@ def conv2d_im2col(
     rows = kernels.reshape(len(kernels), -1)
     result = np.empty((len(images), height * width, len(kernels)), images.dtype)
     for number, one in enumerate(padded):
-        result[number] = im2col(one, kernels.shape[1:3], stride).T @ rows.T
-    if bias is not None:
-        result += np.asarray(bias, images.dtype)
+        np.matmul(im2col(one, kernels.shape[1:3], stride).T, rows.T, out=result[number])
+        if bias is not None:
+            result[number] += np.asarray(bias, images.dtype)
     result = result.reshape(len(images), height, width, len(kernels))
     return result if np.ndim(x) == 4 else result[0]
 
