@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 
 from autograder.grading.kernel import CellRun, SandboxKernel, mark_names, run_cell
 from autograder.grading.reasons import USED_UP
@@ -12,7 +13,15 @@ from autograder.sandbox.client import KernelFailed
 from autograder.sandbox.limits import Limits
 
 MAX_KERNELS = 12
-_Step = Callable[[SandboxKernel], bool]
+REPLAYS = 2  # a step that worked once is given up when it failed that often in fresh kernels
+
+
+@dataclass
+class _Step:
+    """What a fresh kernel has to do again; ``run`` says whether it worked."""
+
+    run: Callable[[SandboxKernel], bool]
+    failed: int = 0
 
 
 class Exhausted(Exception):
@@ -61,14 +70,16 @@ class Execution:
 
     def remember(self, source: str, limits: Limits) -> None:
         """Has the cell run again in every kernel that replaces this one."""
-        self._worked.append(lambda kernel: run_cell(kernel, source, limits, wall_s=max(self.seconds_left, 0.1)).worked)
+        self._worked.append(
+            _Step(lambda kernel: run_cell(kernel, source, limits, wall_s=max(self.seconds_left, 0.1)).worked)
+        )
 
     def mark(self, name: str) -> None:
         """Has the kernel remember the notebook's names as they are now, and every kernel that replaces this
         one."""
         if not mark_names(self.kernel(), name):
             self.drop_kernel()
-        self._worked.append(lambda kernel: mark_names(kernel, name))
+        self._worked.append(_Step(lambda kernel: mark_names(kernel, name)))
 
     def _run(self, source: str, limits: Limits) -> CellRun:
         run = run_cell(self.kernel(), source, limits, wall_s=self.seconds_left)
@@ -97,12 +108,13 @@ class Execution:
             _end(kernel, kill)
 
     def _replayed(self, kernel: SandboxKernel) -> SandboxKernel | None:
-        """Does again what worked. A step that now ends the kernel, or is stopped, is left out from here
-        on."""
+        """Does again what worked. A step that ends fresh kernels, or is stopped in them, is left out from then on."""
         self.isolation = tuple(kernel.isolation)
         for position, step in enumerate(self._worked):
-            if not step(kernel):
-                del self._worked[position]
+            if not step.run(kernel):
+                step.failed += 1
+                if step.failed >= REPLAYS:
+                    del self._worked[position]
                 _end(kernel, kill=True)
                 return None
         return kernel
