@@ -1,0 +1,75 @@
+"""AlexNet in PyTorch on parameters laid out as the NumPy network's, to compare the two and to time them."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from autograder.checks.reference.alexnet import Parameters
+
+# The units of conv1 to conv5 and fc6 to fc8.
+FULL = (96, 256, 384, 384, 256, 4096, 4096, 1000)
+NARROW = (6, 8, 10, 7, 5, 12, 9, 4)
+KERNELS = (11, 5, 3, 3, 3)
+TorchParameters = list[tuple[torch.Tensor, torch.Tensor]]
+
+
+def drawn(widths: tuple[int, ...], side: int, seed: int) -> dict[str, dict[str, np.ndarray]]:
+    """He-scaled parameters for square images of three channels: float32 at full width, float64 for narrow ones."""
+    rng = np.random.default_rng(seed)
+    dtype = np.float32 if widths == FULL else np.float64
+    sides = _last_side(side) ** 2
+    parameters: dict[str, dict[str, np.ndarray]] = {}
+    channels = 3
+    for number, (units, kernel) in enumerate(zip(widths[:5], KERNELS, strict=True), 1):
+        scale = np.sqrt(2 / (kernel * kernel * channels))
+        kernels = (scale * rng.standard_normal((units, kernel, kernel, channels))).astype(dtype)
+        parameters[f"conv{number}"] = {"kernels": kernels, "bias": (0.1 * rng.standard_normal(units)).astype(dtype)}
+        channels = units
+    features = sides * channels
+    for number, units in enumerate(widths[5:], 6):
+        weights = (np.sqrt(2 / features) * rng.standard_normal((features, units))).astype(dtype)
+        parameters[f"fc{number}"] = {"weights": weights, "biases": (0.1 * rng.standard_normal(units)).astype(dtype)}
+        features = units
+    return parameters
+
+
+def _last_side(side: int) -> int:
+    """Pixels in one direction after the last pooling."""
+    side = (side - 11) // 4 + 1
+    for _ in range(3):
+        side = (side - 3) // 2 + 1
+    return side
+
+
+def as_torch(parameters: Parameters) -> TorchParameters:
+    """The parameters in PyTorch's order: channels before the window; a row of weights for each unit.
+
+    The features of fc6 stay in NumPy's order (row, column, channel); `torch_forward` flattens in that order.
+    """
+    layers = []
+    for layer in parameters.values():
+        weights, bias = layer.values()
+        moved = np.moveaxis(weights, -1, 1) if weights.ndim == 4 else weights.T
+        layers.append((torch.from_numpy(np.ascontiguousarray(moved)), torch.from_numpy(bias)))
+    return layers
+
+
+def torch_forward(images: np.ndarray, parameters: TorchParameters) -> torch.Tensor:
+    """Probabilities (batch, classes) for a channels-last batch."""
+    convolutions, fully_connected = parameters[:5], parameters[5:]
+    x = torch.from_numpy(images).permute(0, 3, 1, 2)
+    for number, (kernels, bias) in enumerate(convolutions):
+        stride, padding = (4, 0) if number == 0 else (1, kernels.shape[-1] // 2)
+        x = functional.relu(functional.conv2d(x, kernels, bias, stride, padding))
+        if number < 2:
+            # PyTorch divides alpha by the size of the neighbourhood.
+            x = functional.local_response_norm(x, size=5, alpha=5e-4, beta=0.75, k=2.0)
+        if number in (0, 1, 4):
+            x = functional.max_pool2d(x, 3, 2)
+    x = x.permute(0, 2, 3, 1).flatten(1)
+    for weights, bias in fully_connected[:-1]:
+        x = functional.relu(functional.linear(x, weights, bias))
+    weights, bias = fully_connected[-1]
+    return functional.softmax(functional.linear(x, weights, bias), dim=-1)
