@@ -35,7 +35,7 @@ def alexnet_forward(image: np.ndarray, parameters: Parameters) -> np.ndarray:
         x = relu(conv2d_im2col(x, **parameters[layer], padding="same"))
     x = max_pool(x, pool_size=3, stride=2)
 
-    x = x.reshape(*x.shape[:-3], math.prod(x.shape[-3:]))  # one vector an image: row by row, and pixel by pixel in a row
+    x = x.reshape(*x.shape[:-3], math.prod(x.shape[-3:]))  # one vector an image, row by row, pixel by pixel
     for layer in ("fc6", "fc7"):
         x = relu(dense(x, **parameters[layer]))  # dropout is for training alone
     return softmax(dense(x, **parameters["fc8"]))
