@@ -40,12 +40,13 @@ class Row:
     missed: list[str] = field(default_factory=list)
     unnamed: list[str] = field(default_factory=list)
     misnamed: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
     mutants: int = 0
     survivors: list[str] = field(default_factory=list)
 
     @property
     def good(self) -> bool:
-        return not (self.failed_right or self.missed or self.unnamed or self.misnamed or self.survivors)
+        return not (self.failed_right or self.missed or self.unnamed or self.misnamed or self.broken or self.survivors)
 
 
 def collected(name: str) -> dict[str, Any]:
@@ -126,13 +127,16 @@ def row_of(assignment: str, task: str, *, mutants: bool = True) -> Row:
             row.failed_right.append(name)
     for wrong, names in helpers.wrong_answers(task):
         row.wrong += 1
-        verdict = helpers.verdict(helpers.run_task(assignment, task, names, parts=("hidden",)))
+        results = helpers.run_task(assignment, task, names)
+        verdict = helpers.verdict(results)
+        if any(result.broken for result in results):
+            row.broken.append(wrong.id)
         if not verdict.caught:
             row.missed.append(wrong.id)
         elif not verdict.named(wrong.id):
             row.unnamed.append(wrong.id)
-        if verdict.named_wrongly(wrong.id):
-            row.misnamed.append(f"{wrong.id} as {', '.join(sorted(verdict.diagnoses - {wrong.id}))}")
+        if others := {result.diagnosis for result in results if result.diagnosis} - {wrong.id}:
+            row.misnamed.append(f"{wrong.id} as {', '.join(sorted(others))}")
     if mutants:
         row.mutants, row.survivors = survivors_of(assignment, task)
     return row
@@ -157,7 +161,7 @@ def main(arguments: Sequence[str]) -> int:
     console = Console(width=110)
     console.print(table)
     for row in rows:
-        for what in ("failed_right", "missed", "unnamed", "misnamed", "survivors"):
+        for what in ("failed_right", "missed", "unnamed", "misnamed", "broken", "survivors"):
             for item in getattr(row, what):
                 console.print(f"{row.task}: {what.replace('_', ' ')}: {item}", markup=False, highlight=False)
     return 0 if all(row.good for row in rows) else 1

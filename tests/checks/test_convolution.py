@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import time
-from pathlib import Path
-from unittest import mock
 
 import numpy as np
 import pytest
@@ -15,36 +12,25 @@ from hypothesis import strategies as st
 
 from autograder.bridge.student import Student
 from autograder.bridge.transport import LocalTransport
-from autograder.checks import search, speed
+from autograder.checks import speed
 from autograder.checks.reference import convolution as reference
 from autograder.checks.runner import right_answers
 from autograder.checks.search import numbers
 from autograder.checks.variants import all_variants, variant
-from autograder.course import Course
 
 from . import table
 from .helpers import (
     SEED,
-    STUDENT,
-    automatic_tasks,
     namespace,
-    points_of,
     run_frozen,
     run_task,
     score,
     solution,
-    untouched,
     verdict,
     wrong_answers,
 )
 
 ASSIGNMENT = "01-convolution"
-POINTS = {
-    "why-convolution": 5, "weight-counting": 5, "output-size": 8, "worked-sizes": 5, "same-padding": 6,
-    "padding-significance": 5, "padding-output": 4, "conv2d": 20, "im2col": 12, "conv2d-backward": 12, "dilated": 5,
-    "receptive-field": 8,
-}
-AUTOMATIC = [task for task in POINTS if task not in ("why-convolution", "padding-significance")]
 few = settings(max_examples=20, deadline=None, derandomize=True, database=None)
 small = st.integers(1, 3)
 
@@ -163,63 +149,6 @@ def test_numbers_in_the_notebooks_prose():
 # the checks against right and wrong answers ------------------------------------------------------------------------
 
 
-def test_points_are_those_of_the_curriculum():
-    assignment = Course.here().assignment(ASSIGNMENT)
-    assert {task.id: task.points for task in assignment.tasks} == POINTS
-    assert {task: points_of(ASSIGNMENT, task) for task in AUTOMATIC} == {task: POINTS[task] for task in AUTOMATIC}
-    assert assignment.max_score == 85
-
-
-@pytest.mark.parametrize("task", AUTOMATIC)
-def test_right_answers_pass_and_wrong_ones_are_named(task):
-    with mock.patch.object(search, "SHRINK_CALLS", 40):  # enough to tell wrong turns apart, and quicker than all
-        row = table.row_of(ASSIGNMENT, task, mutants=False)
-    assert row.good, row
-    assert row.right >= (4 if task in table.collected("ANSWERS") else 2)
-
-
-@pytest.mark.parametrize("seed", [b"one", b"two"])
-def test_references_pass_whatever_is_drawn(seed):
-    for task in AUTOMATIC:
-        results = run_task(ASSIGNMENT, task, right_answers(task, STUDENT), seed=seed, parts=("hidden",))
-        assert score(results) == POINTS[task], [result for result in results if not result.passed]
-
-
-def test_an_untouched_notebook_scores_nothing():
-    cells = untouched(ASSIGNMENT)
-    for task in AUTOMATIC:
-        try:
-            names = namespace(cells[task], table.earlier_names(ASSIGNMENT, task))
-        except NotImplementedError:
-            names = table.earlier_names(ASSIGNMENT, task)
-        results = run_task(ASSIGNMENT, task, names)
-        assert score(results) == 0, task
-        assert not any(result.attempted for result in results), task
-
-
-def test_a_right_answer_for_another_task_scores_nothing():
-    code = [task for task in AUTOMATIC if "-" not in task or task in ("output-size", "same-padding", "conv2d-backward")]
-    for task, other in zip(code, [*code[1:], code[0]], strict=True):
-        names = list(right_answers(task))
-        values = list(right_answers(other).values())
-        swapped = {name: values[i % len(values)] for i, name in enumerate(names)}
-        assert score(run_task(ASSIGNMENT, task, swapped, parts=("hidden",))) == 0, (task, other)
-
-
-@pytest.mark.parametrize("task", ["weight-counting", "worked-sizes"])
-def test_a_neighbours_numbers_score_nothing(task):
-    mine = variant(task, STUDENT)
-    name = task.replace("-", "_")
-    function = getattr(reference, name)
-    for numbers_of_another in all_variants(task):
-        if function(**numbers_of_another) == function(**mine):
-            continue
-        results = run_task(ASSIGNMENT, task, {name: function(**numbers_of_another)}, parts=("hidden",))
-        assert score(results) == 0
-        assert all("another variant" in result.message for result in results)
-        break
-
-
 def test_every_list_of_worked_sizes_has_one_that_does_not_fit():
     found = [reference.worked_sizes(**numbers)["sizes"] for numbers in all_variants("worked-sizes")]
     assert all(sizes.count(None) == 2 and len(sizes) == 5 for sizes in found)
@@ -246,18 +175,6 @@ def test_a_smallest_counterexample_is_small():
 
 
 # the kit, the speed, the texts -------------------------------------------------------------------------------------
-
-
-def test_public_checks_work_from_frozen_cases(monkeypatch, tmp_path):
-    for task in AUTOMATIC:
-        names = right_answers(task, STUDENT)
-        wrong = [(one, answer) for one, answer in wrong_answers(task) if one.distort is not None][:3]
-        assert all(r.passed for r in run_frozen(ASSIGNMENT, task, names, tmp_path, monkeypatch)), task
-        for one, answer in wrong:
-            results = run_frozen(ASSIGNMENT, task, answer, tmp_path, monkeypatch)
-            assert not any(result.broken for result in results), (task, one.id)
-            assert {result.diagnosis for result in results} <= {None, one.id}, (task, one.id)
-        monkeypatch.undo()
 
 
 def test_a_layer_that_draws_its_kernels_passes_the_frozen_checks(monkeypatch, tmp_path):
@@ -291,29 +208,7 @@ def test_numbers_in_the_solution_are_the_students_own():
     source = solution(ASSIGNMENT)["weight-counting"]
     names = namespace(source, {"np": np, "variant": lambda task: variant(task, "ada"), "STUDENT_ID": "ada"})
     other = run_task(ASSIGNMENT, "weight-counting", names, student_id="ada", seed=SEED)
-    assert score(other) == POINTS["weight-counting"]
-
-
-def test_text_tasks_have_rubric_and_sample_answers():
-    samples = json.loads((Path(__file__).parent / "text_answers" / f"{ASSIGNMENT}.json").read_text(encoding="utf-8"))
-    texts = [task for task in POINTS if task not in AUTOMATIC]
-    assert sorted(samples) == sorted(texts)
-    for task in texts:
-        good, poor = samples[task]["good"], samples[task]["poor"]
-        assert POINTS[task] >= good["points"] > poor["points"] >= 0
-        assert good["answer"].strip() and poor["answer"].strip()
-
-
-def test_the_notebook_has_the_tasks_in_order():
-    assert automatic_tasks(ASSIGNMENT) == AUTOMATIC
-
-
-@pytest.mark.long
-@pytest.mark.timeout(1800)
-@pytest.mark.parametrize("task", AUTOMATIC)
-def test_every_mutant_is_killed_or_explained(task):
-    count, survivors = table.survivors_of(ASSIGNMENT, task)
-    assert count and not survivors
+    assert score(other) == 5
 
 
 @pytest.mark.parametrize("task", ["output-size", "same-padding", "receptive-field", "dilated"])

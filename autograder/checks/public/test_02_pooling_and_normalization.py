@@ -377,7 +377,9 @@ def test_dropout_draws_each_time(student):
     """Two calls drop other values."""
     layer, x = student.Dropout(0.5), np.ones((20, 20))
     first, second = layer.forward(x, True), layer.forward(x, True)
-    expect(not np.array_equal(first, second), "", diagnosis=misconceptions.DROPOUT["mask-drawn-once"])
+    like = misconceptions.DROPOUT
+    expect(not np.array_equal(first, x), "", diagnosis=like["inactive-in-training"])
+    expect(not np.array_equal(first, second), "", diagnosis=like["mask-drawn-once"])
 
 
 @task("dropout")

@@ -1,0 +1,184 @@
+"""What holds for every task of every assignment; what is special to one is in the test file of its name."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import nbformat
+import pytest
+
+from autograder.checks import frozen, search
+from autograder.checks.runner import registries, right_answers
+from autograder.checks.variants import all_variants, variant
+from autograder.course import Course
+
+from . import table
+from .curriculum import CURRICULUM
+from .helpers import (
+    STUDENT,
+    imported,
+    namespace,
+    points_of,
+    run_frozen,
+    run_task,
+    score,
+    solution,
+    untouched,
+    wrong_answers,
+)
+
+COURSE = Course.here()
+AUTOMATIC = [
+    pytest.param(name, task, id=f"{name[:2]}-{task}") for name in COURSE.names for task in CURRICULUM[name].automatic
+]
+VARIANTS = [
+    pytest.param(name, task, id=f"{name[:2]}-{task}") for name in COURSE.names for task in CURRICULUM[name].variants
+]
+every_task = pytest.mark.parametrize(("assignment", "task"), AUTOMATIC)
+every_assignment = pytest.mark.parametrize("assignment", COURSE.names)
+SHRINK_CALLS = 40  # enough to tell wrong turns apart, and quicker than all
+
+
+def is_code(assignment: str, task: str) -> bool:
+    return task not in CURRICULUM[assignment].answers
+
+
+def hidden_score(assignment: str, task: str, names: dict[str, Any] | str) -> float:
+    return score(run_task(assignment, task, names, parts=("hidden",)))
+
+
+# the course ----------------------------------------------------------------------------------------------------------
+
+
+@every_assignment
+def test_tasks_are_those_of_the_curriculum(assignment):
+    fixed, tasks = CURRICULUM[assignment], COURSE.assignment(assignment).tasks
+    assert {task.id: task.points for task in tasks} == fixed.points
+    assert {task.id for task in tasks if task.kind == "text"} == set(fixed.texts)
+    assert {task.id for task in tasks if task.kind == "answer"} == set(fixed.answers)
+    assert {task.id for task in tasks if task.variant} == set(fixed.variants)
+    assert COURSE.assignment(assignment).max_score == sum(fixed.points[task] for task in fixed.automatic)
+
+
+@every_task
+def test_hidden_checks_have_the_points_of_their_task(assignment, task):
+    assert points_of(assignment, task) == CURRICULUM[assignment].points[task]
+
+
+# right and wrong answers ---------------------------------------------------------------------------------------------
+
+
+@every_task
+def test_right_answers_pass_and_wrong_ones_are_named(assignment, task):
+    with mock.patch.object(search, "SHRINK_CALLS", SHRINK_CALLS):
+        row = table.row_of(assignment, task, mutants=False)
+    assert row.good, row
+    # a reference, the notebook's solution, and for code at least two made otherwise
+    assert row.right >= (4 if is_code(assignment, task) else 2) and row.wrong
+
+
+@every_task
+def test_the_reference_passes_whatever_is_drawn(assignment, task):
+    results = run_task(assignment, task, right_answers(task, STUDENT), seed=b"another", parts=("hidden",))
+    assert all(result.passed for result in results), [result for result in results if not result.passed]
+
+
+@every_assignment
+def test_the_solution_notebook_is_one_program(assignment):
+    """Each answer builds on the notebook's own earlier ones, as it does for a student."""
+    cells, names = solution(assignment), imported(assignment)
+    for task in CURRICULUM[assignment].automatic:
+        names = namespace(cells[task], names)
+    assert names.keys() >= {name for task in CURRICULUM[assignment].automatic for name in right_answers(task, STUDENT)}
+
+
+@every_task
+def test_an_untouched_cell_scores_nothing(assignment, task):
+    names = {**imported(assignment), **table.earlier_names(assignment, task)}
+    if is_code(assignment, task):  # the stub of an answer only raises, and so defines nothing
+        names = namespace(untouched(assignment)[task], names)
+    results = run_task(assignment, task, names)
+    assert score(results) == 0 and not any(result.attempted for result in results)
+
+
+@every_task
+def test_the_right_answer_of_another_task_scores_nothing(assignment, task):
+    automatic = CURRICULUM[assignment].automatic
+    other = automatic[(automatic.index(task) + 1) % len(automatic)]
+    values = list(right_answers(other, STUDENT).values())
+    borrowed = {name: values[n % len(values)] for n, name in enumerate(right_answers(task, STUDENT))}
+    assert hidden_score(assignment, task, borrowed) == 0
+
+
+@pytest.mark.parametrize(("assignment", "task"), VARIANTS)
+def test_a_neighbours_numbers_score_nothing_and_are_called_so(assignment, task):
+    (registry,) = registries(task).values()
+    mine, name = registry.reference(**variant(task, STUDENT)), task.replace("-", "_")
+    others = [answer for one in all_variants(task) if (answer := registry.reference(**one)) != mine]
+    assert others
+    for theirs in others[:: max(1, len(others) // 5)]:
+        results = run_task(assignment, task, {name: theirs}, parts=("hidden",))
+        assert score(results) == 0
+        assert {result.diagnosis for result in results} == {"another-variant"}
+
+
+@pytest.mark.long
+@every_task
+def test_wrong_answers_are_named_whatever_is_drawn(assignment, task):
+    for wrong, names in wrong_answers(task):
+        results = run_task(assignment, task, names, seed=b"another", parts=("hidden",))
+        assert {result.diagnosis for result in results if result.diagnosis} == {wrong.id}, wrong.id
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+@every_task
+def test_every_mutant_is_killed_or_explained(assignment, task):
+    _, survivors = table.survivors_of(assignment, task)
+    assert not survivors
+
+
+# the kit and the texts -----------------------------------------------------------------------------------------------
+
+
+@every_task
+def test_public_checks_work_from_frozen_cases(assignment, task, tmp_path, monkeypatch):
+    results = run_frozen(assignment, task, right_answers(task, STUDENT), tmp_path, monkeypatch)
+    assert results and all(result.passed for result in results)
+    for wrong, names in list(wrong_answers(task))[:4]:
+        results = run_frozen(assignment, task, names, tmp_path, monkeypatch)
+        assert not any(result.broken for result in results), wrong.id
+        assert {result.diagnosis for result in results} <= {None, wrong.id}, wrong.id
+
+
+@every_assignment
+def test_frozen_cases_are_small(assignment):
+    assert len(frozen.freeze(assignment)) < 400_000
+
+
+@every_assignment
+def test_text_tasks_have_a_rubric_and_sample_answers(assignment):
+    fixed = CURRICULUM[assignment]
+    path = Path(__file__).parent / "text_answers" / f"{assignment}.json"
+    samples = json.loads(path.read_text(encoding="utf-8"))
+    assert sorted(samples) == sorted(fixed.texts)
+    for task in fixed.texts:
+        good, poor = samples[task]["good"], samples[task]["poor"]
+        assert fixed.points[task] >= good["points"] > poor["points"] >= 0
+        assert good["answer"].strip() and poor["answer"].strip()
+        criteria = rubric_points(assignment, task)
+        assert 3 <= len(criteria) <= 6 and sum(criteria) == fixed.points[task], criteria
+
+
+def rubric_points(assignment: str, task: str) -> list[float]:
+    """The points of each criterion: the last column of the table in the task's rubric cell."""
+    notebook = nbformat.read(COURSE.assignment(assignment).solution_path, as_version=4)
+    (source,) = (
+        cell.source for cell in notebook.cells
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == f"{task}-rubric"
+    )  # fmt: skip
+    rows = [line.strip().strip("|").split("|") for line in source.splitlines() if line.startswith("|")]
+    return [float(row[-1]) for row in rows[2:]]
