@@ -6,17 +6,20 @@
         '''With "same" padding an even kernel puts its extra pixel after the image, not before.'''
 
 A test's docstring is what the student reads. Fixtures: `student` (the notebook), `rng` (a NumPy generator from the
-submission's seed), `variant` (this student's numbers, for tasks marked variant), `case` (with @search).
+submission's seed), `variant` (this student's numbers, for tasks marked variant), `case` (with @search), `device`
+("cpu" or "cuda": where the student's code may compute).
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
 
 from ..bridge.student import Handle, NotAttempted, Student, StudentError, bases_of, in_kernel, type_of
 from ..sandbox.wire import Tensor
+from . import trial
 from .compare import expect, expect_close, expect_entry, expect_equal, expect_raises, if_it_raises
 from .diagnosis import Misconceptions
 from .expected import Answers, Expected
@@ -27,8 +30,8 @@ from .search import Case, numbers
 __all__ = [
     "Case", "CheckFailure", "Expected", "Handle", "Misconceptions", "NotAttempted", "Student", "StudentError",
     "Tensor", "bases_of", "cases", "expect", "expect_close", "expect_entry", "expect_equal", "expect_raises",
-    "if_it_raises", "in_kernel", "leaves_unchanged", "misconceptions", "numbers", "points", "reference", "search",
-    "task", "type_of",
+    "if_it_raises", "in_kernel", "leaves_unchanged", "measure", "misconceptions", "numbers", "points", "reference",
+    "search", "task", "type_of",
 ]
 
 reference = Answers("reference")
@@ -55,6 +58,17 @@ def cases(**strategies: Any) -> Any:
     from hypothesis import strategies as st
 
     return st.fixed_dictionaries(strategies).map(Case)
+
+
+def measure(name: str, value: float) -> None:
+    """Keeps a number that the check measured itself, such as "accuracy", in the test's result, whatever its verdict.
+
+    The result says it to the student, so it must be none of what hidden tests keep to themselves. Raises `ValueError`
+    for what is not finite.
+    """
+    if not math.isfinite(value):
+        raise ValueError(f"{name} must be finite, not {value}")
+    trial.current().measured[name] = float(value)
 
 
 def leaves_unchanged(student: Student, call: Handle, *args: Any) -> bool:

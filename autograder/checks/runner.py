@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,7 @@ class TestResult:
     reason: why student code was stopped (a `reason` of results.json), or None. attempted: False where the answer
     is still missing. broken: the check's own code raised: the answer has a form that the check did not foresee, or
     the check is wrong (the audit shows that it is right for every known answer); `details` has pytest's report.
+    measured: numbers that the check measured and kept with `measure`, an accuracy for one; None where there are none.
     """
 
     __test__ = False  # its name makes pytest look for tests in it
@@ -65,6 +66,7 @@ class TestResult:
     attempted: bool = True
     reason: str | None = None
     broken: bool = False
+    measured: Mapping[str, float] | None = None
 
 
 @dataclass
@@ -75,6 +77,7 @@ class _Job:
     task: str = ""
     seed: bytes = PUBLIC_SEED
     student_id: str | None = None
+    device: str = "cpu"
 
 
 class _Fixtures:
@@ -95,6 +98,10 @@ class _Fixtures:
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
         return np.random.default_rng(_number(self.job.seed, request.node.name))
+
+    @pytest.fixture
+    def device(self) -> str:
+        return self.job.device
 
     @pytest.fixture
     def variant(self) -> dict[str, Any]:
@@ -178,11 +185,12 @@ class CheckSession:
 
     def run(
         self, task: str, student: Student, *, seed: bytes = PUBLIC_SEED, student_id: str | None = None,
-        parts: Sequence[str] = PARTS, source: str | None = None,
+        parts: Sequence[str] = PARTS, source: str | None = None, device: str = "cpu",
     ) -> list[TestResult]:
         """Runs a task's tests. Never raises for what student code does; after a bridge failure the rest is not run.
 
         seed: of the submission and task, for hidden inputs. source: the notebook's code, behind the boundary.
+        device: where the student's code may compute, "cpu" or "cuda".
         """
         results: list[TestResult] = []
         stopped: str | None = None
@@ -193,7 +201,7 @@ class CheckSession:
             if stopped is not None:
                 results.append(_result(item, hidden, passed=False, message=FAILURES[stopped], reason=stopped))
                 continue
-            self._fixtures.job = _Job(student, task, seed if hidden else PUBLIC_SEED, student_id)
+            self._fixtures.job = _Job(student, task, seed if hidden else PUBLIC_SEED, student_id, device)
             result = self._run_item(item, hidden, source)
             stopped = result.reason
             results.append(result)
@@ -224,16 +232,21 @@ class CheckSession:
         job = self._fixtures.job
         values = {
             "student": job.student, "case": case, "rng": np.random.default_rng(_number(job.seed, item.name)),
-            "variant": variant(job.task, None) if has_variants(job.task) else {},
+            "variant": variant(job.task, None) if has_variants(job.task) else {}, "device": job.device,
         }
         return {name: values[name] for name in item._fixtureinfo.argnames}
 
     def _run_item(self, item: pytest.Function, hidden: bool, source: str | None) -> TestResult:
-        trial = Trial(item.name, hidden, self._fixtures.job.seed)
+        trial = Trial(item.name, hidden, self._fixtures.job.seed, device=self._fixtures.job.device)
         trial.frozen = None if hidden else frozen_test(Path(item.path), item.name)
         self._fixtures.raised = None
         with _during(trial):
             reports = runtestprotocol(item, nextitem=None, log=False)
+        return replace(self._found(item, hidden, reports, trial, source), measured=trial.measured or None)
+
+    def _found(
+        self, item: pytest.Function, hidden: bool, reports: list[Any], trial: Trial, source: str | None
+    ) -> TestResult:
         if self._fixtures.raised is not None:
             return _verdict(item, hidden, self._fixtures.raised, trial, source)
         failed = next((report for report in reports if report.failed), None)

@@ -20,6 +20,7 @@ class Trial:
     observations: its latest comparisons, the failing one last.
     questions: the right answers it asked for, in order.
     frozen: the test's frozen questions, in the kit; `case` and `asked` are the place among them.
+    device: where the student's code may compute, "cpu" or "cuda". measured: numbers that the grader measured itself.
     """
 
     test: str = ""
@@ -31,6 +32,8 @@ class Trial:
     frozen: Any = None
     asked: int = 0
     case: int = 0
+    device: str = "cpu"
+    measured: dict[str, float] = field(default_factory=dict)
 
     def observe(self, observation: Observation) -> None:
         self.observations.append(observation)

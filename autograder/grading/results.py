@@ -7,6 +7,7 @@ read back."""
 from __future__ import annotations
 
 import json
+import math
 import os
 import tempfile
 from collections.abc import Mapping
@@ -19,7 +20,9 @@ FILE_NAME = "results.json"
 
 Status = Literal["graded", "needs_manual_grade", "not_gradable"]
 TaskStatus = Literal["passed", "partial", "failed", "not_attempted", "stopped", "needs_manual_grade"]
+Device = Literal["cpu", "cuda"]
 Reason = Literal["timeout", "memory", "processes", "disk", "output", "died", "network", "forbidden", "malformed"]
+DEVICES = frozenset(get_args(Device))
 REASONS = frozenset(get_args(Reason))
 STATUSES = frozenset(get_args(Status))
 TASK_STATUSES = frozenset(get_args(TaskStatus))
@@ -31,7 +34,11 @@ class InvalidResults(ValueError):
 
 @dataclass(frozen=True)
 class CheckedTest:
-    """One test of a task. ``points`` count only if it ``passed``; public tests carry 0."""
+    """One test of a task. ``points`` count only if it ``passed``; public tests carry 0.
+
+    ``measured`` has what the grader measured itself, an accuracy for one; the document leaves it out where there is
+    nothing.
+    """
 
     name: str
     description: str
@@ -41,6 +48,14 @@ class CheckedTest:
     message: str = ""
     diagnosis: str | None = None
     counterexample: str | None = None
+    measured: Mapping[str, float] | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The test as JSON has it."""
+        document = asdict(self)
+        if self.measured is None:
+            del document["measured"]
+        return document
 
 
 @dataclass(frozen=True)
@@ -62,6 +77,7 @@ class Provenance:
     """From what a result came: equal provenance and an equal notebook give an equal result.
 
     ``seed`` names the course's secret without revealing it. ``isolation`` is empty if grading ran without.
+    ``datasets`` names the images that the notebook could load, ``device`` says where it could compute.
     """
 
     checks: str
@@ -70,6 +86,12 @@ class Provenance:
     isolation: tuple[str, ...]
     graded_at: str
     seconds: float
+    datasets: tuple[str, ...] = ()
+    device: Device = "cpu"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The provenance as JSON has it."""
+        return {**asdict(self), "isolation": list(self.isolation), "datasets": list(self.datasets)}
 
 
 @dataclass(frozen=True)
@@ -104,8 +126,8 @@ class Results:
             "reason": self.reason,
             "score": self.score,
             "max_score": self.max_score,
-            "tasks": [{**asdict(task), "tests": [asdict(test) for test in task.tests]} for task in self.tasks],
-            "provenance": {**asdict(self.provenance), "isolation": list(self.provenance.isolation)},
+            "tasks": [{**asdict(task), "tests": [test.to_dict() for test in task.tests]} for task in self.tasks],
+            "provenance": self.provenance.to_dict(),
         }
 
     @classmethod
@@ -132,7 +154,8 @@ def _task(document: Mapping[str, Any]) -> TaskResult:
 
 
 def _provenance(document: Mapping[str, Any]) -> Provenance:
-    return Provenance(**{**document, "isolation": tuple(document["isolation"])})
+    datasets = tuple(document.get("datasets", ()))  # results of earlier versions have none
+    return Provenance(**{**document, "isolation": tuple(document["isolation"]), "datasets": datasets})
 
 
 def _validate(results: Results, document: Mapping[str, Any]) -> None:
@@ -146,6 +169,11 @@ def _validate(results: Results, document: Mapping[str, Any]) -> None:
             raise InvalidResults(f"Task {task.task!r} has an unknown status, or a score where none belongs.")
         if task.score is not None and not 0 <= task.score <= task.max_score:
             raise InvalidResults(f"Task {task.task!r} has {task.score} of {task.max_score} points.")
+        for test in task.tests:
+            if not all(isinstance(v, int | float) and math.isfinite(v) for v in (test.measured or {}).values()):
+                raise InvalidResults(f"Task {task.task!r} has measured something that is no finite number.")
+    if results.provenance.device not in DEVICES:
+        raise InvalidResults(f"The results name the unknown device {results.provenance.device!r}.")
     if (document["score"], document["max_score"]) != (results.score, results.max_score):
         raise InvalidResults("The totals are not the sums of the tasks.")
 

@@ -143,4 +143,5 @@ def _tested(test: TestResult) -> CheckedTest:
         message=test.message or "",
         diagnosis=test.diagnosis,
         counterexample=test.counterexample,
+        measured=test.measured,
     )

@@ -20,7 +20,7 @@ MODULE = '''
 import numpy as np
 from hypothesis import strategies as st
 from autograder.checks.api import (Expected, Misconceptions, cases, expect, expect_close, expect_equal, expect_raises,
-    if_it_raises, numbers, points, search, task)
+    if_it_raises, measure, numbers, points, search, task)
 
 def shift(image, by=1, fill=0.0):
     """Moves the columns of `image` to the right."""
@@ -84,7 +84,20 @@ def test_integers(student):
 @points(1)
 def test_other(student):
     """Something else."""
+    measure("accuracy", student.other() / 4)
     expect_equal(student.other(), 3)
+
+@task("where")
+@points(1)
+def test_where(student, device):
+    """The device is handed on."""
+    expect_equal(student.where(device), "here: " + device)
+
+@task("where")
+@points(1)
+def test_odd(student):
+    """A number that is none."""
+    measure("accuracy", float("nan"))
 '''
 
 RIGHT = """
@@ -98,6 +111,7 @@ def shift(image, by=1, fill=0.0):
             out[row, column] = image[row, column - by]
     return out
 def other(): return 3
+def where(device): return "here: " + device
 """
 LEFT = "import numpy as np\ndef shift(image, by=1, fill=0.0):\n    o = np.full(image.shape, fill)\n"
 LEFT += "    o[:, :image.shape[1] - by] = image[:, by:]\n    return o\n"
@@ -126,9 +140,26 @@ def test_an_independent_right_answer_passes(session):
 
 
 def test_tasks_points_and_descriptions_come_from_the_module(session):
-    assert session.tasks == ["shift", "other"]
+    assert session.tasks == ["shift", "other", "where"]
     assert ("test_negative", True, 1.0) in session.tests("shift")
     assert run(session, RIGHT)["test_any_image"].description == "Columns move to the right, and the fill value comes in."
+
+
+def test_what_a_check_measured_is_kept_whether_it_passes_or_not(session):
+    assert run(session, RIGHT, task="other")["test_other"].measured == {"accuracy": 0.75}
+    failed = run(session, "def other(): return 2", task="other")["test_other"]
+    assert not failed.passed and failed.measured == {"accuracy": 0.5}
+    assert all(result.measured is None for result in run(session, RIGHT).values())
+
+
+def test_what_is_not_finite_is_not_measured(session):
+    odd = run(session, RIGHT, task="where")["test_odd"]
+    assert odd.broken and odd.measured is None
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+def test_the_device_is_a_fixture(session, device):
+    assert run(session, RIGHT, task="where", device=device)["test_where"].passed
 
 
 def test_nothing_there_is_not_attempted(session):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,34 @@ def test_other_json_is_refused(tmp_path: Path, text: str):
     (tmp_path / "results.json").write_text(text)
     with pytest.raises(InvalidResults):
         read_results(tmp_path)
+
+
+def test_measured_values_data_sets_and_the_device_are_read_back(tmp_path: Path):
+    old = example()
+    test = replace(old.tasks[0].tests[0], measured={"accuracy": 0.9921, "train_seconds": 12.5})
+    task = replace(old.tasks[0], tests=(test,))
+    provenance = replace(old.provenance, datasets=("mnist",), device="cuda")
+    results = replace(old, tasks=(task, old.tasks[1]), provenance=provenance)
+    write_results(tmp_path, results)
+    assert read_results(tmp_path) == results
+    document = json.loads((tmp_path / "results.json").read_text())
+    assert document["tasks"][0]["tests"][0]["measured"] == {"accuracy": 0.9921, "train_seconds": 12.5}
+    assert (document["provenance"]["datasets"], document["provenance"]["device"]) == (["mnist"], "cuda")
+
+
+def test_results_of_an_earlier_version_are_read():
+    document = example().to_dict()
+    assert "measured" not in document["tasks"][0]["tests"][0]
+    del document["provenance"]["datasets"], document["provenance"]["device"]
+    assert Results.from_dict(document) == example()
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("nan"), "0.99", None])
+def test_a_measured_value_that_is_no_finite_number_is_refused(value: object):
+    document = example().to_dict()
+    document["tasks"][0]["tests"][0]["measured"] = {"accuracy": value}
+    with pytest.raises(InvalidResults, match="no finite number"):
+        Results.from_dict(document)
 
 
 def test_more_points_than_there_are_is_refused():
