@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -47,6 +48,10 @@ FORBIDDEN_BY_RUNTIME: Mapping[str, tuple[str, ...]] = {
     "torch": ("tensorflow", "keras"),
     "tensorflow": ("torch",),
 }
+
+
+# What may stand between the brackets of a call of load_images: nothing, a name, a name and another to fall back on.
+_LOADED = re.compile(r"""\s*(?:["']([\w-]+)["']\s*(?:,\s*otherwise\s*=\s*["']([\w-]+)["']\s*)?,?\s*)?\)""")
 
 
 class CourseError(Exception):
@@ -88,7 +93,8 @@ class Assignment:
     """One assignment: its tasks in the order of the notebook, and what its notebook may use.
 
     ``limits`` are for each cell or kernel, ``total_s`` is the wall time of one whole submission (seconds). ``images``
-    says that the notebook calls ``load_images``, ``gpu`` that on a cluster it wants a worker that has one.
+    has an entry for each way in which the notebook calls ``load_images``: ``()`` for the data set by default,
+    ``("cifar10", "digits")`` for the first of these that is at hand. ``gpu`` says that it wants a GPU.
     """
 
     name: str
@@ -99,7 +105,7 @@ class Assignment:
     limits: Mapping[str, float]
     root: Path
     total_s: float = TOTAL_S
-    images: bool = False
+    images: tuple[tuple[str, ...], ...] = ()
     gpu: bool = False
 
     @property
@@ -185,7 +191,7 @@ def _read(path: Path, root: Path, modified_ns: int) -> Assignment:
         root=root,
         total_s=float(own.get("total_s", TOTAL_S)),
         gpu=bool(own.get("gpu", False)),
-        images=any("load_images(" in _source(cell) for cell in cells if cell.get("cell_type") == "code"),
+        images=_images(path.stem, cells),
     )
 
 
@@ -223,6 +229,21 @@ def _checked_task(assignment: str, task_id: str, answer: dict[str, Any], check: 
         variant=bool(own.get("variant", False)),
         limits=_limits(assignment, own.get("limits", {})),
     )
+
+
+def _images(assignment: str, cells: list[dict[str, Any]]) -> tuple[tuple[str, ...], ...]:
+    """The ways in which a notebook's cells call ``load_images``, read without running them."""
+    code = "\n".join(_source(cell) for cell in cells if cell.get("cell_type") == "code")
+    calls = []
+    for start in (match.end() for match in re.finditer(r"\bload_images\(", code)):
+        match = _LOADED.match(code, start)
+        if match is None:
+            raise CourseError(
+                f"Assignment {assignment!r} calls load_images with something else than names in quotes, "
+                "so nobody knows which images to lay out for it."
+            )
+        calls.append(tuple(name for name in match.groups() if name))
+    return tuple(dict.fromkeys(calls))
 
 
 def _limits(assignment: str, limits: dict[str, Any]) -> dict[str, float]:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course import FORBIDDEN_BY_RUNTIME, Course, CourseError
-from tests.grading.courses import code_task, make_course
+from tests.grading.courses import code_task, locked, make_course
 
 
 def test_tasks_come_in_the_order_of_the_notebook_with_kind_points_and_names(tmp_path: Path):
@@ -39,6 +39,27 @@ def test_the_notebook_says_runtime_libraries_and_limits(tmp_path: Path):
         ("tensorflow",),
         {"wall_s": 120},
     )
+
+
+@pytest.mark.parametrize(
+    ("source", "calls"),
+    [
+        ("x = 1", ()),
+        ("images = load_images()", ((),)),
+        ("%matplotlib inline\na = load_images('cifar10',  otherwise = \"digits\")", (("cifar10", "digits"),)),
+        ('load_images(\n    "digits",\n)\nload_images( )\nload_images("digits")', (("digits",), ())),
+    ],
+)
+def test_the_images_are_read_from_the_calls(tmp_path: Path, source: str, calls: tuple[tuple[str, ...], ...]):
+    make_course(tmp_path, cells=[locked("data", source), *code_task("only", "only = 1", 3)])
+    assert Course(tmp_path).assignment("00-small").images == calls
+
+
+@pytest.mark.parametrize("source", ["load_images(name)", "load_images('a', 'b')", "load_images('a' if b else 'c')"])
+def test_images_that_only_running_could_tell_are_refused(tmp_path: Path, source: str):
+    make_course(tmp_path, cells=[locked("data", source), *code_task("only", "only = 1", 3)])
+    with pytest.raises(CourseError, match="something else than names in quotes"):
+        Course(tmp_path).assignment("00-small")
 
 
 def test_only_a_folder_with_its_own_notebook_is_an_assignment(tmp_path: Path):

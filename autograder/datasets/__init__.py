@@ -2,12 +2,14 @@
 
 `load_images()` gives MNIST where it can be had (the folder in `CNN_COURSE_DATA`, the user's cache, a download),
 otherwise the handwritten digits inside scikit-learn. `load_images("cifar10")` gives the CIFAR-10 pictures of
-`CNN_COURSE_DATA`, and `load_folder` those of any folder with a subfolder per class. `CNN_COURSE_OFFLINE=1` keeps
-it off the network.
+`CNN_COURSE_DATA`, and `load_folder` those of any folder with a subfolder per class.
+`load_images("cifar10", otherwise="digits")` gives the first where it is at hand and the second elsewhere.
+`CNN_COURSE_OFFLINE=1` keeps it off the network.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from .digits import digits_file, load_digits
@@ -28,31 +30,43 @@ __all__ = [
     "whereabouts",
 ]
 
-LOADERS = {"mnist": load_mnist, "digits": load_digits, "cifar10": load_cifar10}
+LOADERS: dict[str, Callable[[], ImageSet]] = {"mnist": load_mnist, "digits": load_digits, "cifar10": load_cifar10}
 
 
-def load_images(name: str | None = None) -> ImageSet:
+def load_images(name: str | None = None, *, otherwise: str | None = None) -> ImageSet:
     """The data set `name` ("mnist", "digits", "cifar10"), or the best one at hand; prints which one it is.
 
-    Without a name that is MNIST, or the digits where MNIST is neither here nor to be downloaded.
+    Without a name that is MNIST, or the digits where MNIST is neither here nor to be downloaded. `otherwise` names
+    the set to take where `name` cannot be had.
 
     Raises:
         ValueError: no data set has this name.
         DataError: it cannot be had; the text says what was tried.
     """
-    images = find_images(name)
+    images = find_images(name, otherwise=otherwise)
     print(f"Images: {images!r}.")
     return images
 
 
-def find_images(name: str | None = None) -> ImageSet:
+def find_images(name: str | None = None, *, otherwise: str | None = None) -> ImageSet:
     """As `load_images`, without a word."""
     if name is None:
         return _mnist_or_digits()
+    loader, second = _loader(name), _loader(otherwise) if otherwise is not None else None
+    try:
+        return loader()
+    except DataError as error:
+        if second is None:
+            raise
+        images = second()
+        return replace(images, source=f"{images.source}; {str(error).rstrip('.')}")
+
+
+def _loader(name: str) -> Callable[[], ImageSet]:
     loader = LOADERS.get(name.strip().casefold())
     if loader is None:
         raise ValueError(f"name: there is no data set {name!r}, only {', '.join(LOADERS)}.")
-    return loader()
+    return loader
 
 
 def whereabouts() -> dict[str, str]:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+DATASETS = {
+    "mnist": "MNIST",
+    "digits": "the 1,797 digits of scikit-learn",
+    "cifar10": "the CIFAR-10 pictures (as JPEG)",
+}
 
 
 @dataclass(frozen=True)
@@ -24,3 +31,20 @@ class Manual:
 
     def of(self, task: str) -> ManualGrade:
         return self.grades.get(task, ManualGrade())
+
+
+def conditions(results: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """What accuracies and times depend on, as sentences: the images and the device that these results came from."""
+    datasets: dict[str, None] = {}
+    devices: set[str] = set()
+    for result in results:
+        provenance = result.get("provenance") or {}
+        datasets |= dict.fromkeys(provenance.get("datasets") or ())
+        devices.add(provenance.get("device") or "cpu")
+    said = []
+    if datasets:
+        names = [DATASETS.get(name, name) for name in datasets]
+        said.append(f"The images were {' and '.join([', '.join(names[:-1]), names[-1]] if names[1:] else names)}.")
+    if "cuda" in devices:
+        said.append("It ran on a GPU." if devices == {"cuda"} else "Some of it ran on a GPU, the rest on the CPU.")
+    return tuple(said)

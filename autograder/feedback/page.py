@@ -13,7 +13,7 @@ from .cells import Cell, headings, own_work, sources
 from .clean import cut
 from .figures import Sketch, sketch
 from .markdown import as_html
-from .model import Manual
+from .model import Manual, conditions
 from .render import render
 
 STATUS_WORDS = {
@@ -106,7 +106,7 @@ def student_page(
         first=_first(views), complete=[view for view in views if view.share == 1],
         partly=[view for view in views if view.passed and view.share < 1],
         elsewhere=work.elsewhere, cells_left_out=work.cells_left_out, graded_at=provenance.get("graded_at"),
-        checks=(provenance.get("checks") or "")[:12],
+        checks=(provenance.get("checks") or "")[:12], conditions=conditions([results]),
     )
 
 

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .clean import clean
+from .model import conditions
 from .page import MESSAGE_CHARACTERS
 from .render import number, render
 
@@ -103,7 +104,7 @@ def class_report(results: Sequence[Mapping[str, Any]], *, title: str = "") -> st
     """The instructor's page as HTML text."""
     summary = summarise(results)
     return render("class.html.j2", title=title or summary.assignment, summary=summary, cells=_cells(summary),
-                  middle=_middle(summary.scores), names_shown=NAMES_SHOWN)
+                  middle=_middle(summary.scores), names_shown=NAMES_SHOWN, conditions=conditions(results))
 
 
 def class_text(results: Sequence[Mapping[str, Any]], *, width: int = 100) -> str:
@@ -117,6 +118,8 @@ def class_text(results: Sequence[Mapping[str, Any]], *, width: int = 100) -> str
     if summary.scores:
         median = f"median {_middle(summary.scores)} of {number(summary.max_score)}"
         console.print(f"{len(summary.scores)} submissions, {median}")
+    for sentence in conditions(results):
+        console.print(Text(sentence))
     if summary.beliefs:
         console.print("\nMisconceptions")
         for belief in summary.beliefs:

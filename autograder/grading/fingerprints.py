@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from autograder.course import Assignment
-from autograder.datasets import find_images
 
 PACKAGE = Path(__file__).resolve().parent.parent
 PARTS = ("public", "hidden")
@@ -30,12 +29,11 @@ def checks_fingerprint(assignment: Assignment) -> str:
     return _hash_files([*code, *grading, *released, assignment.solution_path])
 
 
-def environment_fingerprint(assignment: Assignment) -> str:
-    """A hash of Python, the architecture, every installed distribution, and the images if it uses any."""
-    # Which images, not where they lie: a data set that has moved into the cache is the same one. A download is
-    # done here, before any worker decides for itself.
-    images = find_images().name if assignment.images else ""
-    digest = hashlib.sha256(f"{sys.version}|{platform.machine()}|{images}".encode())
+def environment_fingerprint(datasets: Iterable[str] = ()) -> str:
+    """A hash of Python, the architecture, every installed distribution, and the names of the data sets.
+
+    Which images, not where they lie: a data set that has moved into the cache is the same one."""
+    digest = hashlib.sha256(f"{sys.version}|{platform.machine()}|{' '.join(datasets)}".encode())
     for name in sorted(_distributions()):
         digest.update(name.encode() + b"\0")
     return digest.hexdigest()

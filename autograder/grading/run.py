@@ -22,6 +22,7 @@ from autograder.grading.pool import Done, LocalPool
 from autograder.grading.results import Results
 from autograder.grading.seeds import Secret
 from autograder.grading.submission import Job, Outcome
+from autograder.grading.training_data import TrainingData
 from autograder.grading.worker import WorkerSpec
 from autograder.sandbox.policy import Isolation
 
@@ -137,10 +138,11 @@ class ClassRun:
         self._assignment = assignment
         self._writer = writer
         self._options = options
-        self._spec = WorkerSpec(course.root, assignment.name, options.isolation, options.modules)
+        self._root = course.root
         self._secret = Secret.of_course(folder.state)
+        self._data = TrainingData(assignment.images)  # a download is done here, before any worker asks for one
         self._checks = checks_fingerprint(assignment)
-        self._environment = environment_fingerprint(assignment)
+        self._environment = environment_fingerprint(self._data.names)
         self._pending: list[_Commit] = []
         self._pending_since = 0.0
         self._planned: dict[str, _Planned] = {}
@@ -159,10 +161,21 @@ class ClassRun:
             stack.callback(self._flush)
             if todo:
                 size = min(self._options.jobs, len(todo))
-                executor: Executor = stack.enter_context(make_executor(self._spec, size, self._assignment.total_s))
+                executor: Executor = stack.enter_context(make_executor(self._spec(), size, self._assignment.total_s))
                 self._work(executor, todo, progress)
         self.summary.seconds = time.monotonic() - started
         return self.summary
+
+    def _spec(self) -> WorkerSpec:
+        options = self._options
+        return WorkerSpec(
+            self._root,
+            self._assignment.name,
+            options.isolation,
+            options.modules,
+            datasets=self._data.names,
+            images=self._data.folder,
+        )
 
     def _plan(self) -> list[str]:
         """Sorts the students into those to grade (returned), those whose record is only to be written, and
@@ -233,6 +246,7 @@ class ClassRun:
                 seed_id=self._secret.id,
                 checks=self._checks,
                 environment=self._environment,
+                datasets=self._data.names,
             )
 
     def _keep(self, student: str, outcome: Outcome) -> Row:

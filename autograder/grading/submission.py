@@ -43,7 +43,7 @@ class Job:
 
     ``notebook`` are the file's bytes, or None with ``missing`` as the sentence that says so. ``files`` lie
     beside the notebook while it runs. ``seeds`` are the tasks' seeds for this student, from which hidden
-    inputs are drawn."""
+    inputs are drawn. ``datasets`` names the images that the notebook can load."""
 
     student: str
     notebook: bytes | None
@@ -53,6 +53,7 @@ class Job:
     environment: str
     files: Mapping[str, bytes] = field(default_factory=dict)
     missing: str = ""
+    datasets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -318,6 +319,7 @@ def _results(
             isolation=isolation,
             graded_at=datetime.now(UTC).isoformat(timespec="seconds"),
             seconds=round(time.monotonic() - started, 3),
+            datasets=job.datasets,
         ),
     )
 

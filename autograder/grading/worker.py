@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from autograder.course import Course, CourseError
+from autograder.course import Assignment, Course, CourseError
 from autograder.sandbox.policy import Isolation, IsolationMissing, Policy
 
 if TYPE_CHECKING:
@@ -32,12 +32,15 @@ END_S = 30
 @dataclass(frozen=True)
 class WorkerSpec:
     """What a worker grades: an assignment of the course at ``root``. ``modules`` are its check modules as
-    (path, hidden) if they are not those of the package."""
+    (path, hidden) if they are not those of the package. ``datasets`` are the images that its notebooks load, and
+    ``images`` the folder with them, where it lies on the worker's machine."""
 
     root: Path
     assignment: str
     isolation: Isolation
     modules: tuple[tuple[Path, bool], ...] | None = None
+    datasets: tuple[str, ...] = ()
+    images: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -54,14 +57,13 @@ def make_grader(spec: WorkerSpec) -> tuple[Grader, Callable[[], None]]:
     from autograder.checks.variants import has_variants, variant
     from autograder.grading.notebook import Template
     from autograder.grading.submission import Grader, kernel_limits
-    from autograder.grading.training_data import TrainingData
     from autograder.sandbox.client import WarmPool
 
     assignment = Course(spec.root).assignment(spec.assignment)
     template = Template.load(assignment)
     session = CheckSession(assignment.name) if spec.modules is None else CheckSession(modules=spec.modules)
     pool = WarmPool(assignment.runtime, isolation=spec.isolation)
-    data = TrainingData() if assignment.images else None
+    data = training_images(spec, assignment)
     policy = Policy(forbidden=assignment.forbidden, isolation=spec.isolation)
     limits = kernel_limits(assignment)
 
@@ -72,15 +74,27 @@ def make_grader(spec: WorkerSpec) -> tuple[Grader, Callable[[], None]]:
             work=work,
             variants={task.id: variant(task.id, student) for task in assignment.tasks if has_variants(task.id)},
             environ={"CNN_STUDENT": student},
-            data=data.folder if data else None,
+            data=data,
         )
 
-    def close() -> None:
-        pool.close()
-        if data:
-            data.close()
+    return Grader(template, session, start), pool.close
 
-    return Grader(template, session, start), close
+
+def training_images(spec: WorkerSpec, assignment: Assignment) -> Path | None:
+    """The folder with the images to train on: the one that the command made, or, on another machine, one of its own.
+
+    Raises ``CourseError`` where that would hold other images."""
+    if not assignment.images or (spec.images is not None and spec.images.is_dir()):
+        return spec.images
+    from autograder.grading.training_data import TrainingData
+
+    data = TrainingData(assignment.images)
+    if spec.datasets and data.names != spec.datasets:
+        raise CourseError(
+            f"A worker has the images {', '.join(data.names)} and the command has {', '.join(spec.datasets)}: "
+            "give both the same, or submissions would be graded on different data."
+        )
+    return data.folder
 
 
 def serve(connection: Connection) -> None:

@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup
 
 from autograder.feedback.model import Manual, ManualGrade
 from autograder.feedback.page import student_page
+from autograder.feedback.report import class_report, class_text
 from tests.feedback import sample
 
 
@@ -37,6 +38,24 @@ def test_the_score_counts_automatic_points_and_grades_by_hand() -> None:
 def test_a_text_task_that_waits_is_outside_of_the_total() -> None:
     header = page_of(sample.results(), manual=Manual()).find("header").get_text(" ", strip=True)
     assert "13 of 40 points" in header and "5 more that a person grades" in header
+
+
+def test_the_images_and_the_device_are_said_where_there_are_any() -> None:
+    results = sample.results()
+    assert "images were" not in page_of(results).get_text()
+    results["provenance"] = {**results["provenance"], "datasets": ["cifar10", "mnist"], "device": "cuda"}
+    text = " ".join(page_of(results).get_text().split())
+    assert "The images were the CIFAR-10 pictures (as JPEG) and MNIST. It ran on a GPU." in text
+
+
+def test_the_class_report_says_the_images_too() -> None:
+    results = [
+        {**sample.results(), "student": name, "provenance": {"datasets": ["digits"], "device": device}}
+        for name, device in (("ada", "cpu"), ("bob", "cuda"))
+    ]
+    said = "The images were the 1,797 digits of scikit-learn. Some of it ran on a GPU, the rest on the CPU."
+    assert said in " ".join(BeautifulSoup(class_report(results), "html.parser").get_text().split())
+    assert said in " ".join(class_text(results).split())
 
 
 def test_points_changed_by_hand_and_late_penalties_count() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import textwrap
 import time
@@ -41,10 +42,11 @@ def test_a_large_figure_is_displayed(kernel):
 
 def test_the_facade_stands_for_the_package(pool, starter, tmp_path):
     data = tmp_path / "data"
-    data.mkdir()
-    np.save(data / "train_images.npy", np.full((3, 28, 28), 7, np.uint8))
-    np.save(data / "train_labels.npy", np.arange(3))
-    (data / "name.txt").write_text("digits\n")
+    (data / "digits").mkdir(parents=True)
+    np.save(data / "digits" / "train_images.npy", np.full((3, 28, 28), 7, np.uint8))
+    np.save(data / "digits" / "train_labels.npy", np.arange(3))
+    about = {"classes": ["0", "1", "2"], "source": "made here"}
+    (data / "index.json").write_text(json.dumps({"default": "digits", "sets": {"digits": about}}))
     kernel = starter(pool, variants={"im2col": {"stride": 2}}, environ={"CNN_STUDENT": "ada"}, data=data)
     code = """
         import os
@@ -54,7 +56,7 @@ def test_the_facade_stands_for_the_package(pool, starter, tmp_path):
         total, labels = int(images.train_images.sum()), images.train_labels.tolist()
         variant("im2col"), os.environ["CNN_STUDENT"], images.name, total, labels"""
     ran = run(kernel, textwrap.dedent(code))
-    assert ran.text == "im2col: checked by the grader\n"
+    assert ran.text == "Images: digits, the training part.\nim2col: checked by the grader\n"
     assert ran.result == f"({{'stride': 2}}, 'ada', 'digits', {3 * 28 * 28 * 7}, [0, 1, 2])"
     assert "Permission" in run(kernel, f"open({str(data / 'new')!r}, 'w')").error
 
