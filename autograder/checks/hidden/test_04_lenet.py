@@ -1,0 +1,362 @@
+"""Hidden checks of assignment 04."""
+
+import re
+from contextlib import contextmanager
+
+import numpy as np
+from hypothesis import strategies as st
+
+from autograder.checks.api import (
+    CheckFailure,
+    StudentError,
+    Tensor,
+    cases,
+    expect,
+    expect_close,
+    expect_entry,
+    expect_equal,
+    in_kernel,
+    misconceptions,
+    points,
+    reference,
+    search,
+    task,
+)
+from autograder.checks.probes import lenet as probes
+from autograder.checks.probes import memory
+
+SEED = st.integers(0, 50)
+
+
+# --- lenet-components ----------------------------------------------------------------------------------------------
+
+
+def component(student, *names):
+    for name in names:
+        expect_entry(student.lenet_components, name, reference.lenet_components(), like=misconceptions.LENET_COMPONENTS,
+                     rtol=0)
+
+
+@task("lenet-components")
+@points(1)
+def test_first_convolution(student):
+    """C1: output shape and parameters."""
+    component(student, "C1")
+
+
+@task("lenet-components")
+@points(1)
+def test_first_pooling(student):
+    """S2: output shape and parameters."""
+    component(student, "S2")
+
+
+@task("lenet-components")
+@points(1)
+def test_second_convolution(student):
+    """C3, fully connected: output shape and parameters."""
+    component(student, "C3")
+
+
+@task("lenet-components")
+@points(1)
+def test_second_pooling(student):
+    """S4: output shape and parameters."""
+    component(student, "S4")
+
+
+@task("lenet-components")
+@points(1)
+def test_first_dense_layer(student):
+    """C5: units and parameters."""
+    component(student, "C5")
+
+
+@task("lenet-components")
+@points(1)
+def test_last_layers(student):
+    """F6 and the output: units and parameters."""
+    component(student, "F6", "output")
+
+
+@task("lenet-components")
+@points(1)
+def test_parameters_with_the_papers_table(student):
+    """C3 with the paper's connection table: parameters."""
+    component(student, "C3_paper")
+
+
+@task("lenet-components")
+@points(1)
+def test_total_of_the_layers(student):
+    """All parameters of the network, with C3 fully connected."""
+    component(student, "total")
+
+
+# --- lenet-model ---------------------------------------------------------------------------------------------------
+
+KERNELS = [(6, 1, 5, 5), (16, 6, 5, 5)]
+NETWORKS = cases(batches=st.sampled_from([(1,), (2,), (3, 1)]), seed=SEED)
+
+
+@contextmanager
+def named_by_text(registry, signs):
+    """Names the wrong turn whose sign (a pattern) the text of PyTorch's error shows."""
+    try:
+        yield
+    except StudentError as error:
+        for sign, id in signs.items():
+            if re.search(sign, error.text):
+                raise CheckFailure(registry[id].sentence, details=str(error), diagnosis=id) from error
+        raise
+
+
+def run(student, make, batches, seed=0):
+    """What the notebook's network gives (see `run_network`), after a look at the types of the report."""
+    kernel = in_kernel(student, probes.run_network, probes.filled, probes.gradient_of_images, probes.shift_of_scores,
+                       memory.on_one_thread)
+    seen = kernel.run_network(make, list(batches), seed)
+    if not isinstance(seen, dict) or not isinstance(seen.get("output"), Tensor):
+        raise CheckFailure("A module that returns a tensor is right here; something else came back.")
+    if type(seen.get("parameters")) is not int or not isinstance(seen.get("kernels"), list):
+        raise CheckFailure("What came back from your notebook is not what this check measures there.")
+    return seen
+
+
+def lenet(student, batches, seed=0):
+    """As `run` for LeNet5, with the errors named that wrong sizes lead to."""
+    signs = {
+        r"x400 and 256x": "sixteen-maps-of-four",
+        r"\[-1, 256\]": "view-of-256",
+        r"\(1x\d+ and 400x|vec \(\d+\)": "batch-flattened",
+    }
+    with named_by_text(misconceptions.LENET_MODEL, signs):
+        return run(student, student.LeNet5, batches, seed)
+
+
+def has_the_convolutions(seen, registry=None):
+    """The two kernels are among the parameters: a network without them earns nothing by other virtues."""
+    there = all(kernel in seen["kernels"] for kernel in KERNELS)
+    lost = registry["layers-in-a-list"] if registry is not None and not seen["kernels"] else None
+    expect(there, "The network has no convolutions to 6 and to 16 maps with 5x5 kernels.", diagnosis=lost)
+
+
+@task("lenet-model")
+@points(3)
+@search(NETWORKS, examples=4)
+def test_parameters_of_lenet(student, case):
+    """The network has 61,706 parameters."""
+    seen = lenet(student, (2,), case.seed)
+    right = reference.lenet((2,), _report="parameters", _seed=case.seed)
+    expect_equal(seen["parameters"], right, like=misconceptions.LENET_MODEL, what="the number of parameters")
+    expect(bool(np.isfinite(seen["output"].array).all()), "The output has numbers that are not finite.")
+
+
+@task("lenet-model")
+@points(3)
+def test_a_row_for_each_image(student):
+    """Every image has a row of ten scores, whatever the batch: 16 images, or a single one."""
+    for batches in ((16,), (2, 1)):
+        seen = lenet(student, batches)
+        right = reference.lenet(batches, _report="shapes")
+        expect_equal(seen["shapes"], right, like=misconceptions.LENET_MODEL, what="the list of the outputs' shapes")
+        has_the_convolutions(seen, misconceptions.LENET_MODEL)
+
+
+@task("lenet-model")
+@points(5)
+@search(NETWORKS, examples=8)
+def test_scores_of_lenet(student, case):
+    """For given weights the scores are right."""
+    seen = lenet(student, case.batches, case.seed)
+    has_the_convolutions(seen, misconceptions.LENET_MODEL)
+    expect_close(seen["output"], reference.lenet(case.batches, _seed=case.seed), like=misconceptions.LENET_MODEL,
+                 framework="torch", what="the output")
+
+
+@task("lenet-model")
+@points(2)
+@search(NETWORKS, examples=4)
+def test_logits_come_out(student, case):
+    """The scores are logits: nothing follows the last layer, so its biases move them one to one."""
+    seen = lenet(student, (2,), case.seed)
+    has_the_convolutions(seen, misconceptions.LENET_MODEL)
+    expect(seen.get("shift") is not None, "The network has no layer with ten biases.")
+    expect_close(seen["shift"], reference.lenet((2,), _report="shift", _seed=case.seed),
+                 like=misconceptions.LENET_MODEL, framework="torch", atol=1e-4, what="the change of the scores")
+
+
+@task("lenet-model")
+@points(1)
+def test_gradient_reaches_the_image(student):
+    """The gradient flows through the whole network, back to the image."""
+    seen = lenet(student, (2,))
+    has_the_convolutions(seen, misconceptions.LENET_MODEL)
+    gradient = seen.get("gradient")
+    expect(isinstance(gradient, Tensor), "No gradient reaches the image.")
+    values = gradient.array
+    expect(values.shape == (2, 1, 32, 32) and bool(np.isfinite(values).all()), "The image's gradient is not finite.")
+    expect(bool(np.abs(values).max() > 0), "The gradient of the image is zero.")
+
+
+@task("lenet-model")
+@points(1)
+def test_the_same_in_both_modes(student):
+    """The network computes the same in training and in evaluation mode."""
+    seen = lenet(student, (3,))
+    has_the_convolutions(seen, misconceptions.LENET_MODEL)
+    both = [seen.get("training"), seen.get("evaluation")]
+    expect(all(isinstance(one, Tensor) for one in both), "In training mode something else than a tensor comes back.")
+    one, other = (value.array for value in both)
+    same = one.shape == other.shape and np.allclose(one, other, rtol=1e-4, atol=1e-5)
+    expect(bool(same), "", diagnosis=misconceptions.LENET_MODEL["dropout-added"])
+
+
+# --- lenet-repair --------------------------------------------------------------------------------------------------
+
+
+def repaired(student, batches, seed=0):
+    """As `run` for RepairedLeNet, with the errors named that half a repair leads to."""
+    signs = {r"x400 and 256x": "only-the-view", r"x256 and 400x": "only-the-layer"}
+    with named_by_text(misconceptions.LENET_REPAIR, signs):
+        seen = run(student, student.RepairedLeNet, batches, seed)
+    has_the_convolutions(seen)
+    return seen
+
+
+@task("lenet-repair")
+@points(2)
+def test_parameters_of_the_repaired_network(student):
+    """The repaired network has the parameters that its layers need."""
+    seen = repaired(student, (16,))
+    right = reference.repaired((16,), _report="parameters")
+    expect_equal(seen["parameters"], right, like=misconceptions.LENET_REPAIR, what="the number of parameters")
+    expect(bool(np.isfinite(seen["output"].array).all()), "The output has numbers that are not finite.")
+
+
+@task("lenet-repair")
+@points(2)
+def test_the_batch_stays(student):
+    """As many rows of scores come out as images went in: 16, 64, 5, 1."""
+    for batches in ((16, 64), (5, 1)):
+        seen = repaired(student, batches)
+        right = reference.repaired(batches, _report="shapes")
+        expect_equal(seen["shapes"], right, like=misconceptions.LENET_REPAIR, what="the list of the outputs' shapes")
+
+
+@task("lenet-repair")
+@points(4)
+@search(cases(images=st.sampled_from([16, 32]), few=st.integers(1, 4), seed=SEED), examples=5)
+def test_scores_of_the_repaired_network(student, case):
+    """For given weights the scores are right: besides the repair nothing has changed."""
+    for batches in ((case.images,), (case.few,)):
+        seen = repaired(student, batches, case.seed)
+        expect_close(seen["output"], reference.repaired(batches, _seed=case.seed), like=misconceptions.LENET_REPAIR,
+                     framework="torch", what="the output")
+
+
+@task("lenet-repair")
+@points(2)
+@search(cases(batch=st.integers(1, 40).map(lambda n: 16 * n)), examples=15)
+def test_rows_that_the_view_makes(student, case):
+    """batch_after_view gives the number of rows for batches whose numbers fill them."""
+    registry = misconceptions.BATCH_AFTER_VIEW
+    right = reference.batch_after_view(case.batch)
+    answer = student.batch_after_view(case.batch)
+    expect(type(answer) is not float or answer != right.value, "", diagnosis=registry["a-fraction-of-a-row"])
+    expect_equal(answer, right, like=registry, what="the number of rows")
+
+
+@task("lenet-repair")
+@points(2)
+@search(cases(batch=st.integers(1, 640).filter(lambda n: n % 16)), examples=15)
+def test_batches_that_the_view_refuses(student, case):
+    """batch_after_view raises a ValueError where the numbers do not fill whole rows."""
+    registry = misconceptions.BATCH_AFTER_VIEW
+    try:
+        answer = student.batch_after_view(case.batch)
+    except StudentError as error:
+        expect("ValueError" in error.bases, f"A ValueError was to be raised here, not {error.known_type}.")
+        return
+    exact = case.batch * 400 / 256
+    expect(not (type(answer) is float and answer == exact), "", diagnosis=registry["a-fraction-of-a-row"])
+    near = type(answer) is int and abs(answer - exact) < 1
+    expect(not near, "", diagnosis=registry["remainder-dropped"])
+    raise CheckFailure("A ValueError was to be raised here, and nothing was raised.")
+
+
+# --- lenet-evaluate ------------------------------------------------------------------------------------------------
+
+
+def evaluated(student, kind, count, seed):
+    """What `evaluate` makes of drawn images (see `run_evaluation`)."""
+    kernel = in_kernel(student, probes.run_evaluation, probes.pixel_model, memory.on_one_thread)
+    seen = kernel.run_evaluation(student.evaluate, kind, count, seed)
+    if not isinstance(seen, dict) or not {"accuracy", "confusion", "mistakes"} <= seen.keys():
+        raise CheckFailure("What came back from your notebook is not what this check measures there.")
+    return seen
+
+
+def judged(student, kind, report, count, seed):
+    """Compares one field of the evaluation."""
+    seen = evaluated(student, kind, count, seed)
+    if report in ("mistakes", "by_index"):
+        rows = isinstance(seen.get(report), np.ndarray)
+        expect(rows, "The mistakes are a list of (index, true, predicted, confidence).")
+    what = {"accuracy": "the accuracy", "confusion": "the confusion matrix"}.get(report, "the list of mistakes")
+    expect_close(seen[report], reference.evaluation(count, _kind=kind, _report=report, _seed=seed),
+                 like=misconceptions.LENET_EVALUATE, rtol=1e-5, atol=1e-5, what=what)
+    return seen
+
+
+@task("lenet-evaluate")
+@points(1)
+@search(cases(images=st.integers(2, 60), seed=SEED), examples=8)
+def test_accuracy(student, case):
+    """The accuracy is the share of images whose class is predicted right."""
+    judged(student, "plain", "accuracy", case.images, case.seed)
+
+
+@task("lenet-evaluate")
+@points(3)
+@search(cases(images=st.integers(1, 60), seed=SEED), examples=10)
+def test_confusion_matrix(student, case):
+    """The confusion matrix counts, for each true class (row), how often each class (column) was predicted."""
+    judged(student, "plain", "confusion", case.images, case.seed)
+
+
+@task("lenet-evaluate")
+@points(3)
+@search(cases(images=st.integers(20, 60), seed=SEED), examples=10)
+def test_ten_most_confident_mistakes(student, case):
+    """The mistakes are the ten most confident ones, with index, true class, predicted class and confidence."""
+    judged(student, "plain", "mistakes", case.images, case.seed)
+
+
+@task("lenet-evaluate")
+@points(1)
+@search(cases(images=st.integers(24, 48), seed=SEED), examples=6)
+def test_ties_and_few_mistakes(student, case):
+    """Equally confident mistakes keep the images' order, and where there are fewer than ten, fewer are listed."""
+    judged(student, "ties", "mistakes", case.images, case.seed)
+    judged(student, "sure", "mistakes", case.images, case.seed)
+
+
+@task("lenet-evaluate")
+@points(1)
+@search(cases(images=st.integers(4, 10), seed=SEED), examples=6)
+def test_images_are_prepared_as_in_training(student, case):
+    """Raw images are scaled to [0, 1] and padded with two rows and columns of zeros on each side, nothing else."""
+    judged(student, "prepared", "by_index", case.images, case.seed)
+
+
+@task("lenet-evaluate")
+@points(1)
+@search(cases(images=st.integers(50, 90), seed=SEED), examples=4)
+def test_evaluation_mode(student, case):
+    """The network is put into evaluation mode, and nothing is recorded for a backward pass."""
+    seen = judged(student, "mode", "accuracy", case.images, case.seed)
+    expect(seen.get("graph") is False, "", diagnosis=misconceptions.LENET_EVALUATE["gradients-recorded"])
+
+
+# --- training ------------------------------------------------------------------------------------------------------
