@@ -153,8 +153,8 @@ class _Auditor:
             self._say(task, "it has no misconceptions")
         for number, (registry, one) in enumerate(known):
             wrong = {**right, **_wrong_names(registry, one, right)}
-            results = self._run(task.id, wrong, ("hidden",))
-            if number == 0 and not _same(self._run(task.id, wrong, ("hidden",)), results):
+            results = self._run(task.id, wrong, ("public", "hidden"))
+            if number == 0 and not _same(self._run(task.id, wrong, ("public", "hidden")), results):
                 self._say(task, f"the same seed gives the misconception {one.id!r} another result")
             for name, value in self._judge(task, one, results).items():
                 counts[name] += value
@@ -163,11 +163,12 @@ class _Auditor:
         return counts
 
     def _judge(self, task: Task, one: Misconception, results: list[TestResult]) -> dict[str, int]:
-        failed = [result for result in results if not result.passed and not result.broken]
+        failed = [result for result in results if result.hidden and not result.passed and not result.broken]
         self._failures[task.id] = (*self._failures.get(task.id, ()), *failed)
         names = {result.diagnosis for result in failed if result.diagnosis}
         self._names[one.id] = names
-        others = {name for name in names if one.id not in name.split("+")}
+        hints = {result.diagnosis for result in results if result.diagnosis}  # public checks may not mislead either
+        others = {name for name in hints if one.id not in name.split("+")}
         if not failed:
             self._say(task, f"the misconception {one.id!r} earns all points")
         elif one.id not in names:

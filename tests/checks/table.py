@@ -118,13 +118,10 @@ def survivors_of(assignment: str, task: str) -> tuple[int, list[str]]:
     return count, alive
 
 
-def row_of(assignment: str, task: str, *, mutants: bool = True) -> Row:
-    """Tries every right and wrong answer of a task on its hidden checks."""
-    row, points = Row(task), helpers.points_of(assignment, task)
-    for name, names in right_answers_of(assignment, task):
-        row.right += 1
-        if helpers.score(helpers.run_task(assignment, task, names)) != points:
-            row.failed_right.append(name)
+def row_of(assignment: str, task: str) -> Row:
+    """Tries every right and wrong answer of a task, and the mutants of its references, on its checks."""
+    row = Row(task)
+    row.right, row.failed_right = right_ones(assignment, task)
     for wrong, names in helpers.wrong_answers(task):
         row.wrong += 1
         results = helpers.run_task(assignment, task, names)
@@ -137,9 +134,18 @@ def row_of(assignment: str, task: str, *, mutants: bool = True) -> Row:
             row.unnamed.append(wrong.id)
         if others := {result.diagnosis for result in results if result.diagnosis} - {wrong.id}:
             row.misnamed.append(f"{wrong.id} as {', '.join(sorted(others))}")
-    if mutants:
-        row.mutants, row.survivors = survivors_of(assignment, task)
+    row.mutants, row.survivors = survivors_of(assignment, task)
     return row
+
+
+def right_ones(assignment: str, task: str) -> tuple[int, list[str]]:
+    """How many right answers are known, and the names of those that do not get every point."""
+    points, failed, count = helpers.points_of(assignment, task), [], 0
+    for name, names in right_answers_of(assignment, task):
+        count += 1
+        if helpers.score(helpers.run_task(assignment, task, names)) != points:
+            failed.append(name)
+    return count, failed
 
 
 def main(arguments: Sequence[str]) -> int:

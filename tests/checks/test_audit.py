@@ -104,6 +104,13 @@ BROKEN = {
         "The feedback page names the hidden test test_one_pixel_too_many"),
     "a solution in a sentence": (
         WRONG, CORNER, "rows, columns = image.shape[0] - size, image.shape[1] - size", "shows a line of a solution"),
+    "a public check that names another misconception": (
+        PUBLIC, "    expect_close(student.center_crop(image, 2), reference",
+        "    from autograder.checks.api import expect\n"
+        "    first, like = student.center_crop(image, 2)[0, 0, 0], misconceptions.CENTER_CROP\n"
+        "    expect(first == image[1, 2, 0], '', diagnosis=like['rows-for-columns'])\n"
+        "    expect_close(student.center_crop(image, 2), reference",
+        "'cropped-at-the-corner' is called 'rows-for-columns'"),
     "a public check that cannot be frozen": (
         PUBLIC, "    image = numbers(4, 6, 1)\n",
         "    image = numbers(4, 6, 1)\n    reference.center_crop(image, 9).value\n", "cannot be frozen for the kit"),
