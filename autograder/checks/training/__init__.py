@@ -1,0 +1,1 @@
+"""Graded training: what a network has learned, on images altered for each student."""
