@@ -120,6 +120,30 @@ def feedback(
 
 
 @app.command()
+def leaderboard(
+    task: Annotated[str, typer.Option(metavar="ID", help="The challenge.")] = "mnist-challenge",
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write it there as a page.")] = None,
+    course: CourseDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the challenge's best results by pseudonym, of those who asked to be shown."""
+    with _one_sentence():
+        from autograder.course import Course
+        from autograder.grading import leaderboard as command
+
+        found = command.make((course or Course.here().root).resolve(), task)
+        if html is not None:
+            command.write_page(found, html)
+    if as_json:
+        print(json.dumps(found.as_json()))
+    else:
+        console = _console()
+        for board in command.tables(found):
+            console.print(board)
+        print(*found.sentences(), sep="\n")
+
+
+@app.command()
 def audit(
     assignment: Annotated[str, typer.Argument(help="For example 01-convolution.")], as_json: AsJson = False
 ) -> None:

@@ -33,13 +33,13 @@ class TrainingData:
     """
 
     def __init__(self, calls: Iterable[tuple[str, ...]]) -> None:
-        found = {call: _find(call) for call in calls}
+        found = {call: _find(call) for call in sorted(calls, key=bool)}  # what is the default comes first
         self._default = found[()].name if () in found else None
         self._sets = {images.name: images for images in found.values()}
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of the data sets, in the order in which the notebook asks for them."""
+        """The names of the data sets: the default's first, then those that the notebook asks for, in its order."""
         return tuple(self._sets)
 
     @cached_property
