@@ -54,6 +54,8 @@ class Session:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self.calls = 0
+        self.names: dict[str, Handle] = {}
+        self.methods: set[tuple[str, tuple[str, ...], str]] = set()
 
     def ask(self, op: str, payload: Mapping[str, Any] | None = None, **fields: Any) -> Any:
         """Sends one request; `payload` holds the fields that are values. Returns the decoded answer."""
@@ -88,7 +90,13 @@ class Handle:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return self._session.ask("get", of=self._reference.id, name=name)
+        key = (self._reference.type, self._reference.bases, name)
+        if key in self._session.methods:
+            return Method(self, name)
+        value = self._session.ask("get", of=self._reference.id, name=name)
+        if isinstance(value, Handle) and value._reference.type == "method":
+            self._session.methods.add(key)
+        return value
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._session.ask("set", {"value": value}, of=self._reference.id, name=name)
@@ -98,6 +106,27 @@ class Handle:
 
     def __repr__(self) -> str:
         return f"<{self._reference.type} in the notebook>"
+
+
+class Method(Handle):
+    """A method, of an object whose type was seen to have it: it is looked up together with its call, in one request."""
+
+    __slots__ = ("_name", "_of")
+
+    def __init__(self, of: Handle, name: str) -> None:
+        object.__setattr__(self, "_session", of._session)
+        object.__setattr__(self, "_of", of)
+        object.__setattr__(self, "_name", name)
+
+    @property
+    def _reference(self) -> wire.Reference:  # type: ignore[override]  # for whoever wants the object itself
+        found = self._session.ask("get", of=self._of._reference.id, name=self._name)
+        if not isinstance(found, Handle):
+            raise BridgeProtocolError("a method that is none any more")
+        return found._reference
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._session.ask("method", {"args": args, "kwargs": kwargs}, of=self._of._reference.id, name=self._name)
 
 
 class Student:
@@ -115,7 +144,13 @@ class Student:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return self._session.ask("name", name=name)
+        known = self._session.names.get(name)
+        if known is not None:
+            return known
+        value = self._session.ask("name", name=name)
+        if isinstance(value, Handle):  # a function or a class is asked for at every call, and stays what it is
+            self._session.names[name] = value
+        return value
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError("a check does not change the notebook's names")
@@ -138,6 +173,7 @@ def mark(student: Student, name: str) -> None:
 
 def restore(student: Student, name: str) -> None:
     """Brings back the notebook's names as they were at the mark of that name."""
+    student._session.names.clear()
     student._session.ask("restore", name=name)
 
 

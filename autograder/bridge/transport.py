@@ -11,6 +11,8 @@ from typing import Any, Protocol
 from ..sandbox import wire
 from ..sandbox.agent import Agent
 
+RECEIVED = 1 << 18  # bytes at a time
+
 
 class BridgeFailure(BaseException):
     """The kernel cannot be asked any more. Not an Exception: neither a check nor Hypothesis may swallow it."""
@@ -90,6 +92,8 @@ class SocketTransport:
         self._number = 0
         self.usable = True
         self.dropped: list[str] = []
+        self._came = bytearray()
+        self._poll = select.poll()
         connection.setblocking(False)
 
     def request(self, header: dict[str, Any], payload: bytes | bytearray) -> tuple[dict[str, Any], bytes]:
@@ -162,28 +166,29 @@ class SocketTransport:
     def _send(self, frame: bytes, deadline: float) -> None:
         view = memoryview(frame)
         while view:
-            self._wait(select.POLLOUT, deadline)
             try:
                 view = view[self._socket.send(view) :]
             except BlockingIOError:
-                continue
+                self._wait(select.POLLOUT, deadline)
 
     def _read(self, size: int, deadline: float) -> bytes:
-        data = bytearray()
-        while len(data) < size:  # grows with what came, so that a huge announced length allocates nothing
+        """The next `size` bytes. What came is kept, so that a small message is one system call, and a huge announced
+        length allocates nothing."""
+        while len(self._came) < size:
             self._wait(select.POLLIN, deadline)
             try:
-                part = self._socket.recv(min(size - len(data), 1 << 20))
+                part = self._socket.recv(RECEIVED)
             except BlockingIOError:
                 continue
             if not part:
                 raise BridgeClosed("the notebook's kernel ended")
-            data += part
-        return bytes(data)
+            self._came += part
+        data = bytes(memoryview(self._came)[:size])
+        del self._came[:size]
+        return data
 
     def _wait(self, event: int, deadline: float) -> None:
-        poll = select.poll()
-        poll.register(self._socket, event)
+        self._poll.register(self._socket, event)
         left = deadline - time.monotonic()
-        if left <= 0 or not poll.poll(max(1, int(left * 1000))):
+        if left <= 0 or not self._poll.poll(max(1, int(left * 1000))):
             raise BridgeTimeout("no answer within the time allowed")

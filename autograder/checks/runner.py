@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 from _pytest.config import _prepareconfig
+from _pytest.outcomes import OutcomeException
 from _pytest.runner import runtestprotocol
 
 from ..bridge.student import NotAttempted, Student, StudentError
@@ -30,6 +32,9 @@ from .trial import Trial
 from .variants import has_variants, variant
 
 PARTS = ("public", "hidden")
+OWN_FIXTURES = frozenset(("student", "case", "rng", "variant", "device"))
+OWN_MARKS = frozenset(("task", "points", "search"))
+ABOUT_ANSWERS = (CheckFailure, StudentError, NotAttempted, BridgeFailure)
 PUBLIC_SEED = b"public"
 UNUSABLE = "What your code gave back cannot be used as the task describes it; compare its type and shape with the text."
 FAILURES = {
@@ -111,42 +116,35 @@ class _Fixtures:
         for name in ("task(id)", "points(number)", "search(strategy, examples)"):
             config.addinivalue_line("markers", f"{name}: of the autograder")
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Any:
-        """Keeps what a test raises about an answer as the exception itself; pytest's own report would be text."""
-        try:
-            return (yield)
-        except (CheckFailure, StudentError, NotAttempted, BridgeFailure) as error:
-            self.raised = error
-            return True
-
-
-class _Search:
-    """Runs a test on its drawn cases where it has @search, as a pytest plugin."""
-
-    def __init__(self, fixtures: _Fixtures) -> None:
-        self._fixtures = fixtures
-
     @pytest.hookimpl(tryfirst=True)
-    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
-        marker = pyfuncitem.get_closest_marker("search")
-        if marker is None:
-            return None
-        strategy, count = marker.args
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
+        """Calls the test; keeps what it raises about an answer as the exception itself, of which pytest keeps text."""
         arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
-
-        def probe(case: Case) -> None:
-            pyfuncitem.obj(**{**arguments, "case": case})
-
-        trial = trials.current()
-        number = _number(self._fixtures.job.seed, pyfuncitem.name)
-        if trial.frozen is not None:
-            smallest_first(probe, [Case(entry["case"]) for entry in trial.frozen.cases])
-        elif trial.hidden:
-            search(probe, strategy, count, number)
-        else:
-            smallest_first(probe, drawn(strategy, count, number))
+        try:
+            _call(pyfuncitem, arguments, self.job.seed)
+        except ABOUT_ANSWERS as error:
+            self.raised = error
         return True
+
+
+def _call(item: pytest.Function, arguments: dict[str, Any], seed: bytes) -> None:
+    """Runs a test, on its drawn cases where it has @search."""
+    marker = item.get_closest_marker("search")
+    if marker is None:
+        item.obj(**arguments)
+        return
+    strategy, count = marker.args
+
+    def probe(case: Case) -> None:
+        item.obj(**{**arguments, "case": case})
+
+    trial, number = trials.current(), _number(seed, item.name)
+    if trial.frozen is not None:
+        smallest_first(probe, [Case(entry["case"]) for entry in trial.frozen.cases])
+    elif trial.hidden:
+        search(probe, strategy, count, number)
+    else:
+        smallest_first(probe, drawn(strategy, count, number))
 
 
 class CheckSession:
@@ -232,27 +230,41 @@ class CheckSession:
         job = self._fixtures.job
         values = {
             "student": job.student, "case": case, "rng": np.random.default_rng(_number(job.seed, item.name)),
-            "variant": variant(job.task, None) if has_variants(job.task) else {}, "device": job.device,
+            "variant": variant(job.task, job.student_id) if has_variants(job.task) else {}, "device": job.device,
         }
         return {name: values[name] for name in item._fixtureinfo.argnames}
 
     def _run_item(self, item: pytest.Function, hidden: bool, source: str | None) -> TestResult:
         trial = Trial(item.name, hidden, self._fixtures.job.seed, device=self._fixtures.job.device)
         trial.frozen = None if hidden else frozen_test(Path(item.path), item.name)
-        self._fixtures.raised = None
         with _during(trial):
-            reports = runtestprotocol(item, nextitem=None, log=False)
-        return replace(self._found(item, hidden, reports, trial, source), measured=trial.measured or None)
+            raised, report = self._directly(item) if _is_plain(item) else self._by_pytest(item)
+        if raised is not None:
+            result = _verdict(item, hidden, raised, trial, source)
+        elif report is not None:
+            result = _result(item, hidden, passed=False, message=UNUSABLE, details=report, broken=True)
+        else:
+            result = _result(item, hidden, passed=True)
+        return replace(result, measured=trial.measured or None)
 
-    def _found(
-        self, item: pytest.Function, hidden: bool, reports: list[Any], trial: Trial, source: str | None
-    ) -> TestResult:
-        if self._fixtures.raised is not None:
-            return _verdict(item, hidden, self._fixtures.raised, trial, source)
-        failed = next((report for report in reports if report.failed), None)
-        if failed is not None:
-            return _result(item, hidden, passed=False, message=UNUSABLE, details=str(failed.longrepr), broken=True)
-        return _result(item, hidden, passed=True)
+    def _directly(self, item: pytest.Function) -> tuple[BaseException | None, str | None]:
+        """Calls a test that asks for nothing but our fixtures: pytest's protocol costs more than most checks."""
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                _call(item, self._arguments(item, None), self._fixtures.job.seed)
+        except ABOUT_ANSWERS as error:
+            return error, None
+        except (Exception, OutcomeException) as error:
+            return None, str(item.repr_failure(pytest.ExceptionInfo.from_exception(error)))
+        return None, None
+
+    def _by_pytest(self, item: pytest.Function) -> tuple[BaseException | None, str | None]:
+        """What a test raised about the answer, or pytest's report of what else went wrong in it."""
+        self._fixtures.raised = None
+        reports = runtestprotocol(item, nextitem=None, log=False)
+        failed = next((str(report.longrepr) for report in reports if report.failed), None)
+        return self._fixtures.raised, failed
 
     def _of(self, task: str) -> list[pytest.Function]:
         return [item for item in self._items if _task_of(item) == task]
@@ -309,7 +321,7 @@ def _collect(paths: list[Path], plugin: _Fixtures) -> list[pytest.Function]:
     ]
     if not paths:
         return []
-    config = _prepareconfig([*options, *map(str, paths)], [plugin, _Search(plugin)])
+    config = _prepareconfig([*options, *map(str, paths)], [plugin])
     config._do_configure()
     session = pytest.Session.from_config(config)
     config.hook.pytest_sessionstart(session=session)
@@ -357,6 +369,16 @@ def _section(trial: Trial, id: str | None) -> str | None:
 def _result(item: pytest.Function, hidden: bool, **fields: Any) -> TestResult:
     doc = (item.obj.__doc__ or "").strip().split("\n\n")[0]
     return TestResult(item.name, " ".join(doc.split()), hidden, _points_of(item), **fields)
+
+
+def _is_plain(item: pytest.Function) -> bool:
+    """Whether a test needs nothing of pytest but to be called: our own fixtures, no parameters, no conditions."""
+    return (
+        (OWN_FIXTURES | {"request"}).issuperset(item.fixturenames)  # ours build on it
+        and "request" not in item._fixtureinfo.argnames
+        and not hasattr(item, "callspec")
+        and all(mark.name in OWN_MARKS for mark in item.iter_markers())
+    )
 
 
 def _task_of(item: pytest.Item) -> str:

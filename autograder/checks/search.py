@@ -1,7 +1,7 @@
 """Looking for the smallest case in which an answer is wrong.
 
-Hidden tests: Hypothesis draws cases from the submission's seed and shrinks the first failure. Public tests: a fixed
-list of cases, the smallest first, so that the kit can carry their answers as data.
+Hidden tests: cases drawn from the submission's seed, the smallest first; Hypothesis shrinks the first that fails.
+Public tests: a fixed list of cases, so that the kit can carry their answers as data.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ import os
 import time
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 from platformdirs import user_cache_path
 
 from ..bridge.student import NotAttempted
-from .failure import CheckFailure
 from .trial import current
+
+if TYPE_CHECKING:
+    from .diagnosis import Observation
 
 SHRINK_SECONDS = 4.0
 SHRINK_CALLS = 400
@@ -48,18 +50,52 @@ def numbers(*shape: int, seed: int = 0, dtype: str = "float64") -> np.ndarray:
     return rng.integers(-9 if np.dtype(dtype).kind == "i" else 0, 10, shape).astype(dtype)
 
 
-class _Stop(BaseException):
-    """Carries an exception past Hypothesis, which would try to shrink it."""
+class _Failures:
+    """A test's failures on its drawn cases; knows a case that was probed before."""
 
-    def __init__(self, error: Exception) -> None:
-        self.error = error
+    def __init__(self, probe: Callable[[Case], None]) -> None:
+        self._probe = probe
+        self._known: dict[str, tuple[Exception, list[Observation]] | None] = {}
+        self._calls, self._until = SHRINK_CALLS, time.monotonic() + SHRINK_SECONDS
+
+    def of(self, case: Case) -> Exception | None:
+        """What the test raises on this case, or None; an answer that is still missing is raised at once."""
+        key = _key(case)
+        if key not in self._known:
+            self._known[key] = None
+            try:
+                self._probe(case)
+            except NotAttempted:
+                raise
+            except Exception as error:
+                self._known[key] = error, current().observations[-1:]
+        found = self._known[key]
+        return found[0] if found else None
+
+    def fails(self, case: Case) -> bool:
+        """Whether the test fails on this case, for the engine; False once shrinking has had its calls or its time."""
+        if _key(case) not in self._known:
+            self._calls -= 1
+            if self._calls < 0 or time.monotonic() > self._until:
+                return False
+        try:
+            return self.of(case) is not None
+        except NotAttempted:
+            return False
+
+    def raise_for(self, case: Case) -> NoReturn:
+        """Raises what the test raised on this case; its comparison becomes the latest, which a diagnosis looks at."""
+        found = self._known[_key(case)]
+        assert found is not None
+        error, observed = found
+        for observation in observed:
+            current().observe(observation)
+        raise error
 
 
 def drawn(strategy: Any, count: int, seed: int) -> list[Case]:
     """`count` cases from the strategy, the smallest first; the same ones for the same seed."""
-    cases: list[Case] = []
-    _explore(strategy, count, seed, cases.append, shrink=False)
-    return sorted(cases, key=weight)
+    return [case for case, _ in _drawn(strategy, count, seed)]
 
 
 def search(probe: Callable[[Case], None], strategy: Any, count: int, seed: int) -> None:
@@ -67,36 +103,37 @@ def search(probe: Callable[[Case], None], strategy: Any, count: int, seed: int) 
 
     The verdict depends on the seed alone; a stop by time or calls only ends the shrinking earlier.
     """
-    failures: dict[str, CheckFailure | Exception] = {}
-    seen: set[str] = set()
-    budget = {"calls": SHRINK_CALLS, "until": float("inf")}
+    for case, choices in _drawn(strategy, count, seed):
+        failures = _Failures(probe)
+        if failures.of(case) is not None:
+            failures.raise_for(_smallest(strategy, choices, failures) or case)
 
-    def run(case: Case) -> None:
-        key = repr(sorted((k, v.tobytes() + repr(v.shape).encode() if isinstance(v, np.ndarray) else v)
-                          for k, v in case.items()))
-        if key in failures:
-            raise failures[key]
-        if key in seen:
-            return
-        if failures:
-            budget["calls"] -= 1
-            if budget["calls"] < 0 or time.monotonic() > budget["until"]:
-                return
-        seen.add(key)
-        try:
-            probe(case)
-        except NotAttempted as error:
-            raise _Stop(error) from None
-        except Exception as error:
-            if not failures:
-                budget["until"] = time.monotonic() + SHRINK_SECONDS
-            failures[key] = error
-            raise
 
-    try:
-        _explore(strategy, count, seed, run, shrink=True)
-    except _Stop as stop:
-        raise stop.error from None
+def _smallest(strategy: Any, choices: Any, failures: _Failures) -> Case | None:
+    from .drawing import shrunk
+
+    return shrunk(strategy, choices, failures.fails) if SHRINK_CALLS else None
+
+
+def _drawn(strategy: Any, count: int, seed: int) -> list[tuple[Case, Any]]:
+    """Different cases with the choices that led to them."""
+    _keep_notes_elsewhere()
+    from .drawing import draws
+
+    found: dict[str, tuple[Case, Any]] = {}
+    for case, choices in draws(strategy, seed, count):
+        found.setdefault(_key(case), (case, choices))
+        if len(found) == count:
+            break
+    return sorted(found.values(), key=lambda pair: weight(pair[0]))
+
+
+def _key(case: Case) -> str:
+    """What tells two cases apart."""
+    return repr(sorted(
+        (name, value.tobytes() + repr(value.shape).encode() if isinstance(value, np.ndarray) else value)
+        for name, value in case.items()
+    ))  # fmt: skip
 
 
 def smallest_first(probe: Callable[[Case], None], cases: list[Case]) -> None:
@@ -114,20 +151,3 @@ def _keep_notes_elsewhere() -> None:
 
     if "HYPOTHESIS_STORAGE_DIRECTORY" not in os.environ:
         set_hypothesis_home_dir(user_cache_path("cnn-course", appauthor=False) / "hypothesis")
-
-
-def _explore(strategy: Any, count: int, seed: int, visit: Callable[[Case], Any], *, shrink: bool) -> None:
-    import hypothesis
-
-    _keep_notes_elsewhere()
-    phases = [hypothesis.Phase.generate] + ([hypothesis.Phase.shrink] if shrink else [])
-    settings = hypothesis.settings(
-        max_examples=count, database=None, deadline=None, phases=phases, print_blob=False,
-        suppress_health_check=list(hypothesis.HealthCheck), verbosity=hypothesis.Verbosity.quiet,
-        report_multiple_bugs=False,
-    )
-
-    def explore(case: Case) -> None:
-        visit(case)
-
-    hypothesis.seed(seed)(settings(hypothesis.given(strategy)(explore)))()

@@ -18,6 +18,7 @@ import numpy as np
 from . import wire
 
 TEXT_CAP = 600
+BUFFER = 1 << 16
 
 
 class Agent:
@@ -38,18 +39,16 @@ class Agent:
     def serve(self, connection: socket.socket) -> None:
         """Answers requests from the socket until the op `close` or the end of the connection."""
         caps = wire.Caps()
-        while True:
-            prefix = _read(connection, wire.HEADER.size)
-            if prefix is None:
-                return
-            json_length, payload_length = wire.unpack_prefix(prefix, caps)
-            header = wire.parse_header(_read(connection, json_length) or b"")
-            payload = _read(connection, payload_length) if payload_length else b""
-            if header.get("op") == "close":
-                connection.sendall(wire.pack({"id": header.get("id"), "ok": None}))
-                return
-            reply, data = self.answer(header, payload or b"")
-            connection.sendall(wire.pack(reply, data))
+        with connection.makefile("rb", buffering=BUFFER) as requests:  # most requests in one system call
+            while prefix := requests.read(wire.HEADER.size):
+                json_length, payload_length = wire.unpack_prefix(prefix, caps)
+                header = wire.parse_header(requests.read(json_length))
+                payload = requests.read(payload_length)
+                if header.get("op") == "close":
+                    connection.sendall(wire.pack({"id": header.get("id"), "ok": None}))
+                    return
+                reply, data = self.answer(header, payload)
+                connection.sendall(wire.pack(reply, data))
 
     def answer(self, header: dict[str, Any], payload: bytes | bytearray) -> tuple[dict[str, Any], bytearray]:
         """The reply to one request: its header and its payload."""
@@ -85,9 +84,10 @@ class Agent:
             return getattr(target, name)
         if op == "set":
             return setattr(target, name, decoder.decode(header["value"]))
-        if op == "call":
+        if op in ("call", "method"):
             args, kwargs = decoder.decode(header["args"]), decoder.decode(header["kwargs"])
-            return target(*args, **kwargs)
+            called = target if op == "call" else getattr(target, name)
+            return called(*args, **kwargs)
         raise ValueError(f"unknown op {op!r}")
 
     def _load(self, source: str, names: list[str]) -> dict[str, Any]:
@@ -161,14 +161,3 @@ def _from_tensorflow(value: Any) -> wire.Tensor:
     array = value.numpy()
     array = array.astype(np.float32) if value.dtype.name == "bfloat16" else array
     return wire.Tensor(array, "tensorflow", value.dtype.name, "cpu", False)
-
-
-def _read(connection: socket.socket, size: int) -> bytes | None:
-    data = bytearray(size)
-    view, filled = memoryview(data), 0
-    while filled < size:
-        count = connection.recv_into(view[filled:])
-        if count == 0:
-            return None
-        filled += count
-    return bytes(data)

@@ -21,6 +21,7 @@ VERSION = 1
 MAX_BITS = 2048  # of an int; a longer one stays in the kernel
 MAGIC = b"CNNB"
 HEADER = struct.Struct("!4sBxxxIQ")
+_JSON = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":"))
 
 DTYPES = frozenset(
     "|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split()
@@ -75,7 +76,7 @@ class Reference:
 
 def pack(header: Mapping[str, Any], payload: bytes | bytearray = b"") -> bytes:
     """One frame as bytes."""
-    text = json.dumps(header, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode()
+    text = _JSON.encode(header).encode()
     return b"".join((HEADER.pack(MAGIC, VERSION, len(text), len(payload)), text, payload))
 
 
