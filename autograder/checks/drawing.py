@@ -24,6 +24,7 @@ from hypothesis.strategies._internal.lazy import unwrap_strategies
 
 ATTEMPTS = 10  # for each case that is wanted: filters refuse some, and small strategies repeat themselves
 LONGEST = 10_000
+AT_LOW, AT_HIGH = 0.25, 0.1  # how often a whole number is its smallest, its largest: errors live at the edges
 
 Choices = tuple[Any, ...]
 
@@ -69,7 +70,7 @@ def shrunk(strategy: Any, choices: Choices, fails: Callable[[Any], bool]) -> Any
 
 
 class _Source(ConjectureData):
-    """What strategies draw from: whole numbers evenly between their bounds, the rest as Hypothesis draws it."""
+    """What strategies draw from: whole numbers between their bounds or at them, the rest as Hypothesis draws it."""
 
     def __init__(self, random: Random) -> None:
         super().__init__(random=random)
@@ -112,5 +113,6 @@ class _Source(ConjectureData):
         if choice_type == "integer" and not constraints["weights"]:
             low, high = constraints["min_value"], constraints["max_value"]
             if low is not None and high is not None:
-                return self._random.randint(low, high)
+                edge = self._random.random()
+                return low if edge < AT_LOW else high if edge < AT_LOW + AT_HIGH else self._random.randint(low, high)
         return getattr(self.provider, f"draw_{choice_type}")(**constraints)

@@ -56,6 +56,10 @@ class _Failures:
     def __init__(self, probe: Callable[[Case], None]) -> None:
         self._probe = probe
         self._known: dict[str, tuple[Exception, list[Observation]] | None] = {}
+        self._calls, self._until = 0, 0.0
+
+    def begin_shrinking(self) -> None:
+        """Begins the calls and the time that `fails` may take."""
         self._calls, self._until = SHRINK_CALLS, time.monotonic() + SHRINK_SECONDS
 
     def of(self, case: Case) -> Exception | None:
@@ -103,9 +107,12 @@ def search(probe: Callable[[Case], None], strategy: Any, count: int, seed: int) 
 
     The verdict depends on the seed alone; a stop by time or calls only ends the shrinking earlier.
     """
-    for case, choices in _drawn(strategy, count, seed):
-        failures = _Failures(probe)
+    failures, cases = _Failures(probe), _drawn(strategy, count, seed)
+    for number, (case, choices) in enumerate(cases):
         if failures.of(case) is not None:
+            failures.begin_shrinking()
+            for larger, _ in cases[number + 1 :]:  # what these show tells misconceptions apart
+                failures.fails(larger)
             failures.raise_for(_smallest(strategy, choices, failures) or case)
 
 

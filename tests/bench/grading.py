@@ -8,15 +8,17 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 from rich.console import Console
 
 from autograder.course import Course
 from autograder.grading.grade import grade_class
+from autograder.grading.pool import LocalPool
 from autograder.grading.run import Options, Summary
 from tests.bench.courses import CHECKS, ours, stock
 from tests.bench.table import Measured, print_table
@@ -32,9 +34,12 @@ def temporary() -> Iterator[Path]:
         yield Path(folder)
 
 
-def grade(course: Course, name: str, *, force: bool = True) -> Summary:
+def grade(course: Course, name: str, *, force: bool = True, make_executor: Callable[..., Any] = LocalPool) -> Summary:
     options = Options(jobs=JOBS, force=force, modules=((CHECKS, True),))
-    summary = grade_class(name, folder=course.root, options=options, console=Console(quiet=True), course=course)
+    summary = grade_class(
+        name, folder=course.root, options=options, console=Console(quiet=True), course=course,
+        make_executor=make_executor,
+    )  # fmt: skip
     wrong = [row.student for row in summary.graded.values() if row.score != 10.0]
     if wrong or summary.failed:
         raise RuntimeError(f"the measured class was not graded right: {wrong or summary.failed}")

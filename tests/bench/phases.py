@@ -1,0 +1,104 @@
+"""Where the milliseconds of a submission go: the phases of grading, in one process, each without what runs inside it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+from unittest import mock
+
+from autograder.grading import execution, folder, gradebook, ledger, run, submission
+from autograder.grading.pool import Done
+from autograder.grading.submission import Job
+from autograder.grading.worker import WorkerSpec, make_grader
+from autograder.sandbox.client import WarmPool
+from tests.bench.courses import ours
+from tests.bench.grading import grade, temporary
+from tests.bench.table import Measured, print_table
+
+SUBMISSIONS = 20
+PHASES: dict[str, list[tuple[Any, str]]] = {
+    "read, fingerprint": [(run.ClassRun, "_read")],
+    "sanitise": [(submission, "sanitise")],
+    "kernel ready": [(WarmPool, "start")],
+    "cells": [(execution, "run_cell")],
+    "names marked": [(execution, "mark_names")],
+    "checks": [(submission._Run, "_asked")],
+    "kernel ended": [(execution, "_end")],
+    "notebook written out": [(submission, "_as_file")],
+    "ledger": [(ledger.Ledger, "record"), (ledger.Ledger, "mark_committed")],
+    "files": [(folder.CourseFolder, "write")],
+    "gradebook": [(gradebook.GradebookWriter, "commit_many")],
+}
+
+
+class Clock:
+    """Seconds by phase; a phase's time stops while another runs inside it."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._open: list[str] = []
+        self._since = time.perf_counter()
+
+    def _turn(self) -> None:
+        now = time.perf_counter()
+        if self._open:
+            self.seconds[self._open[-1]] = self.seconds.get(self._open[-1], 0.0) + now - self._since
+        self._since = now
+
+    @contextmanager
+    def during(self, phase: str) -> Iterator[None]:
+        self._turn()
+        self._open.append(phase)
+        try:
+            yield
+        finally:
+            self._turn()
+            self._open.pop()
+
+    def timed(self, phase: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function, its time counted as that phase's."""
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            with self.during(phase):
+                return function(*args, **kwargs)
+
+        return call
+
+
+class InThisProcess:
+    """An executor whose one worker is this process."""
+
+    running: dict[str, float] = {}  # noqa: RUF012  # as the protocol has it
+
+    def __init__(self, spec: WorkerSpec, size: int, total_s: float) -> None:
+        self._grader, self._close = make_grader(spec)
+
+    def __enter__(self) -> InThisProcess:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._close()
+
+    def run(self, jobs: Iterable[Job]) -> Iterator[Done | None]:
+        """Grades one after the other."""
+        for job in jobs:
+            yield Done(job.student, self._grader.grade(job))
+
+
+def profile(runtime: str) -> None:
+    """Milliseconds of a submission by phase, one after the other in one process, the first one left out."""
+    clock, per_phase = Clock(), {}
+    with temporary() as place, ExitStack() as patches:
+        course, name = ours(place, runtime, SUBMISSIONS)
+        for phase, functions in PHASES.items():
+            for owner, attribute in functions:
+                replaced = clock.timed(phase, getattr(owner, attribute))
+                patches.enter_context(mock.patch.object(owner, attribute, replaced))
+        with clock.during("everything else"):
+            grade(course, name, make_executor=InThisProcess)
+    for phase in (*PHASES, "everything else"):
+        per_phase[phase] = Measured(phase)
+        per_phase[phase].add(1000 * clock.seconds.get(phase, 0.0) / SUBMISSIONS)
+    print_table(f"A submission by phase ({runtime}, {SUBMISSIONS} of them), milliseconds", list(per_phase.values()))
