@@ -1,4 +1,4 @@
-"""Where the milliseconds of a submission go: the phases of grading, in one process, each without what runs inside it."""
+"""Where the milliseconds of a submission go: the phases of grading in one process, each without what runs inside."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Clock:
 class InThisProcess:
     """An executor whose one worker is this process."""
 
-    running: dict[str, float] = {}  # noqa: RUF012  # as the protocol has it
+    running: dict[str, float] = {}  # as the protocol has it
 
     def __init__(self, spec: WorkerSpec, size: int, total_s: float) -> None:
         self._grader, self._close = make_grader(spec)
