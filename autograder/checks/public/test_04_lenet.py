@@ -182,4 +182,60 @@ def test_a_model_in_training_mode(student):
     judged(student, "mode", "accuracy", 60)
 
 
+# --- keras-cnn -----------------------------------------------------------------------------------------------------
+
+
+def keras_model(student, options):
+    kernel = in_kernel(student, probes.run_keras, probes.form_of)
+    seen = kernel.run_keras(student.build_cnn, options, 40, 0)
+    if not isinstance(seen["form"], dict):
+        raise CheckFailure("build_cnn returns a Keras model; something else came back.")
+    return seen, seen["form"]
+
+
+def has_the_shapes(form, input_shape=(28, 28, 1), num_classes=10):
+    known, turned = misconceptions.KERAS_CNN, (None, input_shape[2], *input_shape[:2])
+    expect(form["input"] != turned, "", diagnosis=known["channels-first"])
+    expect(form["input"] != (None, 28, 28, 1) or input_shape == (28, 28, 1), "",
+           diagnosis=known["input-shape-ignored"])
+    expect(form["input"] == (None, *input_shape), f"The network's input has shape {form['input']}.")
+    expect(form["output"] != (None, 10) or num_classes == 10, "", diagnosis=known["classes-ignored"])
+    expect(form["output"] == (None, num_classes), f"The network's output has shape {form['output']}.")
+
+
+@task("keras-cnn")
+def test_two_shapes(student):
+    """With its defaults the network is for 28x28x1 and ten classes; another is for 20x24x3 and four."""
+    for options in ({}, {"input_shape": (20, 24, 3), "num_classes": 4}):
+        _, form = keras_model(student, options)
+        has_the_shapes(form, **options)
+        convolutions = any("Conv" in layer for layer in form["layers"])
+        expect(convolutions, "", diagnosis=misconceptions.KERAS_CNN["no-convolution"])
+
+
+@task("keras-cnn")
+def test_probabilities_of_ten_classes(student):
+    """For each image come ten probabilities, which add up to 1."""
+    seen, form = keras_model(student, {})
+    has_the_shapes(form)
+    answers, known = seen["probabilities"], misconceptions.KERAS_CNN
+    inside = bool((answers >= 0).all() and (answers <= 1).all())
+    expect(inside, "", diagnosis=known["logits-returned" if form["from_logits"] else "logits-taken-for-probabilities"])
+    expect(bool(np.allclose(answers.sum(axis=1), 1, atol=1e-3)), "", diagnosis=known["sigmoid-at-the-end"])
+
+
+@task("keras-cnn")
+def test_ready_to_be_trained(student):
+    """The model is compiled with the sparse categorical cross-entropy of probabilities, and reports its accuracy."""
+    seen, form = keras_model(student, {})
+    has_the_shapes(form)
+    known = misconceptions.KERAS_CNN
+    expect(form["compiled"], "", diagnosis=known["not-compiled"])
+    expect(form["loss"] != "categorical_crossentropy", "", diagnosis=known["loss-of-one-hot-labels"])
+    expect(form["loss"] != "mean_squared_error", "", diagnosis=known["squared-error"])
+    expect(form["loss"] == "sparse_categorical_crossentropy", f"The loss is {form['loss']}.")
+    expect(isinstance(seen["metrics"], dict), "The model cannot be evaluated on labels that are whole numbers.")
+    expect("accuracy" in seen["metrics"], "", diagnosis=known["accuracy-not-asked-for"])
+
+
 # --- training ------------------------------------------------------------------------------------------------------
