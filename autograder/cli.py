@@ -72,6 +72,7 @@ def grade(
     force: Annotated[bool, typer.Option("--force", help="Run unchanged submissions too.")] = False,
     executor: Annotated[ExecutorName, typer.Option(help="Where submissions run.")] = ExecutorName.local,
     scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Dask's scheduler.")] = None,
+    per_gpu: Annotated[int, typer.Option(min=0, metavar="N", help="Submissions at once on a GPU; 0: use none.")] = 1,
     isolation: Annotated[Isolation, typer.Option(help="off: no sandbox.")] = Isolation.required,
     course: CourseDir = None,
     as_json: AsJson = False,
@@ -82,7 +83,7 @@ def grade(
         from autograder.grading import grade as command
         from autograder.grading.run import Options
 
-        options = Options(tuple(student or ()), jobs or 0, force, isolation.value)
+        options = Options(tuple(student or ()), jobs or 0, force, isolation.value, per_gpu=per_gpu)
         make_executor = _executor(executor, scheduler)
         err = _console(stderr=True)
         summary = command.grade_class(

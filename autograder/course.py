@@ -6,7 +6,7 @@ the notebook's and the check cell's metadata::
 
     notebook  {"autograder": {"runtime": "numpy", "forbidden": ["torch"], "limits": {"wall_s": 120}, "total_s": 900,
                               "gpu": true}}
-    cell      {"autograder": {"kind": "answer", "variant": true, "limits": {"wall_s": 60}}}
+    cell      {"autograder": {"kind": "answer", "variant": true, "limits": {"wall_s": 60}, "gpu": true}}
 
 Only the standard library is imported here, because every command reads the course first.
 """
@@ -67,7 +67,8 @@ class Task:
     """One task of an assignment.
 
     ``limits`` holds what this task's cells may use where that differs from the assignment (see ``LIMIT_NAMES``;
-    seconds and bytes). ``names`` are the notebook's names that the answer cell has to define.
+    seconds and bytes). ``names`` are the notebook's names that the answer cell has to define. ``gpu`` says that it
+    computes on a GPU where there is one.
     """
 
     id: str
@@ -76,6 +77,7 @@ class Task:
     names: tuple[str, ...] = ()
     variant: bool = False
     limits: Mapping[str, float] = field(default_factory=dict)
+    gpu: bool = False
 
     @property
     def answer_id(self) -> str:
@@ -94,7 +96,7 @@ class Assignment:
 
     ``limits`` are for each cell or kernel, ``total_s`` is the wall time of one whole submission (seconds). ``images``
     has an entry for each way in which the notebook calls ``load_images``: ``()`` for the data set by default,
-    ``("cifar10", "digits")`` for the first of these that is at hand. ``gpu`` says that it wants a GPU.
+    ``("cifar10", "digits")`` for the first of these that is at hand.
     """
 
     name: str
@@ -106,7 +108,6 @@ class Assignment:
     root: Path
     total_s: float = TOTAL_S
     images: tuple[tuple[str, ...], ...] = ()
-    gpu: bool = False
 
     @property
     def solution_path(self) -> Path:
@@ -122,6 +123,11 @@ class Assignment:
     def automatic(self) -> tuple[Task, ...]:
         """The tasks that are graded by running checks."""
         return tuple(task for task in self.tasks if task.kind != "text")
+
+    @property
+    def gpu(self) -> bool:
+        """Whether any of its tasks computes on a GPU where there is one; the notebook's one kernel then gets one."""
+        return any(task.gpu for task in self.tasks)
 
     @property
     def max_score(self) -> float:
@@ -184,18 +190,18 @@ def _read(path: Path, root: Path, modified_ns: int) -> Assignment:
     return Assignment(
         name=path.stem,
         title=_title(cells) or path.stem,
-        tasks=tuple(_tasks(path.stem, cells)),
+        tasks=tuple(_tasks(path.stem, cells, gpu=bool(own.get("gpu", False)))),
         runtime=runtime,
         forbidden=tuple(own.get("forbidden", FORBIDDEN_BY_RUNTIME.get(runtime, ()))),
         limits=_limits(path.stem, own.get("limits", {})),
         root=root,
         total_s=float(own.get("total_s", TOTAL_S)),
-        gpu=bool(own.get("gpu", False)),
         images=_images(path.stem, cells),
     )
 
 
-def _tasks(assignment: str, cells: list[dict[str, Any]]) -> Iterator[Task]:
+def _tasks(assignment: str, cells: list[dict[str, Any]], *, gpu: bool) -> Iterator[Task]:
+    """The tasks in the notebook's order; ``gpu`` is what the notebook says for all that its checks grade."""
     by_id = {_nbgrader(cell).get("grade_id"): cell for cell in cells}
     for cell in cells:
         meta = _nbgrader(cell)
@@ -208,10 +214,10 @@ def _tasks(assignment: str, cells: list[dict[str, Any]]) -> Iterator[Task]:
         check = by_id.get(task_id + CHECK_SUFFIX)
         if check is None:  # an editable cell that is no task, such as student-id
             continue
-        yield _checked_task(assignment, task_id, cell, check)
+        yield _checked_task(assignment, task_id, cell, check, gpu)
 
 
-def _checked_task(assignment: str, task_id: str, answer: dict[str, Any], check: dict[str, Any]) -> Task:
+def _checked_task(assignment: str, task_id: str, answer: dict[str, Any], check: dict[str, Any], gpu: bool) -> Task:
     own = check["metadata"].get("autograder", {})
     kind = own.get("kind", "code")
     if kind not in ("code", "answer"):
@@ -228,6 +234,7 @@ def _checked_task(assignment: str, task_id: str, answer: dict[str, Any], check: 
         names=tuple(names),
         variant=bool(own.get("variant", False)),
         limits=_limits(assignment, own.get("limits", {})),
+        gpu=bool(own.get("gpu", gpu)),
     )
 
 

@@ -202,7 +202,7 @@ KNOWN_TYPES = frozenset(
 KNOWN_ERRORS = frozenset(
     name for name in dir(builtins) if isinstance(getattr(builtins, name), type)
     and issubclass(getattr(builtins, name), BaseException)
-) | {"LinAlgError", "AxisError", "InvalidArgumentError", "OutOfMemoryError", "TimeoutExpired"}
+) | {"LinAlgError", "AxisError", "InvalidArgumentError", "OutOfMemoryError", "ResourceExhaustedError", "TimeoutExpired"}
 
 
 def type_of(value: Any) -> str:

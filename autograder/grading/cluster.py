@@ -3,6 +3,9 @@
 A Dask worker needs this environment and the course's repository, and no gradebook, secret or submissions: those travel
 with the job, and the results come back to the one writer. Each worker process grades one submission at a time, with its
 own warm kernels. What a lost worker had is done by another; Dask itself gives up on a job that ends several workers.
+
+A submission that computes on a GPU goes to workers that declare one (``--resources GPU=1``), the others to those that
+do not, where there are any.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from types import TracebackType
 from typing import Any
 
 from autograder.course import Course, CourseError
+from autograder.grading.gpus import Slots
 from autograder.grading.pool import Done
 from autograder.grading.submission import Grader, Job, Outcome
 from autograder.grading.worker import Reply, WorkerSpec, answer, make_grader
@@ -23,6 +27,7 @@ from autograder.sandbox.policy import IsolationMissing
 
 CONNECT_S = 20.0
 WORKERS_S = 120.0
+ASK_AGAIN_S = 5.0
 AHEAD = 2  # jobs on their way for each slot, so that no worker waits for the network
 
 
@@ -34,6 +39,7 @@ class DaskPool:
         self._spec = spec
         self._client: Any = None
         self._since: dict[str, float] = {}
+        self._asked: tuple[float, tuple[list[str], list[str]]] | None = None
 
     def __enter__(self) -> DaskPool:
         from distributed import Client
@@ -41,10 +47,17 @@ class DaskPool:
         try:
             self._client = Client(self._address, timeout=CONNECT_S, set_as_default=False)
             self._client.wait_for_workers(1, timeout=WORKERS_S)
+            gpu_workers = self._workers()[0]
         except (OSError, TimeoutError, ValueError) as error:
             if self._client is not None:
                 self._client.close()
             raise CourseError(f"No Dask scheduler with workers answers at {self._address}.") from error
+        if self._spec.device == "cuda" and not gpu_workers:
+            self._client.close()
+            raise CourseError(
+                f"{self._spec.assignment} is marked for a GPU, and no Dask worker at {self._address} declares one with "
+                "--resources GPU=1; with --per-gpu 0 it is graded on the CPU."
+            )
         return self
 
     def __exit__(
@@ -81,9 +94,21 @@ class DaskPool:
 
     def _submit(self, job: Job) -> Any:
         self._since[job.student] = time.monotonic()
-        resources = {"GPU": 1} if Course(self._spec.root).assignment(self._spec.assignment).gpu else None
         key = f"grade-{self._spec.assignment}-{job.student}-{time.monotonic_ns()}"
-        return self._client.submit(grade_there, self._spec, job, key=key, pure=False, resources=resources)
+        where: dict[str, Any] = {}
+        if job.gpu:
+            where = {"resources": {"GPU": 1}}
+        elif elsewhere := self._workers()[1]:  # so that GPUs are free for those who need them
+            where = {"workers": elsewhere, "allow_other_workers": True}
+        return self._client.submit(grade_there, self._spec, job, key=key, pure=False, **where)
+
+    def _workers(self) -> tuple[list[str], list[str]]:
+        """The addresses of the workers that declare a GPU, and of those that do not, as they were a moment ago."""
+        if self._asked is None or time.monotonic() - self._asked[0] > ASK_AGAIN_S:
+            workers = self._client.scheduler_info(n_workers=-1)["workers"]
+            with_gpu = [address for address, about in workers.items() if about.get("resources", {}).get("GPU")]
+            self._asked = time.monotonic(), (with_gpu, [address for address in workers if address not in with_gpu])
+        return self._asked[1]
 
     def _finished(self, futures: list[Any]) -> list[Any]:
         from distributed import wait
@@ -103,7 +128,14 @@ def dask_pool(address: str) -> Callable[[WorkerSpec, int, float], DaskPool]:
 def grade_there(spec: WorkerSpec, job: Job) -> Reply:
     """Runs in a Dask worker: grades one submission with the grader that this process keeps."""
     with _Kept.lock:
-        return answer(_Kept.grader(spec), job)
+        try:
+            grader = _Kept.grader(spec)
+            if not job.gpu:
+                return answer(grader, job)
+            with Slots.of_machine(spec.per_gpu).taken() as share:
+                return answer(grader, replace(job, share=share))
+        except CourseError as error:
+            return Reply("course", str(error))
 
 
 class _Kept:

@@ -3,16 +3,15 @@ means."""
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import platform
-import shutil
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from typing import Any
 
 from autograder.course import Course
 from autograder.datasets import whereabouts
+from autograder.grading import gpus
 from autograder.sandbox import doctor as sandbox_doctor
 
 PACKAGES = ("numpy", "torch", "tensorflow", "nbgrader", "ipykernel", "jupyter_client", "pytest", "hypothesis")
@@ -68,13 +67,15 @@ def _isolation() -> list[Fact]:
 
 
 def _accelerators() -> list[Fact]:
-    if shutil.which("nvidia-smi") is None or importlib.util.find_spec("torch") is None:
+    devices = gpus.found()
+    if not devices:
         return [Fact("accelerators", "cuda", False, "no NVIDIA GPU found; everything runs on the CPU")]
-    import torch
-
-    if not torch.cuda.is_available():
-        return [Fact("accelerators", "cuda", False, "there is a GPU, but this PyTorch is built for the CPU")]
-    names = ", ".join(torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count()))
+    names = ", ".join(f"{device.name} ({device.memory_bytes / 2**30:.0f} GiB)" for device in devices)
+    if not gpus.has_cuda("torch"):
+        return [Fact("accelerators", "cuda", False, f"{names}; but this PyTorch is built for the CPU")]
+    closed = [path for device in devices for path in device.share(1).files if not os.access(path, os.R_OK | os.W_OK)]
+    if closed:
+        return [Fact("accelerators", "cuda", False, f"{names}; but {closed[0]} cannot be opened")]
     return [Fact("accelerators", "cuda", True, names)]
 
 

@@ -29,11 +29,12 @@ def checks_fingerprint(assignment: Assignment) -> str:
     return _hash_files([*code, *grading, *released, assignment.solution_path])
 
 
-def environment_fingerprint(datasets: Iterable[str] = ()) -> str:
-    """A hash of Python, the architecture, every installed distribution, and the names of the data sets.
+def environment_fingerprint(datasets: Iterable[str] = (), device: str = "cpu") -> str:
+    """A hash of Python, the architecture, every installed distribution, the names of the data sets, and the device.
 
     Which images, not where they lie: a data set that has moved into the cache is the same one."""
-    digest = hashlib.sha256(f"{sys.version}|{platform.machine()}|{' '.join(datasets)}".encode())
+    conditions = " ".join([*datasets, *([device] if device != "cpu" else [])])
+    digest = hashlib.sha256(f"{sys.version}|{platform.machine()}|{conditions}".encode())
     for name in sorted(_distributions()):
         digest.update(name.encode() + b"\0")
     return digest.hexdigest()

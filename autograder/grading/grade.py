@@ -49,7 +49,9 @@ def grade_class(
     assignment = course.assignment(name)
     place = CourseFolder((folder or course.root).resolve())
     options = _checked(place, assignment, options)
-    if options.isolation == "required" and make_executor is LocalPool:
+    if make_executor is not LocalPool:
+        options = replace(options, device="cuda" if assignment.gpu and options.per_gpu else "cpu")
+    elif options.isolation == "required":
         doctor.require()  # before anything is written
     with GradebookWriter(place.root, course=course) as writer:
         run = ClassRun(course, place, assignment, writer, options)

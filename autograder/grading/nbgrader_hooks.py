@@ -23,7 +23,7 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.preprocessors import OverwriteCells as StockOverwriteCells
-from traitlets import Unicode
+from traitlets import Integer, Unicode
 
 from autograder.course import RUBRIC_SUFFIX, CourseError
 from autograder.grading import nbgrader_setup
@@ -79,6 +79,9 @@ class SandboxExecute(NbGraderPreprocessor):
     isolation = Unicode(
         "required", help="'required', or 'off' to grade on a machine that cannot isolate; recorded in every result."
     ).tag(config=True)
+    per_gpu = Integer(
+        1, min=0, help="How many submissions may compute on one GPU at once, where an assignment uses it; 0 uses none."
+    ).tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
         converter = _converter(self)
@@ -86,7 +89,8 @@ class SandboxExecute(NbGraderPreprocessor):
         student, name = about["student"], about["assignment"]
         folder = CourseFolder(Path(converter.coursedir.root))
         try:
-            _grade(folder, name, student, about["db_url"], converter.force, self.isolation)
+            options = Options((student,), 1, converter.force, self.isolation, per_gpu=self.per_gpu)
+            _grade(folder, name, student, about["db_url"], options)
             results, notebook = _graded(folder, name, student)
         except IsolationMissing as error:
             # It is missing for all of them. What nbgrader wrote so far must not pass for a graded submission.
@@ -202,9 +206,8 @@ def keep_only_ours(folder: Path, source: Path) -> None:
             path.unlink()
 
 
-def _grade(folder: CourseFolder, name: str, student: str, db_url: str, force: bool, isolation: str) -> None:
+def _grade(folder: CourseFolder, name: str, student: str, db_url: str, options: Options) -> None:
     course = nbgrader_setup.course_of(folder.root)
-    options = Options(students=(student,), jobs=1, force=force, isolation=isolation)
     with GradebookWriter(folder.root, db_url, course=course) as writer:
         summary = ClassRun(course, folder, course.assignment(name), writer, options).run(_Progress(), POOLS)
     if student in summary.failed:

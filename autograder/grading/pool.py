@@ -1,7 +1,10 @@
 """Worker processes of this machine: jobs go to whichever is free, results come back as they are ready.
 
 A worker that dies, or that takes far longer than a submission may, is replaced; its submission is tried
-once more and then reported as failed. The others never notice."""
+once more and then reported as failed. The others never notice.
+
+A submission that computes on a GPU waits for one of the places there, in the order in which they came; it holds one for
+as long as it is graded, and one that has to be tried once more goes to the end. The others pass them by."""
 
 from __future__ import annotations
 
@@ -15,17 +18,19 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 from autograder.course import CourseError
+from autograder.grading.gpus import Slot, Slots
 from autograder.grading.submission import Job, Outcome
 from autograder.grading.worker import Reply, WorkerSpec
 from autograder.sandbox.policy import IsolationMissing
 
 ENTRY = "from autograder.grading.worker import main; main()"
 ATTEMPTS = 2
+LOOK_PAST = 64  # submissions that wait for a GPU are held in memory while others are looked for behind them
 STARTS = 3
 START_S = 300.0
 GRACE_S = 120.0
@@ -55,7 +60,10 @@ class LocalPool:
         self._workers: list[_Worker] = []
         self._failed_starts = 0
         self._attempts: dict[str, int] = {}
+        self._slots = Slots.of_machine(spec.per_gpu) if spec.device == "cuda" else None
         self._waiting: deque[Job] = deque()
+        self._waiting_for_gpu: deque[Job] = deque()
+        self._later: deque[Job] = deque()  # to be tried once more on a GPU, after everybody else
 
     def __enter__(self) -> LocalPool:
         return self
@@ -65,6 +73,7 @@ class LocalPool:
             worker.hang_up()
         for worker in self._workers:
             worker.end()
+            self._free(worker)
         self._workers.clear()
 
     @property
@@ -81,29 +90,57 @@ class LocalPool:
         source = iter(jobs)
         more = True
         while True:
-            while more and len(self._waiting) == 0 and self._has_room():
+            while (more or self._later) and not self._waiting and self._has_room():
                 job = next(source, None)
                 more = job is not None
+                if job is None and self._later:
+                    job = self._later.popleft()
                 if job is not None:
-                    self._waiting.append(job)
+                    self._wait(job)
                     self._hand_out()
             self._hand_out()
-            if not more and not self._waiting and not any(worker.job for worker in self._workers):
+            queued = more or self._waiting or self._waiting_for_gpu or self._later
+            if not queued and not any(worker.job for worker in self._workers):
                 return
             yield from self._collect(timeout=0.2)
             yield None
 
     def _has_room(self) -> bool:
+        if len(self._waiting_for_gpu) >= LOOK_PAST:
+            return False
         return len(self._workers) < self._size or any(worker.ready and worker.job is None for worker in self._workers)
+
+    def _wait(self, job: Job) -> None:
+        (self._waiting_for_gpu if job.gpu and self._slots is not None else self._waiting).append(job)
 
     def _hand_out(self) -> None:
         starting = sum(not worker.ready for worker in self._workers)
-        while len(self._workers) < self._size and starting < len(self._waiting) + 1 and self._waiting:
+        while len(self._workers) < self._size and starting < self._startable() + 1 and self._startable():
             self._workers.append(_Worker(self._spec))
             starting += 1
         for worker in self._workers:
-            if self._waiting and worker.ready and worker.job is None:
-                worker.take(self._waiting.popleft())
+            if worker.ready and worker.job is None:
+                self._give_next(worker)
+
+    def _startable(self) -> int:
+        """How many submissions could be given to workers now; those that wait for a place on a GPU could not."""
+        places = len(self._slots) - sum(worker.slot is not None for worker in self._workers) if self._slots else 0
+        return len(self._waiting) + min(len(self._waiting_for_gpu), places)
+
+    def _give_next(self, worker: _Worker) -> None:
+        """Gives a worker what may run now: whoever waits for a place that is free, otherwise the next of the others."""
+        slot = self._slots.take() if self._slots is not None and self._waiting_for_gpu else None
+        if slot is not None:
+            worker.take(self._waiting_for_gpu.popleft(), slot)
+        elif self._waiting:
+            worker.take(self._waiting.popleft())
+
+    def _free(self, worker: _Worker) -> Job | None:
+        """Takes back the job that a worker has, if any, and its place on a GPU."""
+        job, slot = worker.free()
+        if slot is not None and self._slots is not None:
+            self._slots.give_back(slot)
+        return job
 
     def _collect(self, timeout: float) -> Iterator[Done]:
         by_connection: dict[object, _Worker] = {worker.connection: worker for worker in self._workers}
@@ -125,7 +162,7 @@ class LocalPool:
         if reply.kind == "course":
             raise CourseError(str(reply.value))
         worker.ready = True
-        job = worker.free()
+        job = self._free(worker)
         if isinstance(reply.value, Outcome) and job is not None:
             self._attempts.pop(job.student, None)
             yield Done(job.student, reply.value)
@@ -134,8 +171,8 @@ class LocalPool:
 
     def _lost(self, worker: _Worker, why: str) -> Iterator[Done]:
         self._workers.remove(worker)
-        job = worker.free()
         worker.end(kill=True)
+        job = self._free(worker)  # its place on a GPU is free once the worker is gone
         if job is not None:
             yield from self._again(job, why)
         elif not worker.ready:
@@ -146,7 +183,10 @@ class LocalPool:
     def _again(self, job: Job, why: str) -> Iterator[Done]:
         self._attempts[job.student] = self._attempts.get(job.student, 0) + 1
         if self._attempts[job.student] < ATTEMPTS:
-            self._waiting.appendleft(job)
+            if job.gpu:
+                self._later.append(job)
+            else:
+                self._waiting.appendleft(job)
         else:
             del self._attempts[job.student]
             yield Done(job.student, None, why)
@@ -173,6 +213,7 @@ class _Worker:
         self.connection.send(spec)
         self.ready = False
         self.job: Job | None = None
+        self.slot: Slot | None = None
         self.since = time.monotonic()
         self.last_words = "it gave no reason"
 
@@ -181,16 +222,17 @@ class _Worker:
         """How long it has been starting or grading; 0 while it waits for a job."""
         return time.monotonic() - self.since if self.job is not None or not self.ready else 0.0
 
-    def take(self, job: Job) -> None:
-        """Gives it a job. If it has died, that shows when its answer is awaited."""
-        self.job, self.since = job, time.monotonic()
+    def take(self, job: Job, slot: Slot | None = None) -> None:
+        """Gives it a job, with a place on a GPU. If it has died, that shows when its answer is awaited."""
+        self.job, self.slot, self.since = job, slot, time.monotonic()
         with contextlib.suppress(OSError):
-            self.connection.send(job)
+            self.connection.send(replace(job, share=slot.share) if slot else job)
 
-    def free(self) -> Job | None:
-        """Takes back the job that it has, if any."""
-        job, self.job = self.job, None
-        return job
+    def free(self) -> tuple[Job | None, Slot | None]:
+        """Takes back the job and the place that it has, if any."""
+        had = self.job, self.slot
+        self.job = self.slot = None
+        return had
 
     def hang_up(self) -> None:
         """Closes the connection, upon which it ends; what it is grading right now is not awaited."""

@@ -23,9 +23,21 @@ _NETWORK = re.compile(
 )
 _DISK = re.compile(r"No space left on device|Disk quota exceeded|File too large|Errno (28|122|27)\b")
 _PROCESSES = re.compile(r"can't start new thread|Resource temporarily unavailable|fork: retry")
-_MEMORY = re.compile(r"^(MemoryError|_ArrayMemoryError|OutOfMemoryError)$|DefaultCPUAllocator: can't allocate")
+_MEMORY = re.compile(
+    r"^(MemoryError|_ArrayMemoryError|ResourceExhaustedError)$|DefaultCPUAllocator: can't allocate|OOM when allocating"
+)
+# What PyTorch, TensorFlow and CUDA's libraries raise where a device has no memory left; TensorFlow also where the
+# machine has none, and names the device.
+_GPU_MEMORY = re.compile(
+    r"^(OutOfMemoryError|ResourceExhaustedError)$|CUDA out of memory|CUDA error: out of memory"
+    r"|CU(DA|BLAS|DNN)\w*_(OUT_OF_MEMORY|ALLOC_FAILED)|OOM when allocating"
+)
+_ON_CPU = re.compile(r"device:CPU|allocator (mkl_)?cpu")
+# How the checks' engine begins its sentence on an exception of student code.
+_RAISED = re.compile(r"^Your code raised an? (\w+)")
 
 
+GPU_MEMORY = "The answer needed more of the GPU's memory than it may use: smaller batches need less."
 USED_UP = frozenset({"memory", "processes", "disk"})
 
 
@@ -67,11 +79,25 @@ def forbidden_library(text: str, assignment: Assignment) -> str | None:
     return None
 
 
+def gpu_memory(name: str, text: str) -> bool:
+    """Whether an exception says that a GPU had no memory left."""
+    return bool(_GPU_MEMORY.search(name) or _GPU_MEMORY.search(text)) and not _ON_CPU.search(text)
+
+
+def raised_memory(message: str) -> tuple[Reason, str | None] | None:
+    """The reason behind a test's message that tells of an exception for want of memory, with a sentence of its own."""
+    match = _RAISED.match(message)
+    if match is None or not (_MEMORY.search(match[1]) or _GPU_MEMORY.search(match[1])):
+        return None
+    return "memory", GPU_MEMORY if match[1] == "OutOfMemoryError" else None
+
+
 def used_up(name: str, text: str) -> Reason | None:
     """The reason, of ``USED_UP``, behind an exception that a limit of the sandbox caused."""
     line = f"{name}: {text}"
     wanted: tuple[tuple[re.Pattern[str], Reason], ...] = (
         (_MEMORY, "memory"),
+        (_GPU_MEMORY, "memory"),
         (_DISK, "disk"),
         (_PROCESSES, "processes"),
     )
@@ -87,6 +113,8 @@ def reason_of_error(name: str, text: str, assignment: Assignment) -> tuple[Reaso
     if library:
         return "forbidden", forbidden_sentence(library, assignment)
     reason = used_up(name, text)
+    if gpu_memory(name, text):
+        return "memory", GPU_MEMORY
     if reason is None and (_NETWORK.search(name) or _NETWORK.search(text)):
         reason = "network"
     return (reason, None) if reason else None

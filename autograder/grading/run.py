@@ -16,10 +16,11 @@ from typing import Any, NamedTuple, Protocol
 from autograder.course import Assignment, Course
 from autograder.grading.fingerprints import checks_fingerprint, environment_fingerprint, submission_fingerprint
 from autograder.grading.folder import CourseFolder, Submission
+from autograder.grading.gpus import device_for, wanted_by
 from autograder.grading.ledger import Entry, Ledger
 from autograder.grading.notebook import Template
 from autograder.grading.pool import Done, LocalPool
-from autograder.grading.results import Results
+from autograder.grading.results import Device, Results
 from autograder.grading.seeds import Secret
 from autograder.grading.submission import Job, Outcome
 from autograder.grading.training_data import TrainingData
@@ -48,13 +49,18 @@ class Executor(Protocol):
 
 @dataclass(frozen=True)
 class Options:
-    """How a class is graded. ``jobs`` is the number of workers, ``students`` those to grade, all if empty."""
+    """How a class is graded. ``jobs`` is the number of workers, ``students`` those to grade, all if empty.
+
+    ``device`` is where tasks marked for a GPU compute, None for what this machine has; ``per_gpu`` how many submissions
+    at once on each."""
 
     students: tuple[str, ...] = ()
     jobs: int = 1
     force: bool = False
     isolation: Isolation = "required"
     modules: tuple[tuple[Path, bool], ...] | None = None
+    per_gpu: int = 1
+    device: Device | None = None
 
 
 @dataclass(frozen=True)
@@ -142,7 +148,8 @@ class ClassRun:
         self._secret = Secret.of_course(folder.state)
         self._data = TrainingData(assignment.images)  # a download is done here, before any worker asks for one
         self._checks = checks_fingerprint(assignment)
-        self._environment = environment_fingerprint(self._data.names)
+        self._device = options.device or device_for(assignment, options.per_gpu)
+        self._environment = environment_fingerprint(self._data.names, self._device)
         self._pending: list[_Commit] = []
         self._pending_since = 0.0
         self._planned: dict[str, _Planned] = {}
@@ -151,7 +158,7 @@ class ClassRun:
     def run(self, progress: Progress, make_executor: Callable[[WorkerSpec, int, float], Any] = LocalPool) -> Summary:
         """Grades what has to be graded. What is done when it is interrupted is kept."""
         started = time.monotonic()
-        Template.load(self._assignment)  # says so before any process is started if the release is not there
+        self._template = Template.load(self._assignment)  # before any process is started: it may not be released
         self._writer.register(self._assignment)
         with ExitStack() as stack:
             self._ledger = Ledger(self._folder.state / "ledger.db")
@@ -175,6 +182,8 @@ class ClassRun:
             options.modules,
             datasets=self._data.names,
             images=self._data.folder,
+            device=self._device,
+            per_gpu=self._options.per_gpu,
         )
 
     def _plan(self) -> list[str]:
@@ -247,7 +256,11 @@ class ClassRun:
                 checks=self._checks,
                 environment=self._environment,
                 datasets=self._data.names,
+                gpu=self._device == "cuda" and self._wants_gpu(planned.submission.notebook),
             )
+
+    def _wants_gpu(self, notebook: bytes | None) -> bool:
+        return wanted_by(notebook, self._template.notebook, self._assignment.tasks)
 
     def _keep(self, student: str, outcome: Outcome) -> Row:
         planned = self._planned.pop(student)

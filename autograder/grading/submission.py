@@ -27,8 +27,9 @@ from autograder.grading import reasons
 from autograder.grading.execution import Execution, Exhausted
 from autograder.grading.kernel import CellRun, SandboxKernel, asked_student
 from autograder.grading.notebook import NotGradable, Template, grade_id_of, is_untouched, safe_markdown, sanitise
-from autograder.grading.results import Provenance, Reason, Results, TaskResult
+from autograder.grading.results import Device, Provenance, Reason, Results, TaskResult
 from autograder.grading.verdict import TaskRun, judge, judge_text, not_gradable, presentable
+from autograder.sandbox.gpu import Gpu
 from autograder.sandbox.limits import Limits
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ class Job:
 
     ``notebook`` are the file's bytes, or None with ``missing`` as the sentence that says so. ``files`` lie
     beside the notebook while it runs. ``seeds`` are the tasks' seeds for this student, from which hidden
-    inputs are drawn. ``datasets`` names the images that the notebook can load."""
+    inputs are drawn. ``datasets`` names the images that the notebook can load. ``gpu`` says that it waits for a place
+    on a GPU, and ``share`` is the place that it was given."""
 
     student: str
     notebook: bytes | None
@@ -54,6 +56,13 @@ class Job:
     files: Mapping[str, bytes] = field(default_factory=dict)
     missing: str = ""
     datasets: tuple[str, ...] = ()
+    gpu: bool = False
+    share: Gpu | None = None
+
+    @property
+    def device(self) -> Device:
+        """Where the notebook can compute."""
+        return "cuda" if self.share else "cpu"
 
 
 @dataclass(frozen=True)
@@ -79,14 +88,14 @@ class Checks(Protocol):
     """The collected checks of one assignment; ``autograder.checks.runner.CheckSession`` is one."""
 
     def run(
-        self, task: str, student: Any, *, seed: bytes, student_id: str | None, source: str | None
+        self, task: str, student: Any, *, seed: bytes, student_id: str | None, source: str | None, device: str
     ) -> Sequence[TestResult]: ...
 
 
 class Kernels(Protocol):
-    """Starts a kernel for a student in a folder of its own, which goes when the kernel does."""
+    """Starts a kernel for a student in a folder of its own, which goes when the kernel does; ``gpu`` is its share."""
 
-    def __call__(self, work: Path, student: str) -> SandboxKernel: ...
+    def __call__(self, work: Path, student: str, gpu: Gpu | None) -> SandboxKernel: ...
 
 
 @dataclass(frozen=True)
@@ -124,7 +133,7 @@ def grade_submission(job: Job, grader: Grader) -> Outcome:
         work = Path(tempfile.mkdtemp(prefix="autograder-"))
         try:
             _lay_out(work, assignment, job.files)
-            return grader.kernels(work, job.student)  # from here on the folder goes when the kernel does
+            return grader.kernels(work, job.student, job.share)  # from here on the folder goes when the kernel does
         except BaseException:
             shutil.rmtree(work, ignore_errors=True)
             raise
@@ -209,8 +218,8 @@ class _Run:
         if reason:
             cell.outputs.append(_note(reasons.stop_sentence(reason, limits)))
         used_up = run.error and reasons.used_up(*run.error)
-        if used_up == "disk":  # the full folder would stop the cells that follow
-            self._execution.drop_kernel()
+        if used_up == "disk" or (run.error and reasons.gpu_memory(*run.error)):
+            self._execution.drop_kernel()  # what is full would stop the cells that follow
         if not reason and not used_up:
             self._execution.remember(cell.source, limits)
         if answered is not None:
@@ -253,6 +262,7 @@ class _Run:
                 seed=self._job.seeds[run.task.id],
                 student_id=self._job.student,
                 source=self._source,
+                device=self._job.device,
             )
         if came_back != [True]:
             self._execution.drop_kernel()
@@ -320,6 +330,7 @@ def _results(
             graded_at=datetime.now(UTC).isoformat(timespec="seconds"),
             seconds=round(time.monotonic() - started, 3),
             datasets=job.datasets,
+            device=job.device,
         ),
     )
 

@@ -12,6 +12,7 @@ from autograder.grading.reasons import (
     first_forbidden,
     forbidden_sentence,
     known,
+    raised_memory,
     reason_of_error,
     stop_sentence,
 )
@@ -120,6 +121,9 @@ def _reason(run: TaskRun, assignment: Assignment) -> tuple[Reason | None, str | 
         if test.reason:
             reason = known(test.reason)
             return reason, stop_sentence(reason, run.limits, "A call of the answer")
+        found = None if test.passed else raised_memory(test.message)
+        if found:
+            return found[0], found[1] or stop_sentence(found[0], run.limits, "A call of the answer")
     return None, None
 
 

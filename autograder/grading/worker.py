@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from autograder.course import Assignment, Course, CourseError
+from autograder.grading.results import Device
+from autograder.sandbox.gpu import Gpu
 from autograder.sandbox.policy import Isolation, IsolationMissing, Policy
 
 if TYPE_CHECKING:
@@ -33,7 +35,8 @@ END_S = 30
 class WorkerSpec:
     """What a worker grades: an assignment of the course at ``root``. ``modules`` are its check modules as
     (path, hidden) if they are not those of the package. ``datasets`` are the images that its notebooks load, and
-    ``images`` the folder with them, where it lies on the worker's machine."""
+    ``images`` the folder with them, where it lies on the worker's machine. ``device`` is where its notebooks compute,
+    and ``per_gpu`` how many of them at once on each GPU."""
 
     root: Path
     assignment: str
@@ -41,6 +44,8 @@ class WorkerSpec:
     modules: tuple[tuple[Path, bool], ...] | None = None
     datasets: tuple[str, ...] = ()
     images: Path | None = None
+    device: Device = "cpu"
+    per_gpu: int = 1
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ def make_grader(spec: WorkerSpec) -> tuple[Grader, Callable[[], None]]:
     policy = Policy(forbidden=assignment.forbidden, isolation=spec.isolation)
     limits = kernel_limits(assignment)
 
-    def start(work: Path, student: str) -> SandboxKernel:
+    def start(work: Path, student: str, gpu: Gpu | None) -> SandboxKernel:
         return pool.start(
             limits,
             policy,
@@ -75,6 +80,7 @@ def make_grader(spec: WorkerSpec) -> tuple[Grader, Callable[[], None]]:
             variants={task.id: variant(task.id, student) for task in assignment.tasks if has_variants(task.id)},
             environ={"CNN_STUDENT": student},
             data=data,
+            gpu=gpu,
         )
 
     return Grader(template, session, start), pool.close

@@ -24,11 +24,13 @@ import zmq
 from jupyter_client.blocking import BlockingKernelClient
 
 from . import channel, doctor
+from .gpu import HIDDEN, Gpu
 from .limits import MEBI, Limits
 from .policy import RUNTIMES, Isolation, IsolationMissing, Policy
 
 _WARM_UP_S = 180.0
 _START_S = 30.0
+_GPU_START_S = 120.0  # opening a device takes long where its driver is not kept loaded
 _END_S = 10.0
 _CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
 _LARGEST_MESSAGE = 64 * MEBI
@@ -65,7 +67,7 @@ class SandboxKernel:
         self.ready_seconds = time.monotonic() - started
 
     def _await_ready(self, started: float) -> dict[str, Any]:
-        event = self._next_event(_START_S)
+        event = self._next_event(_GPU_START_S if self._request["gpu"] else _START_S)
         if event is None or event["event"] != "ready":
             self._release()
             missing = (event or {}).get("missing")
@@ -175,6 +177,8 @@ class SandboxKernel:
 class WarmPool:
     """One warm server for a runtime of `policy.RUNTIMES`, and the kernels it forks.
 
+    Once warm, `facts` are what the server says of itself: its `threads`, and the `gpu_files` that it has opened.
+
     `isolation="required"` raises `IsolationMissing` at once where this machine lacks a mandatory mechanism.
     """
 
@@ -215,9 +219,13 @@ class WarmPool:
     def _wait(self) -> None:
         if self._warm:
             return
-        if not select.select([self._control], [], [], _WARM_UP_S)[0] or channel.receive(self._control)[0] is None:
+        facts = None
+        if select.select([self._control], [], [], _WARM_UP_S)[0]:
+            facts = channel.receive(self._control)[0]
+        if facts is None:
             log = Path(self._home, "server.log").read_text(errors="replace").strip().splitlines()
             raise KernelFailed(f"the warm server for {self.runtime} did not start: {log[-1] if log else 'no message'}")
+        self.facts: dict[str, Any] = facts
         self._warm = True
 
     def restart(self) -> None:
@@ -235,22 +243,26 @@ class WarmPool:
         variants: dict[str, Any],
         environ: dict[str, str],
         data: Path | None = None,
+        gpu: Gpu | None = None,
         connect: bool = True,
     ) -> SandboxKernel:
         """A fresh kernel that has confined itself and answers.
 
         `work` becomes its working folder, the only one it can fill, and is removed with it; it is made if
         missing. `variants` maps task names to this student's variants, `environ` is added to its environment,
-        and `data` is the read-only folder of training images. A server that died is started again.
+        `data` is the read-only folder of training images, and `gpu` its share of a GPU; without one it reaches none.
+        A server that died is started again.
         """
         with self._lock:
             if self._process is None or self._process.poll() is not None:
                 self._stop()
                 self._launch()
             self._wait()
+            if gpu is not None and self.facts["gpu_files"]:
+                raise KernelFailed(f"the warm server for {self.runtime} has opened a GPU, so no fork of it can use one")
         started = time.monotonic()
         work.mkdir(parents=True, exist_ok=True)
-        request = self._request(limits, policy, work, variants, environ, data)
+        request = self._request(limits, policy, work, variants, environ, data, gpu)
         control, supervisors = channel.pair()
         bridge, kernels = socket.socketpair()
         with supervisors, kernels:
@@ -267,6 +279,7 @@ class WarmPool:
         variants: dict[str, Any],
         environ: dict[str, str],
         data: Path | None,
+        gpu: Gpu | None,
     ) -> dict[str, Any]:
         base = tempfile.mkdtemp(prefix="cnn-", dir=_short_folder())
         os.chmod(base, 0o711)
@@ -291,6 +304,7 @@ class WarmPool:
             "variants": variants,
             "environ": environ,
             "data": str(data.resolve()) if data else None,
+            "gpu": gpu.to_dict() if gpu else None,
             "disabled": self._disabled,
         }
 
@@ -331,14 +345,15 @@ def _short_folder() -> str:
 
 
 def _clean_environment(home: str) -> dict[str, str]:
-    """Nothing of the grader's environment but the names of its places for programs and language."""
-    environment = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TZ") if name in os.environ}
+    """Nothing of the grader's environment but the names of its places for programs and libraries, and its language."""
+    kept = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TZ")
+    environment = {name: os.environ[name] for name in kept if name in os.environ}
     environment.update(
         HOME=home,
         OMP_NUM_THREADS="1",
         OPENBLAS_NUM_THREADS="1",
         MKL_NUM_THREADS="1",
-        CUDA_VISIBLE_DEVICES="-1",
+        CUDA_VISIBLE_DEVICES=HIDDEN,
         TF_CPP_MIN_LOG_LEVEL="3",
         MPLBACKEND="module://matplotlib_inline.backend_inline",
         MPLCONFIGDIR=_font_cache(),

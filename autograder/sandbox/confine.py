@@ -13,6 +13,7 @@ import resource
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from . import gpu as gpus
 from . import landlock, privileges, syscalls
 from .limits import MEBI, Limits
 from .reach import DEVICES, listable_paths, readable_paths
@@ -30,7 +31,8 @@ _MEMORY_SLACK = 512 * MEBI
 class Confinement:
     """How one kernel is confined, and which mechanisms are in force (`applied`, in order).
 
-    `disabled` names mechanisms to leave out, as if the machine lacked them: tests ask for it.
+    `disabled` names mechanisms to leave out, as if the machine lacked them: tests ask for it. `gpu` is its share of
+    one, whose device files it reaches.
     """
 
     limits: Limits
@@ -40,6 +42,7 @@ class Confinement:
     sockets: str
     user: int | None
     disabled: frozenset[str]
+    gpu: gpus.Gpu | None = None
 
     def __post_init__(self) -> None:
         self.applied: list[str] = []
@@ -77,6 +80,9 @@ class Confinement:
         rules.allow(readable, landlock.READ)
         rules.allow(listable_paths(), landlock.Right.READ_DIR)
         rules.allow(DEVICES, landlock.DEVICE)
+        if self.gpu:
+            rules.allow(self.gpu.readable, landlock.READ)
+            rules.allow(self.gpu.devices, landlock.DEVICE | landlock.Right.IOCTL_DEV)
         rules.allow(self.writable, landlock.WRITE)
         rules.allow([self.sockets], landlock.Right.MAKE_SOCK | landlock.Right.REMOVE_FILE)
         rules.restrict_self()
@@ -94,9 +100,11 @@ class Confinement:
         os.nice(_NICENESS if self.user is not None else _NICENESS_UNBOUNDED)
         _lower(resource.RLIMIT_CPU, cpu)
         _lower(resource.RLIMIT_FSIZE, limits.disk_bytes + MEBI)  # enough for the guard to see it full
-        _lower(resource.RLIMIT_DATA, _data_size() + limits.memory_bytes + _MEMORY_SLACK)
+        # What is used of it the guard measures. The address space itself is not limited: CUDA reserves hundreds of GB.
+        slack = gpus.DATA_SLACK if self.gpu else _MEMORY_SLACK
+        _lower(resource.RLIMIT_DATA, _data_size() + limits.memory_bytes + slack)
         _lower(resource.RLIMIT_CORE, 0)
-        _lower(resource.RLIMIT_NOFILE, _OPEN_FILES)
+        _lower(resource.RLIMIT_NOFILE, gpus.OPEN_FILES if self.gpu else _OPEN_FILES)
         _lower(resource.RLIMIT_MEMLOCK, 64 * 1024)
         _lower(resource.RLIMIT_MSGQUEUE, 0)
         _lower(resource.RLIMIT_NICE, 0)

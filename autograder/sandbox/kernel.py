@@ -31,6 +31,7 @@ from IPython.utils.text import SList
 
 from . import agent, channel, facade, privileges, reach, sharing, syscalls
 from .confine import MANDATORY, Confinement
+from .gpu import Gpu, open_device
 from .limits import Limits
 from .policy import Policy
 
@@ -138,7 +139,10 @@ def _start(request: dict[str, Any], user: int | None, report: int, bridge: int, 
     _silence()
     _set_environment(request)
     limits, policy = Limits.from_dict(request["limits"]), Policy.from_dict(request["policy"])
-    confinement = _confinement(request, limits, policy, user)
+    gpu = Gpu.from_dict(request["gpu"]) if request["gpu"] else None
+    if gpu:
+        os.environ.update(gpu.environ)
+    confinement = _confinement(request, limits, policy, user, gpu)
     required = policy.isolation == "required"
     if required:
         confinement.restrict()
@@ -155,6 +159,8 @@ def _start(request: dict[str, Any], user: int | None, report: int, bridge: int, 
             os._exit(1)
     app.kernel.bridge = socket.socket(fileno=bridge)
     _give_threads(limits.threads)
+    if gpu:
+        open_device(gpu, sys.modules)
     _reseed()
     sharing.install(request["folders"]["home"])
     data = Path(request["data"]) if request["data"] else None
@@ -171,7 +177,9 @@ def _silence() -> None:
     os.close(null)
 
 
-def _confinement(request: dict[str, Any], limits: Limits, policy: Policy, user: int | None) -> Confinement:
+def _confinement(
+    request: dict[str, Any], limits: Limits, policy: Policy, user: int | None, gpu: Gpu | None
+) -> Confinement:
     folders = request["folders"]
     readable = [str(path) for path in policy.readable] + ([request["data"]] if request["data"] else [])
     return Confinement(
@@ -182,6 +190,7 @@ def _confinement(request: dict[str, Any], limits: Limits, policy: Policy, user: 
         sockets=folders["sockets"],
         user=user,
         disabled=frozenset(request["disabled"]),
+        gpu=gpu,
     )
 
 

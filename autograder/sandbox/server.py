@@ -73,13 +73,14 @@ def main() -> None:
     parser.add_argument("--control", type=int, required=True, help="descriptor of the socket to the grader")
     arguments = parser.parse_args()
     _find_the_room()
-    from autograder.sandbox import channel
+    from autograder.sandbox import channel, gpu
 
     control = socket.socket(fileno=arguments.control)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a supervisor
     _warm_up(arguments.runtime)
-    facts: dict[str, Any] = {"event": "warm", "threads": len(os.listdir("/proc/self/task"))}
+    threads = len(os.listdir("/proc/self/task"))
+    facts: dict[str, Any] = {"event": "warm", "threads": threads, "gpu_files": gpu.opened_files()}
     channel.send(control, facts)
     _serve(control)
     shutil.rmtree(os.environ["HOME"], ignore_errors=True)  # the grader's part, which it may not have lived to do

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 from collections.abc import Iterator
@@ -11,11 +12,15 @@ import pytest
 from rich.console import Console
 
 from autograder.course import Course, CourseError
-from autograder.grading.cluster import dask_pool
+from autograder.grading.cluster import dask_pool, grade_there
 from autograder.grading.grade import grade_class
+from autograder.grading.notebook import Template
+from autograder.grading.results import read_results
 from autograder.grading.run import Options, Row, Summary
-from autograder.grading.worker import WorkerSpec
-from tests.grading.classroom import LOOKS_SCORES, MODULES, small_class
+from autograder.grading.submission import Job
+from autograder.grading.worker import Reply, WorkerSpec
+from tests.grading import fake_gpus
+from tests.grading.classroom import LOOKS_SCORES, MODULES, RIGHT, answered, small_class, small_course, submit
 
 distributed = pytest.importorskip("distributed", reason="the cluster extra is not installed")
 
@@ -74,3 +79,67 @@ def _after_each(monkeypatch: pytest.MonkeyPatch, act: object) -> None:
         act(row)
 
     monkeypatch.setattr(Bar, "done", watched)
+
+
+def note_and_grade(spec: WorkerSpec, job: Job) -> Reply:
+    """Runs in a worker: leaves a file with the student's name in the folder of that worker."""
+    Path(os.environ["WORKER_NOTES"], job.student).touch()
+    return grade_there(spec, job)
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> dict[str, Path]:
+    """A folder for each worker of `mixed`, in which it notes what it grades."""
+    folders = {name: tmp_path / "notes" / name for name in ("with", "without")}
+    for folder in folders.values():
+        folder.mkdir(parents=True)
+    return folders
+
+
+@pytest.fixture
+def mixed(notes: dict[str, Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
+    """A scheduler with a worker that declares a GPU, of a driver that is not there, and one that declares none."""
+    fake_gpus.put_up(tmp_path, monkeypatch, fake_gpus.ONE.replace("aaaa", "dask"))
+    monkeypatch.setattr("autograder.grading.cluster.grade_there", note_and_grade)
+    workers = {
+        name: {"cls": distributed.Nanny, "options": {"nthreads": 1, "env": {"WORKER_NOTES": str(folder)}}}
+        for name, folder in notes.items()
+    }
+    workers["with"]["options"]["resources"] = {"GPU": 1}
+    scheduler = {"cls": distributed.Scheduler, "options": {"host": "127.0.0.1", "dashboard": False}}
+    with distributed.SpecCluster(workers=workers, scheduler=scheduler, silence_logs=logging.ERROR) as cluster:
+        yield cluster.scheduler_address
+
+
+def noted(notes: dict[str, Path]) -> dict[str, list[str]]:
+    """Who was graded by which worker since the last call."""
+    found = {name: sorted(path.name for path in folder.iterdir()) for name, folder in notes.items()}
+    for path in [path for folder in notes.values() for path in folder.iterdir()]:
+        path.unlink()
+    return found
+
+
+def test_marked_submissions_go_to_a_worker_with_a_gpu_and_the_others_elsewhere(
+    mixed: str, notes: dict[str, Path], tmp_path: Path
+):
+    root = tmp_path / "course"
+    template = Template.load(small_course(root, gpu=True))
+    for student, answers in {"tries1": RIGHT, "tries2": RIGHT, "idle1": {}, "idle2": {}}.items():
+        submit(root, student, answered(template, answers))
+    summary = grade(root, mixed)
+    assert not summary.failed and len(summary.graded) == 4
+    assert noted(notes) == {"with": ["tries1", "tries2"], "without": ["idle1", "idle2"]}
+    results = {student: read_results(root / "autograded" / student / "00-small") for student in summary.graded}
+    on_gpu = [student for student, result in results.items() if result.provenance.device == "cuda"]
+    assert sorted(on_gpu) == ["tries1", "tries2"]
+
+    small_course(root)  # the same assignment, no longer marked
+    assert len(grade(root, mixed).graded) == 4
+    assert noted(notes) == {"with": [], "without": ["idle1", "idle2", "tries1", "tries2"]}
+
+
+def test_a_cluster_without_a_gpu_is_not_waited_for(cluster: object, tmp_path: Path):
+    submit(tmp_path, "ada", answered(Template.load(small_course(tmp_path, gpu=True)), RIGHT))
+    with pytest.raises(CourseError, match="no Dask worker .* declares one with --resources GPU=1; with --per-gpu 0"):
+        grade(tmp_path, cluster.scheduler_address)
+    assert list(grade(tmp_path, cluster.scheduler_address, per_gpu=0).graded) == ["ada"]
