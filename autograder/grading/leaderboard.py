@@ -21,10 +21,11 @@ from autograder.feedback.model import DATASETS
 from autograder.feedback.render import render
 from autograder.grading.folder import TIMESTAMP
 from autograder.grading.pseudonyms import chosen, problem, told_apart
-from autograder.grading.results import FILE_NAME, InvalidResults, Results, read_results, write_atomic
+from autograder.grading.results import FILE_NAME, InvalidResults, Provenance, Results, read_results, write_atomic
 
 TASK = "mnist-challenge"
-ACCURACY, SECONDS = "accuracy", "train_seconds"
+# What the checks measured: `HONEST` is 0 where the same code, trained on permuted labels, still knew the true ones.
+ACCURACY, SECONDS, HONEST = "accuracy", "train_seconds", "honest"
 NOTEBOOK_BYTES = 100_000_000
 
 
@@ -110,12 +111,11 @@ def make(course_dir: Path, task: str = TASK, *, course: Course | None = None) ->
         pseudonym = chosen(_notebook(folder / f"{assignment.name}.ipynb"))
         if pseudonym is None:
             continue
-        wrong = problem(pseudonym, results)
-        entry = None if wrong else _entry(student, _submitted(folder), pseudonym, task, result)
-        if entry is None:
-            left_out[wrong or "no accuracy was measured"] += 1
+        measured = _measured(task, result)
+        if wrong := problem(pseudonym, results) or _unranked(measured):
+            left_out[wrong] += 1
         else:
-            entries.append(entry)
+            entries.append(_entry(student, _submitted(folder), pseudonym, measured, result.provenance))
     return Leaderboard(assignment.name, task, tuple(_boards(entries)), len(results), dict(sorted(left_out.items())))
 
 
@@ -159,14 +159,23 @@ def _results(course_dir: Path, assignment: Assignment) -> Iterator[tuple[str, Re
             raise CourseError(f"The result of {student!r} is damaged; grade that submission again.") from error
 
 
-def _entry(student: str, submitted: str, pseudonym: str, task: str, result: Results) -> _Entry | None:
-    """The submission's best measured accuracy; None if there is none."""
+def _measured(task: str, result: Results) -> list[Mapping[str, float]]:
     tests = next((one.tests for one in result.tasks if one.task == task), ())
-    measured = [test.measured for test in tests if test.measured and ACCURACY in test.measured]
-    if not measured:
-        return None
-    best = max(measured, key=lambda one: one[ACCURACY])
-    provenance = result.provenance
+    return [test.measured for test in tests if test.measured]
+
+
+def _unranked(measured: Iterable[Mapping[str, float]]) -> str | None:
+    """Why a submission has no place, in a few words; None if it has one."""
+    if any(one.get(HONEST) == 0 for one in measured):
+        return "the network did not learn from the labels it was given"
+    return None if any(ACCURACY in one for one in measured) else "no accuracy was measured"
+
+
+def _entry(
+    student: str, submitted: str, pseudonym: str, measured: Iterable[Mapping[str, float]], provenance: Provenance
+) -> _Entry:
+    """The submission's best measured accuracy."""
+    best = max((one for one in measured if ACCURACY in one), key=lambda one: one[ACCURACY])
     dataset = (*provenance.datasets, "unknown images")[0]  # the first is what it was measured on
     return _Entry(student, submitted, pseudonym, dataset, best[ACCURACY], best.get(SECONDS), provenance.device)
 

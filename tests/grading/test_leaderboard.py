@@ -104,6 +104,14 @@ def test_what_was_not_measured_is_not_ranked_and_counted(root: Path):
     assert found.sentences() == ("Nobody takes part yet.", "1 not shown: no accuracy was measured.")
 
 
+def test_a_network_that_knows_labels_it_was_not_given_is_not_ranked(root: Path):
+    hand_in(root, "s1", 'PSEUDONYM = "Table"', {"accuracy": 1.0}, {"accuracy": 1.0, "honest": 0.0})
+    hand_in(root, "s2", 'PSEUDONYM = "Net"', {"accuracy": 0.99, "honest": 1.0})
+    found = made(root)
+    assert lines(found.boards[0]) == [(1, "Net", 0.99)]
+    assert found.left_out == {"the network did not learn from the labels it was given": 1}
+
+
 def test_a_notebook_that_cannot_be_read_takes_no_part(root: Path):
     hand_in(root, "s1", 'PSEUDONYM = "Broken"', {"accuracy": 0.9})
     (root / "autograded" / "s1" / NAME / f"{NAME}.ipynb").write_text("[" * 100_000)
