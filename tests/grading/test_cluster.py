@@ -106,7 +106,7 @@ def mixed(notes: dict[str, Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         for name, folder in notes.items()
     }
     workers["with"]["options"]["resources"] = {"GPU": 1}
-    scheduler = {"cls": distributed.Scheduler, "options": {"host": "127.0.0.1", "dashboard": False}}
+    scheduler = {"cls": distributed.Scheduler, "options": {"host": "127.0.0.1", "dashboard_address": ":0"}}
     with distributed.SpecCluster(workers=workers, scheduler=scheduler, silence_logs=logging.ERROR) as cluster:
         yield cluster.scheduler_address
 
