@@ -5,7 +5,7 @@ check cell ``<task>-check`` carries the points. What nbgrader has no field for s
 the notebook's and the check cell's metadata::
 
     notebook  {"autograder": {"runtime": "numpy", "forbidden": ["torch"], "limits": {"wall_s": 120}, "total_s": 900,
-                              "gpu": true}}
+                              "gpu": true, "images": [["cifar10", "digits"]]}}
     cell      {"autograder": {"kind": "answer", "variant": true, "limits": {"wall_s": 60}, "gpu": true}}
 
 Only the standard library is imported here, because every command reads the course first.
@@ -95,8 +95,8 @@ class Assignment:
     """One assignment: its tasks in the order of the notebook, and what its notebook may use.
 
     ``limits`` are for each cell or kernel, ``total_s`` is the wall time of one whole submission (seconds). ``images``
-    has an entry for each way in which the notebook calls ``load_images``: ``()`` for the data set by default,
-    ``("cifar10", "digits")`` for the first of these that is at hand.
+    has an entry for each way in which the notebook calls ``load_images``, and for what its metadata says that its
+    checks train on besides: ``()`` for the data set by default, ``("cifar10", "digits")`` for the first that is at hand.
     """
 
     name: str
@@ -196,7 +196,7 @@ def _read(path: Path, root: Path, modified_ns: int) -> Assignment:
         limits=_limits(path.stem, own.get("limits", {})),
         root=root,
         total_s=float(own.get("total_s", TOTAL_S)),
-        images=_images(path.stem, cells),
+        images=_images(path.stem, cells, own.get("images", [])),
     )
 
 
@@ -238,8 +238,10 @@ def _checked_task(assignment: str, task_id: str, answer: dict[str, Any], check: 
     )
 
 
-def _images(assignment: str, cells: list[dict[str, Any]]) -> tuple[tuple[str, ...], ...]:
-    """The ways in which a notebook's cells call ``load_images``, read without running them."""
+def _images(assignment: str, cells: list[dict[str, Any]], more: Any) -> tuple[tuple[str, ...], ...]:
+    """The ways in which a notebook's cells call ``load_images``, read without running them, and ``more`` of them."""
+    if not isinstance(more, list) or not all(isinstance(names, list) and len(names) <= 2 for names in more):
+        raise CourseError(f"Assignment {assignment!r} has images in its metadata that are no lists of up to two names.")
     code = "\n".join(_source(cell) for cell in cells if cell.get("cell_type") == "code")
     calls = []
     for start in (match.end() for match in re.finditer(r"\bload_images\(", code)):
@@ -250,7 +252,7 @@ def _images(assignment: str, cells: list[dict[str, Any]]) -> tuple[tuple[str, ..
                 "so nobody knows which images to lay out for it."
             )
         calls.append(tuple(name for name in match.groups() if name))
-    return tuple(dict.fromkeys(calls))
+    return tuple(dict.fromkeys([*calls, *map(tuple, more)]))
 
 
 def _limits(assignment: str, limits: dict[str, Any]) -> dict[str, float]:

@@ -55,6 +55,15 @@ def test_the_images_are_read_from_the_calls(tmp_path: Path, source: str, calls: 
     assert Course(tmp_path).assignment("00-small").images == calls
 
 
+def test_what_checks_train_on_besides_is_said_in_the_metadata(tmp_path: Path):
+    cells = [locked("data", "load_images()"), *code_task("only", "only = 1", 3)]
+    make_course(tmp_path, cells=cells, images=[["cifar10", "digits"], []])
+    assert Course(tmp_path).assignment("00-small").images == ((), ("cifar10", "digits"))
+    make_course(tmp_path, "01-odd", cells=cells, images="cifar10")
+    with pytest.raises(CourseError, match="no lists of up to two names"):
+        Course(tmp_path).assignment("01-odd")
+
+
 @pytest.mark.parametrize("source", ["load_images(name)", "load_images('a', 'b')", "load_images('a' if b else 'c')"])
 def test_images_that_only_running_could_tell_are_refused(tmp_path: Path, source: str):
     make_course(tmp_path, cells=[locked("data", source), *code_task("only", "only = 1", 3)])

@@ -27,7 +27,8 @@ _laid_out: dict[tuple[object, ...], tuple[Path, int]] = {}
 
 
 class TrainingData:
-    """The data sets that an assignment's calls of ``load_images`` (``Assignment.images``) lead to on this machine.
+    """The data sets that an assignment's calls of ``load_images`` (``Assignment.images``) lead to on this machine, by
+    their ``names``.
 
     Raises ``CourseError`` where one cannot be had.
     """
@@ -36,23 +37,21 @@ class TrainingData:
         found = {call: _find(call) for call in sorted(calls, key=bool)}  # what is the default comes first
         self._default = found[()].name if () in found else None
         self._sets = {images.name: images for images in found.values()}
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of the data sets: the default's first, then those that the notebook asks for, in its order."""
-        return tuple(self._sets)
+        # The default's first, then those that the notebook asks for by name, in its order.
+        self.names = tuple(self._sets)
 
     @cached_property
     def folder(self) -> Path | None:
         """The folder with the training parts; None if there are no data sets. It goes with this process."""
-        if not self._sets:
+        sets, self._sets = self._sets, {}  # hundreds of MB that nobody needs any more
+        if not sets:
             return None
-        key = (self._default, *(_identity(images) for images in self._sets.values()))
+        key = (self._default, *(_identity(images) for images in sets.values()))
         if key not in _laid_out or not _laid_out[key][0].is_dir():
             _remove_abandoned()
             folder = Path(tempfile.mkdtemp(prefix=PREFIX))
             _laid_out[key] = folder, _locked(folder)
-            lay_out_training(self._sets.values(), folder, default=self._default)
+            lay_out_training(sets.values(), folder, default=self._default)
         return _laid_out[key][0]
 
 
