@@ -96,7 +96,7 @@ class Assignment:
 
     ``limits`` are for each cell or kernel, ``total_s`` is the wall time of one whole submission (seconds). ``images``
     has an entry for each way in which the notebook calls ``load_images``, and for what its metadata says that its
-    checks train on besides: ``()`` for the data set by default, ``("cifar10", "digits")`` for the first that is at hand.
+    checks train on besides: ``()`` for the data set by default, ``("cifar10", "digits")`` for the first at hand.
     """
 
     name: str
