@@ -64,6 +64,21 @@ def test_conv2d_is_that_of_pytorch(size, more, channels, filters, stride, dilati
     assert right.shape[1:3] == counts
 
 
+@pytest.mark.parametrize("together", [0, 100, 250, 1 << 22])
+def test_however_many_images_share_a_product(together):
+    """A window has 8 numbers, an image 12 windows: one, two, three and all seven images of the batch together."""
+    x, kernels, bias = numbers(7, 4, 5, 2), numbers(3, 2, 2, 2, seed=1), numbers(3, seed=2)
+    with mock.patch.object(reference, "TOGETHER", together):
+        found = reference.conv2d_im2col(x, kernels, bias)
+    np.testing.assert_allclose(found, in_torch(x, kernels, bias, 1, 1).numpy())
+
+
+def test_a_batch_without_images_or_channels_has_a_result():
+    assert reference.conv2d_im2col(np.zeros((0, 4, 5, 2)), numbers(3, 2, 2, 2)).shape == (0, 3, 4, 3)
+    nothing = reference.conv2d_im2col(np.zeros((2, 4, 5, 0)), np.zeros((3, 2, 2, 0)), np.ones(3))
+    np.testing.assert_array_equal(nothing, np.ones((2, 3, 4, 3)))
+
+
 @few
 @given(st.tuples(st.integers(1, 7), st.integers(1, 7)), st.tuples(st.integers(1, 4), st.integers(1, 4)), small, small)
 def test_same_padding_is_that_of_tensorflow(sides, size, step, dilation):

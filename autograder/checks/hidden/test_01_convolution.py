@@ -668,7 +668,7 @@ def test_gradient_of_the_image(student, case):
 
 
 @task("conv2d-backward")
-@points(3)
+@points(2)
 @search(plain, examples=12)
 def test_gradient_of_the_kernels(student, case):
     """grad_kernels: every weight collects from all windows in which it was used."""
@@ -715,6 +715,27 @@ def test_gradients_of_a_batch(student):
     found = student.conv2d_backward(grad, x, kernels.astype("float32"))
     dtypes = [getattr(part, "dtype", None) == np.float32 for part in found]
     expect(all(dtypes), "For a float32 image, kernels and grad_output the gradients are float32.")
+
+
+@task("conv2d-backward")
+@points(1)
+def test_backward_refuses_wrong_arguments(student):
+    """What no layer could have computed raises a ValueError: it names the image, kernel_size, stride or padding."""
+    image, kernels, grad = numbers(5, 5, 2), numbers(1, 2, 2, 2), numbers(4, 4, 1)
+    with expect_raises("ValueError", naming="image"):
+        student.conv2d_backward(grad, numbers(5, 5), kernels)
+    with expect_raises("ValueError", naming="padding"):
+        student.conv2d_backward(grad, image, kernels, padding="full")
+    for stride in (0, (1, 0), (0, 1)):
+        with expect_raises("ValueError", naming="stride"):
+            student.conv2d_backward(grad, image, kernels, stride=stride)
+    for size in ((6, 1), (1, 6)):
+        with expect_raises("ValueError", naming="kernel"):
+            student.conv2d_backward(grad, image, numbers(1, *size, 2))
+    expect_channels_refused(lambda: student.conv2d_backward(grad, image, numbers(1, 2, 2, 3)))
+    for shape in ((3, 4, 1), (4, 3, 1), (4, 4, 2)):
+        with expect_raises("ValueError"):
+            student.conv2d_backward(numbers(*shape), image, kernels)
 
 
 # dilated ---------------------------------------------------------------------------------------------------------

@@ -224,6 +224,22 @@ FULL_CONVOLUTION = '''
 import numpy as np
 
 
+def refuse(grad, x, kernels, steps, padding):
+    problems = {
+        "image: its rank": np.ndim(x) != 4 or np.ndim(grad) != 4, "stride": min(steps) < 1,
+        "padding": padding not in ("same", "valid"),
+        "image: its channels": np.shape(x)[-1:] != np.shape(kernels)[-1:],
+    }
+    wrong = [problem for problem, found in problems.items() if found]
+    if not wrong:
+        extent = [np.shape(x)[1 + a] - (padding == "valid") * (kernels.shape[1 + a] - 1) for a in (0, 1)]
+        counts = [-(-extent[a] // steps[a]) for a in (0, 1)]
+        wrong += ["kernel_size"] * (min(counts) < 1)
+        wrong += ["grad_output"] * (grad.shape != (len(x), *counts, len(kernels)))
+    if wrong:
+        raise ValueError(", ".join(wrong))
+
+
 def correlate(x, k):
     """Valid cross-correlation of (n, h, w, c) with (f, kh, kw, c)."""
     view = np.lib.stride_tricks.sliding_window_view(x, k.shape[1:3], axis=(1, 2))
@@ -235,6 +251,7 @@ def conv2d_backward(grad_output, x, kernels, stride=1, padding="valid"):
         gx, gk, gb = conv2d_backward(grad_output[None], x[None], kernels, stride, padding)
         return gx[0], gk, gb
     steps = tuple(np.broadcast_to(stride, 2).tolist())
+    refuse(grad_output, x, kernels, steps, padding)
     kh, kw = kernels.shape[1:3]
     pads = [(0, 0), (0, 0)]
     if padding == "same":
@@ -257,8 +274,24 @@ import numpy as np
 def conv2d_backward(grad_output, x, kernels, stride=1, padding="valid"):
     one = x.ndim == 3
     grads, images = (grad_output[None], x[None]) if one else (grad_output, x)
+    if images.ndim != 4:
+        raise ValueError("an image has three axes")
     sh, sw = (stride, stride) if np.ndim(stride) == 0 else stride
+    if sh <= 0 or sw <= 0:
+        raise ValueError("stride: the window has to move on")
     filters, kh, kw, channels = kernels.shape
+    if channels != images.shape[3]:
+        raise ValueError("the kernels are for images with other channels")
+    if padding != "same" and padding != "valid":
+        raise ValueError("no such padding")
+    places = [
+        len(range(0, n if padding == "same" else n - k + 1, s))
+        for n, k, s in zip(images.shape[1:3], (kh, kw), (sh, sw))
+    ]
+    if 0 in places:
+        raise ValueError("the kernel does not fit into the image")
+    if grads.shape != (len(images), places[0], places[1], filters):
+        raise ValueError("grad_output is not of the result's shape")
     top = left = 0
     if padding == "same":
         top, left = same_padding(images.shape[1], kh, sh)[0], same_padding(images.shape[2], kw, sw)[0]
@@ -367,7 +400,19 @@ refused_again = "output_size refuses the same arguments right after, with a text
 unused = "height and width are read, and what follows them is not"
 any_negative = "NumPy takes every negative size in a reshape for the one to be computed"
 
-VIEW = "windows[::stride[0], ::stride[1], :, ::dilation[0], ::dilation[1]].transpose(0, 1, 3, 4, 2)"
+VIEW = "windows[:, ::stride[0], ::stride[1], :, ::dilation[0], ::dilation[1]].transpose(0, 1, 2, 4, 5, 3)"
+GATHERING = {
+    f"windows_as_rows: {VIEW} -> {VIEW.replace('dilation[0]', 'dilation[1]')}": one_number,
+    "windows_as_rows: [step * (taps - 1) + 1 for step, taps in zip(dilation, size, strict=True)] -> "
+    "[step * (taps - 1) + 1 for step, taps in zip(dilation, size, strict=False)]": "both are pairs",
+}
+TOGETHER = "1 + TOGETHER // (1 + height * width * weights.shape[1])"
+OTHER_BLOCKS = (
+    TOGETHER.replace("1 + T", "2 + T"), TOGETHER.replace("//", "*"), TOGETHER.replace("(1", "(2"),
+    TOGETHER.replace("height * width * weights.shape[1]", "(height * width + weights.shape[1])"),
+    TOGETHER.replace("height * width", "(height + width)"),
+)
+blocks = "how many images share a product changes no value"
 EQUIVALENT = {
     "padding-output": {
         "padding_output: size >= 3 -> size > 3": "from 28 on, in steps of 2, the size is never 3",
@@ -382,17 +427,11 @@ EQUIVALENT = {
         "window_counts(padded, kernels.shape[1:4], stride, dilation)": unused,
     },
     "im2col": {
-        f"im2col > {ONE_DILATION}": one_number,
-        "im2col: [step * (taps - 1) + 1 for step, taps in zip(dilation, size, strict=True)] -> "
-        "[step * (taps - 1) + 1 for step, taps in zip(dilation, size, strict=False)]": "both are pairs",
-        f"im2col: {VIEW} -> {VIEW.replace('dilation[0]', 'dilation[1]')}": one_number,
+        **{f"{name} > {mutant}": why for name in ("im2col", "conv2d_im2col") for mutant, why in GATHERING.items()},
+        **{f"conv2d_im2col: {TOGETHER} -> {other}": blocks for other in OTHER_BLOCKS},
         f"conv2d_im2col > {COPY}": copied,
         f"conv2d_im2col > {ONE_OF_TWO}": refused_again,
         **{f"conv2d_im2col > {mutant}": refused_again for mutant in NARROWER},
-        "conv2d_im2col: pad_images(images, kernels.shape[1:3], stride, padding, (1, 1)) -> "
-        "pad_images(images, kernels.shape[1:4], stride, padding, (1, 1))": unused,
-        "conv2d_im2col: window_counts(padded, kernels.shape[1:3], stride, (1, 1)) -> "
-        "window_counts(padded, kernels.shape[1:4], stride, (1, 1))": unused,
         "conv2d_im2col: kernels.reshape(len(kernels), -1) -> kernels.reshape(len(kernels), -2)": any_negative,
     },
     "conv2d-backward": {
