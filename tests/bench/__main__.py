@@ -14,6 +14,7 @@ SECTIONS = {
     "cells": kernels.over_the_cells,
     "check": layers.check_time,
     "layers": layers.convolutions,
+    "alexnet": layers.alexnet,
     "regrade": grading.regrade,
     "flat": grading.flat_cost,
     "flat-5000": lambda: grading.flat_cost((50, 500, 5000)),

@@ -1,68 +1,94 @@
-"""The reference im2col convolution against PyTorch's, and the whole NumPy AlexNet, on AlexNet's five layers."""
+"""The reference layers against PyTorch's: AlexNet's five convolutions, and its whole forward pass.
+
+Each side runs in a process of its own, and the sides take turns. In one process they would disturb each other: after a
+product the idle threads of OpenBLAS and of PyTorch go on spinning for a while, on the cores that the other one needs.
+"""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 
-import numpy as np
-import threadpoolctl
+from tests.bench.table import Measured, print_steps, print_table
 
-from tests.bench.table import Measured, print_table
-
-# size, channels in, filters, kernel, stride, padding
-LAYERS = ((227, 3, 96, 11, 4, "valid"), (27, 96, 256, 5, 1, "same"), (13, 256, 384, 3, 1, "same"),
-          (13, 384, 384, 3, 1, "same"), (13, 384, 256, 3, 1, "same"))  # fmt: skip
 THREADS = 2
-ROUNDS = 9
+TURNS = 5
+IMAGES = (1, 32)
+# OpenBLAS knows a CPU by its family. On one that is newer than the library it takes kernels without AVX-512.
+AVX512_KERNELS = "SkylakeX"
+AVX512_FLAGS = {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}
+WITHOUT_AVX512 = {"Prescott", "Nehalem", "Sandybridge", "Haswell", "Zen"}
+
+
+@dataclass
+class Side:
+    """One of those that are compared, and its runs: milliseconds for each step."""
+
+    name: str
+    library: str
+    environ: Mapping[str, str] = field(default_factory=dict)
+    kernels: str = ""
+    steps: tuple[str, ...] = ()
+    runs: list[list[float]] = field(default_factory=list)
+
+    def take_turn(self, what: str, images: int) -> None:
+        """Measures in a fresh process with the same number of threads for every library."""
+        threads = {name: str(THREADS) for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+        command = [sys.executable, "-m", "tests.bench.layers_process", self.library, what, str(images), str(THREADS)]
+        environ = {**os.environ, **threads, **self.environ}
+        done = subprocess.run(command, env=environ, capture_output=True, text=True, check=True)
+        found = json.loads(done.stdout)
+        self.kernels, self.steps = found["kernels"], tuple(found["steps"])
+        self.runs += found["runs"]
+
+    def measured(self, step: int | None = None) -> Measured:
+        """The runs of one step, or of all steps together."""
+        name = f"{self.name}, {self.kernels} kernels" if self.kernels else self.name
+        return Measured(name, [sum(run) if step is None else run[step] for run in self.runs])
 
 
 def convolutions() -> None:
-    """Milliseconds for AlexNet's five convolutions, float32, the same number of threads on both sides."""
-    import torch
-
-    from autograder.checks.reference.convolution import conv2d_im2col
-
-    torch.set_num_threads(THREADS)
-    rng = np.random.default_rng(0)
-    for batch in (1, 32):
-        ours, theirs = Measured(f"im2col in NumPy, batch {batch}"), Measured(f"torch conv2d, batch {batch}")
-        work = [_layer(rng, batch, *layer) for layer in LAYERS]
-        with threadpoolctl.threadpool_limits(THREADS), torch.inference_mode():
-            for _ in range(ROUNDS if batch == 1 else 3):
-                ours.add(sum(_ms(lambda w=w: conv2d_im2col(w[0], w[1], w[2], w[4], w[5])) for w in work))
-                theirs.add(sum(_ms(w[3]) for w in work))
-        print_table("AlexNet's five convolutions, milliseconds", [theirs, ours], peer=theirs)
+    """Milliseconds for AlexNet's five convolutions, float32."""
+    for images in IMAGES:
+        _compare("convolutions", f"AlexNet's five convolutions, {_images(images)}", images)
 
 
-def _layer(rng: np.random.Generator, batch: int, size: int, channels: int, filters: int, kernel: int, stride: int,
-           padding: str) -> tuple:  # fmt: skip
-    import torch
-
-    x = rng.standard_normal((batch, size, size, channels)).astype("float32")
-    kernels = rng.standard_normal((filters, kernel, kernel, channels)).astype("float32")
-    bias = rng.standard_normal(filters).astype("float32")
-    tensor = torch.from_numpy(np.ascontiguousarray(x.transpose(0, 3, 1, 2)))
-    weights = torch.from_numpy(np.ascontiguousarray(kernels.transpose(0, 3, 1, 2)))
-    pad = kernel // 2 if padding == "same" else 0
-
-    def run_torch() -> object:
-        return torch.nn.functional.conv2d(tensor, weights, torch.from_numpy(bias), stride, pad)
-
-    return x, kernels, bias, run_torch, stride, padding
+def alexnet() -> None:
+    """Milliseconds from 227x227x3 pixels to 1,000 probabilities, float32."""
+    for images in IMAGES:
+        _compare("alexnet", f"AlexNet's forward pass, {_images(images)}", images)
 
 
-def _ms(run: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    run()
-    return 1000 * (time.perf_counter() - started)
+def _compare(what: str, title: str, images: int) -> None:
+    torch, numpy = Side("PyTorch", "torch"), Side("NumPy as installed", "numpy")
+    sides = [torch, numpy]
+    for turn in range(TURNS):
+        for side in sides:
+            side.take_turn(what, images)
+        if turn == 0 and numpy.kernels in WITHOUT_AVX512 and _cpu_flags() >= AVX512_FLAGS:
+            sides.append(Side("NumPy", "numpy", {"OPENBLAS_CORETYPE": AVX512_KERNELS}))
+            sides[-1].take_turn(what, images)
+    print_table(f"{title}, milliseconds, {THREADS} threads", [side.measured() for side in sides], torch.measured())
+    if len(torch.steps) > 1:
+        print_steps(torch.steps, [[side.measured(step) for side in sides] for step in range(len(torch.steps))])
+
+
+def _images(count: int) -> str:
+    return "one image" if count == 1 else f"{count} images"
+
+
+def _cpu_flags() -> set[str]:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    return set(next((line.partition(":")[2].split() for line in lines if line.startswith("flags")), []))
 
 
 def check_time() -> None:
     """Seconds for `check("conv2d")` in a notebook: the first one, with its imports, and the following ones."""
-    import subprocess
-    import sys
-
     code = (
         "import time; started = time.perf_counter()\nfrom autograder import check\n"
         "from autograder.checks.runner import right_answers\nnames = dict(right_answers('conv2d'))\n"

@@ -47,5 +47,15 @@ def print_table(title: str, rows: Sequence[Measured], peer: Measured | None = No
         print(f"| {row.name}{note} | {' | '.join(cells)} |", flush=True)
 
 
+def print_steps(steps: Sequence[str], rows: Sequence[Sequence[Measured]]) -> None:
+    """Prints the medians of each step as a Markdown table; the first column is the peer of the others."""
+    names = [measured.name for measured in rows[0]]
+    titles = ["medians", names[0], *(title for name in names[1:] for title in (name, "of the peer"))]
+    print(f"\n| {' | '.join(titles)} |\n{'|---' * len(titles)}|")
+    for step, (peer, *others) in zip(steps, rows, strict=True):
+        compared = [text for one in others for text in (_short(one.median), f"{one.median / peer.median:.3g}")]
+        print(f"| {' | '.join([step, _short(peer.median), *compared])} |", flush=True)
+
+
 def _short(value: float) -> str:
     return f"{value:.3g}" if value < 100 else f"{value:.0f}"

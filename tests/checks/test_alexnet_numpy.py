@@ -7,7 +7,8 @@ import pytest
 
 from autograder.checks.reference.alexnet import alexnet_forward
 
-from .alexnet_torch import FULL, NARROW, as_torch, drawn, torch_forward
+from .alexnet_parameters import FULL, NARROW, drawn
+from .alexnet_torch import as_torch, torch_forward
 
 
 def image_of(side: int, *batch: int, dtype: str = "float64") -> np.ndarray:

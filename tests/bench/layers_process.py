@@ -1,0 +1,116 @@
+"""One side of a comparison of layers, in a process of its own.
+
+`python -m tests.bench.layers_process LIBRARY WHAT IMAGES THREADS` prints as JSON which matrix kernels NumPy uses, the
+names of the steps, and milliseconds for each step of each run.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+Steps = dict[str, Callable[[], object]]
+
+# size, channels in, filters, kernel, stride, padding
+LAYERS = ((227, 3, 96, 11, 4, "valid"), (27, 96, 256, 5, 1, "same"), (13, 256, 384, 3, 1, "same"),
+          (13, 384, 384, 3, 1, "same"), (13, 384, 256, 3, 1, "same"))  # fmt: skip
+WARM_UPS = 2
+SECONDS = 2.0
+RUNS = (5, 30)  # at least, at most
+
+
+def numpy_convolutions(images: int) -> Steps:
+    from autograder.checks.reference.convolution import conv2d_im2col
+
+    steps: Steps = {}
+    for number, (x, kernels, bias, stride, padding) in enumerate(_layers(images), 1):
+        steps[f"conv{number}"] = lambda a=(x, kernels, bias, stride, padding): conv2d_im2col(*a)
+    return steps
+
+
+def torch_convolutions(images: int) -> Steps:
+    import torch
+
+    steps: Steps = {}
+    for number, (x, kernels, bias, stride, padding) in enumerate(_layers(images), 1):
+        moved = [torch.from_numpy(np.ascontiguousarray(np.moveaxis(array, 3, 1))) for array in (x, kernels)]
+        pad = kernels.shape[1] // 2 if padding == "same" else 0
+        arguments = (*moved, torch.from_numpy(bias), stride, pad)
+        steps[f"conv{number}"] = lambda a=arguments: torch.nn.functional.conv2d(*a)
+    return steps
+
+
+def numpy_alexnet(images: int) -> Steps:
+    from autograder.checks.reference.alexnet import alexnet_forward
+    from tests.checks.alexnet_parameters import FULL, drawn
+
+    parameters, batch = drawn(FULL, 227, seed=0), _images(images)
+    return {"forward": lambda: alexnet_forward(batch, parameters)}
+
+
+def torch_alexnet(images: int) -> Steps:
+    from tests.checks.alexnet_parameters import FULL, drawn
+    from tests.checks.alexnet_torch import as_torch, torch_forward
+
+    parameters, batch = as_torch(drawn(FULL, 227, seed=0)), _images(images)
+    return {"forward": lambda: torch_forward(batch, parameters)}
+
+
+def _images(count: int) -> np.ndarray:
+    return np.random.default_rng(1).standard_normal((count, 227, 227, 3)).astype(np.float32)
+
+
+def _layers(images: int) -> list[tuple[np.ndarray, np.ndarray, np.ndarray, int, str]]:
+    rng = np.random.default_rng(0)
+    made = []
+    for size, channels, filters, kernel, stride, padding in LAYERS:
+        shapes = (images, size, size, channels), (filters, kernel, kernel, channels), (filters,)
+        x, kernels, bias = (rng.standard_normal(shape).astype(np.float32) for shape in shapes)
+        made.append((x, kernels, bias, stride, padding))
+    return made
+
+
+def runs_of(steps: Steps) -> list[list[float]]:
+    """Milliseconds of every step, run after run as in a network, after some to warm up."""
+    for _ in range(WARM_UPS):
+        _run(steps)
+    started, runs = time.perf_counter(), []
+    while len(runs) < RUNS[0] or (len(runs) < RUNS[1] and time.perf_counter() - started < SECONDS):
+        runs.append(_run(steps))
+    return runs
+
+
+def _run(steps: Steps) -> list[float]:
+    times = []
+    for step in steps.values():
+        started = time.perf_counter()
+        step()
+        times.append(1000 * (time.perf_counter() - started))
+    return times
+
+
+def main(library: str, what: str, images: int, threads: int) -> None:
+    kernels = ""
+    if library == "torch":
+        import torch
+
+        torch.set_num_threads(threads)
+        steps = {"convolutions": torch_convolutions, "alexnet": torch_alexnet}[what](images)
+        with torch.inference_mode():
+            runs = runs_of(steps)
+    else:
+        import threadpoolctl
+
+        kernels = next((str(info.get("architecture") or "") for info in threadpoolctl.threadpool_info()), "")
+        steps = {"convolutions": numpy_convolutions, "alexnet": numpy_alexnet}[what](images)
+        with threadpoolctl.threadpool_limits(threads):
+            runs = runs_of(steps)
+    print(json.dumps({"kernels": kernels, "steps": list(steps), "runs": runs}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
