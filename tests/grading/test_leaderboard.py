@@ -19,9 +19,11 @@ from typer.testing import CliRunner, Result
 from autograder import cli, course
 from autograder.course import Course, CourseError, UsageError
 from autograder.grading import leaderboard
+from autograder.grading.grade import grade_class
 from autograder.grading.pseudonyms import chosen, key, problem, told_apart
 from autograder.grading.results import CheckedTest, Provenance, Results, TaskResult, write_results
-from tests.grading.courses import code_task, make_course
+from autograder.grading.run import Options
+from tests.grading.courses import code_task, make_course, write_notebook
 
 NAME = "04-challenge"
 
@@ -240,6 +242,34 @@ def test_the_command_says_what_is_wrong(
 ):
     result = run(root, monkeypatch, *arguments)
     assert result.exit_code == code and says in result.output and "Traceback" not in result.output
+
+
+CHECKS = '''
+from autograder.checks.api import expect, measure, points, task
+
+@task("mnist-challenge")
+@points(15)
+def test_accuracy(student, device):
+    """It counts."""
+    measure("accuracy", student.train_classifier(device) / 100)
+    measure("train_seconds", 1.5)
+    expect(student.train_classifier(device) > 99, "Too few are right.")
+'''
+
+
+def test_what_the_grader_measures_in_a_real_kernel_is_what_the_board_shows(root: Path):
+    module = root / "test_04_challenge.py"
+    module.write_text(CHECKS)
+    for student, percent in {"s1": 98, "s2": 99.5}.items():
+        cells = code_task("mnist-challenge", f"def train_classifier(device):\n    return {percent}", 15)
+        path = root / "submitted" / student / NAME / f"{NAME}.ipynb"
+        write_notebook(path, [*cells, new_code_cell(f'PSEUDONYM = "Net of {percent:g}"'.replace(".", "-"))])
+    options = Options(jobs=1, modules=((module, True),))
+    summary = grade_class(NAME, folder=root, options=options, console=Console(quiet=True), course=Course(root))
+    assert {student: row.score for student, row in summary.graded.items()} == {"s1": 0.0, "s2": 15.0}
+    board = made(root).boards[0]
+    assert lines(board) == [(1, "Net of 99-5", 0.995), (2, "Net of 98", 0.98)]
+    assert [place.seconds for place in board.places] == [1.5, 1.5]
 
 
 def test_a_page_that_cannot_be_written_is_wrong_usage(root: Path, monkeypatch: pytest.MonkeyPatch):
