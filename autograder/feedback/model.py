@@ -48,3 +48,13 @@ def conditions(results: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     if "cuda" in devices:
         said.append("It ran on a GPU." if devices == {"cuda"} else "Some of it ran on a GPU, the rest on the CPU.")
     return tuple(said)
+
+
+def measured(tests: Iterable[Mapping[str, Any]]) -> str:
+    """What the grader measured of a task, as a sentence; empty if it measured no accuracy."""
+    found = [test["measured"] for test in tests if "accuracy" in (test.get("measured") or {})]
+    if not found:
+        return ""
+    best = max(found, key=lambda one: one["accuracy"])
+    after = f", after {best['train_seconds']:.1f} s of training" if "train_seconds" in best else ""
+    return f"Measured on images that the answer had not seen: {100 * best['accuracy']:.2f} % right{after}."

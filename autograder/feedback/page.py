@@ -13,7 +13,7 @@ from .cells import Cell, headings, own_work, sources
 from .clean import cut
 from .figures import Sketch, sketch
 from .markdown import as_html
-from .model import Manual, conditions
+from .model import Manual, conditions, measured
 from .render import render
 
 STATUS_WORDS = {
@@ -57,6 +57,7 @@ class TaskView:
     checks: int
     comment: Markup | None
     rubric: Markup | None
+    measured: str
     cells: tuple[Cell, ...]
 
     @property
@@ -127,7 +128,8 @@ def _task(
         findings=tuple(f for f in findings(tests) if f.message != message) if tried else (),
         passed=tuple(_unique(_short(test["description"]) for test in tests if test["passed"])), checks=len(tests),
         comment=as_html(grade.comment) if grade.comment.strip() else None,
-        rubric=as_html(rubric) if rubric.strip() and grade.score is not None else None, cells=tuple(cells),
+        rubric=as_html(rubric) if rubric.strip() and grade.score is not None else None,
+        measured=measured(tests), cells=tuple(cells),
     )
 
 

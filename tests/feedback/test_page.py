@@ -48,6 +48,16 @@ def test_the_images_and_the_device_are_said_where_there_are_any() -> None:
     assert "The images were the CIFAR-10 pictures (as JPEG) and MNIST. It ran on a GPU." in text
 
 
+def test_a_measured_accuracy_is_said_with_its_task() -> None:
+    results = sample.results()
+    tests = next(task["tests"] for task in results["tasks"] if task["task"] == "conv2d")
+    tests[0] = {**tests[0], "measured": {"accuracy": 0.9}}
+    tests[1] = {**tests[1], "measured": {"accuracy": 0.99214, "train_seconds": 41.46, "honest": 1.0}}
+    text = " ".join(page_of(results).get_text().split())
+    assert text.count("Measured on images") == 1
+    assert "Measured on images that the answer had not seen: 99.21 % right, after 41.5 s of training." in text
+
+
 def test_the_class_report_says_the_images_too() -> None:
     results = [
         {**sample.results(), "student": name, "provenance": {"datasets": ["digits"], "device": device}}
