@@ -1,4 +1,4 @@
-"""What a notebook imports: `check(task)`, `variant(task)`, `load_images(name=None)`.
+"""What a notebook imports: `check(task)`, `variant(task)`, `load_images()`, and `offer(model)`, `thresholds(task)`.
 
 Imported lazily, so that `import autograder` costs nothing and a command starts fast.
 """
@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .checks.notebook import CheckFailed, CheckResult, check, variant
     from .datasets import ImageSet, load_images
+    from .sandbox.training import offer, thresholds
 
-__all__ = ["CheckFailed", "CheckResult", "ImageSet", "check", "load_images", "variant"]
+__all__ = ["CheckFailed", "CheckResult", "ImageSet", "check", "load_images", "offer", "thresholds", "variant"]
 
 _HOMES = dict.fromkeys(("CheckFailed", "CheckResult", "check", "variant"), "checks.notebook")
 _HOMES |= dict.fromkeys(("ImageSet", "load_images"), "datasets")
+_HOMES |= dict.fromkeys(("offer", "thresholds"), "sandbox.training")
 
 
 def __getattr__(name: str) -> Any:

@@ -13,12 +13,14 @@ class CheckFailure(AssertionError):
     details: expected and received values; shown for public checks only.
     counterexample: the case in words ("image 2x2x1, kernels 1x2x2x1, stride 1").
     diagnosis: the id of a named misconception that the check itself established, or None.
+    reason: why student code was stopped (a `reason` of results.json) although it can still be asked, or None.
     """
 
     message: str
     details: str = ""
     counterexample: str | None = None
     diagnosis: str | None = None
+    reason: str | None = None
 
     def __str__(self) -> str:
         return self.message

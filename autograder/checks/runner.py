@@ -50,7 +50,8 @@ class TestResult:
     """What one test found. Public tests carry no points.
 
     message: one sentence, without expected values; details: values, for public tests only.
-    reason: why student code was stopped (a `reason` of results.json), or None. attempted: False where the answer
+    reason: why student code was stopped (a `reason` of results.json), or None; lost: it cannot be asked any more, so
+    that the tests that follow are not run. attempted: False where the answer
     is still missing. broken: the check's own code raised: the answer has a form that the check did not foresee, or
     the check is wrong (the audit shows that it is right for every known answer); `details` has pytest's report.
     measured: numbers that the check measured and kept with `measure`, an accuracy for one; None where there are none.
@@ -70,6 +71,7 @@ class TestResult:
     section: str | None = None
     attempted: bool = True
     reason: str | None = None
+    lost: bool = False
     broken: bool = False
     measured: Mapping[str, float] | None = None
 
@@ -177,7 +179,7 @@ class CheckSession:
         digest = hashlib.sha256()
         rooms = [HERE, HERE.parent / "bridge", HERE.parent / "sandbox"]
         shared = [path for room in rooms for path in sorted(room.rglob("*.py")) if path.parent.name not in PARTS]
-        for path in [*sorted(self._paths), *shared]:
+        for path in [*sorted(self._paths), *shared, HERE.parent / "thresholds.json"]:
             digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
         return digest.hexdigest()
 
@@ -197,11 +199,12 @@ class CheckSession:
             if ("hidden" if hidden else "public") not in parts:
                 continue
             if stopped is not None:
-                results.append(_result(item, hidden, passed=False, message=FAILURES[stopped], reason=stopped))
+                message = FAILURES[stopped]
+                results.append(_result(item, hidden, passed=False, message=message, reason=stopped, lost=True))
                 continue
             self._fixtures.job = _Job(student, task, seed if hidden else PUBLIC_SEED, student_id, device)
             result = self._run_item(item, hidden, source)
-            stopped = result.reason
+            stopped = result.reason if result.lost else None
             results.append(result)
         self._fixtures.job = _Job()
         return results
@@ -344,7 +347,8 @@ def _verdict(
     if isinstance(error, NotAttempted):
         return _result(item, hidden, passed=False, message="Not attempted yet.", attempted=False)
     if isinstance(error, BridgeFailure):
-        return _result(item, hidden, passed=False, message=FAILURES[error.reason], reason=error.reason)
+        message = FAILURES[error.reason]
+        return _result(item, hidden, passed=False, message=message, reason=error.reason, lost=True)
     if isinstance(error, StudentError):
         return _result(item, hidden, passed=False, message=explain(error, hidden=hidden, source=source))
     assert isinstance(error, CheckFailure)
@@ -354,7 +358,7 @@ def _verdict(
     return _result(
         item, hidden, passed=False, message=message, details="" if hidden else details,
         diagnosis=named[0] if named else None, counterexample=error.counterexample,
-        section=_section(trial, named[0] if named else None),
+        section=_section(trial, named[0] if named else None), reason=error.reason,
     )
 
 

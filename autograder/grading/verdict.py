@@ -120,7 +120,7 @@ def _reason(run: TaskRun, assignment: Assignment) -> tuple[Reason | None, str | 
     for test in run.tests:
         if test.reason:
             reason = known(test.reason)
-            return reason, stop_sentence(reason, run.limits, "A call of the answer")
+            return reason, stop_sentence(reason, run.limits, "A call of the answer") if test.lost else test.message
         found = None if test.passed else raised_memory(test.message)
         if found:
             return found[0], found[1] or stop_sentence(found[0], run.limits, "A call of the answer")

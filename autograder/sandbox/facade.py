@@ -17,6 +17,8 @@ from typing import Any
 
 import numpy as np
 
+from .training import Offers, thresholds
+
 
 class ForbiddenLibrary(ModuleNotFoundError):
     """Importing a library that the assignment asks the student to do without."""
@@ -82,7 +84,9 @@ def make_module(variants: dict[str, Any], data: Path | None) -> types.ModuleType
     for function in (check, variant, load_images):
         function.__module__ = "autograder"
         setattr(module, function.__name__, function)
-    module.__all__ = ["check", "load_images", "variant"]  # type: ignore[attr-defined]
+    module.offer = Offers()  # type: ignore[attr-defined]
+    module.thresholds = thresholds  # type: ignore[attr-defined]
+    module.__all__ = ["check", "load_images", "offer", "thresholds", "variant"]  # type: ignore[attr-defined]
     return module
 
 

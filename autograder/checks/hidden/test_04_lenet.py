@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import numpy as np
 from hypothesis import strategies as st
 
+from autograder.checks import training
 from autograder.checks.api import (
     CheckFailure,
     StudentError,
@@ -493,3 +494,66 @@ def patterns(rng, count):
 
 
 # --- training ------------------------------------------------------------------------------------------------------
+
+
+@task("lenet-train")
+@points(8)
+def test_trained_to_the_threshold(student):
+    """On images it has not seen, each altered a little, the network reaches the accuracy that the notebook states."""
+    training.expect_accuracy(student, training.LENET, misconceptions.LENET_TRAIN)
+
+
+@task("lenet-train")
+@points(2)
+def test_logits_of_the_trained_network(student):
+    """The trained network returns logits: ten numbers for each image, of either sign, that need not add up to 1."""
+    training.expect_logits(student, training.LENET, misconceptions.LENET_TRAIN)
+
+
+@task("lenet-train")
+@points(2)
+def test_one_image_at_a_time(student):
+    """What the trained network says of an image does not depend on the other images of its batch."""
+    training.expect_batch_independent(student, training.LENET, misconceptions.LENET_TRAIN)
+
+
+@task("lenet-train")
+@points(2)
+def test_the_seed_decides(student):
+    """Two trainings with the same seed give the same network; on a GPU, where the order of sums is open, not asked."""
+    training.expect_seeded(student, training.LENET, misconceptions.LENET_TRAIN)
+
+
+@task("lenet-train")
+@points(1)
+def test_it_is_lenet(student):
+    """The trained network has LeNet-5's 61,706 parameters."""
+    training.expect_parameters(student, training.LENET, 61_706, misconceptions.LENET_TRAIN)
+
+
+@task("mnist-challenge")
+@points(5)
+def test_first_tier(student):
+    """On images it has not seen, each altered a little, the classifier reaches the first of the three accuracies."""
+    training.expect_accuracy(student, training.CHALLENGE, misconceptions.MNIST_CHALLENGE, tier=0)
+
+
+@task("mnist-challenge")
+@points(4)
+def test_second_tier(student):
+    """The classifier reaches the second of the three accuracies."""
+    training.expect_accuracy(student, training.CHALLENGE, misconceptions.MNIST_CHALLENGE, tier=1)
+
+
+@task("mnist-challenge")
+@points(4)
+def test_third_tier(student):
+    """The classifier reaches the third of the three accuracies, which is hard."""
+    training.expect_accuracy(student, training.CHALLENGE, misconceptions.MNIST_CHALLENGE, tier=2)
+
+
+@task("mnist-challenge")
+@points(2)
+def test_answers_are_steady(student):
+    """The classifier's answer to an image is the same each time, and in every batch."""
+    training.expect_batch_independent(student, training.CHALLENGE, misconceptions.MNIST_CHALLENGE)

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 
+from autograder.checks import training
 from autograder.checks.api import (
     CheckFailure,
     StudentError,
@@ -239,3 +240,15 @@ def test_ready_to_be_trained(student):
 
 
 # --- training ------------------------------------------------------------------------------------------------------
+
+
+@task("lenet-train")
+def test_first_steps_of_lenet(student):
+    """Trained on 400 small digits, the network reads most of 200 others, and returns logits."""
+    training.expect_first_steps(student, training.LENET, misconceptions.LENET_TRAIN)
+
+
+@task("mnist-challenge")
+def test_first_steps_of_the_challenge(student):
+    """Trained on 400 small digits, the classifier reads most of 200 others."""
+    training.expect_first_steps(student, training.CHALLENGE, misconceptions.MNIST_CHALLENGE)

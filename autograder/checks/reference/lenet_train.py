@@ -11,9 +11,9 @@ from torch.nn import functional
 
 from .lenet_torch import LeNet5
 
-BATCH = 64
-EPOCHS = 10  # of MNIST; a small set is gone through more often
-STEPS = 700  # at the least
+BATCH = 64  # of MNIST; of a small set a twentieth, so that there are steps enough
+EPOCHS = 6
+STEPS = 300  # at the least
 PEAK_RATE = 3e-3
 
 
@@ -32,13 +32,14 @@ def train_lenet(images: np.ndarray, labels: np.ndarray, *, seed: int, device: st
     torch.manual_seed(seed)
     model = LeNet5().to(device)
     inputs, targets = prepare(images).to(device), torch.from_numpy(labels).to(device)
-    batches = math.ceil(len(inputs) / BATCH)
+    size = min(BATCH, max(16, len(inputs) // 20))
+    batches = math.ceil(len(inputs) / size)
     epochs = max(EPOCHS, math.ceil(STEPS / batches))
     optimizer = torch.optim.Adam(model.parameters())
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, PEAK_RATE, total_steps=epochs * batches)
     model.train()
     for _ in range(epochs):
-        for batch in torch.randperm(len(inputs)).to(device).split(BATCH):
+        for batch in torch.randperm(len(inputs)).to(device).split(size):
             loss = functional.cross_entropy(model(inputs[batch]), targets[batch])
             optimizer.zero_grad()
             loss.backward()

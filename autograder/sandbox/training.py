@@ -1,0 +1,148 @@
+"""What a notebook with training tasks imports: `offer` keeps a finished model, `thresholds` says what is asked.
+
+The same code serves students at home and behind the boundary, where it runs beside their own and decides nothing.
+"""
+
+from __future__ import annotations
+
+import copy
+import ctypes
+import json
+import threading
+import time
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+TABLE = Path(__file__).resolve().parents[1] / "thresholds.json"
+TICK_S = 0.05
+AGAIN_S = 1.0  # after this long, a training that goes on in spite of its end is told so once more
+CLOCKS: dict[str, Callable[[], float]] = {"cpu": time.process_time, "wall": time.monotonic}
+
+
+class OutOfTime(BaseException):
+    """The budget of a training is used up. Not an `Exception`, so that what handles those lets it pass."""
+
+
+class Offers:
+    """`offer(model)`: keeps a complete copy of a model, to be judged if the training has to be stopped.
+
+    Call it whenever the model is worth something, for instance after every epoch. Later steps do not change the copy.
+    """
+
+    def __init__(self) -> None:
+        self._latest: Callable[[], Any] | None = None
+
+    def __call__(self, model: Any) -> None:
+        self._latest = _kept(model)  # assigned when the copy is complete, so that half a copy never counts
+
+    def trained(self, call: Callable[[], Any], seconds: float, clock: str) -> tuple[Any, bool]:
+        """(what `call` gives, False), or (the last model it offered, or None, True) if it was stopped.
+
+        seconds: its budget, of the process's CPU time (clock "cpu", so that a busy machine takes nothing away) or of
+        time itself ("wall").
+        """
+        self._latest = None
+        watch = _Watch(seconds, CLOCKS[clock])
+        try:
+            return watch.during(call), False
+        except OutOfTime:
+            return (self._latest() if self._latest else None), True
+
+
+class _Watch:
+    """Raises `OutOfTime` in the thread that made it, once its time is used up."""
+
+    def __init__(self, seconds: float, clock: Callable[[], float]) -> None:
+        self._clock, self._until = clock, clock() + seconds
+        self._thread = ctypes.c_ulong(threading.get_ident())
+        self._over = threading.Event()
+
+    def during(self, call: Callable[[], Any]) -> Any:
+        watcher = threading.Thread(target=self._look, daemon=True)
+        watcher.start()
+        try:
+            return call()
+        finally:
+            self._end(watcher)
+
+    def _look(self) -> None:
+        while not self._over.wait(TICK_S):
+            if self._clock() > self._until and not self._over.is_set():
+                self._send(ctypes.py_object(OutOfTime))
+                self._over.wait(AGAIN_S)
+
+    def _end(self, watcher: threading.Thread) -> None:
+        """Nothing is raised any more after this; what is still on its way is taken back."""
+        try:
+            self._over.set()
+            watcher.join()
+        except OutOfTime:  # it came between the call and here
+            self._over.set()
+            watcher.join()
+        self._send(None)
+
+    def _send(self, error: Any) -> None:
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(self._thread, error)
+
+
+def _kept(model: Any) -> Callable[[], Any]:
+    """A function that gives the model as it is now."""
+    if hasattr(model, "get_weights") and hasattr(model, "set_weights"):  # Keras: copying the weights is enough
+        weights = model.get_weights()
+
+        def restored() -> Any:
+            model.set_weights(weights)
+            return model
+
+        return restored
+    copied = copy.deepcopy(model)
+    return lambda: copied
+
+
+class Needed:
+    """What a training task asks for, shown by a notebook as text."""
+
+    def __init__(self, task: str, sets: dict[str, Any]) -> None:
+        self._task, self._sets = task, sets
+
+    def __repr__(self) -> str:
+        return "\n".join([f"{self._task}: what you need", *(f"  {line}" for line in self._lines())])
+
+    def _repr_markdown_(self) -> str:
+        return "\n".join([f"**{self._task}**: what you need", "", *(f"- {line}" for line in self._lines())])
+
+    def _lines(self) -> list[str]:
+        return [line for name, about in self._sets.items() for line in _said(name, about)]
+
+
+def _said(name: str, about: dict[str, Any]) -> list[str]:
+    units = {"cpu": "CPU seconds", "cuda": "seconds on a GPU"}
+    budget = " or ".join(f"{seconds:g} {units[device]}" for device, seconds in about["budget_s"].items())
+    lines = []
+    for device, where in (("cpu", ""), ("cuda", " on a GPU")):
+        if device in about:
+            tiers = ", ".join(f"{tier:.2%}" for tier in about[device]["tiers"])
+            lines.append(f"{name}{where}: {tiers} of the altered test images, trained within {budget}")
+    return lines
+
+
+def thresholds(task: str) -> Needed:
+    """The accuracies that a training task asks for, with the time there is, for each data set and device.
+
+    Raises ValueError for a task that has none. Without a figure of its own, a GPU has to reach the CPU's.
+    """
+    table = _table()
+    if task not in table:
+        raise ValueError(f"There is no training task {task!r}; there are: {', '.join(table)}.")
+    return Needed(task, table[task])
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return json.loads(TABLE.read_text(encoding="utf-8"))
+
+
+_table()  # read at import: once a kernel has confined itself, the file is out of its reach
+offer = Offers()
