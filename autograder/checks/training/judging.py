@@ -41,13 +41,15 @@ PLAIN = {
 def expect_accuracy(student: Student, task: TrainingTask, registry: Any, tier: int = 0) -> None:
     """Passes when the model reaches the tier's accuracy on altered test images, and learned it from its labels."""
     seen = _scored(student, task, registry)
-    trial.current().measured.update(accuracy=seen.accuracy, train_seconds=seen.seconds)
     asked = data.needed(task.id, seen.name)
+    if seen.accuracy >= FLOOR:
+        _honest(student, task, registry)
+        # measured is what is believed: the leaderboard ranks by it
+        trial.current().measured.update(accuracy=seen.accuracy, train_seconds=seen.seconds)
     if seen.accuracy < asked.tiers[tier]:
         _explain(student, task, registry, seen)
         said = f"{seen.accuracy:.2%} of the altered test images ({seen.name}) are right, and {asked.tiers[tier]:.2%}"
         raise _stopped(seen, f"{said} are needed.")
-    _honest(student, task, registry)
 
 
 def expect_logits(student: Student, task: TrainingTask, registry: Any) -> None:
