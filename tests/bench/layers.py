@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.bench.table import Measured, print_steps, print_table
 
 THREADS = 2
-TURNS = 5
+TURNS = 3
 IMAGES = (1, 32)
 # OpenBLAS knows a CPU by its family. On one that is newer than the library it takes kernels without AVX-512.
 AVX512_KERNELS = "SkylakeX"

@@ -20,7 +20,7 @@ LAYERS = ((227, 3, 96, 11, 4, "valid"), (27, 96, 256, 5, 1, "same"), (13, 256, 3
           (13, 384, 384, 3, 1, "same"), (13, 384, 256, 3, 1, "same"))  # fmt: skip
 WARM_UPS = 2
 SECONDS = 2.0
-RUNS = (5, 30)  # at least, at most
+RUNS = (4, 30)  # at least, at most
 
 
 def numpy_convolutions(images: int) -> Steps:

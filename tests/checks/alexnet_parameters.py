@@ -19,13 +19,13 @@ def drawn(widths: tuple[int, ...], side: int, seed: int) -> dict[str, dict[str, 
     channels = 3
     for number, (units, kernel) in enumerate(zip(widths[:5], KERNELS, strict=True), 1):
         scale = np.sqrt(2 / (kernel * kernel * channels))
-        kernels = (scale * rng.standard_normal((units, kernel, kernel, channels))).astype(dtype)
-        parameters[f"conv{number}"] = {"kernels": kernels, "bias": (0.1 * rng.standard_normal(units)).astype(dtype)}
+        kernels = dtype(scale) * rng.standard_normal((units, kernel, kernel, channels), dtype)
+        parameters[f"conv{number}"] = {"kernels": kernels, "bias": dtype(0.1) * rng.standard_normal(units, dtype)}
         channels = units
     features = sides * channels
     for number, units in enumerate(widths[5:], 6):
-        weights = (np.sqrt(2 / features) * rng.standard_normal((features, units))).astype(dtype)
-        parameters[f"fc{number}"] = {"weights": weights, "biases": (0.1 * rng.standard_normal(units)).astype(dtype)}
+        weights = dtype(np.sqrt(2 / features)) * rng.standard_normal((features, units), dtype)
+        parameters[f"fc{number}"] = {"weights": weights, "biases": dtype(0.1) * rng.standard_normal(units, dtype)}
         features = units
     return parameters
 
