@@ -1,4 +1,5 @@
-"""What a notebook imports: `check(task)`, `variant(task)`, `load_images()`, and `offer(model)`, `thresholds(task)`.
+"""What a notebook imports: `check(task)`, `variant(task)`, `load_images()`, `load_pretrained(name)`, and
+`offer(model)`, `thresholds(task)`.
 
 Imported lazily, so that `import autograder` costs nothing and a command starts fast.
 """
@@ -11,12 +12,17 @@ if TYPE_CHECKING:
     from .checks.notebook import CheckFailed, CheckResult, check, variant
     from .datasets import ImageSet, load_images
     from .sandbox.training import offer, thresholds
+    from .weights import load_pretrained
 
-__all__ = ["CheckFailed", "CheckResult", "ImageSet", "check", "load_images", "offer", "thresholds", "variant"]
+__all__ = [
+    "CheckFailed", "CheckResult", "ImageSet", "check", "load_images", "load_pretrained", "offer", "thresholds",
+    "variant",
+]
 
 _HOMES = dict.fromkeys(("CheckFailed", "CheckResult", "check", "variant"), "checks.notebook")
 _HOMES |= dict.fromkeys(("ImageSet", "load_images"), "datasets")
 _HOMES |= dict.fromkeys(("offer", "thresholds"), "sandbox.training")
+_HOMES["load_pretrained"] = "weights"
 
 
 def __getattr__(name: str) -> Any:

@@ -13,14 +13,15 @@ PACKAGE = Path(__file__).parents[1] / "autograder"
 MAY_IMPORT = {
     "sandbox": set(),
     "datasets": set(),
+    "weights": set(),
     "course": set(),
     "bridge": {"sandbox.wire", "sandbox.agent"},
-    "checks": {"bridge", "course", "datasets", "sandbox.wire", "sandbox.agent"},
+    "checks": {"bridge", "course", "datasets", "sandbox.wire", "sandbox.agent", "weights"},
     "feedback": {"course"},
-    "grading": {"bridge", "checks", "course", "datasets", "feedback", "sandbox"},
+    "grading": {"bridge", "checks", "course", "datasets", "feedback", "sandbox", "weights"},
     "cli": {"bridge", "checks", "course", "datasets", "feedback", "grading", "sandbox"},
     "__main__": {"cli"},
-    "__init__": {"checks", "datasets", "sandbox"},
+    "__init__": {"checks", "datasets", "sandbox", "weights"},
 }
 
 

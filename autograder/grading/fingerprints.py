@@ -21,9 +21,8 @@ def checks_fingerprint(assignment: Assignment) -> str:
     """A hash of the assignment's checks, of all they build on, of its release version and of its data
     files."""
     own = f"test_{assignment.name.replace('-', '_')}.py"
-    code = [
-        path for path in _sources("checks", "bridge", "sandbox") if path.parent.name not in PARTS or path.name == own
-    ]
+    sources = _sources("checks", "bridge", "sandbox", "weights")
+    code = [path for path in sources if path.parent.name not in PARTS or path.name == own]
     grading = [PACKAGE / "grading" / f"{name}.py" for name in _DECIDING]
     released = sorted(path for path in assignment.release_path.parent.rglob("*") if path.is_file())
     return _hash_files([*code, *grading, *released, assignment.solution_path])

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from autograder.course import CourseError
 from autograder.datasets import DataError, ImageSet, find_images, lay_out_training
+from autograder.weights import lay_out_weights
 
 PREFIX = "autograder-images-"
 LOCK = ".lock"
@@ -52,6 +53,7 @@ class TrainingData:
             folder = Path(tempfile.mkdtemp(prefix=PREFIX))
             _laid_out[key] = folder, _locked(folder)
             lay_out_training(sets.values(), folder, default=self._default)
+            lay_out_weights(folder)
         return _laid_out[key][0]
 
 

@@ -1,7 +1,7 @@
 """What `autograder` is inside a student's kernel: the names that notebooks import, and nothing behind.
 
 `check` says that the grader does the checking, `variant` hands out what the grader passed on at the start,
-and `load_images` reads the training data that the grader laid in a read-only folder.
+and `load_images` and `load_pretrained` read what the grader laid in a read-only folder.
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ def make_module(variants: dict[str, Any], data: Path | None) -> types.ModuleType
     """The module that `import autograder` gives a student.
 
     `variants` maps a task's name to the variant of this student; `data` is the folder with `index.json` and, for
-    each data set, a folder with `train_images.npy` (uint8) and `train_labels.npy` (int64).
+    each data set, a folder with `train_images.npy` (uint8) and `train_labels.npy` (int64); `weights/` there has the
+    pretrained networks.
     """
     module = types.ModuleType("autograder", "Checks for the course's notebooks.")
 
@@ -81,12 +82,22 @@ def make_module(variants: dict[str, Any], data: Path | None) -> types.ModuleType
         about = index["sets"][found]
         return SimpleNamespace(name=found, **arrays, classes=tuple(about["classes"]), source=about["source"])
 
-    for function in (check, variant, load_images):
+    def load_pretrained(name: str) -> dict[str, np.ndarray]:
+        """The weights of a pretrained network, by the paths of its variables."""
+        from safetensors.numpy import load_file
+
+        known = {path.stem: path for path in sorted((data / "weights").glob("*.safetensors"))} if data else {}
+        if name not in known:
+            raise ValueError(f"name: there is no pretrained network {name!r}, only {', '.join(known)}.")
+        return load_file(known[name])
+
+    for function in (check, variant, load_images, load_pretrained):
         function.__module__ = "autograder"
         setattr(module, function.__name__, function)
     module.offer = Offers()  # type: ignore[attr-defined]
     module.thresholds = thresholds  # type: ignore[attr-defined]
-    module.__all__ = ["check", "load_images", "offer", "thresholds", "variant"]  # type: ignore[attr-defined]
+    names = ["check", "load_images", "load_pretrained", "offer", "thresholds", "variant"]
+    module.__all__ = names  # type: ignore[attr-defined]
     return module
 
 

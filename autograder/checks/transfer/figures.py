@@ -1,0 +1,149 @@
+"""What the figures of the task `report` show, read from their lines and texts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..api import CheckFailure, Student, expect, in_kernel, misconceptions
+from ..probes import transfer as probes
+
+SERIES = ("loss", "accuracy", "val_loss", "val_accuracy")
+
+
+def axes_of(seen: Any) -> list[dict[str, Any]]:
+    """The axes of a figure that have lines; every field is looked through."""
+    expect(seen is not None, "", diagnosis=misconceptions.REPORT["no-figure-returned"])
+    if not isinstance(seen, list) or any(not isinstance(axis, dict) for axis in seen):
+        raise CheckFailure("A matplotlib Figure is right here; something else came.")
+    for axis in seen:
+        lines = axis.get("lines")
+        known = isinstance(lines, list) and all(isinstance(axis.get(part), str) for part in ("x", "y", "title"))
+        if not known or not isinstance(axis.get("legend"), list) or type(axis.get("spreads")) is not int:
+            raise CheckFailure("What came back from your notebook is not what this check reads there.")
+        for line in lines:
+            if not isinstance(line.get("x"), np.ndarray) or not isinstance(line.get("y"), np.ndarray):
+                raise CheckFailure("What came back from your notebook is not what this check reads there.")
+    return [axis for axis in seen if axis["lines"]]
+
+
+def shows(lines: list[dict[str, Any]], values: Any) -> dict[str, Any] | None:
+    """The line with these values, as shares or as percent."""
+    values = np.asarray(values, float)
+    for line in lines:
+        y = line["y"]
+        if y.shape == values.shape and any(np.allclose(y, values * scale) for scale in (1, 100)):
+            return line
+    return None
+
+
+# --- learning curves ----------------------------------------------------------------------------------------------
+
+
+def history_of(rng: np.random.Generator) -> dict[str, list[float]]:
+    """A history of some epochs in which no two numbers are alike."""
+    epochs = int(rng.integers(5, 12))
+    return {name: [float(value) for value in rng.uniform(0.05, 0.95, epochs)] for name in SERIES}
+
+
+def learning_axes(student: Student, history: dict[str, list[float]]) -> list[dict[str, Any]]:
+    kernel = in_kernel(student, probes.run_learning_curves, probes.look_at)
+    return axes_of(kernel.run_learning_curves(student.learning_curves, history))
+
+
+def expect_curves(student: Student, rng: np.random.Generator) -> None:
+    """Passes when all four series are drawn over the epochs."""
+    known, history = misconceptions.REPORT, history_of(rng)
+    lines = [line for axis in learning_axes(student, history) for line in axis["lines"]]
+    there = {name: shows(lines, values) for name, values in history.items()}
+    training, validation = there["loss"] or there["accuracy"], there["val_loss"] or there["val_accuracy"]
+    expect(validation is not None or training is None, "", diagnosis=known["no-validation-curve"])
+    expect(training is not None or validation is None, "", diagnosis=known["no-training-curve"])
+    both_losses = there["loss"] is not None and there["val_loss"] is not None
+    both_accuracies = there["accuracy"] is not None and there["val_accuracy"] is not None
+    expect(both_losses or not both_accuracies, "", diagnosis=known["no-loss-curve"])
+    epochs = len(history["loss"])
+    for name, line in there.items():
+        expect(line is not None, f"No line shows history[{name!r}].")
+        steps = np.diff(line["x"])
+        expect(len(steps) == epochs - 1 and np.allclose(steps, 1), "The curves are not drawn epoch by epoch.")
+
+
+def expect_curves_labelled(student: Student, rng: np.random.Generator) -> None:
+    """Passes when axes have names and the lines of each are told apart by a legend."""
+    history = history_of(rng)
+    axes = learning_axes(student, history)
+    expect(len(axes) > 0, "The figure has no lines.")
+    for axis in axes:
+        expect(bool(axis["x"]), "", diagnosis=misconceptions.REPORT["axes-without-names"])
+        legend = [str(text) for text in axis["legend"]]
+        several = len(axis["lines"]) > 1
+        expect(not several or len(set(legend)) >= 2, "", diagnosis=misconceptions.REPORT["no-legend"])
+    for part in ("loss", "accuracy"):
+        line = shows([line for axis in axes for line in axis["lines"]], history[part])
+        where = [axis for axis in axes if shows(axis["lines"], history[part])]
+        expect(line is not None and len(where) > 0, f"No line shows history[{part!r}].")
+        said = " ".join([where[0]["y"], where[0]["title"], *map(str, where[0]["legend"])]).lower()
+        expect(part in said, "", diagnosis=misconceptions.REPORT["axes-without-names"])
+
+
+# --- transfer and from scratch ---------------------------------------------------------------------------------------
+
+
+def runs_of(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Numbers of labelled images, and accuracies of both ways over some seeds."""
+    counts = np.cumsum(rng.integers(3, 20, 4))
+    return counts, rng.uniform(0.7, 0.99, (4, 5)), rng.uniform(0.2, 0.6, (4, 5))
+
+
+def transfer_axes(student: Student, *runs: np.ndarray) -> list[dict[str, Any]]:
+    kernel = in_kernel(student, probes.run_transfer_curves, probes.look_at)
+    return axes_of(kernel.run_transfer_curves(student.transfer_curves, *runs))
+
+
+def expect_means(student: Student, rng: np.random.Generator) -> None:
+    """Passes when the means of both ways stand over the counts, in one plot."""
+    known = misconceptions.REPORT
+    counts, *ways = runs_of(rng)
+    axes = transfer_axes(student, counts, *ways)
+    lines = [line for axis in axes for line in axis["lines"]]
+    means = [shows(lines, way.mean(axis=1)) for way in ways]
+    first = any(shows(lines, way[:, 0]) for way in ways)
+    best = any(shows(lines, way.max(axis=1)) for way in ways)
+    expect(not (first and None in means), "", diagnosis=known["one-seed-only"])
+    expect(not (best and None in means), "", diagnosis=known["best-of-the-seeds"])
+    expect(means[0] is not None or means[1] is not None, "No line shows the means over the seeds.")
+    expect(None not in means, "Transfer and from scratch are both to be drawn.")
+    one = any(all(shows(axis["lines"], way.mean(axis=1)) for way in ways) for axis in axes)
+    expect(one, "Both ways are to be drawn in one plot.")
+    expect(not all(np.allclose(np.diff(line["x"]), 1) for line in means), "", diagnosis=known["places-not-counts"])
+    expect(all(np.allclose(line["x"], counts) for line in means), "The curves do not stand over the counts.")
+
+
+def expect_spread(student: Student, rng: np.random.Generator) -> None:
+    """Passes when something beside the means shows how far the seeds lie apart."""
+    counts, *ways = runs_of(rng)
+    axes = transfer_axes(student, counts, *ways)
+    expect(len(axes) > 0, "The figure has no lines.")
+    points = sum(len(line["y"]) for axis in axes for line in axis["lines"])
+    spread = sum(axis["spreads"] for axis in axes) >= 2 or points >= 2 * ways[0].size
+    expect(spread, "", diagnosis=misconceptions.REPORT["no-spread"])
+
+
+def expect_ways_labelled(student: Student, rng: np.random.Generator) -> None:
+    """Passes when the axes have names, and the legend names the right line "transfer" and the other "scratch"."""
+    known = misconceptions.REPORT
+    counts, *ways = runs_of(rng)
+    axes = transfer_axes(student, counts, *ways)
+    expect(len(axes) > 0, "The figure has no lines.")
+    for axis in axes:
+        expect(bool(axis["x"]) and bool(axis["y"]), "", diagnosis=known["axes-without-names"])
+        said = " ".join(str(text) for text in axis["legend"]).lower()
+        expect(bool(said), "", diagnosis=known["no-legend"])
+        expect("transfer" in said and "scratch" in said, "The legend is to name transfer and from scratch.")
+        for line in axis["lines"]:
+            label = line["label"].lower()
+            if "transfer" in label and line["y"].shape == counts.shape:
+                low = np.allclose(line["y"], ways[1].mean(axis=1))
+                expect(not low, "", diagnosis=known["names-exchanged"])
