@@ -45,8 +45,10 @@ FRAMEWORKS = ("torch", "tensorflow", "keras")
 SHORTCUTS = ("scipy", "sklearn", "cv2", "skimage", "jax", "numba")
 FORBIDDEN_BY_RUNTIME: Mapping[str, tuple[str, ...]] = {
     "numpy": FRAMEWORKS + SHORTCUTS,
-    "torch": ("tensorflow", "keras"),
-    "tensorflow": ("torch",),
+    # scikit-learn has the digits with their labels, those that are tested on too
+    "torch": ("tensorflow", "keras", "sklearn"),
+    "tensorflow": ("torch", "sklearn"),
+    "torch+tensorflow": ("sklearn",),
 }
 
 

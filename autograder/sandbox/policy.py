@@ -13,9 +13,10 @@ _FRAMEWORKS = ("torch", "tensorflow", "keras")
 _SHORTCUTS = ("scipy", "sklearn", "cv2", "skimage", "jax", "numba")
 _FORBIDDEN = {
     "numpy": _FRAMEWORKS + _SHORTCUTS,
-    "torch": ("tensorflow", "keras"),
-    "tensorflow": ("torch",),
-    "torch+tensorflow": (),
+    # scikit-learn has the digits with their labels, those that are tested on too
+    "torch": ("tensorflow", "keras", "sklearn"),
+    "tensorflow": ("torch", "sklearn"),
+    "torch+tensorflow": ("sklearn",),
 }
 
 

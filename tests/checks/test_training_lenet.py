@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from autograder.checks import training
 from autograder.checks.runner import right_answers
 
 from .helpers import points_of, run_task, score, verdict, wrong_answers
@@ -14,12 +11,6 @@ from .helpers import points_of, run_task, score, verdict, wrong_answers
 NAME = "04-lenet"
 POINTS = {"lenet-train": 15, "mnist-challenge": 15}
 WRONG = [(task, wrong.id) for task in POINTS for wrong, _ in wrong_answers(task)]
-
-
-@pytest.fixture(autouse=True)
-def on_the_digits() -> Iterator[None]:
-    with training.using("digits"):
-        yield
 
 
 @pytest.mark.parametrize("task", POINTS)

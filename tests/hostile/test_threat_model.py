@@ -1,4 +1,4 @@
-"""The threat model names every submission of the hostile class, and no other."""
+"""The threat model names every submission of the hostile class, and of the training task, and no other."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ def test_every_submission_stands_in_the_threat_model_and_the_other_way_round():
     rows = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
     shown = " ".join(row.split("|")[3] for row in rows if row.count("|") == 4)
     named = {word.rpartition("/")[2] for word in re.findall(r"`([a-z0-9_/]*[a-z0-9_])`", shown)}
-    corpus = {path.stem for path in (HERE / "corpus").rglob("*.py")} | {file.make_name for file in FILES}
+    files = [*(HERE / "corpus").rglob("*.py"), *(HERE / "training").glob("*.py")]
+    corpus = {path.stem for path in files} | {file.make_name for file in FILES}
     assert named == corpus
 
 

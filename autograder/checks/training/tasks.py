@@ -32,7 +32,8 @@ class Trained:
     """A model that the notebook's function trained, and what it says of altered test images.
 
     purpose: which training it was. model: a handle; it stays in the kernel. stopped: the budget ended first, and this
-    is the last model offered. seconds: wall time of the training. accuracy: share of the altered test images whose true label it gives.
+    is the last model offered. seconds: wall time of the training. accuracy: share of the altered test images whose true
+    label it gives.
     """
 
     purpose: str
