@@ -45,9 +45,9 @@ def _moved(images: np.ndarray, shifts: np.ndarray, angles: np.ndarray, *, edge: 
     cos, sin = np.cos(angles)[:, None], np.sin(angles)[:, None]
     y = cos * rows - sin * columns + shifts[:, :1] + np.float32((height - 1) / 2)
     x = sin * rows + cos * columns + shifts[:, 1:] + np.float32((width - 1) / 2)
-    mode = "edge" if edge else "constant"
     margin = 2  # the corners of what is outside; farther out all is as there
-    wide = np.pad(images, [(0, 0), (margin, margin), (margin, margin)] + [(0, 0)] * (images.ndim - 3), mode=mode)
+    sides = [(0, 0), (margin, margin), (margin, margin)] + [(0, 0)] * (images.ndim - 3)
+    wide = np.pad(images, sides, mode="edge") if edge else np.pad(images, sides)
     y, x = np.clip(y + margin, 0, height + 2 * margin - 1.001), np.clip(x + margin, 0, width + 2 * margin - 1.001)
     top, left = y.astype(np.int32), x.astype(np.int32)
     down, right = y - top, x - left

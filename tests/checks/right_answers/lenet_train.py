@@ -144,7 +144,7 @@ def train_classifier(images, labels, *, seed, device):
         layers.Conv2D(64, 3, padding="same", activation="relu"), layers.Flatten(), layers.Dropout(0.4),
         layers.Dense(10, activation="softmax"),
     ])
-    epochs = 4 if len(images) > 10_000 else max(4, 600 // (len(images) // 32 + 1))
+    epochs = 4 if len(images) > 10_000 else max(4, 360 // (len(images) // 32 + 1))
     rate = keras.optimizers.schedules.CosineDecay(3e-3, epochs * (len(images) // 32 + 1))
     model.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy", metrics=["accuracy"])
     for _ in range(2):
