@@ -4,8 +4,8 @@ A Dask worker needs this environment and the course's repository, and no gradebo
 with the job, and the results come back to the one writer. Each worker process grades one submission at a time, with its
 own warm kernels. What a lost worker had is done by another; Dask itself gives up on a job that ends several workers.
 
-A submission that computes on a GPU goes to workers that declare one (``--resources GPU=1``), the others to those that
-do not, where there are any.
+A submission that computes on a GPU goes to workers that declare one (``--resources GPU=1``), the others rather to those
+that do not, where there are any; an idle worker may take them over.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from autograder.course import Course, CourseError
-from autograder.grading.cluster import dask_pool, grade_there
+from autograder.grading.cluster import DaskPool, dask_pool, grade_there
 from autograder.grading.grade import grade_class
 from autograder.grading.notebook import Template
 from autograder.grading.results import read_results
@@ -119,7 +119,7 @@ def noted(notes: dict[str, Path]) -> dict[str, list[str]]:
     return found
 
 
-def test_marked_submissions_go_to_a_worker_with_a_gpu_and_the_others_elsewhere(
+def test_marked_submissions_go_to_a_worker_with_a_gpu_alone(
     mixed: str, notes: dict[str, Path], tmp_path: Path
 ):
     root = tmp_path / "course"
@@ -128,14 +128,45 @@ def test_marked_submissions_go_to_a_worker_with_a_gpu_and_the_others_elsewhere(
         submit(root, student, answered(template, answers))
     summary = grade(root, mixed)
     assert not summary.failed and len(summary.graded) == 4
-    assert noted(notes) == {"with": ["tries1", "tries2"], "without": ["idle1", "idle2"]}
+    assert not any(student.startswith("tries") for student in noted(notes)["without"])
     results = {student: read_results(root / "autograded" / student / "00-small") for student in summary.graded}
     on_gpu = [student for student, result in results.items() if result.provenance.device == "cuda"]
     assert sorted(on_gpu) == ["tries1", "tries2"]
 
     small_course(root)  # the same assignment, no longer marked
     assert len(grade(root, mixed).graded) == 4
-    assert noted(notes) == {"with": [], "without": ["idle1", "idle2", "tries1", "tries2"]}
+    assert noted(notes)["without"]
+
+
+class AskedClient:
+    """Notes with what a pool submits; it knows a worker with a GPU, if asked to, and one without."""
+
+    def __init__(self, *addresses: str) -> None:
+        self.workers = {one: {"resources": {"GPU": 1.0} if "gpu" in one else {}} for one in addresses}
+        self.asked: list[dict[str, object]] = []
+
+    def scheduler_info(self, n_workers: int) -> dict[str, object]:
+        return {"workers": self.workers}
+
+    def submit(self, function: object, *args: object, key: str, pure: bool, **where: object) -> None:
+        self.asked.append(where)
+
+
+@pytest.mark.parametrize(
+    ("addresses", "unmarked"),
+    [
+        (("tcp://gpu:1", "tcp://cpu:1"), {"workers": ["tcp://cpu:1"], "allow_other_workers": True}),
+        (("tcp://gpu:1",), {}),
+    ],
+)
+def test_unmarked_submissions_leave_gpus_free_where_there_are_other_workers(
+    addresses: tuple[str, ...], unmarked: dict[str, object], tmp_path: Path
+):
+    pool = DaskPool("tcp://nowhere:1", WorkerSpec(tmp_path, "00-small", "required", device="cuda"))
+    pool._client = AskedClient(*addresses)
+    for gpu in (True, False):
+        pool._submit(Job("ada", b"", {}, 0, "c", "e", gpu=gpu))
+    assert pool._client.asked == [{"resources": {"GPU": 1}}, unmarked]
 
 
 def test_a_cluster_without_a_gpu_is_not_waited_for(cluster: object, tmp_path: Path):
