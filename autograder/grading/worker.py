@@ -26,6 +26,7 @@ from autograder.sandbox.policy import Isolation, IsolationMissing, Policy
 if TYPE_CHECKING:
     from autograder.grading.kernel import SandboxKernel
     from autograder.grading.submission import Grader, Job
+    from autograder.sandbox.client import WarmPool
 
 PR_SET_PDEATHSIG = 1
 END_S = 30
@@ -58,16 +59,25 @@ class Reply:
 
 def make_grader(spec: WorkerSpec) -> tuple[Grader, Callable[[], None]]:
     """A ``Grader`` with its warm kernels, and the function that ends them."""
+    from autograder.sandbox.client import WarmPool
+
+    assignment = Course(spec.root).assignment(spec.assignment)
+    pool = WarmPool(assignment.runtime, isolation=spec.isolation)  # first: it imports while this process does
+    try:
+        return _with_checks(spec, assignment, pool), pool.close
+    except BaseException:
+        pool.close()
+        raise
+
+
+def _with_checks(spec: WorkerSpec, assignment: Assignment, pool: WarmPool) -> Grader:
     from autograder.checks.runner import CheckSession
     from autograder.checks.variants import has_variants, variant
     from autograder.grading.notebook import Template
     from autograder.grading.submission import Grader, kernel_limits
-    from autograder.sandbox.client import WarmPool
 
-    assignment = Course(spec.root).assignment(spec.assignment)
     template = Template.load(assignment)
     session = CheckSession(assignment.name) if spec.modules is None else CheckSession(modules=spec.modules)
-    pool = WarmPool(assignment.runtime, isolation=spec.isolation)
     data = training_images(spec, assignment)
     policy = Policy(forbidden=assignment.forbidden, isolation=spec.isolation)
     limits = kernel_limits(assignment)
@@ -83,7 +93,7 @@ def make_grader(spec: WorkerSpec) -> tuple[Grader, Callable[[], None]]:
             gpu=gpu,
         )
 
-    return Grader(template, session, start), pool.close
+    return Grader(template, session, start)
 
 
 def training_images(spec: WorkerSpec, assignment: Assignment) -> Path | None:

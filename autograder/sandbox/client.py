@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import queue
 import secrets
 import select
 import shutil
@@ -31,6 +32,7 @@ from .policy import RUNTIMES, Isolation, IsolationMissing, Policy
 _WARM_UP_S = 180.0
 _START_S = 30.0
 _GPU_START_S = 120.0  # opening a device takes long where its driver is not kept loaded
+_WELCOME_S = 0.25  # ten times what a welcome takes
 _END_S = 10.0
 _CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
 _LARGEST_MESSAGE = 64 * MEBI
@@ -83,9 +85,16 @@ class SandboxKernel:
         client.load_connection_info(self.connection)
         client.start_channels(hb=False)
         deadline = time.monotonic() + _START_S
-        while client.get_iopub_msg(timeout=max(0.01, deadline - time.monotonic()))["msg_type"] != "iopub_welcome":
-            pass  # once welcome, no output can be missed
-        return client
+        while time.monotonic() < deadline:
+            with contextlib.suppress(queue.Empty):
+                client.get_iopub_msg(timeout=_WELCOME_S)
+                return client  # once it is welcome, no output can be missed
+            # ipykernel overlooks a subscriber that comes while it sends its first status; another message wakes it
+            client.kernel_info()
+        client.stop_channels()
+        context.destroy(linger=0)
+        self._release()
+        raise KernelFailed("the kernel did not answer")
 
     def open_bridge(self) -> str:
         """Asks the kernel to serve the bridge until the grader closes it; returns the message's id."""

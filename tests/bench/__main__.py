@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import grading, kernels, layers
+from tests.bench import grading, kernels, layers, phases
 from tests.bench.table import machine
 
 SECTIONS = {
     "numpy": lambda: grading.against_nbgrader("numpy"),
     "frameworks": lambda: grading.against_nbgrader("torch+tensorflow"),
+    "profile": lambda: (phases.profile("numpy"), phases.profile("torch+tensorflow")),
     "kernels": kernels.ready,
     "cells": kernels.over_the_cells,
     "check": layers.check_time,

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psutil
+import requests
+from nbgrader.api import Gradebook
+from requests.adapters import HTTPAdapter, Retry
 from rich.console import Console
 
 from autograder.course import Course
@@ -24,7 +29,7 @@ from tests.bench.courses import CHECKS, ours, stock
 from tests.bench.table import Measured, print_table
 
 ROUNDS = 3
-STOCK_CLASS, OUR_CLASS = 3, 40
+STOCK_CLASS, OUR_CLASS = 2, 100
 JOBS = 2
 
 
@@ -47,24 +52,41 @@ def grade(course: Course, name: str, *, force: bool = True, make_executor: Calla
 
 
 def against_nbgrader(runtime: str) -> None:
-    """Seconds for a submission: `nbgrader autograde` of stock nbgrader, and the project with two workers."""
+    """Seconds for a submission: `nbgrader autograde` of stock nbgrader, and the project with two workers.
+
+    Both are measured whole, from the command's start to its end. The project starts its workers and warm servers once
+    for a class, so the last line leaves out what a class of one takes."""
     nbgrader = str(Path(sys.executable).with_name("nbgrader"))
     env = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    slow, fast = Measured(f"stock nbgrader 0.9.6, {runtime}"), Measured(f"autograder grade, 2 workers, {runtime}")
+    slow = Measured(f"nbgrader 0.9.6, a class of {STOCK_CLASS}")
+    fast = Measured(f"autograder grade, 2 workers, a class of {OUR_CLASS}")
+    more = Measured("the same without the start, which is taken from a class of one")
     with temporary() as folder:
         stock(folder / "stock", runtime, STOCK_CLASS)
         subprocess.run([nbgrader, "generate_assignment", "a1"], cwd=folder / "stock", env=env, check=True,
                        capture_output=True)  # fmt: skip
         course, name = ours(folder / "ours", runtime, OUR_CLASS)
+        lone, _ = ours(folder / "one", runtime, 1)
         for _ in range(ROUNDS):
-            started = time.perf_counter()
-            subprocess.run([nbgrader, "autograde", "a1", "--force"], cwd=folder / "stock", env=env, check=True,
-                           capture_output=True)  # fmt: skip
-            slow.add((time.perf_counter() - started) / STOCK_CLASS)
-            started = time.perf_counter()
-            grade(course, name)
-            fast.add((time.perf_counter() - started) / OUR_CLASS)
-    print_table(f"Grading one submission ({runtime}), seconds", [slow, fast], peer=slow)
+            command = [nbgrader, "autograde", "a1", "--force"]
+            took, memory = timed(lambda: subprocess.run(command, cwd=folder / "stock", env=env, check=True,
+                                                        capture_output=True))  # fmt: skip
+            slow.add(took / STOCK_CLASS)
+            slow.note = f"peak {memory}"
+            one, _ = timed(lambda: grade(lone, name))
+            took, memory = timed(lambda: grade(course, name))
+            fast.add(took / OUR_CLASS)
+            fast.note = f"peak {memory}"
+            more.add((took - one) / (OUR_CLASS - 1))
+    print_table(f"Grading one submission ({runtime}), seconds", [slow, fast, more], peer=slow)
+
+
+def timed(act: Callable[[], object]) -> tuple[float, Memory]:
+    """How many seconds it takes, and the most memory that is held meanwhile."""
+    with Memory.watched() as memory:
+        started = time.perf_counter()
+        act()
+        return time.perf_counter() - started, memory
 
 
 def regrade() -> None:
@@ -85,33 +107,100 @@ def regrade() -> None:
 
 
 def flat_cost(sizes: tuple[int, ...] = (50, 500)) -> None:
-    """Milliseconds for a submission, and the command's peak memory, by the size of the class."""
-    rows = []
+    """Milliseconds for a submission, and the peak memory, by the size of the class; then the formgrader's pages."""
+    rows, pages = [], []
     for size in sizes:
-        with temporary() as folder, peak_memory() as peak:
+        with temporary() as folder:
             course, name = ours(folder, "numpy", size)
-            cost = Measured(f"{size} submissions")
-            started = time.perf_counter()
-            grade(course, name)
-            cost.add(1000 * (time.perf_counter() - started) / size)
-        cost.note = f"peak memory of the command {peak[0] / 1e6:.0f} MB"
-        rows.append(cost)
+            lone, _ = ours(folder / "one", "numpy", 1)
+            one, _ = timed(lambda: grade(lone, name))
+            took, memory = timed(lambda: grade(course, name))
+            whole = Measured(f"{size} submissions", note=f"peak {memory}")
+            whole.add(1000 * took / size)
+            rows += [whole, Measured(f"{size} submissions, without the start", [1000 * (took - one) / (size - 1)])]
+            pages += formgrader_pages(folder, name, size)
     print_table("Cost of a submission by the size of the class, milliseconds", rows, peer=rows[0])
+    print_table("nbgrader's formgrader with so many submissions, seconds for a page", pages)
+
+
+def formgrader_pages(folder: Path, name: str, size: int) -> list[Measured]:
+    """Seconds that the formgrader takes for its list of submissions and for one of them, in a server of its own."""
+    (folder / "nbgrader_config.py").write_text("c = get_config()\nc.CourseDirectory.course_id = 'cnn'\n")
+    rows = [Measured(f"the list of {size} submissions"), Measured(f"one of {size} submissions")]
+    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}", "cnn") as gradebook:
+        notebook = gradebook.find_submission_notebook(name, name, "s00000").id
+    with formgrader(folder) as get:
+        for _ in range(ROUNDS):
+            for row, page in zip(rows, (f"api/submissions/{name}", f"submissions/{notebook}/"), strict=True):
+                started = time.perf_counter()
+                answer = get(page)
+                row.add(time.perf_counter() - started)
+                if row is rows[0] and len(answer.json()) != size:
+                    raise RuntimeError("the formgrader lists other submissions than were graded")
+    return rows
 
 
 @contextmanager
-def peak_memory() -> Iterator[list[float]]:
-    """The most memory that this process holds meanwhile, in bytes."""
-    peak, done, process = [0.0], threading.Event(), psutil.Process()
+def formgrader(folder: Path) -> Iterator[Callable[[str], requests.Response]]:
+    """nbgrader's formgrader for a course folder: a function that gets its pages."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [
+        sys.executable, "-m", "jupyter_server", f"--ServerApp.port={port}", "--ServerApp.open_browser=False",
+        "--IdentityProvider.token=bench", f"--ServerApp.root_dir={folder}", "--allow-root",
+        "--ServerApp.jpserver_extensions={'nbgrader.server_extensions.formgrader': True}",
+    ]  # fmt: skip
+    server = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    session = requests.Session()
+    session.mount("http://", HTTPAdapter(max_retries=Retry(connect=12, backoff_factor=0.1)))
 
-    def watch() -> None:
-        while not done.wait(0.05):
-            peak[0] = max(peak[0], process.memory_info().rss)
+    def get(page: str) -> requests.Response:
+        answer = session.get(f"http://127.0.0.1:{port}/formgrader/{page}", params={"token": "bench"}, timeout=120)
+        answer.raise_for_status()
+        return answer
 
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
     try:
-        yield peak
+        get("api/assignments")
+        yield get
     finally:
-        done.set()
-        thread.join()
+        server.terminate()
+        server.wait()
+
+
+@dataclass
+class Memory:
+    """The most memory of the command, and of it with all that it starts (shared pages counted once), in bytes."""
+
+    command: float = 0.0
+    together: float = 0.0
+
+    def __str__(self) -> str:
+        return f"{self.command / 1e6:.0f} MB of the command, {self.together / 1e6:.0f} MB with workers and kernels"
+
+    def look(self, process: psutil.Process) -> None:
+        """Takes what is held now."""
+        self.command = max(self.command, process.memory_info().rss)
+        total = 0
+        for one in (process, *process.children(recursive=True)):
+            with suppress(psutil.Error, OSError):  # it has ended meanwhile
+                total += one.memory_full_info().pss
+        self.together = max(self.together, total)
+
+    @classmethod
+    @contextmanager
+    def watched(cls) -> Iterator[Memory]:
+        """Looks once a second while the block runs."""
+        memory, done, process = cls(), threading.Event(), psutil.Process()
+
+        def watch() -> None:
+            while not done.wait(1.0):
+                memory.look(process)
+
+        thread = threading.Thread(target=watch, daemon=True)
+        thread.start()
+        try:
+            yield memory
+        finally:
+            done.set()
+            thread.join()
