@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import psutil
-import requests
-from nbgrader.api import Gradebook
-from requests.adapters import HTTPAdapter, Retry
 from rich.console import Console
 
 from autograder.course import Course
@@ -26,6 +19,8 @@ from autograder.grading.grade import grade_class
 from autograder.grading.pool import LocalPool
 from autograder.grading.run import Options, Summary
 from tests.bench.courses import CHECKS, ours, stock
+from tests.bench.formgrader import pages_of
+from tests.bench.memory import Memory
 from tests.bench.table import Measured, print_table
 
 ROUNDS = 3
@@ -67,25 +62,28 @@ def against_nbgrader(runtime: str) -> None:
                        capture_output=True)  # fmt: skip
         course, name = ours(folder / "ours", runtime, OUR_CLASS)
         lone, _ = ours(folder / "one", runtime, 1)
+
+        def autograde() -> None:
+            subprocess.run([nbgrader, "autograde", "a1", "--force"], cwd=folder / "stock", env=env, check=True,
+                           capture_output=True)  # fmt: skip
+
         for _ in range(ROUNDS):
-            command = [nbgrader, "autograde", "a1", "--force"]
-            took, memory = timed(lambda: subprocess.run(command, cwd=folder / "stock", env=env, check=True,
-                                                        capture_output=True))  # fmt: skip
+            took, memory = timed(autograde)
             slow.add(took / STOCK_CLASS)
             slow.note = f"peak {memory}"
-            one, _ = timed(lambda: grade(lone, name))
-            took, memory = timed(lambda: grade(course, name))
+            one, _ = timed(grade, lone, name)
+            took, memory = timed(grade, course, name)
             fast.add(took / OUR_CLASS)
             fast.note = f"peak {memory}"
             more.add((took - one) / (OUR_CLASS - 1))
     print_table(f"Grading one submission ({runtime}), seconds", [slow, fast, more], peer=slow)
 
 
-def timed(act: Callable[[], object]) -> tuple[float, Memory]:
+def timed(act: Callable[..., object], *arguments: Any) -> tuple[float, Memory]:
     """How many seconds it takes, and the most memory that is held meanwhile."""
     with Memory.watched() as memory:
         started = time.perf_counter()
-        act()
+        act(*arguments)
         return time.perf_counter() - started, memory
 
 
@@ -113,94 +111,11 @@ def flat_cost(sizes: tuple[int, ...] = (50, 500)) -> None:
         with temporary() as folder:
             course, name = ours(folder, "numpy", size)
             lone, _ = ours(folder / "one", "numpy", 1)
-            one, _ = timed(lambda: grade(lone, name))
-            took, memory = timed(lambda: grade(course, name))
+            one, _ = timed(grade, lone, name)
+            took, memory = timed(grade, course, name)
             whole = Measured(f"{size} submissions", note=f"peak {memory}")
             whole.add(1000 * took / size)
             rows += [whole, Measured(f"{size} submissions, without the start", [1000 * (took - one) / (size - 1)])]
-            pages += formgrader_pages(folder, name, size)
+            pages += pages_of(folder, name, size)
     print_table("Cost of a submission by the size of the class, milliseconds", rows, peer=rows[0])
     print_table("nbgrader's formgrader with so many submissions, seconds for a page", pages)
-
-
-def formgrader_pages(folder: Path, name: str, size: int) -> list[Measured]:
-    """Seconds that the formgrader takes for its list of submissions and for one of them, in a server of its own."""
-    (folder / "nbgrader_config.py").write_text("c = get_config()\nc.CourseDirectory.course_id = 'cnn'\n")
-    rows = [Measured(f"the list of {size} submissions"), Measured(f"one of {size} submissions")]
-    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}", "cnn") as gradebook:
-        notebook = gradebook.find_submission_notebook(name, name, "s00000").id
-    with formgrader(folder) as get:
-        for _ in range(ROUNDS):
-            for row, page in zip(rows, (f"api/submissions/{name}", f"submissions/{notebook}/"), strict=True):
-                started = time.perf_counter()
-                answer = get(page)
-                row.add(time.perf_counter() - started)
-                if row is rows[0] and len(answer.json()) != size:
-                    raise RuntimeError("the formgrader lists other submissions than were graded")
-    return rows
-
-
-@contextmanager
-def formgrader(folder: Path) -> Iterator[Callable[[str], requests.Response]]:
-    """nbgrader's formgrader for a course folder: a function that gets its pages."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        sys.executable, "-m", "jupyter_server", f"--ServerApp.port={port}", "--ServerApp.open_browser=False",
-        "--IdentityProvider.token=bench", f"--ServerApp.root_dir={folder}", "--allow-root",
-        "--ServerApp.jpserver_extensions={'nbgrader.server_extensions.formgrader': True}",
-    ]  # fmt: skip
-    server = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    session = requests.Session()
-    session.mount("http://", HTTPAdapter(max_retries=Retry(connect=12, backoff_factor=0.1)))
-
-    def get(page: str) -> requests.Response:
-        answer = session.get(f"http://127.0.0.1:{port}/formgrader/{page}", params={"token": "bench"}, timeout=120)
-        answer.raise_for_status()
-        return answer
-
-    try:
-        get("api/assignments")
-        yield get
-    finally:
-        server.terminate()
-        server.wait()
-
-
-@dataclass
-class Memory:
-    """The most memory of the command, and of it with all that it starts (shared pages counted once), in bytes."""
-
-    command: float = 0.0
-    together: float = 0.0
-
-    def __str__(self) -> str:
-        return f"{self.command / 1e6:.0f} MB of the command, {self.together / 1e6:.0f} MB with workers and kernels"
-
-    def look(self, process: psutil.Process) -> None:
-        """Takes what is held now."""
-        self.command = max(self.command, process.memory_info().rss)
-        total = 0
-        for one in (process, *process.children(recursive=True)):
-            with suppress(psutil.Error, OSError):  # it has ended meanwhile
-                total += one.memory_full_info().pss
-        self.together = max(self.together, total)
-
-    @classmethod
-    @contextmanager
-    def watched(cls) -> Iterator[Memory]:
-        """Looks once a second while the block runs."""
-        memory, done, process = cls(), threading.Event(), psutil.Process()
-
-        def watch() -> None:
-            while not done.wait(1.0):
-                memory.look(process)
-
-        thread = threading.Thread(target=watch, daemon=True)
-        thread.start()
-        try:
-            yield memory
-        finally:
-            done.set()
-            thread.join()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import queue
 import textwrap
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from jupyter_client.blocking import BlockingKernelClient
 
 from autograder.sandbox import wire
 from autograder.sandbox.client import WarmPool
@@ -119,6 +121,28 @@ def test_a_server_that_died_is_started_again(starter):
         pool._process.wait()
         assert run(first, "1").result == "1"
         assert run(starter(pool), "2").result == "2"
+
+
+def test_a_kernel_does_not_look_at_every_module_of_the_server(kernel):
+    """That would give it pages of its own for all that it shares with the warm server."""
+    found = run(kernel, "import sys; len(get_ipython().kernel._kernel_modules), len(sys.modules) > 500")
+    assert found.result == "(0, True)"
+
+
+def test_a_kernel_whose_welcome_was_missed_is_asked_again(monkeypatch, pool, starter):
+    """ipykernel may overlook a subscriber that comes while it sends its first status."""
+    get, missed = BlockingKernelClient.get_iopub_msg, []
+
+    def deaf_at_first(client: BlockingKernelClient, timeout: float) -> dict:
+        message = get(client, timeout=timeout)
+        if not missed:
+            missed.append(message["msg_type"])
+            raise queue.Empty
+        return message
+
+    monkeypatch.setattr(BlockingKernelClient, "get_iopub_msg", deaf_at_first)
+    kernel = starter(pool)
+    assert missed == ["iopub_welcome"] and run(kernel, "6 * 7").result == "42"
 
 
 def test_shutdown_leaves_no_process_and_no_folder(pool, starter):
