@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import grading, kernels, layers, phases
+from tests.bench import grading, kernels, layers, phases, training
 from tests.bench.table import machine
 
 SECTIONS = {
@@ -18,6 +18,7 @@ SECTIONS = {
     "alexnet": layers.alexnet,
     "regrade": grading.regrade,
     "flat": grading.flat_cost,
+    "training": training.a_class,
     "flat-5000": lambda: grading.flat_cost((50, 500, 5000)),
 }
 BY_DEFAULT = tuple(name for name in SECTIONS if name != "flat-5000")

@@ -55,7 +55,7 @@ def labels_of(model, images, scale, batch):
         part = images[start : start + batch]
         answer = model.predict(part if scale == 1 else (part / numpy.float32(scale)).astype("float32"))
         answer = answer.detach().cpu() if hasattr(answer, "detach") else answer
-        answers.append(numpy.asarray(answer))
+        answers.append(numpy.atleast_1d(numpy.asarray(answer)))
     return numpy.concatenate(answers)
 
 
