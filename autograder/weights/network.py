@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 
-def build_features(widths: tuple[int, ...] = (8, 16, 16, 32, 32), weights: dict[str, Any] | None = None) -> Any:
+def build_features(widths: tuple[int, ...] = (8, 16, 32, 32, 64), weights: dict[str, Any] | None = None) -> Any:
     """A Keras model from images `(N, height, width, 3)` in [-1, 1] to features `(N, widths[-1])`.
 
     Five 3x3 convolutions ("conv1" to "conv5", the second and the fourth with stride 2), each followed by batch
