@@ -20,6 +20,11 @@ class Crop:
     upside_down: bool = False
     colours_reversed: bool = False
 
+    @property
+    def turned(self) -> bool:
+        """Whether anything was turned round, in whatever way."""
+        return self.mirrored or self.upside_down or self.colours_reversed
+
 
 def numbered_images(count: int, height: int, width: int, channels: int = 3) -> np.ndarray:
     """Images (count, height, width, channels) of int64 whose numbers are all different, from 1 on."""

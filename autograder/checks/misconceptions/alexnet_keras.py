@@ -52,7 +52,7 @@ class Nameless(right.LocalResponseNormalization):
 def variant_of_alexnet(
     *, filters: tuple[int, int] = (96, 256), first_padding: str = "valid", norm: Any = right.LocalResponseNormalization,
     norms: int = 2, norm_first: bool = False, pool_first: bool = False, window: int = 3, dropout: Any = (0.5, 0.5, 0),
-    dense: Any = "relu", end: Any = "softmax", compiled: bool = True,
+    conv_dropout: float = 0.0, dense: Any = "relu", end: Any = "softmax", compiled: bool = True,
     loss: Any = "sparse_categorical_crossentropy", metrics: Any = ("accuracy",),
 ) -> Network:
     """`alexnet` with some choices changed; without options it is the right one."""
@@ -71,6 +71,7 @@ def variant_of_alexnet(
         inputs = keras.Input(img_shape)
         x = block(inputs, 0, layers.Conv2D(filters[0], 11, strides=4, padding=first_padding))
         x = block(x, 1, layers.Conv2D(filters[1], 5, padding="same"))
+        x = layers.Dropout(conv_dropout)(x) if conv_dropout else x
         for maps in (384, 384, 256):
             x = layers.Conv2D(maps, 3, padding="same", activation="relu")(x)
         x = layers.MaxPooling2D(window, strides=2)(x)
@@ -78,6 +79,7 @@ def variant_of_alexnet(
         for rate, units in zip(dropout, (4096, 4096, num_classes), strict=True):
             x = layers.Dropout(rate)(x) if rate else x
             x = layers.Dense(units, activation=end if units == num_classes else dense)(x)
+        x = layers.Softmax()(x) if end == "relu" else x
         model = keras.Model(inputs, x)
         if compiled:
             model.compile(optimizer="adam", loss=loss, metrics=list(metrics))
@@ -102,7 +104,7 @@ def _wrong(id: str, sentence: str, section: str = DETAILS, **choices: Any) -> No
 
 
 _wrong("relu-on-the-logits", "The last layer has a ReLU before the softmax, which makes all unlikely classes alike.",
-       NETWORK, end=lambda x: keras.activations.softmax(keras.activations.relu(x)))
+       NETWORK, end="relu")
 _wrong("softmax-missing", "The network returns logits; in this course a Keras network returns probabilities.",
        NETWORK, end=None, loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
 _wrong("sigmoid-for-softmax", "The classes have a sigmoid each, so that their probabilities do not add up to 1.",
@@ -150,8 +152,6 @@ for _id, _sentence, _choices in (
     ("not-compiled", "The network was not compiled: it has neither a loss nor an optimiser.", {"compiled": False}),
     ("loss-for-one-hot-labels", "The loss expects one-hot labels; whole numbers come in.",
      {"loss": "categorical_crossentropy"}),
-    ("loss-from-logits", "The loss applies a softmax of its own, on top of the network's.",
-     {"loss": keras.losses.SparseCategoricalCrossentropy(from_logits=True)}),
     ("accuracy-missing", "The network was compiled without the accuracy.", {"metrics": ()}),
 ):
     _add(COMPILED_KERAS, _id, _sentence, NETWORK, variant_of_alexnet(**_choices))
@@ -164,8 +164,8 @@ def lambda_norm() -> layers.Layer:
 for _id, _sentence, _make in (
     ("lrn-as-lambda", "LRN is a Lambda layer: a network with one is saved with a piece of code, and is not loaded "
      "again for good reasons.", lambda_norm),
-    ("cannot-be-loaded", "The network cannot be loaded again: a layer has to take the arguments that every layer takes, "
-     "as its name, and give back its own by `get_config`.", Nameless),
+    ("cannot-be-loaded", "The network cannot be loaded again: a layer has to take the arguments that every layer "
+     "takes, as its name, and give back its own by `get_config`.", Nameless),
     ("configuration-incomplete", "The loaded network computes something else: numbers of a layer are missing in its "
      "`get_config`.", lambda: Forgetful(5, 2.0, 1e-4, 0.75)),
 ):
@@ -178,6 +178,8 @@ for _id, _sentence, _choices in (
     ("dropout-before-every-dense-layer", "Dropout comes before all three dense layers; the last one has none.",
      {"dropout": (0.5, 0.5, 0.5)}),
     ("dropout-once", "Dropout comes before one of the two dense layers only.", {"dropout": (0.5, 0, 0)}),
+    ("dropout-on-the-convolutions", "Dropout stands among the convolutions too; AlexNet drops inputs of dense layers "
+     "alone.", {"conv_dropout": 0.5}),
     ("dropout-at-another-rate", "The rate of the dropout is not the paper's, one half.", {"dropout": (0.2, 0.2, 0)}),
 ):
     _add(DROPPED_KERAS, _id, _sentence, DETAILS, variant_of_alexnet(**_choices))

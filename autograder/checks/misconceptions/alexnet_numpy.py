@@ -81,7 +81,7 @@ def dropout_at_inference(image, parameters):
 
 @ALEXNET_FORWARD.add("halved-at-inference", section=FORWARD)
 def halved_at_inference(image, parameters):
-    """The inputs of the dense layers were halved, as the paper did; with today's dropout nothing changes at inference."""
+    """The inputs of the dense layers were halved, as in the paper; with today's dropout they stay as they are."""
     return forward(image, parameters, before_dense=lambda x: x / 2)
 
 

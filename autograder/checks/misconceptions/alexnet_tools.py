@@ -281,9 +281,3 @@ def error_not_accuracy(scores, labels, k):
 def hits_not_share(scores, labels, k):
     """This is the number of images that were right; their share is asked for."""
     return right.top_k_accuracy(scores, labels, k) * len(labels)
-
-
-@TOP_K_ACCURACY.add("divided-by-k", section=TOP)
-def divided_by_k(scores, labels, k):
-    """The hits were divided by k as well: an image has one label, and so is right or wrong as a whole."""
-    return right.top_k_accuracy(scores, labels, k) / k

@@ -159,8 +159,8 @@ def _add_lrn(id: str, sentence: str, *arguments: float, **options: float) -> Non
     ALEXNET_TORCH.add(id, section=DETAILS)(on(right.alexnet_in_torch)(answer))
 
 
-_add_lrn("lrn-alpha-not-multiplied", "PyTorch divides LRN's alpha by its size, so with the paper's number it is 5 times "
-         "too small.", 5, alpha=1e-4, beta=0.75, k=2.0)
+_add_lrn("lrn-alpha-not-multiplied", "PyTorch divides LRN's alpha by its size, so with the paper's number it is 5 "
+         "times too small.", 5, alpha=1e-4, beta=0.75, k=2.0)
 _add_lrn("lrn-defaults", "LRN has the k that PyTorch takes if nothing is said; the paper has another one.",
          5, alpha=5e-4, beta=0.75)
 _add_lrn("lrn-defaults-altogether", "LRN has PyTorch's alpha and k; the paper's are others.", 5)

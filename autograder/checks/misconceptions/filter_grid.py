@@ -12,17 +12,17 @@ FILTER_GRID = Misconceptions("filters", right.filter_grid)
 FILTERS = "Looking inside: filters"
 
 
-def _grid(weights, columns, gap, *, scale, empty=1.0, order="C", background=1.0):
-    """A grid with another scaling, colour of gaps or empty places, or order."""
+def _grid(weights, columns, gap, *, scale, order="C"):
+    """A grid with another scaling or order."""
     if columns < 1 or gap < 0:
         raise ValueError("columns or gap does not fit")
     count, channels, height, width = weights.shape
     rows = -(-count // columns)
-    grid = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap, channels), background)
+    grid = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap, channels), 1.0)
     for place in range(rows * columns):
         row, column = divmod(place, columns) if order == "C" else (place % rows, place // rows)
         top, left = row * (height + gap), column * (width + gap)
-        picture = scale(as_float(weights[place])).transpose(1, 2, 0) if place < count else empty
+        picture = scale(as_float(weights[place])).transpose(1, 2, 0) if place < count else 1.0
         grid[top : top + height, left : left + width] = picture
     return grid
 
@@ -63,21 +63,24 @@ def divided_by_the_largest(weights, columns=8, gap=1):
 
 
 @FILTER_GRID.add("gaps-of-zero", section=FILTERS)
-def gaps_of_zero(weights, columns=8, gap=1):
+def gaps_of_zero(solve, weights, columns=8, gap=1):
     """The gaps are 0, which is black; they are to be 1."""
-    return _grid(weights, columns, gap, scale=_own_scale, background=0.0)
+    grid, (height, width) = solve(weights, columns, gap).copy(), weights.shape[2:]
+    for distance in range(height, height + gap):
+        grid[distance :: height + gap] = 0
+    for distance in range(width, width + gap):
+        grid[:, distance :: width + gap] = 0
+    return grid
 
 
 @FILTER_GRID.add("empty-places-of-zero", section=FILTERS)
-def empty_places_of_zero(weights, columns=8, gap=1):
+def empty_places_of_zero(solve, weights, columns=8, gap=1):
     """Places without a filter are 0, which is black; they are to be 1."""
-    return _grid(weights, columns, gap, scale=_own_scale, empty=0.0)
-
-
-@FILTER_GRID.add("gaps-and-empty-places-of-zero", section=FILTERS)
-def gaps_and_empty_places_of_zero(weights, columns=8, gap=1):
-    """Gaps and places without a filter are 0, which is black; they are to be 1."""
-    return _grid(weights, columns, gap, scale=_own_scale, background=0.0, empty=0.0)
+    grid, (height, width) = solve(weights, columns, gap).copy(), weights.shape[2:]
+    for place in range(len(weights), -(-len(weights) // columns) * columns):
+        top, left = place // columns * (height + gap), place % columns * (width + gap)
+        grid[top : top + height, left : left + width] = 0
+    return grid
 
 
 @FILTER_GRID.add("column-by-column", section=FILTERS)

@@ -74,8 +74,9 @@ def run_torch_network(make, options, images, size, seed):
 def run_torch_dropout(make, options, size, seed):
     """Which inputs of the dense layers are dropped in training, as shares: of fc6, fc7, fc8, and of earlier layers.
 
-    All weights are positive, so that every ReLU is open, and a column of a weight's gradient is 0 only where its input
-    was dropped. `uneven` says whether inputs of fc6 that were kept differ in more than one factor from inference.
+    Dense weights are positive, so that their ReLUs are open, and a column of a weight's gradient is 0 only where its
+    input is: of those that are not 0 at inference, where it was dropped. `uneven` says whether inputs of fc6 that were
+    kept differ in more than one factor from inference.
     """
     import torch
 
@@ -87,12 +88,13 @@ def run_torch_dropout(make, options, size, seed):
     dense = {}
     with torch.no_grad():
         for parameter in model.parameters():
-            parameter.abs_()
             parameter.requires_grad_(False)
-            if parameter.ndim > 1:
+            name = wanted.get(tuple(parameter.flatten(1).shape)) if parameter.ndim > 1 else None
+            if name:
+                dense[name] = parameter
                 parameter /= parameter[:1].numel() ** 0.5
-                name = wanted.get(tuple(parameter.flatten(1).shape))
-                dense.update({name: parameter} if name else {})
+            if name or parameter.ndim == 1:
+                parameter.abs_()
     batch = torch.from_numpy(images_of((1, 3, size, size), seed))
 
     def gradients(training):
@@ -100,16 +102,18 @@ def run_torch_dropout(make, options, size, seed):
             parameter.grad = None
             parameter.requires_grad_()
         model.train(training)
-        torch.manual_seed(seed)
-        on_one_thread(lambda: model(batch).sum().backward())
+        torch.manual_seed(seed + training)  # other masks, should there be any at inference
+        on_one_thread(lambda: model(batch)[:, 0].sum().backward())
         return {name: parameter.grad.flatten(1).abs().sum(0) for name, parameter in dense.items()}
 
     trained, plain = gradients(True), gradients(False)
-    shares = {name: float((column == 0).double().mean()) for name, column in trained.items()}
+    if not all(column.any() for column in (*trained.values(), *plain.values())):
+        return None
+    shares = {name: float((trained[name][plain[name] > 0] == 0).double().mean()) for name in dense}
     if "fc6" in shares:
         kept = (trained["fc6"] > 0) & (plain["fc6"] > 0)
         factors = trained["fc6"][kept] / plain["fc6"][kept]
-        shares["uneven"] = bool(factors.numel() < 2 or factors.std() > 0.01 * factors.mean())
+        shares["uneven"] = bool(factors.numel() < 2 or factors.std() > 1e-3 * factors.mean())
     return shares
 
 

@@ -97,6 +97,7 @@ def run_keras_saved(make, options, images, seed):
     """
     import os
     import tempfile
+    import warnings
 
     import keras
     import numpy
@@ -114,7 +115,9 @@ def run_keras_saved(make, options, images, seed):
         path = os.path.join(folder, "network.keras")
         model.save(path)
         try:
-            loaded = keras.saving.load_model(path, custom_objects=known)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of an optimiser that has not begun there is nothing to load
+                loaded = keras.saving.load_model(path, custom_objects=known)
         except Exception:
             return {"problem": "loading"}
     return {"problem": None, "output": numpy.asarray(loaded(batch, training=False))}
@@ -137,9 +140,11 @@ def run_keras_dropout(make, options, features, seed):
         shape = tuple(variable.shape)
         if shape and "float" in str(variable.dtype):
             fan_in = int(numpy.prod(shape[:-1])) if len(shape) > 1 else 1
-            variable.assign(numpy.abs(numpy.asarray(variable)) / fan_in**0.5)
-            name = wanted.get((int(numpy.prod(shape[:-1])), shape[-1])) if len(shape) > 1 else None
-            dense.update({name: variable} if name else {})
+            name = wanted.get((fan_in, shape[-1])) if len(shape) > 1 else None
+            if name:
+                dense[name] = variable
+            if name or len(shape) == 1:
+                variable.assign(numpy.abs(variable.value.numpy()) / fan_in**0.5)
     batch = images_of((1, *options["img_shape"]), seed)
 
     def gradients(training):
@@ -153,9 +158,11 @@ def run_keras_dropout(make, options, features, seed):
         }
 
     trained, plain = gradients(True), gradients(False)
-    shares = {name: float((row == 0).mean()) for name, row in trained.items()}
+    if not all(row.any() for row in (*trained.values(), *plain.values())):
+        return None
+    shares = {name: float((trained[name][plain[name] > 0] == 0).mean()) for name in dense}
     if "fc6" in shares:
         kept = (trained["fc6"] > 0) & (plain["fc6"] > 0)
         factors = trained["fc6"][kept] / plain["fc6"][kept]
-        shares["uneven"] = bool(len(factors) < 2 or factors.std() > 0.01 * factors.mean())
+        shares["uneven"] = bool(len(factors) < 2 or factors.std() > 1e-3 * factors.mean())
     return shares

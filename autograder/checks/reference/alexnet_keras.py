@@ -6,6 +6,7 @@ Sources: A. Krizhevsky, I. Sutskever and G. Hinton, "ImageNet Classification wit
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -72,7 +73,9 @@ def alexnet_in_keras(
 @cache
 def _network_run(answer: Run, options: tuple, images: int, seed: int) -> dict[str, Any]:
     """The same few cases are asked for by every wrong answer, and each takes a while."""
-    return run_keras_network(answer, dict(options), images, seed)
+    seen = run_keras_network(answer, dict(options), images, seed)
+    gc.collect()  # a Keras model is a ring of references; each of these has 90 MB of weights
+    return seen
 
 
 def keras_defaults(_report: str = "parameters", answer: Run = alexnet) -> Any:
