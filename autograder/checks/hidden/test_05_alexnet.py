@@ -3,6 +3,7 @@
 import numpy as np
 from hypothesis import strategies as st
 
+from autograder.checks import training
 from autograder.checks.api import (
     CheckFailure,
     Tensor,
@@ -657,3 +658,34 @@ def test_no_hook_left_after_an_error(student, case):
     left = looked(student, case, "features.1", fails=case.fails)["hooks"]
     expect(left <= 0, "", diagnosis=misconceptions.FEATURE_MAPS["hook-left-after-an-error"])
     expect(left == 0, "", diagnosis=misconceptions.FEATURE_MAPS["other-hooks-removed"])
+
+
+# --- alexnet-train -------------------------------------------------------------------------------------------------
+
+
+@task("alexnet-train")
+@points(9)
+def test_accuracy(student):
+    """On pictures it has not seen, each altered a little, the network reaches the accuracy that the notebook shows."""
+    training.expect_accuracy(student, training.ALEXNET, misconceptions.ALEXNET_TRAIN)
+
+
+@task("alexnet-train")
+@points(2)
+def test_logits_come_back(student):
+    """The trained network returns logits: numbers of both signs, one for each class."""
+    training.expect_logits(student, training.ALEXNET, misconceptions.ALEXNET_TRAIN)
+
+
+@task("alexnet-train")
+@points(2)
+def test_one_picture_at_a_time(student):
+    """What the trained network says of a picture depends neither on the other pictures of its batch nor on the call."""
+    training.expect_batch_independent(student, training.ALEXNET, misconceptions.ALEXNET_TRAIN)
+
+
+@task("alexnet-train")
+@points(2)
+def test_the_seed_decides(student):
+    """Two trainings with the same seed give the same network; on a GPU, where the order of sums is open, not asked."""
+    training.expect_seeded(student, training.ALEXNET, misconceptions.ALEXNET_TRAIN)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from autograder.checks import training
 from autograder.checks.api import (
     CheckFailure,
     Tensor,
@@ -236,3 +237,9 @@ def test_hooks_afterwards(student):
     expect(left <= 0, "", diagnosis=known["hook-left-behind"])
     expect(left == 0, "", diagnosis=known["other-hooks-removed"])
     expect(after_error <= 0, "", diagnosis=known["hook-left-after-an-error"])
+
+
+@task("alexnet-train")
+def test_first_steps(student):
+    """Trained on 400 digits in three equal channels, the network reads others and returns logits."""
+    training.expect_first_steps(student, training.ALEXNET, misconceptions.ALEXNET_TRAIN)
