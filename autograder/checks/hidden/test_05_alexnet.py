@@ -44,10 +44,13 @@ def narrow(case, size=(67, 67), images=0, loud=1.0):
 
 
 def same_probabilities(student, image, parameters):
-    expect_close(
-        student.alexnet_forward(image, parameters), reference.alexnet_forward(image, parameters),
-        like=misconceptions.ALEXNET_FORWARD, rtol=1e-5, atol=1e-8, what="the result",
-    )
+    right = reference.alexnet_forward(image, parameters)
+    result = student.alexnet_forward(image, parameters)
+    if isinstance(result, np.ndarray) and result.shape == right.value.shape and not np.allclose(result, right.value):
+        again = [student.alexnet_forward(image, parameters) for _ in range(12)]
+        same = all(np.array_equal(result, other, equal_nan=True) for other in again)
+        expect(same, "", diagnosis=misconceptions.ALEXNET_FORWARD["dropout-at-inference"])
+    expect_close(result, right, like=misconceptions.ALEXNET_FORWARD, rtol=1e-5, atol=1e-8, what="the result")
 
 
 @task("alexnet-numpy")
@@ -57,8 +60,6 @@ def test_probabilities_of_a_narrow_network(student, case):
     """A narrow network and an image of 67x67 pixels: one probability for every class."""
     image, parameters = narrow(case)
     same_probabilities(student, image, parameters)
-    again = student.alexnet_forward(image, parameters), student.alexnet_forward(image, parameters)
-    expect(np.array_equal(*again), "", diagnosis=misconceptions.ALEXNET_FORWARD["dropout-at-inference"])
 
 
 @task("alexnet-numpy")

@@ -27,20 +27,19 @@ WIDTHS = {"conv1": 4, "conv2": 5, "conv3": 3, "conv4": 4, "conv5": 3, "fc6": 6, 
 
 
 def same_probabilities(student, image, parameters):
-    expect_close(
-        student.alexnet_forward(image, parameters), reference.alexnet_forward(image, parameters),
-        like=misconceptions.ALEXNET_FORWARD, rtol=1e-5, atol=1e-8, what="the result",
-    )
+    right = reference.alexnet_forward(image, parameters)
+    result = student.alexnet_forward(image, parameters)
+    if isinstance(result, np.ndarray) and result.shape == right.value.shape and not np.allclose(result, right.value):
+        again = [student.alexnet_forward(image, parameters) for _ in range(12)]
+        same = all(np.array_equal(result, other, equal_nan=True) for other in again)
+        expect(same, "", diagnosis=misconceptions.ALEXNET_FORWARD["dropout-at-inference"])
+    expect_close(result, right, like=misconceptions.ALEXNET_FORWARD, rtol=1e-5, atol=1e-8, what="the result")
 
 
 @task("alexnet-numpy")
 def test_a_narrow_network(student):
     """A network with 3 to 6 maps or units in each layer and an image of 67x67 pixels: four probabilities."""
-    image, parameters = numpy_probes.narrow_network(WIDTHS, (67, 67), 0, 1.0, 0)
-    first, second = student.alexnet_forward(image, parameters), student.alexnet_forward(image, parameters)
-    if isinstance(first, np.ndarray) and isinstance(second, np.ndarray):
-        expect(np.array_equal(first, second), "", diagnosis=misconceptions.ALEXNET_FORWARD["dropout-at-inference"])
-    same_probabilities(student, image, parameters)
+    same_probabilities(student, *numpy_probes.narrow_network(WIDTHS, (67, 67), 0, 1.0, 0))
 
 
 @task("alexnet-numpy")
