@@ -37,7 +37,10 @@ def built_torch(make, options, seed):
             shape = tuple(value.shape)
             fan_in = max(1, value[:1].numel())
             kernel = shape[-1] if len(shape) == 4 else 0
-            state[name] = torch.from_numpy(weights_of(shape, fan_in, kernel, seed)).to(value.dtype)
+            # a dense layer may be written as a convolution: its weights are the same matrix
+            drawn = shape if len(shape) == 1 or kernel in (3, 5, 11) else (shape[0], fan_in)
+            values = weights_of(drawn, fan_in, kernel, seed).reshape(shape)
+            state[name] = torch.from_numpy(values).to(value.dtype)
         module.load_state_dict(state, assign=True)
         return module
 
