@@ -118,7 +118,7 @@ def labels_ignored(images, labels, *, num_classes, seed, device):
     from ..training import images_for
     from ..training.data import in_colour
 
-    own = images_for()
+    own = images_for("digits")
     inputs = scaled(in_colour(own.train_images))
     return trained(Plain(num_classes, inputs), inputs, own.train_labels, seed)
 
