@@ -147,19 +147,20 @@ def _explain(student: Student, task: TrainingTask, registry: Any, seen: Trained)
 def _explained(student: Student, task: TrainingTask, registry: Any, seen: Trained) -> None:
     if not seen.stopped:
         _form(registry, seen.answers)
+    # first, because to a network with ReLUs that was trained on 0 to 255, numbers up to 1 are all alike
+    prepared = _prepared_otherwise(student, task, _ids(registry), seen)
+    if prepared is not None:
+        raise _named(registry, prepared)
     if seen.answers.scores is not None and _highest(seen.answers.scores) < UNDECIDED:
         raise _named(registry, "never-trained")
     if (seen.answers.labels == seen.answers.labels[0]).all():
         raise _named(registry, "constant-answer")
-    prepared = _prepared_otherwise(student, task, _ids(registry), seen)
-    if prepared is not None:
-        raise _named(registry, prepared)
     _steady(student, task, registry, seen)
 
 
 def _prepared_otherwise(student: Student, task: TrainingTask, known: set[str], seen: Trained) -> str | None:
-    """The way of preparing images in which the model is clearly better than in the right one, if there is one."""
-    best, reached = None, seen.accuracy + BETTER
+    """The other way of preparing images, if there is one, in which the model reads them and does clearly better."""
+    best, reached = None, max(seen.accuracy + BETTER, FLOOR)
     for id, options in task.reads.otherwise(seen.images):
         if id not in known:
             continue
