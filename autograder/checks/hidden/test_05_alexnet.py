@@ -27,6 +27,7 @@ from autograder.checks.probes import alexnet_keras as keras_probes
 from autograder.checks.probes import alexnet_numpy as numpy_probes
 from autograder.checks.probes import alexnet_tools as tool_probes
 from autograder.checks.probes import memory
+from autograder.checks.training.tasks import once
 
 SEED, FEW = st.integers(0, 50), st.integers(2, 5)
 
@@ -219,9 +220,16 @@ KERAS_HELPERS = (keras_probes.built_keras, keras_probes.quickly_built, probes.we
 SMALL = {"img_shape": (67, 67, 3), "num_classes": 5}
 
 
-def keras_network(student, options, images, seed):
-    kernel = in_kernel(student, keras_probes.run_keras_network, *KERAS_HELPERS)
-    return keras_report(kernel.run_keras_network(student.alexnet, options, images, seed))
+def keras_network(student, rng):
+    """What the notebook's network gives for three images and weights of a drawn seed; the seed too."""
+
+    def made():
+        seed = int(rng.integers(1, 4))
+        kernel = in_kernel(student, keras_probes.run_keras_network, *KERAS_HELPERS)
+        return keras_report(kernel.run_keras_network(student.alexnet, SMALL, 3, seed)), seed
+
+    # a network of 22 million parameters is built once for two tests
+    return once(student, ("alexnet-keras", "network"), made)
 
 
 def keras_report(seen):
@@ -234,11 +242,11 @@ def keras_report(seen):
 
 @task("alexnet-keras")
 @points(2)
-def test_parameters_of_the_small_network(student):
+def test_parameters_of_the_small_network(student, rng):
     """For images of 67x67 pixels and five classes the network has the layers' parameters, and is a functional model."""
-    seen = keras_network(student, SMALL, 1, 0)
-    expect_equal(seen["output"].shape, (1, 5), what="the output's shape")
-    expect_equal(seen["parameters"], reference.alexnet_in_keras(SMALL, 1, _report="parameters"),
+    seen, seed = keras_network(student, rng)
+    expect_equal(seen["output"].shape, (3, 5), what="the output's shape")
+    expect_equal(seen["parameters"], reference.alexnet_in_keras(SMALL, 3, _report="parameters", _seed=seed),
                  like=misconceptions.ALEXNET_KERAS, what="the number of parameters")
     expect(seen.get("functional") is True, "", diagnosis=misconceptions.ALEXNET_KERAS["sequential"])
 
@@ -257,8 +265,7 @@ def test_full_size_network(student):
 @points(3)
 def test_probabilities_for_given_weights(student, rng):
     """For given weights the probabilities of small images are right."""
-    seed = int(rng.integers(1, 4))
-    seen = keras_network(student, SMALL, 3, seed)
+    seen, seed = keras_network(student, rng)
     expect_close(seen["output"], reference.alexnet_in_keras(SMALL, 3, _seed=seed), like=misconceptions.ALEXNET_KERAS,
                  rtol=1e-3, atol=1e-5, what="the output")
     expect(seen.get("repeats") is True, "The same image gives other probabilities every time.")
@@ -277,17 +284,17 @@ def test_compiled_with_loss_and_accuracy(student, rng):
     if problem is not None or not isinstance(seen.get("scores"), np.ndarray):
         raise CheckFailure("A compiled Keras model is right here; something else came back.")
     # whether the network's output is right is asked above; here, how it is scored
-    loss, certain = cross_entropy(student, seed)
-    expect(seen["scores"].shape == (2,), "One loss and one accuracy are right here.")
+    if not isinstance(seen.get("output"), np.ndarray) or seen["output"].shape != (4, 5) or seen["scores"].shape != (2,):
+        raise CheckFailure("A row of probabilities for each image, one loss and one accuracy are right here.")
+    loss, certain = cross_entropy(seen["output"].astype(float))
     close = np.allclose(seen["scores"], [loss, 0.5], rtol=1e-3, atol=1e-3)
     beyond = certain and seen["scores"][0] > loss and bool(np.isclose(seen["scores"][1], 0.5))
     expect(close or beyond, "Loss or accuracy are not what sparse categorical cross-entropy and accuracy give.")
 
 
-def cross_entropy(student, seed):
-    """Cross-entropy of what the network gives, for the labels that `run_keras_scores` takes; and whether some of its
+def cross_entropy(output):
+    """Cross-entropy of what a network gives, for the labels that `run_keras_scores` takes; and whether some of its
     probabilities are too small for float32, so that a loss computed from logits is larger."""
-    output = keras_network(student, SMALL, 4, seed)["output"].astype(float)
     labels = output.argmax(1)
     labels[1::2] = (labels[1::2] + 1) % output.shape[1]
     # a network without softmax is told so by its own check, and is judged here by the probabilities it stands for
@@ -306,10 +313,11 @@ def test_saved_and_loaded(student, rng):
     known, problem = misconceptions.SAVED_KERAS, seen.get("problem") if isinstance(seen, dict) else "no model"
     names = {"lambda": "lrn-as-lambda", "loading": "cannot-be-loaded"}
     expect(problem not in names, "", diagnosis=known[names[problem]] if problem in names else None)
-    if problem is not None or not isinstance(seen.get("output"), np.ndarray):
+    if problem is not None or not all(isinstance(seen.get(time), np.ndarray) for time in ("before", "output")):
         raise CheckFailure("A Keras model is right here; something else came back.")
-    before = keras_network(student, SMALL, 2, seed)["output"]
-    same = before.shape == seen["output"].shape and np.allclose(before, seen["output"], rtol=1e-3, atol=1e-5)
+    before, after = seen["before"], seen["output"]
+    expect(before.shape == (2, 5), "A row of probabilities for each image is right here.")
+    same = before.shape == after.shape and np.allclose(before, after, rtol=1e-3, atol=1e-5)
     expect(same, "", diagnosis=known["configuration-incomplete"])
 
 

@@ -114,14 +114,11 @@ _wrong("made-for-224-pixels", "The first convolution is padded, as in versions f
 _wrong("torchvision-filters", "The first layers have 64 and 192 filters: that is torchvision's narrower network, not "
        "the paper's.", filters=(64, 192))
 _wrong("lrn-missing", "There is no local response normalisation.", norms=0)
-_wrong("lrn-once", "Local response normalisation follows conv1 alone; conv2 has one too.", norms=1)
 _wrong("lrn-before-relu", "Local response normalisation comes before the ReLU, so that negative numbers count among "
        "the neighbours.", norm_first=True)
 _wrong("lrn-after-pooling", "Local response normalisation comes after the pooling; in the paper it comes before.",
        pool_first=True)
 _wrong("pooling-2x2", "The pooling windows are 2x2; AlexNet's are 3x3 and overlap.", window=2)
-_wrong("no-relu-between-dense-layers", "fc6 and fc7 are not followed by a ReLU: three dense layers without one are no "
-       "more than one layer.", dense=None)
 
 
 def _norm(id: str, sentence: str, **arguments: float) -> None:

@@ -63,7 +63,7 @@ def run_keras_defaults(make):
 
 
 def run_keras_scores(make, options, images, seed):
-    """Loss and accuracy by which the network was compiled to be judged, on images with given labels.
+    """Loss and accuracy by which the network was compiled to be judged, on images with given labels, and its output.
 
     `problem`: "not compiled", "loss" where the loss does not take whole numbers as labels, "accuracy" where no second
     number is there; else None.
@@ -87,11 +87,11 @@ def run_keras_scores(make, options, images, seed):
     others = [float(value) for name, value in scores.items() if name != "loss"]
     if not others:
         return {"problem": "accuracy"}
-    return {"problem": None, "scores": numpy.array([float(scores["loss"]), others[0]])}
+    return {"problem": None, "scores": numpy.array([float(scores["loss"]), others[0]]), "output": probabilities}
 
 
 def run_keras_saved(make, options, images, seed):
-    """What the network gives after it was saved to a file and loaded again; `problem` says why it did not get there.
+    """What the network gives before and after it was saved and loaded; `problem` says why it did not get there.
 
     `problem`: "lambda" where a Lambda layer is in it, "loading" where loading raised, else None.
     """
@@ -120,7 +120,8 @@ def run_keras_saved(make, options, images, seed):
                 loaded = keras.saving.load_model(path, custom_objects=known)
         except Exception:
             return {"problem": "loading"}
-    return {"problem": None, "output": numpy.asarray(loaded(batch, training=False))}
+    before, after = (numpy.asarray(network(batch, training=False)) for network in (model, loaded))
+    return {"problem": None, "before": before, "output": after}
 
 
 def run_keras_dropout(make, options, features, seed):
