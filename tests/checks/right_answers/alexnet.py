@@ -147,7 +147,7 @@ def alexnet(img_shape=(227, 227, 3), num_classes=1000):
     x = layers.Softmax()(layers.Dense(num_classes)(x))
     model = keras.Model(inputs=inputs, outputs=x, name="alexnet")
     model.compile(keras.optimizers.SGD(0.01), keras.losses.SparseCategoricalCrossentropy(),
-                  [keras.metrics.SparseCategoricalAccuracy(name="accuracy")])
+                  metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")])
     return model
 ''',
         "own-formula": '''
@@ -176,7 +176,7 @@ def alexnet(img_shape=(227, 227, 3), num_classes=1000):
     for layer in stack:
         x = layer(x)
     model = keras.Model(inputs, x)
-    model.compile("adam", "sparse_categorical_crossentropy", ["accuracy"])
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
 ''',
     },
