@@ -10,19 +10,15 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from tests.bench.table import Measured, print_steps, print_table
 
 THREADS = 2
-TURNS = 3
+TURNS = 4
 IMAGES = (1, 32)
-# OpenBLAS knows a CPU by its family. On one that is newer than the library it takes kernels without AVX-512.
-AVX512_KERNELS = "SkylakeX"
-AVX512_FLAGS = {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}
-WITHOUT_AVX512 = {"Prescott", "Nehalem", "Sandybridge", "Haswell", "Zen"}
+# Variables that choose a library's kernels; without them it takes those that it finds best for the CPU.
+STEERING = ("OPENBLAS_", "MKL_", "DNNL_", "ONEDNN_", "ATEN_", "OMP_", "KMP_", "GOMP_")
 
 
 @dataclass
@@ -31,17 +27,16 @@ class Side:
 
     name: str
     library: str
-    environ: Mapping[str, str] = field(default_factory=dict)
     kernels: str = ""
     steps: tuple[str, ...] = ()
     runs: list[list[float]] = field(default_factory=list)
 
     def take_turn(self, what: str, images: int) -> None:
-        """Measures in a fresh process with the same number of threads for every library."""
+        """Measures in a fresh process, as the library was installed, with the same number of threads for each."""
+        environ = {name: value for name, value in os.environ.items() if not name.startswith(STEERING)}
         threads = {name: str(THREADS) for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
         command = [sys.executable, "-m", "tests.bench.layers_process", self.library, what, str(images), str(THREADS)]
-        environ = {**os.environ, **threads, **self.environ}
-        done = subprocess.run(command, env=environ, capture_output=True, text=True, check=True)
+        done = subprocess.run(command, env=environ | threads, capture_output=True, text=True, check=True)
         found = json.loads(done.stdout)
         self.kernels, self.steps = found["kernels"], tuple(found["steps"])
         self.runs += found["runs"]
@@ -65,26 +60,18 @@ def alexnet() -> None:
 
 
 def _compare(what: str, title: str, images: int) -> None:
-    torch, numpy = Side("PyTorch", "torch"), Side("NumPy as installed", "numpy")
-    sides = [torch, numpy]
-    for turn in range(TURNS):
+    sides = [Side("PyTorch", "torch"), Side("NumPy", "numpy")]
+    for _ in range(TURNS):
         for side in sides:
             side.take_turn(what, images)
-        if turn == 0 and numpy.kernels in WITHOUT_AVX512 and _cpu_flags() >= AVX512_FLAGS:
-            sides.append(Side("NumPy", "numpy", {"OPENBLAS_CORETYPE": AVX512_KERNELS}))
-            sides[-1].take_turn(what, images)
-    print_table(f"{title}, milliseconds, {THREADS} threads", [side.measured() for side in sides], torch.measured())
-    if len(torch.steps) > 1:
-        print_steps(torch.steps, [[side.measured(step) for side in sides] for step in range(len(torch.steps))])
+    print_table(f"{title}, milliseconds, {THREADS} threads", [side.measured() for side in sides], sides[0].measured())
+    steps = sides[0].steps
+    if len(steps) > 1:
+        print_steps(steps, [[side.measured(step) for side in sides] for step in range(len(steps))])
 
 
 def _images(count: int) -> str:
     return "one image" if count == 1 else f"{count} images"
-
-
-def _cpu_flags() -> set[str]:
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    return set(next((line.partition(":")[2].split() for line in lines if line.startswith("flags")), []))
 
 
 def check_time() -> None:
