@@ -368,7 +368,7 @@ EPOCHS, BATCH = 10, 8
 
 def keras_model(student, options, seed):
     """What the notebook's Keras model says and computes (see `run_keras`), after a look at the types of the report."""
-    kernel = in_kernel(student, probes.run_keras, probes.form_of)
+    kernel = in_kernel(student, probes.run_keras, probes.form_of, probes.quietly)
     seen = kernel.run_keras(student.build_cnn, options, 40, seed)
     form = seen.get("form") if isinstance(seen, dict) else None
     if not isinstance(form, dict) or not isinstance(form.get("layers"), list):
@@ -469,7 +469,7 @@ def test_it_learns(student, rng):
     trainable(seen, form)
     pictures, kinds = patterns(rng, 360)
     images, labels, others, truth = pictures[:240], kinds[:240], pictures[240:], kinds[240:]
-    kernel, seed = in_kernel(student, probes.run_fit), int(rng.integers(1000))
+    kernel, seed = in_kernel(student, probes.run_fit, probes.quietly), int(rng.integers(1000))
     answers = kernel.run_fit(student.build_cnn, images, labels, others, EPOCHS, BATCH, seed)
     rows = isinstance(answers, np.ndarray) and answers.shape == (120, 3)
     expect(rows, "After the training the network does not return a row of numbers for each image.")

@@ -182,11 +182,24 @@ def run_keras(build, options, count, seed):
     try:
         loss = keras.losses.get(model.loss)
         report["loss"] = float(numpy.mean(numpy.asarray(loss(labels, report["probabilities"]))))
-        metrics = model.test_on_batch(images, labels, return_dict=True)
+        metrics = quietly(lambda: model.test_on_batch(images, labels, return_dict=True))
         report["metrics"] = {str(name): float(value) for name, value in metrics.items()}
     except Exception as error:
         report["error"] = type(error).__name__
     return report
+
+
+def quietly(run):
+    """The result of `run()`, without TensorFlow's warnings that many small models were traced."""
+    import logging
+
+    logger = logging.getLogger("tensorflow")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        return run()
+    finally:
+        logger.setLevel(before)
 
 
 def form_of(model):
@@ -217,5 +230,5 @@ def run_fit(build, images, labels, others, epochs, batch_size, seed):
     keras.utils.set_random_seed(seed)
     model = build(input_shape=tuple(images.shape[1:]), num_classes=int(labels.max()) + 1)
     scaled = images.astype("float32") / 255
-    model.fit(scaled, labels, epochs=epochs, batch_size=batch_size, verbose=0)
+    quietly(lambda: model.fit(scaled, labels, epochs=epochs, batch_size=batch_size, verbose=0))
     return numpy.asarray(model(others.astype("float32") / 255, training=False))

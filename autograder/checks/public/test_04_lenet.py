@@ -23,9 +23,8 @@ from autograder.checks.probes import memory
 SHAPES = {"C1": 3, "S2": 3, "C3": 3, "S4": 3, "C5": 1, "F6": 1, "output": 1}
 
 
-@task("lenet-components")
-def test_form_of_the_components(student):
-    """Seven layers, each with its output shape and its parameters, and two numbers; the shapes fit the layer's kind."""
+def layers(student):
+    """The table's entries for layers, each a pair of a shape and a number, as they must be."""
     answer = student.lenet_components
     if not isinstance(answer, dict):
         raise CheckFailure("This task is answered with a dict.")
@@ -36,6 +35,13 @@ def test_form_of_the_components(student):
         whole = all(type(size) is int and size > 0 for size in entry[0])
         expect(len(entry[0]) == length and whole, f'The shape of "{name}" is to have {length} whole numbers above 0.')
         expect(type(entry[1]) is int and entry[1] >= 0, f'The parameters of "{name}" are to be a whole number.')
+    return answer
+
+
+@task("lenet-components")
+def test_form_of_the_components(student):
+    """Seven layers, each with its output shape and its parameters, and two numbers more."""
+    answer = layers(student)
     for name in ("C3_paper", "total"):
         expect(type(answer.get(name)) is int, f'"{name}" is to be a whole number.')
     expect(answer["C3_paper"] < answer["total"], "The total is more than one layer's parameters.")
@@ -44,7 +50,8 @@ def test_form_of_the_components(student):
 @task("lenet-components")
 def test_shapes_follow_from_each_other(student):
     """Maps are square, a pooling keeps their number and halves their sides, and the last layer scores ten digits."""
-    shapes = {name: tuple(student.lenet_components[name][0]) for name in SHAPES}
+    answer = layers(student)
+    shapes = {name: tuple(answer[name][0]) for name in SHAPES}
     for name in ("C1", "S2", "C3", "S4"):
         expect(shapes[name][0] == shapes[name][1], f'The maps of "{name}" are square: (height, width, maps).')
     for before, after in (("C1", "S2"), ("C3", "S4")):
@@ -187,7 +194,7 @@ def test_a_model_in_training_mode(student):
 
 
 def keras_model(student, options):
-    kernel = in_kernel(student, probes.run_keras, probes.form_of)
+    kernel = in_kernel(student, probes.run_keras, probes.form_of, probes.quietly)
     seen = kernel.run_keras(student.build_cnn, options, 40, 0)
     if not isinstance(seen["form"], dict):
         raise CheckFailure("build_cnn returns a Keras model; something else came back.")
