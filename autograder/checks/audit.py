@@ -228,7 +228,7 @@ class _Auditor:
 def _wrong_names(registry: Misconceptions, one: Misconception, right: Names) -> Names:
     """The names of a notebook that has just this misconception."""
     if one.source is not None:
-        names = dict(right)
+        names = {"__name__": "__main__", **right}  # AutoGraph looks for the module of what it reads
         run(one.source, names)
         return names
     return registry.names(one.around(registry.reference), STUDENT)

@@ -154,6 +154,8 @@ def test_the_notebook_states_the_threshold():
     kept = weights.measured("mnist")
     assert f"asks for **{100 * kept['threshold']:.1f} %**" in text
     assert f"That is {100 * kept['margin']:.0f} points more" in text
+    for runs in (kept["by_count"][count] for count in ("5", "10", "20")):
+        assert f"{100 * np.mean(runs['transfer']):.0f} %" in text and f"{100 * np.mean(runs['scratch']):.0f} %" in text
 
 
 def test_problems_hold_back_labels_and_differ_by_seed():
