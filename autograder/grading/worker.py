@@ -93,6 +93,7 @@ def _with_checks(spec: WorkerSpec, assignment: Assignment, pool: WarmPool) -> Gr
             gpu=gpu,
         )
 
+    pool.wait_until_warm()  # only then there are jobs: one's folder would stay if the process were killed meanwhile
     return Grader(template, session, start)
 
 

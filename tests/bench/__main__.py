@@ -11,6 +11,7 @@ SECTIONS = {
     "numpy": lambda: grading.against_nbgrader("numpy"),
     "frameworks": lambda: grading.against_nbgrader("torch+tensorflow"),
     "profile": lambda: (phases.profile("numpy"), phases.profile("torch+tensorflow")),
+    "assignment": grading.whole_assignment,
     "kernels": kernels.ready,
     "cells": kernels.over_the_cells,
     "check": layers.check_time,

@@ -24,7 +24,8 @@ from tests.bench.memory import Memory
 from tests.bench.table import Measured, print_table
 
 ROUNDS = 3
-STOCK_CLASS, OUR_CLASS = 2, 100
+STOCK_CLASS, OUR_CLASS, COURSE_CLASS = 2, 100, 20
+CORES = (2, 8, 64, 256)
 JOBS = 2
 
 
@@ -119,3 +120,41 @@ def flat_cost(sizes: tuple[int, ...] = (50, 500)) -> None:
             pages += pages_of(folder, name, size)
     print_table("Cost of a submission by the size of the class, milliseconds", rows, peer=rows[0])
     print_table("nbgrader's formgrader with so many submissions, seconds for a page", pages)
+
+
+def whole_assignment() -> None:
+    """Seconds for a submission of a real assignment, and what follows for large classes on many cores."""
+    name = "01-convolution"
+    course = Course.here()
+    data = course.assignment(name).solution_path.read_bytes()
+    started, each = Measured("a class of one, with the start"), Measured("each further submission, on two cores")
+    with temporary() as folder:
+        for place, size in (("one", 1), ("class", COURSE_CLASS)):
+            for number in range(size):
+                submitted = folder / place / "submitted" / f"s{number:05d}" / name / f"{name}.ipynb"
+                submitted.parent.mkdir(parents=True)
+                submitted.write_bytes(data)
+        for _ in range(ROUNDS):
+            one, _ = timed(_grade_all, course, name, folder / "one")
+            took, memory = timed(_grade_all, course, name, folder / "class")
+            started.add(one)
+            each.add((took - one) / (COURSE_CLASS - 1))
+    each.note = f"peak {memory}"
+    print_table(f"The whole of {name}, all answers right, seconds", [started, each])
+    print_projection(started.median, JOBS * each.median)
+
+
+def _grade_all(course: Course, name: str, folder: Path) -> None:
+    options = Options(jobs=JOBS, force=True)
+    summary = grade_class(name, folder=folder, options=options, console=Console(quiet=True), course=course)
+    if summary.failed or any(row.score != row.max_score for row in summary.graded.values()):
+        raise RuntimeError("the solution did not get all points")
+
+
+def print_projection(start_s: float, core_s: float) -> None:
+    """Computed, not measured: the start of the workers, then a core's seconds for each submission."""
+    print("\n**Computed from these: minutes for a class, by cores**\n")
+    print(f"| submissions | {' | '.join(f'{cores} cores' for cores in CORES)} |\n{'|---' * (len(CORES) + 1)}|")
+    for size in (100, 1000, 10_000):
+        cells = [f"{(start_s + size * core_s / cores) / 60:.3g}" for cores in CORES]
+        print(f"| {size:,} | {' | '.join(cells)} |")

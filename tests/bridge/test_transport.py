@@ -97,6 +97,31 @@ def test_objects_stay_and_values_cross(student):
     assert student.answer["b"][:2] == (2, None)
 
 
+def test_what_is_asked_again_and_again_takes_one_request(student):
+    """A function's name is looked up once; a method together with its call, once its type was seen to have it."""
+    student.Layer(2).forward(np.ones(2))
+    session, before = student._session, student._session.calls
+    layer = student.Layer(3)
+    method = layer.forward
+    assert isinstance(method, Handle) and session.calls == before + 1
+    np.testing.assert_array_equal(method(np.arange(3)), [0, 3, 6])
+    assert session.calls == before + 2
+    assert type_of(method) == "method"
+    with pytest.raises(StudentError):
+        layer.forward("no array", "and too many")
+
+
+def test_a_method_that_is_data_in_another_object_is_no_method_there(student):
+    student.Layer(2).forward(np.ones(2))
+    layer = student.Layer(3)
+    layer.forward = 5
+    with pytest.raises(StudentError) as caught:
+        layer.forward(np.ones(2))
+    assert caught.value.type == "TypeError"
+    with pytest.raises(BridgeProtocolError):
+        type_of(layer.forward)
+
+
 def test_functions_of_a_check_run_beside_the_notebook(student):
     tools = in_kernel(student, apply_twice)
     np.testing.assert_array_equal(tools.apply_twice(student.Layer(3).forward, np.ones(2)), [9.0, 9.0])

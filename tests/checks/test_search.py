@@ -1,4 +1,4 @@
-"""Drawing cases leaves nothing where it is done: a notebook's folder is handed out, or in."""
+"""Drawn cases, and the smallest that fails."""
 
 from __future__ import annotations
 
@@ -6,6 +6,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
+from hypothesis import strategies as st
+
+from autograder.checks.api import Case, CheckFailure, cases
+from autograder.checks.search import drawn, search, weight
 
 ROOT = Path(__file__).parents[2]
 CODE = """
@@ -24,3 +30,59 @@ def test_drawing_cases_writes_nothing_beside_the_notebook(tmp_path: Path) -> Non
     )  # fmt: skip
     assert done.stdout == "5\n"
     assert list(tmp_path.iterdir()) == []
+
+
+SIZES = cases(
+    size=st.integers(1, 40), pair=st.tuples(st.integers(1, 3), st.sampled_from("abc")),
+    layers=st.lists(st.integers(1, 3), min_size=1, max_size=4), options=st.fixed_dictionaries({"k": st.integers(1, 9)}),
+    padding=st.none() | st.integers(0, 2), real=st.floats(0, 1), word=st.text(max_size=3),
+)  # fmt: skip
+
+
+def test_the_seed_decides_what_is_drawn_and_the_simplest_case_is_among_it():
+    first, again, other = drawn(SIZES, 20, 7), drawn(SIZES, 20, 7), drawn(SIZES, 20, 8)
+    assert first == again and first != other
+    assert [weight(case) for case in first] == sorted(weight(case) for case in first)
+    simplest = {"size": 1, "pair": (1, "a"), "layers": [1], "options": {"k": 1}, "padding": None}
+    simplest |= {"real": 0.0, "word": ""}
+    assert first.count(simplest) == other.count(simplest) == 1
+    assert all(1 <= case.size <= 40 and 1 <= len(case.layers) <= 4 for case in first)
+
+
+def test_cases_differ_and_a_small_strategy_is_drawn_whole():
+    assert sorted(case.x for case in drawn(cases(x=st.integers(1, 3)), 20, 0)) == [1, 2, 3]
+    odd = drawn(cases(x=st.integers(1, 99)).filter(lambda case: case.x % 2), 20, 0)
+    assert len({case.x for case in odd}) == 20 and all(case.x % 2 for case in odd)
+
+
+def test_whole_numbers_lie_at_their_bounds_more_often():
+    strategy = cases(x=st.integers(1, 100), y=st.integers(0, 99))
+    found = [case.x for seed in range(20) for case in drawn(strategy, 20, seed)]
+    assert 70 < found.count(1) < 200 and 15 < found.count(100) < 100
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_smallest_failing_case_is_found(seed: int):
+    asked = []
+
+    def fails_from_13_on(case: Case) -> None:
+        asked.append(case)
+        if case.size >= 13 and len(case.layers) >= 2:
+            raise CheckFailure(f"{case.size} {case.layers}")
+
+    with pytest.raises(CheckFailure, match=r"^13 \[1, 1\]$"):
+        search(fails_from_13_on, SIZES, 25, seed)
+    assert len({repr(case) for case in asked}) == len(asked)
+
+
+def test_the_same_failure_is_reported_every_time():
+    def wrong(case: Case) -> None:
+        if case.size % 7 == 3 or case.padding == 2:
+            raise CheckFailure(repr(case))
+
+    said = set()
+    for _ in range(3):
+        with pytest.raises(CheckFailure) as caught:
+            search(wrong, SIZES, 25, 4)
+        said.add(caught.value.message)
+    assert len(said) == 1
