@@ -23,7 +23,7 @@ from .reading import Answers, Labels, Logits
 SMALL = 400  # training images of the brief training on permuted labels
 FEWEST = 1000  # altered test images; a smaller test set is altered several times over
 TESTED_BRIEFLY = 1000
-FEW = 24  # images that are asked about one by one
+FEW, CROWD = 24, 200  # images that are asked about alone, and of noise that stand in their batch then
 FIRST_STEPS = (400, 200)  # digits that the public check trains on, and tests on
 FIRST_BUDGET_S = 60.0
 
@@ -92,10 +92,13 @@ class TrainingTask:
         return once(student, (self.id, "first steps"), lambda: self._first_steps(student))
 
     def same_in_other_batches(self, student: Student, seen: Trained) -> bool:
-        """Whether a model says the same of images one by one as of all of them together."""
+        """Whether a model says the same of a few images when many of noise stand in their batch."""
         few = seen.images[:FEW]
-        one_by_one = self.reads.read(student, seen.model, few, seen.classes, batch=1)
-        return alike(one_by_one, self.reads.read(student, seen.model, few, seen.classes, batch=FEW))
+        noise = np.random.default_rng(0).integers(0, 256, (CROWD, *few.shape[1:]), dtype=np.uint8)
+        crowd = np.concatenate([few, noise])
+        alone = self.reads.read(student, seen.model, few, seen.classes)
+        among = self.reads.read(student, seen.model, crowd, seen.classes, batch=len(crowd))
+        return alike(alone, Answers(among.labels[:FEW], None if among.scores is None else among.scores[:FEW]))
 
     def plain_accuracy(self, student: Student, seen: Trained) -> float:
         """The model's accuracy on the test images as they are; for benchmarks."""
