@@ -133,7 +133,7 @@ def test_ties_go_to_the_lower_index():
 @pytest.mark.parametrize(("task", "answer"), [
     ("alexnet-numpy", "def alexnet_forward(*a): return None"),
     ("alexnet-numpy", "import numpy as np\ndef alexnet_forward(image, parameters): return np.full(1000, 0.001)"),
-    ("alexnet-numpy", "alexnet_forward = 'softmax'"),
+    ("alexnet-numpy", "def alexnet_forward(*a): return 'softmax'"),
     ("alexnet-torch", "AlexNet = 3"),
     ("alexnet-torch", "from torch import nn\ndef AlexNet(num_classes=1000, groups=1): return nn.Identity()"),
     ("alexnet-torch", "def AlexNet(num_classes=1000, groups=1): return None"),

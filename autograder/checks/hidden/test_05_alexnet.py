@@ -102,6 +102,7 @@ def test_full_size(student, rng):
     expect(not (negative and abs(np.exp(result).sum() - 1) < 1e-3), "", diagnosis=logarithms)
     expect(not negative, "", diagnosis=logits)
     expect(abs(result.sum() - 1) < 1e-3, "The probabilities of all classes are to add up to 1.")
+    expect(bool(np.ptp(result) > 0.01 / 1000), "All classes have the same probability, whatever the image and weights.")
 
 
 @task("alexnet-numpy")
@@ -644,14 +645,21 @@ def test_maps_before_an_in_place_layer(student, case):
     same_maps(student, case, "features.0", inplace=True)
 
 
+def looked_at_maps(student, case):
+    """A look at a layer that has to give as many numbers as its maps have: no hook is left by who sets none."""
+    seen = looked(student, case, "features.1")
+    size = 4 * case.size[0] * case.size[1]
+    whole = isinstance(seen["output"], np.ndarray) and seen["output"].size == size
+    expect(whole, "feature_maps returns a NumPy array with all maps of the layer; something else came back.")
+    return seen
+
+
 @task("feature-maps")
 @points(1)
 @search(cases(**LOOKED_AT), examples=4)
 def test_no_hook_left(student, case):
     """Afterwards the model has the hooks that it had before, no more and no fewer."""
-    seen = looked(student, case, "features.1")
-    if not isinstance(seen["output"], np.ndarray):
-        raise CheckFailure("feature_maps returns a NumPy array; something else came back.")
+    seen = looked_at_maps(student, case)
     expect(seen["hooks"] <= 0, "", diagnosis=misconceptions.FEATURE_MAPS["hook-left-behind"])
     expect(seen["hooks"] == 0, "", diagnosis=misconceptions.FEATURE_MAPS["other-hooks-removed"])
 
@@ -661,8 +669,7 @@ def test_no_hook_left(student, case):
 @search(cases(fails=st.sampled_from(["first", "head"]), **LOOKED_AT), examples=6)
 def test_no_hook_left_after_an_error(student, case):
     """When the forward pass raises, the hook is removed all the same."""
-    seen = looked(student, case, "features.1")
-    expect(isinstance(seen["output"], np.ndarray), "feature_maps returns a NumPy array; something else came back.")
+    seen = looked_at_maps(student, case)
     expect(seen["hooks"] <= 0, "", diagnosis=misconceptions.FEATURE_MAPS["hook-left-behind"])
     left = looked(student, case, "features.1", fails=case.fails)["hooks"]
     expect(left <= 0, "", diagnosis=misconceptions.FEATURE_MAPS["hook-left-after-an-error"])
