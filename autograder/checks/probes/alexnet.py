@@ -13,7 +13,7 @@ def weights_of(shape, fan_in, kernel, seed):
 
     if len(shape) == 1:
         return (0.1 * numpy.random.default_rng([seed, *shape]).standard_normal(shape)).astype("float32")
-    gain = {11: 400.0, 5: 6.0, 3: 1.3}.get(kernel, 0.6)
+    gain = {11: 60.0, 5: 3.0, 3: 1.3}.get(kernel, 0.6)
     rows, columns = shape[0], int(numpy.prod(shape[1:]))
     row = numpy.random.default_rng([seed, *shape]).standard_normal(7 * rows + columns).astype("float32")
     pieces = numpy.lib.stride_tricks.sliding_window_view(row * (gain / fan_in**0.5), columns)[: 7 * rows : 7]
