@@ -2,7 +2,7 @@
 
     @task("lenet-train")
     @points(8)
-    def test_accuracy(student):
+    def test_what_it_has_learned(student):
         '''On images it has not seen, each altered a little, the network reaches the accuracy that is stated.'''
         training.expect_accuracy(student, training.LENET, misconceptions.LENET_TRAIN)
 
