@@ -136,6 +136,7 @@ ASSIGNMENTS = Course.here().names
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("name", ASSIGNMENTS)
 def test_the_course_holds(name: str) -> None:
     assert audit_assignment(name).problems == ()
