@@ -74,6 +74,7 @@ class _Source(ConjectureData):
 
     def __init__(self, random: Random) -> None:
         super().__init__(random=random)
+        self._chance = random
         self.begin()
 
     def begin(self, *, simplest: bool = False) -> None:
@@ -113,6 +114,6 @@ class _Source(ConjectureData):
         if choice_type == "integer" and not constraints["weights"]:
             low, high = constraints["min_value"], constraints["max_value"]
             if low is not None and high is not None:
-                edge = self._random.random()
-                return low if edge < AT_LOW else high if edge < AT_LOW + AT_HIGH else self._random.randint(low, high)
+                edge = self._chance.random()
+                return low if edge < AT_LOW else high if edge < AT_LOW + AT_HIGH else self._chance.randint(low, high)
         return getattr(self.provider, f"draw_{choice_type}")(**constraints)
