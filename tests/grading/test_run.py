@@ -138,7 +138,11 @@ def test_killing_any_process_at_any_time_changes_no_result(graded: Path, tmp_pat
 
 
 def kill_at_random(root: Path, kills: int, rng: random.Random) -> None:
-    """Grades ``root`` with ``kills`` kills of the command or a process below it, then to the end."""
+    """Grades ``root`` with ``kills`` kills of the command or of a worker, warm server or writer, then to the end.
+
+    A student's kernel is spared: its death by SIGKILL cannot be told from one that the student's own code brought
+    about, so it costs the cell that ran.
+    """
     command = start_command(root)
     for _ in range(kills):
         before = len(list((root / "autograded").rglob("results.json")))
@@ -146,7 +150,8 @@ def kill_at_random(root: Path, kills: int, rng: random.Random) -> None:
         if command.poll() is not None:
             break
         below = psutil.Process(command.pid).children(recursive=True)
-        victim = command.pid if rng.random() < 0.5 or not below else rng.choice(below).pid
+        ours = [process for process in below if not _of_a_kernel(process)]
+        victim = command.pid if rng.random() < 0.5 or not ours else rng.choice(ours).pid
         _kill(victim)
         if victim == command.pid:
             command.communicate()
@@ -167,6 +172,14 @@ def _wait_for(condition: object, command: subprocess.Popen[str], seconds: float 
     until = time.monotonic() + seconds
     while not condition() and command.poll() is None and time.monotonic() < until:
         time.sleep(0.02)
+
+
+def _of_a_kernel(process: psutil.Process) -> bool:
+    """Whether a warm server forked this process; a server itself was started by a worker."""
+    try:
+        return any(word.endswith("sandbox/server.py") for word in process.parent().cmdline())
+    except (psutil.Error, AttributeError):  # it ended meanwhile, or its parent did
+        return True
 
 
 def _kill(pid: int) -> None:
