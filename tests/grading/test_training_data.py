@@ -25,6 +25,12 @@ from tests.grading.grade_small import grade
 LOADING = 'from autograder import load_images\npictures = load_images("cifar10", otherwise="digits")\npictures.name'
 
 
+@pytest.fixture(autouse=True)
+def the_digits_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No other data set is at hand, whatever the caller has in `CNN_COURSE_DATA`."""
+    monkeypatch.delenv("CNN_COURSE_DATA", raising=False)
+
+
 @pytest.fixture
 def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder for temporary files that holds nothing else, and is emptied of images."""
@@ -46,7 +52,6 @@ def put_up_cifar10(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The small course, whose notebook loads pictures, with one submission."""
-    monkeypatch.delenv("CNN_COURSE_DATA", raising=False)
     plain = courses.small_cells
     for module in (courses, classroom):
         monkeypatch.setattr(module, "small_cells", lambda: [*plain(), courses.locked("pictures", LOADING)])
@@ -99,8 +104,7 @@ def test_what_a_killed_process_left_is_removed_and_what_is_in_use_is_not(tempora
     assert set(temporary.iterdir()) == {used, mine}
 
 
-def test_images_that_cannot_be_had_are_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.delenv("CNN_COURSE_DATA", raising=False)
+def test_images_that_cannot_be_had_are_said_in_a_sentence():
     with pytest.raises(CourseError, match="The assignment's images cannot be had: CIFAR-10 was not found"):
         TrainingData((("cifar10",),))
 
