@@ -22,7 +22,7 @@ from typing import Any
 from autograder.bridge.student import Student
 from autograder.bridge.transport import LocalTransport
 from autograder.checks import training, trial
-from autograder.checks.runner import right_answers
+from autograder.checks.registry import right_answers
 
 TABLE = Path(__file__).parents[1] / "autograder" / "thresholds.json"
 SPREADS = 4

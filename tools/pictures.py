@@ -19,7 +19,8 @@ from PIL import Image, ImageChops
 from autograder.bridge.student import Student
 from autograder.bridge.transport import LocalTransport
 from autograder.checks.display import as_html
-from autograder.checks.runner import CheckSession, registries, right_answers
+from autograder.checks.registry import registries, right_answers
+from autograder.checks.runner import CheckSession
 
 ROOT = Path(__file__).parents[1]
 IMAGES = ROOT / "docs" / "images"

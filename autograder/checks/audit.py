@@ -23,7 +23,8 @@ from .answers import defined, run
 from .diagnosis import Misconception, Misconceptions
 from .expected import Expected
 from .frozen import freeze
-from .runner import CheckSession, TestResult, registries, right_answers
+from .registry import registries, right_answers
+from .runner import CheckSession, TestResult
 from .training import using
 
 STUDENT = "audit"

@@ -124,7 +124,8 @@ def _registry(path: Path, name: str) -> FrozenRegistry:
 
 def freeze(assignment: str) -> bytes:
     """The frozen public cases of an assignment, as the bytes of its `.cases` file."""
-    from .runner import CheckSession, right_answers
+    from .registry import right_answers
+    from .runner import CheckSession
 
     session = CheckSession(assignment, parts=("public",))
     tests: dict[str, Any] = {}
@@ -142,7 +143,7 @@ def freeze(assignment: str) -> bytes:
 
 
 def _registry_names(tasks: list[str]) -> set[str]:
-    from .runner import registries_of
+    from .registry import registries_of
 
     return {name for task in tasks for name in registries_of(task)}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,8 +21,8 @@ from _pytest.runner import runtestprotocol
 from ..bridge.student import NotAttempted, Student, StudentError
 from ..bridge.transport import BridgeFailure, LocalTransport
 from . import trial as trials
-from .diagnosis import Misconceptions, diagnose
-from .expected import HERE, find
+from .diagnosis import diagnose
+from .expected import HERE
 from .failure import CheckFailure
 from .frozen import frozen_test
 from .hints import explain
@@ -294,27 +293,6 @@ def assignment_of(task: str) -> str | None:
                 number, *words = path.stem.removeprefix("test_").split("_")
                 return "-".join([number, *words])
     return None
-
-
-@cache
-def registries_of(task: str) -> tuple[str, ...]:
-    """The names of the misconception registries of a task; found by reading."""
-    pattern = re.compile(rf'^([A-Z][A-Z0-9_]*) *(?::[^=\n]+)?= *Misconceptions\(\s*"{re.escape(task)}"', re.MULTILINE)
-    paths = sorted((HERE / "misconceptions").glob("[a-z]*.py"))
-    return tuple(name for path in paths for name in pattern.findall(path.read_text(encoding="utf-8")))
-
-
-def registries(task: str) -> dict[str, Misconceptions]:
-    """The misconception registries of a task, by name."""
-    return {name: find("misconceptions", name) for name in registries_of(task)}
-
-
-def right_answers(task: str, student: str | None = None) -> dict[str, Any]:
-    """The notebook's names for a task, as the references give them."""
-    names: dict[str, Any] = {}
-    for registry in registries(task).values():
-        names.update(registry.names(registry.reference, student))
-    return names
 
 
 def _collect(paths: list[Path], plugin: _Fixtures) -> list[pytest.Function]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..checks.runner import registries
+from ..checks.registry import registries
 from ..course import RUBRIC_SUFFIX, Assignment, Course, CourseError
 from ..feedback.model import Manual
 from ..feedback.page import student_page

@@ -16,7 +16,8 @@ from autograder.bridge.student import Student
 from autograder.bridge.transport import LocalTransport
 from autograder.checks import frozen
 from autograder.checks.diagnosis import Misconception, Misconceptions
-from autograder.checks.runner import CheckSession, TestResult, registries, right_answers
+from autograder.checks.registry import registries, right_answers
+from autograder.checks.runner import CheckSession, TestResult
 from autograder.course import Course
 
 SEED = b"tests of the checks"

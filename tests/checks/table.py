@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder.checks import search, training
-from autograder.checks.runner import registries, right_answers
+from autograder.checks.registry import registries, right_answers
 from autograder.course import Course
 
 from . import helpers

@@ -14,7 +14,7 @@ from autograder.checks.probes import alexnet as probes
 from autograder.checks.probes import alexnet_keras as keras_probes
 from autograder.checks.probes import alexnet_numpy as numpy_probes
 from autograder.checks.reference import alexnet, alexnet_tools, alexnet_torch
-from autograder.checks.runner import right_answers
+from autograder.checks.registry import right_answers
 
 from .helpers import STUDENT, run_task, score
 

@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from autograder.checks.probes import architectures as probes
 from autograder.checks.reference import architectures, architectures_torch
-from autograder.checks.runner import right_answers
+from autograder.checks.registry import right_answers
 
 from .helpers import (
     run_task,

@@ -15,7 +15,7 @@ from autograder.bridge.student import Student
 from autograder.bridge.transport import LocalTransport
 from autograder.checks import speed
 from autograder.checks.reference import convolution as reference
-from autograder.checks.runner import right_answers
+from autograder.checks.registry import right_answers
 from autograder.checks.search import numbers
 from autograder.checks.variants import all_variants, variant
 

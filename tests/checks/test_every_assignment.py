@@ -13,7 +13,7 @@ import nbformat
 import pytest
 
 from autograder.checks import frozen
-from autograder.checks.runner import registries, right_answers
+from autograder.checks.registry import registries, right_answers
 from autograder.checks.variants import all_variants, variant
 from autograder.course import Course
 

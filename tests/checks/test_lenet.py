@@ -13,7 +13,7 @@ from torch import nn
 from autograder.checks.probes import lenet as probes
 from autograder.checks.reference import lenet, lenet_networks
 from autograder.checks.reference.lenet_torch import LeNet5
-from autograder.checks.runner import right_answers
+from autograder.checks.registry import right_answers
 
 from .helpers import namespace, run_task, score, solution
 

@@ -12,7 +12,7 @@ from torch import nn
 from autograder.checks.misconceptions.memory import ALEXNET_LAYERS
 from autograder.checks.probes import memory as probes
 from autograder.checks.reference import memory, memory_torch
-from autograder.checks.runner import right_answers
+from autograder.checks.registry import right_answers
 from autograder.checks.search import numbers
 from autograder.checks.variants import all_variants, variant
 

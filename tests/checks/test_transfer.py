@@ -12,7 +12,7 @@ from safetensors.numpy import load_file
 from autograder import weights
 from autograder.checks.probes import transfer as probes
 from autograder.checks.reference import transfer as right
-from autograder.checks.runner import right_answers
+from autograder.checks.registry import right_answers
 from autograder.checks.transfer import pipelines, tuning
 from autograder.course import Course
 from autograder.datasets import find_images

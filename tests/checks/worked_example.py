@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.checks import expected, runner
+from autograder.checks import expected, registry, runner
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "authoring.md"
@@ -42,7 +42,7 @@ def write(root: Path, changes: dict[str, tuple[str, str]]) -> None:
 def installed(root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Within this, the checks room is the one below `root`: its modules are found and imported from there."""
     room = root / "autograder" / "checks"
-    for module in (expected, runner):
+    for module in (expected, registry, runner):
         monkeypatch.setattr(module, "HERE", room)
     packages = [importlib.import_module(f"autograder.checks.{name}") for name in ("reference", "misconceptions")]
     for package in packages:
@@ -56,7 +56,7 @@ def installed(root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def _forget() -> None:
-    for cached in (expected._places, runner.assignment_of, runner.registries_of):
+    for cached in (expected._places, runner.assignment_of, registry.registries_of):
         cached.cache_clear()
     for name in [name for name in sys.modules if name.endswith((".crops", "test_08_crops"))]:
         del sys.modules[name]

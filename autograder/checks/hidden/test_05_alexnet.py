@@ -22,6 +22,7 @@ from autograder.checks.api import (
     task,
 )
 from autograder.checks.crops import crops_in, numbered_images
+from autograder.checks.forward import same_probabilities
 from autograder.checks.probes import alexnet as probes
 from autograder.checks.probes import alexnet_keras as keras_probes
 from autograder.checks.probes import alexnet_numpy as numpy_probes
@@ -42,16 +43,6 @@ NARROW = st.fixed_dictionaries({
 def narrow(case, size=(67, 67), images=0, loud=1.0):
     """An image (or a batch) and the parameters of a narrow AlexNet; `loud` images show what LRN does."""
     return numpy_probes.narrow_network(dict(case.widths), size, images, loud, case.seed)
-
-
-def same_probabilities(student, image, parameters):
-    right = reference.alexnet_forward(image, parameters)
-    result = student.alexnet_forward(image, parameters)
-    if isinstance(result, np.ndarray) and result.shape == right.value.shape and not np.allclose(result, right.value):
-        again = [student.alexnet_forward(image, parameters) for _ in range(12)]
-        same = all(np.array_equal(result, other, equal_nan=True) for other in again)
-        expect(same, "", diagnosis=misconceptions.ALEXNET_FORWARD["dropout-at-inference"])
-    expect_close(result, right, like=misconceptions.ALEXNET_FORWARD, rtol=1e-5, atol=1e-8, what="the result")
 
 
 @task("alexnet-numpy")
