@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from autograder.course import CourseError, UsageError
+from autograder.startup import without_iri_grammar
 
 DONE, NOTHING_GRADED, WRONG_USAGE, NOT_ISOLATED, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -197,8 +198,7 @@ def doctor(as_json: AsJson = False) -> None:
 
 def main() -> None:
     """The entry of the installed command."""
-    # A check of URIs that jsonschema would offer compiles a grammar for over a second, and nothing here uses it.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    without_iri_grammar()
     app()
 
 

@@ -18,8 +18,18 @@ from typing import Any, NamedTuple
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.api import Assignment as AssignmentRow
-from nbgrader.api import Comment, Grade, Gradebook, InvalidEntry, MissingEntry, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import (
+    Base,
+    Comment,
+    Grade,
+    Gradebook,
+    InvalidEntry,
+    MissingEntry,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from nbgrader.api import Course as CourseRow
+from nbgrader.dbutil import ALEMBIC_DIR
 from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, SaveCells
 from nbgrader.utils import is_grade, is_locked, is_solution, parse_utc
 from sqlalchemy import create_engine, event, inspect, select
@@ -66,8 +76,8 @@ class GradebookWriter:
         refuse_other_course(self.db_url)
         if self.db_url.startswith("sqlite:///"):
             Path(self.db_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-        nbgrader_setup.ensure_programs()
         try:
+            _create(self.db_url)
             self._gradebook = Gradebook(self.db_url, nbgrader_setup.COURSE_ID)
         except (DBAPIError, ImportError, InvalidEntry) as error:
             raise WrongGradebook(f"The gradebook {self.db_url} could not be opened: {_reason(error)}.") from error
@@ -238,6 +248,29 @@ class _Cells:
             Comment.cell_id.in_(self.commented), Comment.notebook_id == notebook.id
         )
         return ((self.commented[comment.cell_id], comment) for comment in found)
+
+
+def _create(db_url: str) -> None:
+    """Makes the tables of a new gradebook and notes the version of nbgrader's schema, all or nothing.
+
+    nbgrader would start the program ``alembic`` to ask for that version, which takes seconds, between the two.
+    """
+    engine = create_engine(db_url)
+    try:
+        if inspect(engine).get_table_names():
+            return
+        from alembic.runtime.migration import MigrationContext
+        from alembic.script import ScriptDirectory
+
+        with engine.begin() as connection:
+            if engine.dialect.name == "sqlite":  # where a transaction would not begin before the tables are made
+                connection.exec_driver_sql("begin immediate")
+            if not inspect(connection).get_table_names():  # another run may have made them meanwhile
+                Base.metadata.create_all(connection)
+                context = MigrationContext.configure(connection)
+                context.stamp(ScriptDirectory(ALEMBIC_DIR), "head")
+    finally:
+        engine.dispose()
 
 
 def _wait_for_other_writers(gradebook: Gradebook) -> None:

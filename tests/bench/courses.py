@@ -11,7 +11,6 @@ from nbformat.v4 import new_code_cell, new_notebook
 from autograder.course import Course
 from tests.grading.courses import code_task, editable, make_course
 
-CHECKS = Path(__file__).with_name("checks_bench.py")
 ANSWERS = {
     "output-size": "def output_size(size, kernel, stride=1):\n    return (size - kernel) // stride + 1",
     "relu": "import numpy as np\n\ndef relu(x):\n    return np.maximum(x, 0)",

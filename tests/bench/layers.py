@@ -27,15 +27,17 @@ class Side:
 
     name: str
     library: str
+    what: str
     kernels: str = ""
     steps: tuple[str, ...] = ()
     runs: list[list[float]] = field(default_factory=list)
 
-    def take_turn(self, what: str, images: int) -> None:
+    def take_turn(self, images: int) -> None:
         """Measures in a fresh process, as the library was installed, with the same number of threads for each."""
         environ = {name: value for name, value in os.environ.items() if not name.startswith(STEERING)}
         threads = {name: str(THREADS) for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
-        command = [sys.executable, "-m", "tests.bench.layers_process", self.library, what, str(images), str(THREADS)]
+        arguments = (self.library, self.what, str(images), str(THREADS))
+        command = [sys.executable, "-m", "tests.bench.layers_process", *arguments]
         done = subprocess.run(command, env=environ | threads, capture_output=True, text=True, check=True)
         found = json.loads(done.stdout)
         self.kernels, self.steps = found["kernels"], tuple(found["steps"])
@@ -48,22 +50,27 @@ class Side:
 
 
 def convolutions() -> None:
-    """Milliseconds for AlexNet's five convolutions, float32."""
+    """Milliseconds for AlexNet's five convolutions, float32, and for the matrix products that NumPy's consist of."""
     for images in IMAGES:
-        _compare("convolutions", f"AlexNet's five convolutions, {_images(images)}", images)
+        sides = [
+            Side("PyTorch", "torch", "convolutions"),
+            Side("NumPy", "numpy", "convolutions"),
+            Side("NumPy's products alone", "numpy", "products"),
+        ]
+        _compare(sides, f"AlexNet's five convolutions, {_images(images)}", images)
 
 
 def alexnet() -> None:
     """Milliseconds from 227x227x3 pixels to 1,000 probabilities, float32."""
     for images in IMAGES:
-        _compare("alexnet", f"AlexNet's forward pass, {_images(images)}", images)
+        sides = [Side("PyTorch", "torch", "alexnet"), Side("NumPy", "numpy", "alexnet")]
+        _compare(sides, f"AlexNet's forward pass, {_images(images)}", images)
 
 
-def _compare(what: str, title: str, images: int) -> None:
-    sides = [Side("PyTorch", "torch"), Side("NumPy", "numpy")]
+def _compare(sides: list[Side], title: str, images: int) -> None:
     for _ in range(TURNS):
         for side in sides:
-            side.take_turn(what, images)
+            side.take_turn(images)
     print_table(f"{title}, milliseconds, {THREADS} threads", [side.measured() for side in sides], sides[0].measured())
     steps = sides[0].steps
     if len(steps) > 1:

@@ -32,6 +32,19 @@ def numpy_convolutions(images: int) -> Steps:
     return steps
 
 
+def products_alone(images: int) -> Steps:
+    """Nothing of a convolution but its matrix product, of windows that lie ready: what im2col cannot do without."""
+    from autograder.checks.reference.convolution import pad_images, windows_as_rows
+
+    steps: Steps = {}
+    for number, (x, kernels, _, stride, padding) in enumerate(_layers(images), 1):
+        size, step = kernels.shape[1:3], (stride, stride)
+        windows = windows_as_rows(pad_images(x, size, step, padding, (1, 1)), size, step, (1, 1))
+        weights, out = kernels.reshape(len(kernels), -1), np.empty((len(windows), len(kernels)), np.float32)
+        steps[f"conv{number}"] = lambda a=windows, b=weights, out=out: np.matmul(a, b.T, out=out)
+    return steps
+
+
 def torch_convolutions(images: int) -> Steps:
     import torch
 
@@ -106,7 +119,7 @@ def main(library: str, what: str, images: int, threads: int) -> None:
         import threadpoolctl
 
         kernels = next((str(info.get("architecture") or "") for info in threadpoolctl.threadpool_info()), "")
-        steps = {"convolutions": numpy_convolutions, "alexnet": numpy_alexnet}[what](images)
+        steps = {"convolutions": numpy_convolutions, "products": products_alone, "alexnet": numpy_alexnet}[what](images)
         with threadpoolctl.threadpool_limits(threads):
             runs = runs_of(steps)
     print(json.dumps({"kernels": kernels, "steps": list(steps), "runs": runs}))

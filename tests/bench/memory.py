@@ -22,21 +22,22 @@ class Memory:
 
     def look(self, process: psutil.Process) -> None:
         """Takes what is held now."""
-        self.command = max(self.command, process.memory_info().rss)
         total = 0
-        for one in (process, *process.children(recursive=True)):
-            with suppress(psutil.Error, OSError):  # it has ended meanwhile
-                total += one.memory_full_info().pss
+        with suppress(psutil.Error, OSError):  # one of them has ended meanwhile
+            self.command = max(self.command, process.memory_info().rss)
+            for one in (process, *process.children(recursive=True)):
+                with suppress(psutil.Error, OSError):
+                    total += one.memory_full_info().pss
         self.together = max(self.together, total)
 
     @classmethod
     @contextmanager
-    def watched(cls) -> Iterator[Memory]:
-        """Looks once a second while the block runs."""
-        memory, done, process = cls(), threading.Event(), psutil.Process()
+    def watched(cls, pid: int) -> Iterator[Memory]:
+        """Looks at a process four times a second while the block runs."""
+        memory, done, process = cls(), threading.Event(), psutil.Process(pid)
 
         def watch() -> None:
-            while not done.wait(1.0):
+            while not done.wait(0.25):
                 memory.look(process)
 
         thread = threading.Thread(target=watch, daemon=True)

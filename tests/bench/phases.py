@@ -8,13 +8,19 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest import mock
 
+from rich.console import Console
+
+from autograder.course import Course
 from autograder.grading import execution, folder, gradebook, ledger, run, submission
+from autograder.grading.grade import as_json, grade_class
 from autograder.grading.pool import Done
+from autograder.grading.run import Options
 from autograder.grading.submission import Job
 from autograder.grading.worker import WorkerSpec, make_grader
 from autograder.sandbox.client import WarmPool
+from tests.bench.commands import CHECKS, refuse_wrong
 from tests.bench.courses import ours
-from tests.bench.grading import grade, temporary
+from tests.bench.grading import temporary
 
 SUBMISSIONS = 40
 REST = "everything else: the gradebook opened, the assignment registered, the server's end"
@@ -100,6 +106,15 @@ PHASES: dict[str, list[tuple[Any, str]]] = {
 }
 
 
+def _grade(course: Course, name: str) -> None:
+    options = Options(force=True, modules=((CHECKS, True),))
+    console = Console(quiet=True)
+    summary = grade_class(
+        name, folder=course.root, options=options, console=console, course=course, make_executor=InThisProcess
+    )
+    refuse_wrong(as_json(summary))
+
+
 def profile(runtime: str) -> None:
     """Milliseconds of a submission by phase, one after the other in one process."""
     clock = Clock()
@@ -111,7 +126,7 @@ def profile(runtime: str) -> None:
                 replaced = clock.timed(phase, getattr(owner, attribute))
                 patches.enter_context(mock.patch.object(owner, attribute, replaced))
         with clock.during(REST):
-            grade(course, name, make_executor=InThisProcess)
+            _grade(course, name)
     whole = sum(clock.seconds.values())
     print(f"\n**A submission by phase ({runtime}), milliseconds**\n")
     print(f"| | mean of {SUBMISSIONS} | share |\n|---|---|---|")

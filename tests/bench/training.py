@@ -14,7 +14,8 @@ from autograder.course import Course
 from autograder.datasets import find_images
 from autograder.grading.grade import grade_class
 from autograder.grading.run import Options
-from tests.bench.grading import JOBS, temporary
+from tests.bench.commands import JOBS
+from tests.bench.grading import temporary
 from tests.bench.table import Measured, print_table
 from tests.checks.right_answers.lenet_train import ANSWERS
 from tests.grading.courses import code_task, locked, make_course

@@ -3,21 +3,15 @@ itself."""
 
 from __future__ import annotations
 
-import functools
 from pathlib import Path
 
 import nbformat
-import nbgrader.api as nbgrader_api
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from tests.grading.courses import editable, nbgrader, write_notebook
 
 NAME = "00-small"
-
-# nbgrader starts a process for it whenever it makes a gradebook; within one run of the tests it does not
-# change.
-nbgrader_api.get_alembic_version = functools.cache(nbgrader_api.get_alembic_version)
 
 DOUBLE = '''def double(x):
     """Twice x."""

@@ -12,12 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import nbgrader.api
 import pytest
 from nbgrader.api import Course as CourseRow
 from nbgrader.api import Grade, Gradebook
-from sqlalchemy import text
+from sqlalchemy import create_engine, inspect, text
 
 from autograder.course import Course
+from autograder.grading import nbgrader_setup
 from autograder.grading.gradebook import Commit, GradebookWriter, WrongGradebook
 from autograder.grading.release import release
 from tests.grading.courses import editable
@@ -293,16 +295,44 @@ def test_a_database_url_may_be_any_that_nbgrader_accepts(root: Path, tmp_path: P
         GradebookWriter(root, "no-such-kind://x", course=Course(root))
 
 
-def test_a_gradebook_is_made_without_an_activated_environment(tmp_path: Path):
-    """nbgrader starts `alembic` by its name, which is on no PATH when a program is called by its path."""
-    root = make_course(tmp_path)
+def test_a_new_gradebook_has_the_version_that_nbgrader_gives_it(root: Path, monkeypatch: pytest.MonkeyPatch):
+    """nbgrader starts `alembic` for it, which takes seconds and is on no PATH of a program called by its path."""
+    monkeypatch.setattr(nbgrader.api, "get_alembic_version", lambda: pytest.fail("a program was started"))
+    GradebookWriter(root, course=Course(root)).close()
+    monkeypatch.undo()
+    nbgrader_setup.ensure_programs()
+    Gradebook(f"sqlite:///{root}/of_nbgrader.db", "cnn").close()
+    made, expected = (_schema(root / name) for name in ("gradebook.db", "of_nbgrader.db"))
+    assert made == expected
+    assert made[0] == nbgrader.api.get_alembic_version()
+
+
+def test_runs_that_start_at_once_make_one_gradebook(root: Path):
     code = (
         "from pathlib import Path; from autograder.course import Course;"
         "from autograder.grading.gradebook import GradebookWriter; root = Path('.').resolve();"
-        "GradebookWriter(root, course=Course(root)).close()"
+        "course = Course(root); input(); GradebookWriter(root, course=course).close()"
     )
-    repository = Path(__file__).resolve().parents[2]
-    environment = {**os.environ, "PATH": "/usr/bin:/bin", "PYTHONPATH": str(repository)}
-    done = subprocess.run([sys.executable, "-c", code], cwd=root, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert (root / "gradebook.db").is_file()
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    runs = [
+        subprocess.Popen([sys.executable, "-c", code], cwd=root, env=environment, text=True, stdin=subprocess.PIPE,
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(4)
+    ]  # fmt: skip
+    for run in runs:
+        assert run.stdin
+        run.stdin.write("\n")
+        run.stdin.flush()
+    errors = [run.communicate()[1] for run in runs]
+    assert [run.returncode for run in runs] == [0, 0, 0, 0], errors
+    assert _schema(root / "gradebook.db")[0]
+
+
+def _schema(path: Path) -> tuple[str, set[str]]:
+    """A gradebook's one version, and the names of its tables."""
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        version = connection.execute(text("select version_num from alembic_version")).scalar_one()
+        tables = set(inspect(connection).get_table_names())
+    engine.dispose()
+    return version, tables
