@@ -49,6 +49,7 @@ def _warm_up(runtime: str) -> None:
     importlib.import_module("autograder.sandbox.kernel").warm_up(policy.forbidden)
     gc.collect()
     gc.freeze()
+    importlib.import_module("autograder.sandbox.hugepages").collapse()
 
 
 def _serve(control: socket.socket) -> None:
