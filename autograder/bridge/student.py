@@ -55,6 +55,7 @@ class Session:
         self._transport = transport
         self.calls = 0
         self.names: dict[str, Handle] = {}
+        self.kept: dict[Any, Any] = {}  # what checks found out and ask no second time
         self.methods: set[tuple[str, tuple[str, ...], str]] = set()
 
     def ask(self, op: str, payload: Mapping[str, Any] | None = None, **fields: Any) -> Any:

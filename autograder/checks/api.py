@@ -25,13 +25,14 @@ from .diagnosis import Misconceptions
 from .expected import Answers, Expected
 from .failure import CheckFailure
 from .frozen import Registries
+from .once import once
 from .search import Case, numbers
 
 __all__ = [
     "Case", "CheckFailure", "Expected", "Handle", "Misconceptions", "NotAttempted", "Student", "StudentError",
     "Tensor", "bases_of", "cases", "expect", "expect_close", "expect_entry", "expect_equal", "expect_raises",
-    "if_it_raises", "in_kernel", "leaves_unchanged", "measure", "misconceptions", "numbers", "points", "reference",
-    "search", "task", "type_of",
+    "if_it_raises", "in_kernel", "leaves_unchanged", "measure", "misconceptions", "numbers", "once", "points",
+    "reference", "search", "task", "type_of",
 ]
 
 reference = Answers("reference")

@@ -3,17 +3,20 @@
 
 from __future__ import annotations
 
+import gc
 import textwrap
+import weakref
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from autograder.bridge.student import Student
+from autograder.bridge.student import Session, Student, StudentError
 from autograder.bridge.transport import LocalTransport
 from autograder.checks.compare import expect_close
 from autograder.checks.display import as_html, as_text, headline
 from autograder.checks.failure import CheckFailure
+from autograder.checks.once import once
 from autograder.checks.runner import CheckSession, TestResult
 
 MODULE = '''
@@ -273,3 +276,36 @@ def test_values_are_compared_as_coarsely_as_the_coarser_side(answer: str, right:
     expect_close(rounded[answer], rounded[right])
     with pytest.raises(CheckFailure):
         expect_close(rounded["float64"] * (1 + 1e-5), rounded["float64"])
+
+
+def _asked_twice(notebook: dict[str, object], answer: str) -> Session:
+    """Asks twice for what one call makes; the notebook's session, which everything else of it hangs on."""
+    student = Student(LocalTransport(notebook))
+    first, again = (once(student, "a model", getattr(student, answer)) for _ in range(2))
+    assert first is again
+    return student._session
+
+
+def test_what_is_asked_once_is_kept_as_long_as_the_notebook_and_no_longer() -> None:
+    class Model:
+        """Something large, which stays in the notebook."""
+
+    made = []
+    session = weakref.ref(_asked_twice({"make": lambda: made.append(1) or Model()}, "make"))
+    assert len(made) == 1
+    gc.collect()
+    assert session() is None
+
+
+def test_what_an_answer_raises_is_kept_too() -> None:
+    calls = []
+
+    def broken() -> None:
+        calls.append(1)
+        raise ValueError("no")
+
+    student = Student(LocalTransport({"broken": broken}))
+    for _ in range(2):
+        with pytest.raises(StudentError, match="no"):
+            once(student, "broken", student.broken)
+    assert len(calls) == 1

@@ -16,6 +16,7 @@ from autograder.checks.api import (
     leaves_unchanged,
     misconceptions,
     numbers,
+    once,
     points,
     reference,
     search,
@@ -28,7 +29,6 @@ from autograder.checks.probes import alexnet_keras as keras_probes
 from autograder.checks.probes import alexnet_numpy as numpy_probes
 from autograder.checks.probes import alexnet_tools as tool_probes
 from autograder.checks.probes import memory
-from autograder.checks.training.tasks import once
 
 SEED, FEW = st.integers(0, 50), st.integers(2, 5)
 

@@ -12,10 +12,11 @@ import numpy as np
 from ...bridge.student import Student, StudentError, in_kernel
 from .. import trial
 from ..failure import CheckFailure
+from ..once import once
 from ..probes import training as probes
 from . import data
 from .reading import SCORES_ID, Answers
-from .tasks import UNITS, Trained, TrainingTask, alike, once
+from .tasks import UNITS, Trained, TrainingTask, alike
 
 CHANCE = 0.3  # accuracy that permuted labels may leave, for ten classes; the brief training gives 0.1
 FLOOR = 0.5  # accuracy below which a model has learned too little for its form to be worth points

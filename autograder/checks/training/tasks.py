@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from ...bridge.student import NotAttempted, Student, StudentError, in_kernel
+from ...bridge.student import Student, in_kernel
 from ...datasets import ImageSet
 from .. import trial
 from ..failure import CheckFailure
+from ..once import once
 from ..probes import training as probes
 from . import data
 from .alter import alter
@@ -51,9 +50,6 @@ class Trained:
     @property
     def accuracy(self) -> float:
         return float((self.answers.labels == self.labels).mean())
-
-
-_memory: WeakKeyDictionary[Any, dict[tuple[str, str], Any]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -195,16 +191,3 @@ def permuted(labels: np.ndarray, classes: int, rng: np.random.Generator) -> tupl
         given.append(rng.permutation(np.resize(rng.permutation(classes), len(members))))
     order = rng.permutation(sum(map(len, indices)))
     return np.concatenate(indices)[order], np.concatenate(given)[order].astype(np.int64)
-
-
-def once(student: Student, key: tuple[str, str], make: Callable[[], Any]) -> Any:
-    """What `make` gives or raises, kept for as long as the student's notebook is asked."""
-    known = _memory.setdefault(student._session, {})
-    if key not in known:
-        try:
-            known[key] = make()
-        except (CheckFailure, StudentError, NotAttempted) as error:
-            known[key] = error
-    if isinstance(known[key], Exception):
-        raise known[key]
-    return known[key]

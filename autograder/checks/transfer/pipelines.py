@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..api import CheckFailure, Student, expect, expect_close, if_it_raises, in_kernel, misconceptions
+from ..api import CheckFailure, Student, expect, expect_close, if_it_raises, in_kernel, misconceptions, once
 from ..probes import transfer as probes
 from ..trial import current
 
@@ -133,18 +133,6 @@ def course(student: Student, *, training: bool) -> tuple[dict[str, Any], np.ndar
     for seen in report["passes"]:
         expect(seen["images"].shape == (COUNT, *SIZE, 3), "In an epoch every image comes once, in the size asked for.")
     return report, originals, labels
-
-
-_asked: dict[str, Any] = {"session": None, "answers": {}}
-
-
-def once(student: Student, key: Any, ask: Any) -> Any:
-    """What `ask` gives, asked once of a notebook: several tests look at different sides of one costly run."""
-    if _asked["session"] is not student._session:
-        _asked.update(session=student._session, answers={})
-    if key not in _asked["answers"]:
-        _asked["answers"][key] = ask()
-    return _asked["answers"][key]
 
 
 def expect_plain_evaluation(student: Student) -> None:

@@ -13,11 +13,11 @@ import numpy as np
 
 from ... import weights
 from ...weights.network import build_features
-from ..api import CheckFailure, Student, expect, if_it_raises, in_kernel, misconceptions
+from ..api import CheckFailure, Student, expect, if_it_raises, in_kernel, misconceptions, once
 from ..probes import transfer as probes
 from ..training.alter import alter
 from ..trial import current
-from .pipelines import expected_pixels, once
+from .pipelines import expected_pixels
 
 NAME = "mnist"
 CLASSES = 8  # of the ten digits, drawn by the seed and numbered anew: a network must learn from what it is given
