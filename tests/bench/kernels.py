@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from pathlib import Path
 
 import psutil
 from IPython.core.interactiveshell import InteractiveShell
+from jupyter_client.manager import start_new_kernel
 
 from autograder.grading.kernel import run_cell
 from autograder.sandbox.client import WarmPool
@@ -15,7 +17,7 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.policy import RUNTIMES, Policy
 from tests.bench.table import Measured, print_table
 
-STARTS = 15
+STARTS, NOTEBOOK_RUNS = 15, 3
 WORK = """
 import numpy as np
 rng = np.random.default_rng(0)
@@ -64,6 +66,27 @@ def over_the_cells() -> None:
             kernel.shutdown()
             confined.add(time.perf_counter() - started)
     print_table("Running a student's cells, seconds", [alone, confined], peer=alone)
+
+
+def notebook_alone(cells: list[str]) -> list[float]:
+    """Seconds for a notebook's cells in a kernel of Jupyter's that has imported what they import; some runs."""
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), str(Limits().threads))
+    folder = tempfile.TemporaryDirectory()
+    manager, client = start_new_kernel(kernel_name="python3", env={**os.environ, **threads}, cwd=folder.name)
+    try:
+        seconds = []
+        for _ in range(1 + NOTEBOOK_RUNS):  # the first one imports
+            started = time.perf_counter()
+            for cell in cells:
+                reply = client.execute_interactive(cell, output_hook=lambda _: None, timeout=300)
+                if reply["content"]["status"] != "ok":
+                    raise RuntimeError(f"a cell raised {reply['content']['ename']}: {reply['content']['evalue']}")
+            seconds.append(time.perf_counter() - started)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+        folder.cleanup()
+    return seconds[1:]
 
 
 def _private(pid: int) -> int:
