@@ -33,7 +33,7 @@ def numbered_images(count: int, height: int, width: int, channels: int = 3) -> n
 
 
 def crops_in(augmented: object, images: np.ndarray, size: int) -> list[Crop]:
-    """What each of the augmented images is a crop of. Crops are at least 2 pixels wide.
+    """What each of the augmented images is a crop of; a single pixel shows no left and right, and no top and bottom.
 
     Raises CheckFailure for another shape, and for a picture that no image has in it, turned round or not.
     """

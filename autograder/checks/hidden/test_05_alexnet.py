@@ -404,12 +404,13 @@ def test_drawn_from_the_generator(student, rng):
 @points(1)
 @search(IMAGES, examples=8)
 def test_images_stay_and_crops_fit(student, case):
-    """The images given are not changed; a crop as large as the image is possible, a larger one is a ValueError."""
+    """The images given are not changed; a crop is from one pixel to the whole image wide, else it is a ValueError."""
     size = min(case.height, case.width)
     images = numbered_images(24, case.height, case.width)
     kernel = in_kernel(student, tool_probes.augment_stays)
     expect(kernel.augment_stays(student.augment, images, 2, case.seed), "", diagnosis=KNOWN["input-changed"])
-    crops_in(augmented(student, images, size, case.seed)[0], images, size)
+    for crop in (1, size):
+        crops_in(augmented(student, images, crop, case.seed)[0], images, crop)
     for crop in (0, size + 1):
         with expect_raises("ValueError", naming="crop"):
             augmented(student, images, crop, case.seed)

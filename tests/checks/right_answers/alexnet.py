@@ -418,3 +418,28 @@ def train_alexnet(images, labels, *, num_classes, seed, device):
 ''',
     },
 }
+
+MATRIX = "the scores of several images are a matrix, whose last axis is axis 1"
+COMPILED = "loss='sparse_categorical_crossentropy', metrics=['accuracy'])"
+EQUIVALENT = {
+    "alexnet-keras": {
+        f"{name} > alexnet: model.compile(optimizer=keras.optimizers.SGD(0.01, momentum=0.9), {COMPILED} -> "
+        f"model.compile(optimizer=keras.optimizers.SGD(1.01, momentum=0.9), {COMPILED}":
+            "the optimiser and its rate are free; nothing is trained"
+        for name in ("alexnet_in_keras", "compiled_in_keras", "saved_in_keras", "dropped_in_keras")
+    },
+    "top-k": {
+        "top_k_accuracy > _best: not 1 <= k <= scores.shape[-1] -> not 1 <= k <= scores.shape[+1]": MATRIX,
+        "top_k_accuracy > _best: np.argsort(-scores, axis=-1, kind='stable')[..., :k] -> "
+        "np.argsort(-scores, axis=+1, kind='stable')[..., :k]": MATRIX,
+    },
+    "filters": {
+        "filter_grid: (kernel - kernel.min()) / (np.ptp(kernel) or 1) -> "
+        "(kernel - kernel.min()) / (np.ptp(kernel) or 2)": "without contrast only zeros are divided",
+    },
+    "augmentation": {
+        "augment: rng.random(count) < 0.5 -> rng.random(count) <= 0.5": "exactly one half is practically never drawn",
+        "augment: enumerate(zip(images, tops, lefts, mirrored, strict=True)) -> "
+        "enumerate(zip(images, tops, lefts, mirrored, strict=False))": "all four are as long as there are images",
+    },
+}
