@@ -91,6 +91,11 @@ def _definition(tree: ast.Module, name: str) -> ast.AST:
     return next(node for node in tree.body if getattr(node, "name", None) == name)
 
 
+def reached(function: Callable[..., Any], *, without: Collection[str] = ()) -> list[str]:
+    """The names of what `mutants_of` changes: the function, and what it uses of its module."""
+    return _reached(ast.parse(inspect.getsource(sys.modules[function.__module__])), function.__name__, without)
+
+
 def _reached(tree: ast.Module, start: str, without: Collection[str]) -> list[str]:
     """The functions and classes of the module that `start` uses, itself first."""
     own = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)} - set(without)

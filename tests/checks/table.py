@@ -18,13 +18,13 @@ from unittest import mock
 from rich.console import Console
 from rich.table import Table
 
-from autograder.checks import search, training
+from autograder.checks import reference, search, training
 from autograder.checks.registry import registries, right_answers
 from autograder.course import Course
 
 from . import helpers
 from . import right_answers as other_answers
-from .mutants import Mutant, OutOfTime, mutants_of, time_limit
+from .mutants import Mutant, OutOfTime, mutants_of, reached, time_limit
 
 MUTANT_SECONDS = 20.0
 
@@ -79,18 +79,29 @@ def earlier_names(assignment: str, task: str) -> dict[str, Any]:
 
 
 def mutants_of_task(assignment: str, task: str) -> Iterator[tuple[Mutant, Mapping[str, Any]]]:
-    """Every mutant of a task's references, with the notebook's names. Other tasks' references stay as they are."""
+    """Every mutant of a task's references, with the notebook's names. Other tasks' references stay as they are.
+
+    A right answer that no reference uses, of another module for instance, is mutated by itself.
+    """
     right = right_answers(task, helpers.STUDENT)
     tasks = helpers.automatic_tasks(assignment)
     references = {r.reference.__name__ for one in tasks for r in registries(one).values()}
+    changed: set[tuple[str, str]] = set()
     for registry in registries(task).values():
-        for mutant in mutants_of(registry.reference, without=references - {registry.reference.__name__}):
+        others = references - {registry.reference.__name__}
+        changed |= {(registry.reference.__module__, name) for name in reached(registry.reference, without=others)}
+        for mutant in mutants_of(registry.reference, without=others):
             try:
                 names = registry.names(mutant.function, helpers.STUDENT)
             except Exception:  # it has no answer, which no check passes
                 yield mutant, {}
             else:
                 yield mutant, {**right, **names}
+    for name, answer in right.items():
+        place = getattr(answer, "__module__", ""), getattr(answer, "__name__", "")
+        if place[0].startswith(reference.__name__) and place not in changed:
+            for mutant in mutants_of(answer, without=references):
+                yield mutant, {**right, name: mutant.function}
 
 
 def without_shrinking() -> Any:
