@@ -166,11 +166,22 @@ def run_fine_tune(fine_tune, build_features, weights, train, validation, test_im
 
 
 def look_at(figure):
-    """What a figure shows: for each axes its lines (x, y, label), texts, and how many areas or bars show a spread."""
+    """What a figure shows: for each axes its lines (x, y, label), texts, and how many areas, bars or clouds of points
+    show a spread.
+    """
     import numpy
 
     if not hasattr(figure, "get_axes"):
         return None
+
+    def high(path):
+        """Whether the path is anywhere at two heights over the same place; an area may have no height at all."""
+        x, y = numpy.round(path.vertices, 9).T
+        return any(numpy.ptp(y[x == place]) > 0 for place in set(x.tolist()))
+
+    def spreads(collection):
+        return len(collection.get_offsets()) > 1 or any(map(high, collection.get_paths()))
+
     axes = []
     for axis in figure.get_axes():
         lines = []
@@ -184,7 +195,7 @@ def look_at(figure):
         axes.append({
             "lines": lines, "x": str(axis.get_xlabel()), "y": str(axis.get_ylabel()), "title": str(axis.get_title()),
             "legend": [text.get_text() for text in legend.get_texts()] if legend else [],
-            "spreads": len(axis.collections) + len(axis.containers),
+            "spreads": sum(map(spreads, axis.collections)),
         })
     return axes
 

@@ -284,6 +284,7 @@ def transfer_curves(counts, transfer, scratch):
     },
 }
 
+TOP = "layer in convolutions[len(convolutions) {}:]"
 EQUIVALENT = {
     "split": {
         "split: sorted(rng.permutation(len(alike)), key=lambda number: -len(alike[number])) -> "
@@ -295,11 +296,40 @@ EQUIVALENT = {
         "warnings.warn(f'{path} cannot be read and is left out', stacklevel=3)":
             "Which line the warning is attributed to is not asked for.",
     },
+    "fine-tune": {
+        "fine_tune: pretrained(inputs, training=False) -> pretrained(inputs, training=True)":
+            "Batch normalisation that must not learn is in inference mode either way, and is never allowed to learn.",
+        "fine_tune: True -> False": "Every layer is set by itself right after, and only layers have variables.",
+        **{
+            f"fine_tune: _fit(model, train, validation, rate={before}) -> _fit(model, train, validation, rate={after})":
+                "Rates and numbers of epochs are free; the accuracy is what is asked."
+            for before, after in (
+                ("0.02, epochs=12", "1.02, epochs=12"), ("0.02, epochs=12", "0.02, epochs=13"),
+                ("0.0005, epochs=6", "0.0005, epochs=7"),
+            )
+        },
+        **{
+            f"fine_tune: {TOP.format('// 2 + 1')} -> {TOP.format(other)}":
+                "Which convolutions learn beside the last one, and not the first, is free."
+            for other in ("// 2 - 1", "// 3 + 1", "// 2 + 2")
+        },
+        **{
+            "fine_tune > _fit: " + " -> ".join(
+                f"model.fit(train, validation_data=validation, epochs=epochs, verbose={number}).history"
+                for number in (0, 1)
+            ): "What is printed is not asked for.",
+        },
+    },
     "report": {
         "learning_curves: Figure(figsize=(8, 3), layout='constrained') -> Figure(figsize=(9, 3), layout='constrained')":
             "The size of the figure is free.",
         "learning_curves: Figure(figsize=(8, 3), layout='constrained') -> Figure(figsize=(8, 4), layout='constrained')":
             "The size of the figure is free.",
+        **{
+            f"transfer_curves: Figure(figsize=(5, 3.2), layout='constrained') -> "
+            f"Figure(figsize={size}, layout='constrained')": "The size of the figure is free."
+            for size in ((6, 3.2), (5, 4.2))
+        },
         "learning_curves: zip(figure.subplots(1, 2), SERIES, strict=True) -> "
         "zip(figure.subplots(1, 2), SERIES, strict=False)":
             "Both have two entries.",
