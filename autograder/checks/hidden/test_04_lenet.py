@@ -348,7 +348,8 @@ def test_ties_and_few_mistakes(student, case):
 @search(cases(images=st.integers(4, 10), seed=SEED), examples=6)
 def test_images_are_prepared_as_in_training(student, case):
     """Raw images are scaled to [0, 1] and padded with two rows and columns of zeros on each side, nothing else."""
-    judged(student, "prepared", "by_index", case.images, case.seed)
+    seen = judged(student, "prepared", "by_index", case.images, case.seed)
+    expect(seen.get("sizes") == [(32, 32)], "The network is to get images of 32x32 pixels.")
 
 
 @task("lenet-evaluate")

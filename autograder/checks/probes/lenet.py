@@ -89,7 +89,7 @@ def run_evaluation(evaluate, kind, count, seed):
     "prepared" has biases and reads pixels by their place in the 32x32 image, so that both matter; "ties" gets images
     of which many are alike; "sure" gets labels that are right but for four; "mode" too, and it answers otherwise in
     training mode, and starts in it. Reports the three fields (`mistakes` as rows of numbers, and once more sorted by
-    index), and whether a forward pass was recorded for a backward pass.
+    index), whether a forward pass was recorded for a backward pass, and the sizes of the images that the model got.
     """
     import numpy
     import torch
@@ -113,7 +113,7 @@ def run_evaluation(evaluate, kind, count, seed):
     network.train(kind == "mode")
     result = on_one_thread(lambda: evaluate(network, images, labels))
     report = {name: getattr(result, name) for name in ("accuracy", "confusion", "mistakes")}
-    report["graph"] = network.graph
+    report["graph"], report["sizes"] = network.graph, sorted(network.sizes)
     if isinstance(report["mistakes"], (list, tuple)):
         rows = [row for row in report["mistakes"] if isinstance(row, (list, tuple)) and len(row) == 4]
         if len(rows) == len(report["mistakes"]):
@@ -130,7 +130,7 @@ def pixel_model():
     class PixelModel(torch.nn.Module):
         def __init__(self, kind, places):
             super().__init__()
-            self.kind, self.graph = kind, False
+            self.kind, self.graph, self.sizes = kind, False, set()
             self.rows, self.columns = [int(p) // 14 - 7 for p in places], [int(p) % 14 - 7 for p in places]
             if kind == "prepared":
                 self.rows[0] = self.columns[0] = 15  # in the border
@@ -141,6 +141,7 @@ def pixel_model():
                 raise ValueError(f"the network expects images of shape (N, 1, 32, 32), not {tuple(x.shape)}")
             self.graph = self.graph or torch.is_grad_enabled()
             height, width = x.shape[2:]
+            self.sizes.add((height, width))
             # from the centre, or from the upper left corner of a 32x32 image
             down, right = (16, 16) if self.kind == "prepared" else (height // 2, width // 2)
             scores = [

@@ -158,3 +158,22 @@ def build_cnn(input_shape=(28, 28, 1), num_classes=10):
 ''',
     },
 }
+
+
+def built(first: tuple[int, int] = (16, 3), second: tuple[int, int] = (32, 3), units: int = 64) -> str:
+    """The reference's Keras network with these filters, sides of the kernels, and units."""
+    convolutions = [
+        f"layers.Conv2D({maps}, {side}, activation='relu'), layers.MaxPooling2D()" for maps, side in (first, second)
+    ]
+    dense = f"layers.Dense({units}, activation='relu'), layers.Dense(num_classes, activation='softmax')"
+    return f"Sequential([Input(input_shape), {', '.join(convolutions)}, layers.Flatten(), {dense}])"
+
+
+EQUIVALENT = {
+    "keras-cnn": {
+        f"build_cnn: {built()} -> {other}": "how many maps and units there are, and how wide kernels are, is free"
+        for other in (
+            built(first=(17, 3)), built(first=(16, 4)), built(second=(33, 3)), built(second=(32, 4)), built(units=65)
+        )
+    },
+}
