@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import gc
 import io
 import linecache
 import os
+import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from itertools import count
@@ -14,6 +16,7 @@ from typing import Any
 from IPython.core.inputtransformer2 import TransformerManager
 
 _numbers = count()
+SLOW_S = 1.0
 
 
 def defined(
@@ -33,6 +36,18 @@ def defined(
                 if careful:
                     raise
     return names
+
+
+@contextmanager
+def freed_afterwards() -> Iterator[None]:
+    """Frees what a slow block built in this process: networks of Keras are rings of references, of up to 100 MB each,
+    and too few objects for Python to look for rings by itself."""
+    began = time.monotonic()
+    try:
+        yield
+    finally:
+        if time.monotonic() - began > SLOW_S:
+            gc.collect()
 
 
 def run(source: str, names: dict[str, Any]) -> None:

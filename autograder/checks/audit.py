@@ -19,7 +19,7 @@ from ..bridge.student import Student
 from ..bridge.transport import LocalTransport
 from ..course import Assignment, Task
 from ..sandbox.wire import Tensor
-from .answers import defined, run
+from .answers import defined, freed_afterwards, run
 from .diagnosis import Misconception, Misconceptions
 from .expected import Expected
 from .frozen import freeze
@@ -220,11 +220,15 @@ class _Auditor:
             self._problems.append(f"The public checks cannot be frozen for the kit: {type(error).__name__}: {error}")
 
     def _run(self, task: str, names: Names, parts: tuple[str, ...], seed: bytes = SEEDS[0]) -> list[TestResult]:
-        student = Student(LocalTransport(dict(names)))
-        return self._session.run(task, student, seed=seed, student_id=STUDENT, parts=parts)
+        with freed_afterwards():  # so nothing here may hold the notebook beyond the run
+            return self._session.run(task, _notebook(names), seed=seed, student_id=STUDENT, parts=parts)
 
     def _say(self, task: Task, problem: str) -> None:
         self._problems.append(f"{task.id}: {problem}{'' if problem.endswith('.') else '.'}")
+
+
+def _notebook(names: Names) -> Student:
+    return Student(LocalTransport(dict(names)))
 
 
 def _wrong_names(registry: Misconceptions, one: Misconception, right: Names) -> Names:

@@ -15,6 +15,7 @@ from typing import Any
 from autograder.bridge.student import Student
 from autograder.bridge.transport import LocalTransport
 from autograder.checks import frozen
+from autograder.checks.answers import freed_afterwards
 from autograder.checks.diagnosis import Misconception, Misconceptions
 from autograder.checks.registry import registries, right_answers
 from autograder.checks.runner import CheckSession, TestResult
@@ -46,8 +47,10 @@ def run_task(
 ) -> list[TestResult]:
     """A task's checks on a notebook that defines `names` (or is this source code)."""
     known = namespace(names) if isinstance(names, str) else dict(names)
-    student = Student(LocalTransport(known))
-    return session_of(assignment).run(task, student, seed=seed, student_id=student_id, parts=parts)
+    with freed_afterwards():
+        return session_of(assignment).run(
+            task, Student(LocalTransport(known)), seed=seed, student_id=student_id, parts=parts
+        )
 
 
 def score(results: list[TestResult]) -> float:

@@ -7,11 +7,9 @@ references (`EQUIVALENT = {task: {mutant id: why no check can tell}}` in the sam
 
 from __future__ import annotations
 
-import gc
 import importlib
 import pkgutil
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -113,16 +111,12 @@ def without_shrinking() -> Any:
 
 def killed(assignment: str, task: str, names: Mapping[str, Any]) -> bool:
     """Whether a hidden check fails on these names."""
-    began = time.monotonic()
     with without_shrinking():
         try:
             with time_limit(MUTANT_SECONDS):
                 return helpers.verdict(helpers.run_task(assignment, task, names, parts=("hidden",))).caught
         except OutOfTime:
             return True
-        finally:
-            if time.monotonic() - began > 1:  # it may have built Keras models: rings of references, 90 MB each
-                gc.collect()
 
 
 def survivors_of(assignment: str, task: str) -> tuple[int, list[str]]:
