@@ -173,6 +173,7 @@ class _Run:
         }
         self._source = "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
         self._exhausted: Exhausted | None = None
+        self._asked_before: SandboxKernel | None = None
         self._count = 0
         self.broken: list[str] = []
 
@@ -245,8 +246,19 @@ class _Run:
             run.tests = tests
 
     def _asked(self, run: TaskRun, mark: str) -> Sequence[TestResult]:
-        """The task's tests, asked over the bridge; a kernel that did not come back from them is dropped."""
+        """The task's tests. Memory, processes and disk are used up over time, so a task whose tests ended the kernel
+        that way is asked once more in a fresh one, if others were asked in this one before."""
         kernel = self._execution.kernel()
+        tests = self._asked_in(kernel, run, mark)
+        if kernel.stopped_reason in reasons.USED_UP and kernel is self._asked_before:
+            kernel = self._execution.kernel()
+            tests = self._asked_in(kernel, run, mark)
+        self._asked_before = kernel
+        self.broken += [f"{test.name}: {test.message}" for test in tests if test.broken]
+        return [presentable(test) for test in tests]
+
+    def _asked_in(self, kernel: SandboxKernel, run: TaskRun, mark: str) -> Sequence[TestResult]:
+        """The task's tests, asked over the bridge; a kernel that did not come back from them is dropped."""
         options: dict[str, Any] = {
             "seconds": run.limits.wall_s,
             "total_seconds": max(self._execution.seconds_left, 1.0),
@@ -269,8 +281,7 @@ class _Run:
         stopped = kernel.stopped_reason  # known once the kernel is gone; the bridge only saw that it closed
         if stopped:
             tests = [replace(test, reason=stopped) if test.reason == "died" else test for test in tests]
-        self.broken += [f"{test.name}: {test.message}" for test in tests if test.broken]
-        return [presentable(test) for test in tests]
+        return tests
 
     def _guarded(self, act: Callable[[], Any]) -> Any:
         if self._exhausted is not None:

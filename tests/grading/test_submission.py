@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from typing import Any
 
@@ -114,6 +115,22 @@ def test_a_call_that_ends_the_kernel_costs_its_task(grader: Grader):
     outcome = grade(grader, {"double": "import os\ndef double(x):\n    os.abort()"})
     assert (task(outcome, "double").score, task(outcome, "double").reason) == (0.0, "died")
     assert scores(outcome.results)["square"] == 6.0
+
+
+def test_what_an_earlier_task_left_running_is_not_held_against_the_next_one(grader: Grader):
+    bomb = """
+        import threading, time
+        def double(x):
+            try:
+                while True:
+                    threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()
+            except RuntimeError:  # no more of them may be started
+                return 2 * x
+    """
+    slow = "import time\ndef square(x):\n    time.sleep(0.5)\n    return x * x"
+    outcome = grade(grader, {"double": textwrap.dedent(bomb), "square": slow})
+    assert task(outcome, "square").score == 6.0
+    assert task(outcome, "tiny-sum").score == 2.0
 
 
 def test_an_answer_below_its_check_cell_counts(grader: Grader):
