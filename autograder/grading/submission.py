@@ -280,7 +280,7 @@ class _Run:
             self._execution.drop_kernel()
         stopped = kernel.stopped_reason  # known once the kernel is gone; the bridge only saw that it closed
         if stopped:
-            tests = [replace(test, reason=stopped) if test.reason == "died" else test for test in tests]
+            return [replace(test, reason=stopped) if test.reason == "died" else test for test in tests]
         return tests
 
     def _guarded(self, act: Callable[[], Any]) -> Any:
