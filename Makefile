@@ -53,10 +53,12 @@ solutions: .venv/.stamp
 
 # All parts run, whatever the first ones find; the last line is the tests' own.
 # The tests of the checks compute, so they share the cores; the others start kernels, and have the machine to themselves.
+COMPUTING = tests/checks tests/course tests/training
+
 test: .venv/.stamp
 	@failed=0; $(BIN)/ruff check . || failed=1; $(RUN_SOLUTIONS) || failed=1; \
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not long" -n auto --maxprocesses 4 --dist worksteal tests/checks || failed=1; \
-	$(BIN)/python -m pytest -m "not long" --ignore tests/checks tests || failed=1; exit $$failed
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not long" -n auto --maxprocesses 4 --dist worksteal $(COMPUTING) || failed=1; \
+	$(BIN)/python -m pytest -m "not long" $(COMPUTING:%=--ignore %) tests || failed=1; exit $$failed
 
 # Mutants of every reference, each to be caught by a hidden check or explained.
 long: .venv/.stamp

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .checks.notebook import CheckFailed, CheckResult, check, variant
     from .datasets import ImageSet, load_images
-    from .sandbox.training import offer, thresholds
-    from .weights import load_pretrained
+    from .datasets.thresholds import thresholds
+    from .datasets.weights import load_pretrained
+    from .sandbox.training import offer
 
 __all__ = [
     "CheckFailed", "CheckResult", "ImageSet", "check", "load_images", "load_pretrained", "offer", "thresholds",
@@ -21,8 +22,7 @@ __all__ = [
 
 _HOMES = dict.fromkeys(("CheckFailed", "CheckResult", "check", "variant"), "checks.notebook")
 _HOMES |= dict.fromkeys(("ImageSet", "load_images"), "datasets")
-_HOMES |= dict.fromkeys(("offer", "thresholds"), "sandbox.training")
-_HOMES["load_pretrained"] = "weights"
+_HOMES |= {"load_pretrained": "datasets.weights", "offer": "sandbox.training", "thresholds": "datasets.thresholds"}
 
 
 def __getattr__(name: str) -> Any:

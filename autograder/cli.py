@@ -15,14 +15,16 @@ from typing import Annotated, Any
 
 import typer
 
-from autograder.course import CourseError, UsageError
+from autograder.course import Course, CourseError, UsageError
+from autograder.faults import MachineFault
+from autograder.sandbox.policy import IsolationMissing
 from autograder.startup import without_iri_grammar
 
 DONE, NOTHING_GRADED, WRONG_USAGE, NOT_ISOLATED, INTERRUPTED = 0, 1, 2, 3, 130
 
 app = typer.Typer(
     name="autograder",
-    help="A course on convolutional networks: release, grade, feedback.",
+    help="A course of notebooks: release, grade, feedback.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -57,7 +59,7 @@ def release(
 ) -> None:
     """Write assignments/ from solutions/ through nbgrader, and register them in the gradebook."""
     with _one_sentence():
-        from autograder.grading.release import release as write_release
+        from autograder.release.release import release as write_release
 
         for folder in write_release(assignments or (), course_dir=course, kit=kit):
             print(f"Released {folder.name} to {folder}.")
@@ -67,7 +69,7 @@ def release(
 
 @app.command()
 def grade(
-    assignment: Annotated[str, typer.Argument(help="For example 01-convolution.")],
+    assignment: Annotated[str, typer.Argument(help="For example 01-functions.")],
     student: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this one; may be repeated.")] = None,
     jobs: Annotated[int | None, typer.Option(min=1, metavar="N", help="Submissions at once.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Run unchanged submissions too.")] = False,
@@ -80,9 +82,8 @@ def grade(
 ) -> None:
     """Grade submitted/<student>/ASSIGNMENT/ in the sandbox; write autograded/ and the gradebook."""
     with _one_sentence():
-        from autograder.course import Course
-        from autograder.grading import grade as command
-        from autograder.grading.run import Options
+        from autograder.classroom import grade as command
+        from autograder.classroom.run import Options
 
         options = Options(tuple(student or ()), jobs or 0, force, isolation.value, per_gpu=per_gpu)
         make_executor = _executor(executor, scheduler)
@@ -100,15 +101,14 @@ def grade(
 
 @app.command()
 def feedback(
-    assignment: Annotated[str, typer.Argument(help="For example 01-convolution.")],
+    assignment: Annotated[str, typer.Argument(help="For example 01-functions.")],
     student: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this one; may be repeated.")] = None,
     course: CourseDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a page per student to feedback/, and the class report."""
     with _one_sentence():
-        from autograder.course import Course
-        from autograder.grading.feedback_run import write_feedback
+        from autograder.feedback.feedback_run import write_feedback
 
         with _progress("Pages") as progress:
             written = write_feedback(course or Course.here().root, assignment, student or (), progress=progress)
@@ -123,15 +123,14 @@ def feedback(
 
 @app.command()
 def leaderboard(
-    task: Annotated[str, typer.Option(metavar="ID", help="The challenge.")] = "mnist-challenge",
+    task: Annotated[str | None, typer.Option(metavar="ID", help="By default the course's challenge.")] = None,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write it there as a page.")] = None,
     course: CourseDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Show the challenge's best results by pseudonym, of those who asked to be shown."""
     with _one_sentence():
-        from autograder.course import Course
-        from autograder.grading import leaderboard as command
+        from autograder.classroom import leaderboard as command
 
         found = command.make((course or Course.here().root).resolve(), task)
         if html is not None:
@@ -147,11 +146,11 @@ def leaderboard(
 
 @app.command()
 def audit(
-    assignment: Annotated[str, typer.Argument(help="For example 01-convolution.")], as_json: AsJson = False
+    assignment: Annotated[str, typer.Argument(help="For example 01-functions.")], as_json: AsJson = False
 ) -> None:
     """Prove an assignment's checks: solution, untouched, misconceptions, reruns, leaks, time."""
     with _one_sentence():
-        from autograder.grading.audit_run import audit_assignment, table
+        from autograder.release.audit_run import audit_assignment, table
 
         found = audit_assignment(assignment)
         if as_json:
@@ -182,7 +181,7 @@ def check(notebook: Annotated[Path, typer.Argument(help="A notebook of the cours
 def doctor(as_json: AsJson = False) -> None:
     """Say what is installed, isolated and accelerated here, and where data was found."""
     with _one_sentence():
-        from autograder.grading import doctor as command
+        from autograder import doctor as command
 
         facts = command.facts()
     if as_json:
@@ -205,13 +204,11 @@ def main() -> None:
 @contextmanager
 def _one_sentence() -> Iterator[None]:
     """Turns what a command cannot do into one sentence on stderr and an exit code that says which kind it is."""
-    from autograder.sandbox.policy import IsolationMissing
-
     try:
         yield
     except UsageError as error:
         _fail(error, WRONG_USAGE)
-    except CourseError as error:
+    except (CourseError, MachineFault) as error:
         _fail(error, NOTHING_GRADED)
     except IsolationMissing as error:
         _fail(error, NOT_ISOLATED)
@@ -232,10 +229,10 @@ def _executor(name: ExecutorName, scheduler: str | None) -> Any:
     if (name is ExecutorName.dask) != (scheduler is not None):
         raise UsageError("--executor dask and --scheduler ADDRESS belong together.")
     if scheduler is None:
-        from autograder.grading.pool import LocalPool
+        from autograder.classroom.pool import LocalPool
 
         return LocalPool
-    from autograder.grading.cluster import dask_pool
+    from autograder.classroom.cluster import dask_pool
 
     return dask_pool(scheduler)
 

@@ -1,55 +1,56 @@
-"""What the course is: assignments, tasks, points and budgets, read from the solution notebooks.
+"""What the course is: where it lies, its assignments, tasks, points and budgets.
 
-A task is what nbgrader's cell metadata says it is: the answer cell has the task's id as its ``grade_id``, and the
-check cell ``<task>-check`` carries the points. What nbgrader has no field for stands under the key ``autograder`` in
-the notebook's and the check cell's metadata::
+A course is a repository whose pyproject.toml says so::
+
+    [tool.autograder]
+    course = "course"                 # the package with a folder for each assignment, and in it one for each task
+    id = "shifts"
+    title = "Moving pictures"
+    leaderboard = "digits-challenge"  # the task whose accuracies the leaderboard ranks, if any
+    kit_readme = "docs/kit.md"        # what students read first
+    [tool.autograder.forbidden]       # by runtime: libraries that are out of reach while grading
+    numpy = ["torch", "scipy"]
+
+Assignments and tasks are read from the solution notebooks. A task is what nbgrader's cell metadata says it is: the
+answer cell has the task's id as its ``grade_id``, and the check cell ``<task>-check`` carries the points. What nbgrader
+has no field for stands under the key ``autograder`` in the notebook's and the check cell's metadata::
 
     notebook  {"autograder": {"runtime": "numpy", "forbidden": ["torch"], "limits": {"wall_s": 120}, "total_s": 900,
                               "gpu": true, "images": [["cifar10", "digits"]]}}
     cell      {"autograder": {"kind": "answer", "variant": true, "limits": {"wall_s": 60}, "gpu": true}}
 
-Only the standard library is imported here, because every command reads the course first.
+Nothing heavy is imported here, because every command reads the course first.
 """
 
 from __future__ import annotations
 
 import ast
+import importlib
 import json
+import os
 import re
+import sys
+import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache
+from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Literal
+
+from .sandbox.limits import Limits
+from .sandbox.policy import RUNTIMES
 
 Kind = Literal["code", "answer", "text"]
 
 CHECK_SUFFIX = "-check"
 RUBRIC_SUFFIX = "-rubric"
-RUNTIMES = ("numpy", "torch", "tensorflow", "torch+tensorflow")
 TOTAL_S = 900.0
-LIMIT_NAMES = (
-    "wall_s",
-    "cpu_s",
-    "memory_bytes",
-    "processes",
-    "disk_bytes",
-    "output_bytes",
-    "display_updates",
-    "bridge_bytes",
-    "threads",
-    "files",
-)
-
-FRAMEWORKS = ("torch", "tensorflow", "keras")
-SHORTCUTS = ("scipy", "sklearn", "cv2", "skimage", "jax", "numba")
-FORBIDDEN_BY_RUNTIME: Mapping[str, tuple[str, ...]] = {
-    "numpy": FRAMEWORKS + SHORTCUTS,
-    # scikit-learn has the digits with their labels, those that are tested on too
-    "torch": ("tensorflow", "keras", "sklearn"),
-    "tensorflow": ("torch", "sklearn"),
-    "torch+tensorflow": ("sklearn",),
-}
+LIMIT_NAMES = tuple(limit.name for limit in fields(Limits))
+ROOT_VARIABLE = "AUTOGRADER_COURSE"  # where a command hands its course on to the processes that it starts
+ENTRY_POINTS = "autograder.course"
 
 
 # What may stand between the brackets of a call of load_images: nothing, a name, a name and another to fall back on.
@@ -110,6 +111,12 @@ class Assignment:
     root: Path
     total_s: float = TOTAL_S
     images: tuple[tuple[str, ...], ...] = ()
+    package: str = "course"
+
+    @property
+    def folder(self) -> Path:
+        """The assignment's folder in the course's package: what is asked in it, a folder for each task."""
+        return self.root / self.package / words_of(self.name)
 
     @property
     def solution_path(self) -> Path:
@@ -144,16 +151,79 @@ class Assignment:
         raise KeyError(task_id)
 
 
+def words_of(name: str) -> str:
+    """An assignment's or a task's name as a folder of a package has it: "01-small-shifts" is `small_shifts`."""
+    return re.sub(r"^\d+-", "", name).replace("-", "_")
+
+
 @dataclass(frozen=True)
 class Course:
-    """The repository's course. ``names`` are its assignments, sorted; each is read when it is asked for."""
+    """The course in the folder `root`. ``names`` are its assignments, sorted; each is read when it is asked for."""
 
     root: Path
 
     @classmethod
     def here(cls) -> Course:
-        """The course of the repository that this package lies in."""
-        return cls(Path(__file__).resolve().parent.parent)
+        """The course of the folder that this process was started in, of one above it, or the one that is installed.
+
+        Raises ``CourseError`` where there is none.
+        """
+        handed_on = os.environ.get(ROOT_VARIABLE)
+        if handed_on:
+            return cls(Path(handed_on))
+        here = Path.cwd()
+        return cls(next((folder for folder in (here, *here.parents) if _settings(folder)), None) or _installed())
+
+    @property
+    def _config(self) -> Mapping[str, Any]:
+        return _settings(self.root)
+
+    @property
+    def package(self) -> str:
+        """The name of the package with the assignments' folders."""
+        return str(self._config.get("course", "course"))
+
+    @property
+    def id(self) -> str:
+        """nbgrader's ``course_id``."""
+        return str(self._config.get("id", self.package))
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return str(self._config.get("title", self.id))
+
+    @property
+    def leaderboard(self) -> str | None:
+        """The task whose accuracies the leaderboard ranks; None where there is no such task."""
+        return self._config.get("leaderboard")
+
+    @property
+    def kit_readme(self) -> Path | None:
+        """The page that students find first in their kit; None where the course has none of its own."""
+        name = self._config.get("kit_readme")
+        return self.root / name if name else None
+
+    @property
+    def folder(self) -> Path:
+        """The package's folder."""
+        return self.root / self.package
+
+    def forbidden(self, runtime: str) -> tuple[str, ...]:
+        """The libraries that are out of reach while notebooks of this runtime are graded."""
+        return tuple(self._config.get("forbidden", {}).get(runtime, ()))
+
+    def module(self, *parts: str) -> ModuleType:
+        """A module of the course's package. Raises ``CourseError`` where this process has loaded another course."""
+        if str(self.root) not in sys.path:
+            sys.path.insert(0, str(self.root))
+        package = importlib.import_module(self.package)
+        folders = [Path(folder).resolve() for folder in package.__path__]
+        if self.folder.resolve() not in folders:
+            raise CourseError(
+                f"The package {self.package!r} of {self.root} cannot be loaded: one of that name lies in {folders[0]}."
+            )
+        return importlib.import_module(".".join([self.package, *parts]))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -169,14 +239,50 @@ class Course:
             known = ", ".join(self.names) or "none yet"
             raise UsageError(f"There is no assignment {name!r} in this course; it has: {known}.")
         path = self.root / "solutions" / name / f"{name}.ipynb"
-        return _read(path, self.root, path.stat().st_mtime_ns)
+        return _read(path, self, self.package, path.stat().st_mtime_ns)
 
     def __iter__(self) -> Iterator[Assignment]:
         return (self.assignment(name) for name in self.names)
 
 
 @cache
-def _read(path: Path, root: Path, modified_ns: int) -> Assignment:
+def _settings_of(path: Path, modified_ns: int) -> Mapping[str, Any]:
+    """What the pyproject.toml at `path` says of a course, nothing if it is another's; `modified_ns` keys the cache."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    if "tool.autograder" not in text:
+        return {}
+    try:
+        return tomllib.loads(text).get("tool", {}).get("autograder", {})
+    except tomllib.TOMLDecodeError as error:
+        raise CourseError(f"{path} is not valid TOML: {error}.") from error
+
+
+def _settings(folder: Path) -> Mapping[str, Any]:
+    path = folder / "pyproject.toml"
+    try:
+        return _settings_of(path, path.stat().st_mtime_ns)
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as error:
+        raise CourseError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _installed() -> Path:
+    """Where the course lies that is installed beside this package."""
+    names = sorted({entry.value for entry in entry_points(group=ENTRY_POINTS)})
+    if len(names) > 1:
+        raise CourseError(f"Several courses are installed ({', '.join(names)}): start this in the folder of one.")
+    spec = find_spec(names[0]) if names else None
+    if spec is None or not spec.submodule_search_locations:
+        raise CourseError(
+            "There is no course here: no pyproject.toml in this folder or above has a section [tool.autograder], "
+            "and none is installed."
+        )
+    return Path(next(iter(spec.submodule_search_locations))).parent
+
+
+@cache
+def _read(path: Path, course: Course, package: str, modified_ns: int) -> Assignment:
     """Reads the solution notebook; ``modified_ns`` keys the cache, so an edited notebook is read again."""
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
@@ -194,11 +300,12 @@ def _read(path: Path, root: Path, modified_ns: int) -> Assignment:
         title=_title(cells) or path.stem,
         tasks=tuple(_tasks(path.stem, cells, gpu=bool(own.get("gpu", False)))),
         runtime=runtime,
-        forbidden=tuple(own.get("forbidden", FORBIDDEN_BY_RUNTIME.get(runtime, ()))),
+        forbidden=tuple(own.get("forbidden", course.forbidden(runtime))),
         limits=_limits(path.stem, own.get("limits", {})),
-        root=root,
+        root=course.root,
         total_s=float(own.get("total_s", TOTAL_S)),
         images=_images(path.stem, cells, own.get("images", [])),
+        package=package,
     )
 
 

@@ -1,1 +1,1 @@
-"""Tests mirror the package: `tests/grading/` tests `autograder/grading/`, and so on."""
+"""Tests mirror the package: `tests/classroom/` tests `autograder/classroom/`, and so on."""

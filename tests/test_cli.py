@@ -70,7 +70,7 @@ def test_no_submissions_means_that_none_could_be_graded(tmp_path: Path):
 def test_another_courses_gradebook_is_refused(tmp_path: Path):
     from nbgrader.api import Gradebook
 
-    from autograder.grading.nbgrader_setup import ensure_programs
+    from autograder.gradebook.nbgrader_setup import ensure_programs
 
     course_with(tmp_path, "ada")
     ensure_programs()

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import FORBIDDEN_BY_RUNTIME, Course, CourseError
-from tests.grading.courses import code_task, locked, make_course
+from autograder.course import ROOT_VARIABLE, Course, CourseError
+from tests.small.courses import code_task, locked, make_course
 
 
 def test_tasks_come_in_the_order_of_the_notebook_with_kind_points_and_names(tmp_path: Path):
@@ -25,7 +25,7 @@ def test_an_editable_cell_without_a_check_is_no_task(tmp_path: Path):
 def test_what_is_not_said_has_a_sane_default(tmp_path: Path):
     assignment = Course(make_course(tmp_path)).assignment("00-small")
     assert assignment.runtime == "numpy"
-    assert assignment.forbidden == FORBIDDEN_BY_RUNTIME["numpy"]
+    assert assignment.forbidden == Course(tmp_path).forbidden("numpy") != ()
     assert assignment.task("double").limits == {}
     assert assignment.task("square").limits == {"wall_s": 5}
     assert assignment.task("tiny-sum").variant and not assignment.task("square").variant
@@ -39,6 +39,63 @@ def test_the_notebook_says_runtime_libraries_and_limits(tmp_path: Path):
         ("tensorflow",),
         {"wall_s": 120},
     )
+
+
+SETTINGS = """
+[tool.autograder]
+course = "moving"
+id = "m1"
+title = "Moving pictures"
+[tool.autograder.forbidden]
+numpy = ["scipy"]
+"""
+
+
+def test_the_courses_own_settings_stand_in_its_pyproject(tmp_path: Path):
+    make_course(tmp_path)
+    (tmp_path / "pyproject.toml").unlink()
+    bare = Course(tmp_path)
+    assert (bare.package, bare.id, bare.title, bare.leaderboard, bare.kit_readme) == (
+        "course", "course", "course", None, None,
+    )  # fmt: skip
+    (tmp_path / "pyproject.toml").write_text(SETTINGS)
+    course = Course(tmp_path)
+    assert (course.package, course.id, course.title) == ("moving", "m1", "Moving pictures")
+    assert course.assignment("00-small").forbidden == ("scipy",)
+    assert course.assignment("00-small").folder == tmp_path / "moving" / "small"
+    (tmp_path / "pyproject.toml").write_text("[tool.autograder]\ncourse = ")
+    with pytest.raises(CourseError, match="is not valid TOML"):
+        Course(tmp_path).assignment("00-small")
+
+
+def test_a_course_is_found_from_its_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv(ROOT_VARIABLE, raising=False)
+    (tmp_path / "pyproject.toml").write_text(SETTINGS)
+    inner = tmp_path / "submitted" / "ada"
+    inner.mkdir(parents=True)
+    (inner / "pyproject.toml").write_text("this is [ no TOML, and nobody of ours wrote it")
+    monkeypatch.chdir(inner)
+    assert Course.here() == Course(tmp_path)
+    monkeypatch.setenv(ROOT_VARIABLE, "/elsewhere")  # what a command hands on counts first
+    assert Course.here() == Course(Path("/elsewhere"))
+
+
+def test_without_a_course_in_sight_the_installed_one_counts_or_a_sentence_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv(ROOT_VARIABLE, raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert Course.here().package == "course"  # this repository's, which its environment has installed
+    monkeypatch.setattr("autograder.course.entry_points", lambda group: [])
+    with pytest.raises(CourseError, match="There is no course here"):
+        Course.here()
+
+
+def test_another_course_under_the_same_name_is_not_taken_for_it(tmp_path: Path):
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "pyproject.toml").write_text('[tool.autograder]\ncourse = "tests"\n')
+    with pytest.raises(CourseError, match="one of that name lies in"):
+        Course(tmp_path).module("anything")
 
 
 @pytest.mark.parametrize(

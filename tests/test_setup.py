@@ -39,7 +39,7 @@ def test_a_dependency_is_named_once_and_pinned_once(requirement: Requirement) ->
 
 # In Python 3.12 and later only setuptools' own copies of these are there.
 VENDORED = ("importlib-metadata", "zipp")
-OURS = ("autograder", "tests", "tools")
+OURS = ("autograder", "course", "tests", "tools")
 
 
 # A fuzzer that `make soak` uses where it is installed, and says so where it is not.

@@ -4,7 +4,7 @@
 
 Each seed trains the reference as a submission is trained, on test images altered anew, one training after the other. A
 threshold is the mean less four standard deviations of these accuracies; where a task has several tiers, the errors that
-it leaves are multiplied (`TrainingTask.tiers`). They go to autograder/thresholds.json, with what they come from.
+it leaves are multiplied (`TrainingTask.tiers`). They go to course/thresholds.json, with what they come from.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from autograder import training
 from autograder.bridge.student import Student
 from autograder.bridge.transport import LocalTransport
-from autograder.checks import training, trial
-from autograder.checks.registry import right_answers
+from autograder.checks import trial
+from autograder.checks.registry import reference_names
 
-TABLE = Path(__file__).parents[1] / "autograder" / "thresholds.json"
+TABLE = Path(__file__).parents[1] / "course" / "thresholds.json"
 SPREADS = 4
 
 
@@ -32,7 +33,7 @@ def measured(task: training.TrainingTask, seed: int, device: str) -> dict[str, f
     """Accuracy on altered and on plain test images, and seconds, of the reference trained with one seed."""
     token = trial.begin(trial.Trial(f"calibration {seed}", seed=f"calibration {seed}".encode(), device=device))
     try:
-        student = Student(LocalTransport(dict(right_answers(task.id))))
+        student = Student(LocalTransport(dict(reference_names(task.id))))
         seen = task.trained(student)
         if seen.stopped:
             raise SystemExit(f"{task.id}: the reference needs more than its budget of {seen.budget_s:g} s.")
@@ -66,14 +67,14 @@ def use_threads(count: int) -> None:
 def main(arguments: Sequence[str]) -> int:
     """Measures, prints every seed, and writes the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("task", choices=sorted(training.TASKS))
+    parser.add_argument("task", choices=sorted(training.training_tasks()))
     parser.add_argument("--data", default="digits", choices=["mnist", "digits", "cifar10"])
     parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--threads", type=int, default=1)
     given = parser.parse_args(arguments)
     use_threads(given.threads)
-    task, runs = training.TASKS[given.task], []
+    task, runs = training.training_tasks()[given.task], []
     with training.using(given.data):
         for seed in range(given.seeds):
             runs.append(measured(task, seed, given.device))

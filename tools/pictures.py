@@ -19,7 +19,7 @@ from PIL import Image, ImageChops
 from autograder.bridge.student import Student
 from autograder.bridge.transport import LocalTransport
 from autograder.checks.display import as_html
-from autograder.checks.registry import registries, right_answers
+from autograder.checks.registry import reference_names, registries
 from autograder.checks.runner import CheckSession
 
 ROOT = Path(__file__).parents[1]
@@ -70,7 +70,7 @@ def picture(page: Path, target: Path, width: int, height: int) -> None:
 
 def check_page(task: str, misconception: str, colours: dict[str, str]) -> str:
     """A notebook's cell with the table that `check` shows for a misconception of a task."""
-    names = dict(right_answers(task))
+    names = dict(reference_names(task))
     for registry in registries(task).values():
         known = {one.id: one for one in registry}
         if misconception in known:

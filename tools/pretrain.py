@@ -1,4 +1,4 @@
-"""Trains the small networks of `autograder/weights/` and writes their weights and model cards.
+"""Trains the small networks of `course/weights/` and writes their weights and model cards.
 
     CNN_COURSE_DATA=../shared/data python -m tools.pretrain mnist
     CNN_COURSE_DATA=../shared/data python -m tools.pretrain cifar6
@@ -22,9 +22,9 @@ from typing import Any
 import numpy as np
 
 from autograder.datasets import find_images
-from autograder.weights import FOLDER
-from autograder.weights.network import build_features
+from course.transfer_learning.shared import build_features
 
+FOLDER = Path(__file__).parents[1] / "course" / "weights"
 SEED = 7
 BATCH = 64
 LOWEST_SIDE = 8  # pixels; some digits are made as coarse as that, because other people's scans are
@@ -150,7 +150,7 @@ def write(path: Path, content: bytes) -> None:
 CARD = """# {name}: {title}
 
 Five 3x3 convolutions with batch normalisation ({widths} maps, {parameters:,} numbers, {size:,} bytes), from images
-`(N, height, width, 3)` in [-1, 1] to {features} features. `autograder/weights/network.py` builds the network.
+`(N, height, width, 3)` in [-1, 1] to {features} features. `build_features` of assignment 07 builds the network.
 
 | | |
 |---|---|
@@ -172,7 +172,7 @@ def main(arguments: list[str] | None = None) -> int:
     import tensorflow as tf
     from safetensors.numpy import save
 
-    parser = argparse.ArgumentParser(description="Trains the small networks of autograder/weights/.")
+    parser = argparse.ArgumentParser(description="Trains the small networks of course/weights/.")
     parser.add_argument("name", choices=sorted(RECIPES))
     parser.add_argument("--epochs", type=int, help="for a short run; the recipe's number by default")
     parser.add_argument("--images", type=int, help="for a short run: only so many to train on")

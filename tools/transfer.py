@@ -1,4 +1,4 @@
-"""Measures what the networks of `autograder/weights/` are worth: few labelled images, with and without them.
+"""Measures what the networks of `course/weights/` are worth: few labelled images, with and without them.
 
     python -m tools.transfer mnist                                       # other handwriting: scikit-learn's digits
     CNN_COURSE_DATA=../shared/data python -m tools.transfer cifar6       # other classes of the CIFAR-10 pictures
@@ -21,15 +21,14 @@ from typing import Any
 
 import numpy as np
 
-from autograder.checks.reference.transfer_keras import fine_tune
-from autograder.checks.training.alter import alter
-from autograder.checks.transfer import tuning
-from autograder.checks.transfer.pipelines import expected_pixels
 from autograder.datasets import find_images
-from autograder.weights import FOLDER, load_pretrained
-from autograder.weights.network import build_features
+from autograder.datasets.weights import load_pretrained
+from autograder.training import alter
+from course.transfer_learning.fine_tune import public as tuning
+from course.transfer_learning.fine_tune.reference import fine_tune
+from course.transfer_learning.shared import build_features, expected_pixels
 
-from .pretrain import RECIPES, write
+from .pretrain import FOLDER, RECIPES, write
 
 SEEDS = 10
 BATCH = 32

@@ -131,7 +131,7 @@ class Method(Handle):
 
 
 class Student:
-    """The student's notebook: `student.Conv2D` is what the notebook calls `Conv2D`.
+    """The student's notebook: `student.double` is what the notebook calls `double`.
 
     Plain data and arrays come as values, framework tensors as `Tensor`, everything else as a `Handle`.
     Raises NotAttempted for a name that the notebook lacks, StudentError for what student code raises.
@@ -198,8 +198,8 @@ def _source_of(function: Callable[..., Any]) -> str:
 KNOWN_TYPES = frozenset(
     """function method builtin_function_or_method type module generator range set frozenset bytes bytearray complex
     ellipsis object map filter zip partial list tuple dict str ndarray matrix MaskedArray DataFrame Series Image
-    Figure Axes Sequential Linear Conv2d Functional Model Parameter SimpleNamespace Fraction Decimal""".split()
-)
+    Figure Axes Sequential Linear Functional Model Parameter SimpleNamespace Fraction Decimal""".split()
+) | {f"Conv{dimensions}d" for dimensions in (1, 2, 3)}
 KNOWN_ERRORS = frozenset(
     name for name in dir(builtins) if isinstance(getattr(builtins, name), type)
     and issubclass(getattr(builtins, name), BaseException)

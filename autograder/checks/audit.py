@@ -19,13 +19,14 @@ from ..bridge.student import Student
 from ..bridge.transport import LocalTransport
 from ..course import Assignment, Task
 from ..sandbox.wire import Tensor
+from ..training import using
 from .answers import defined, freed_afterwards, run
 from .diagnosis import Misconception, Misconceptions
 from .expected import Expected
-from .frozen import freeze
-from .registry import registries, right_answers
-from .runner import CheckSession, TestResult
-from .training import using
+from .freezing import freeze
+from .registry import reference_names, registries
+from .result import TestResult
+from .runner import CheckSession
 
 STUDENT = "audit"
 SEEDS = (b"audit", b"audit, a second seed", b"audit, a third seed")
@@ -150,7 +151,7 @@ class _Auditor:
 
     def _misconceptions(self, task: Task, headings: set[str]) -> dict[str, int]:
         counts = {"misconceptions": 0, "caught": 0, "named": 0, "named_wrongly": 0}
-        right = right_answers(task.id, STUDENT)
+        right = reference_names(task.id, STUDENT)
         known = [(registry, one) for registry in registries(task.id).values() for one in registry]
         if not known:
             self._say(task, "it has no misconceptions")
@@ -205,7 +206,7 @@ class _Auditor:
         """Every question that the hidden tests ask, with the registry that an answer is compared with."""
         hidden = CheckSession(self._about.name, parts=("hidden",))
         try:
-            recorded = hidden.record(task.id, right_answers(task.id))
+            recorded = hidden.record(task.id, reference_names(task.id))
         except Exception as error:
             self._say(task, f"its hidden tests fail on the references with {type(error).__name__}: {error}")
             return

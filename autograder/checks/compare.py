@@ -11,10 +11,10 @@ import numpy as np
 
 from ..bridge.student import Handle, StudentError, type_of
 from ..sandbox.wire import Tensor
-from .diagnosis import Misconception, Observation
+from .diagnosis import Misconception
 from .expected import Expected
 from .failure import CheckFailure
-from .trial import current
+from .trial import Observation, current
 
 ANOTHER_VARIANT = "These are the numbers of another variant: the answer would be right for another student id."
 AXES = {

@@ -3,12 +3,12 @@
 A registry belongs to one reference function. A misconception is a function with the same signature; if its first
 parameter is called `solve`, it gets the function that it distorts, so that two misconceptions can be combined:
 
-    CONV2D = Misconceptions("conv2d", reference=conv2d, student=as_layer)
+    SHIFT = Misconceptions("shift", reference=shift)
 
-    @CONV2D.add("flipped-kernel", section="Cross-correlation")
-    def flipped_kernel(solve, image, kernels, *args, **options):
-        "The kernel was turned by 180 degrees ..."
-        return solve(image, kernels[:, ::-1, ::-1], *args, **options)
+    @SHIFT.add("rows-for-columns", section="Which way?")
+    def rows_for_columns(solve, image, by):
+        "Rows were moved, not columns."
+        return solve(image.T, by).T
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from typing import Any
 
 import numpy as np
 
-from .expected import Expected
-from .variants import has_variants, variant
+from .trial import Observation
+from .variant import has_variants, variant
 
 
 @dataclass(frozen=True)
@@ -112,16 +112,6 @@ class Misconceptions:
                 if second.composable and (not first.composable or first.id < second.id):
                     both = second.around(first.around(self.reference))
                     yield f"{first.id}+{second.id}", both, f"{first.sentence} {second.sentence}"
-
-
-@dataclass(frozen=True)
-class Observation:
-    """One comparison: what the student's code gave, what is right, and how they are compared."""
-
-    actual: Any
-    expected: Expected
-    like: Any
-    same: Callable[[Any, Any], bool]
 
 
 def diagnose(observations: Sequence[Observation]) -> tuple[str, str] | None:

@@ -4,33 +4,8 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from typing import Protocol
 
-
-class Row(Protocol):
-    """What is shown of one test."""
-
-    @property
-    def description(self) -> str: ...
-    @property
-    def hidden(self) -> bool: ...
-    @property
-    def points(self) -> float: ...
-    @property
-    def passed(self) -> bool: ...
-    @property
-    def message(self) -> str: ...
-    @property
-    def details(self) -> str: ...
-    @property
-    def diagnosis(self) -> str | None: ...
-    @property
-    def counterexample(self) -> str | None: ...
-    @property
-    def section(self) -> str | None: ...
-    @property
-    def attempted(self) -> bool: ...
-
+from .result import TestResult
 
 STYLE = (
     "border-collapse:collapse;font-family:system-ui,sans-serif;font-size:14px;line-height:1.45;"
@@ -40,7 +15,7 @@ CELL = "padding:6px 10px;border-top:1px solid #8886;vertical-align:top;text-alig
 MARKS = {True: ("✓", "#2f8f46", "passed"), False: ("✗", "#e0434a", "not yet")}
 
 
-def headline(task: str, rows: Sequence[Row]) -> str:
+def headline(task: str, rows: Sequence[TestResult]) -> str:
     """The first line: how much of the task works."""
     if rows and not any(row.attempted for row in rows):
         return f"{task}: not attempted yet"
@@ -53,7 +28,7 @@ def headline(task: str, rows: Sequence[Row]) -> str:
     return f"{task}: {passed} of {len(rows)} checks passed{points}"
 
 
-def as_text(task: str, rows: Sequence[Row]) -> str:
+def as_text(task: str, rows: Sequence[TestResult]) -> str:
     """The table as plain text, for terminals and front ends that show no HTML."""
     lines = [headline(task, rows)]
     if rows and not any(row.attempted for row in rows):
@@ -66,7 +41,7 @@ def as_text(task: str, rows: Sequence[Row]) -> str:
     return "\n".join(lines)
 
 
-def as_html(task: str, rows: Sequence[Row]) -> str:
+def as_html(task: str, rows: Sequence[TestResult]) -> str:
     """The table as one HTML element: no script, no class names, readable on light and dark backgrounds."""
     title = html.escape(headline(task, rows))
     if rows and not any(row.attempted for row in rows):
@@ -80,7 +55,7 @@ def as_html(task: str, rows: Sequence[Row]) -> str:
     )
 
 
-def _html_row(row: Row) -> str:
+def _html_row(row: TestResult) -> str:
     mark, colour, word = MARKS[row.passed]
     text = f"<div>{html.escape(row.description)}</div>"
     if not row.passed:
@@ -98,7 +73,7 @@ def _html_row(row: Row) -> str:
     )
 
 
-def _explanation(row: Row) -> list[str]:
+def _explanation(row: TestResult) -> list[str]:
     """The sentence, then the case and the values, line by line."""
     sentence = row.message + (f" See “{row.section}”." if row.section else "")
     lines = [sentence]

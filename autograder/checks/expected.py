@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import re
 from collections.abc import Callable, Mapping
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cached_property
 from typing import Any
 
 import numpy as np
-
-from .trial import current
-
-HERE = Path(__file__).parent
 
 
 class Expected:
@@ -65,41 +58,3 @@ def describe_value(value: Any) -> str:
         return value
     text = repr(value)
     return text if len(text) <= 80 else text[:77] + "..."
-
-
-class Answers:
-    """`reference.conv2d(image, kernels)` in a check: an Expected for that function of `checks/reference/`."""
-
-    def __init__(self, package: str) -> None:
-        self._package = package
-
-    def __getattr__(self, name: str) -> Callable[..., Expected]:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        from .frozen import frozen_answer  # here, because frozen.py needs this module
-
-        def ask(*args: Any, **kwargs: Any) -> Expected:
-            answer = frozen_answer(name, args, kwargs) or Expected(find(self._package, name), args, kwargs)
-            current().questions.append(answer)
-            return answer
-
-        return ask
-
-
-@cache
-def _places(package: str) -> dict[str, str]:
-    """Which module of checks/<package>/ defines which name; found by reading, so that nothing heavy is imported."""
-    places: dict[str, str] = {}
-    for path in sorted((HERE / package).glob("[a-z]*.py")):
-        text = path.read_text(encoding="utf-8")
-        for name in re.findall(r"^(?:def|class) ([A-Za-z]\w*)|^([A-Z][A-Z0-9_]*) *(?::[^=\n]+)?=", text, re.MULTILINE):
-            places.setdefault(name[0] or name[1], path.stem)
-    return places
-
-
-def find(package: str, name: str) -> Any:
-    """The function, class or registry `name` of checks/<package>/."""
-    module = _places(package).get(name)
-    if module is None:
-        raise AttributeError(f"autograder/checks/{package}/ defines no {name}")
-    return getattr(importlib.import_module(f"autograder.checks.{package}.{module}"), name)

@@ -12,9 +12,11 @@ from typing import Any
 from ..bridge.student import Student
 from ..bridge.transport import LocalTransport
 from .display import as_html, as_text, headline
-from .runner import CheckSession, TestResult, assignment_of
-from .variants import has_variants
-from .variants import variant as numbers_of
+from .places import folder_of
+from .result import TestResult
+from .runner import CheckSession
+from .variant import has_variants
+from .variant import variant as numbers_of
 
 STRICT_NAMES = ("CNN_STRICT", "NBGRADER_EXECUTION")
 
@@ -62,13 +64,14 @@ def check(task: str, hidden: bool = False, *, namespace: dict[str, Any] | None =
     namespace: the notebook's names; by default the calling notebook's. Raises ValueError for an unknown task, and
     CheckFailed under nbmake or stock nbgrader unless all passed; otherwise never raises.
     """
-    assignment = assignment_of(task)
-    if assignment is None:
-        raise ValueError(f"There is no task {task!r} with checks; look at the check cell for its name.")
+    try:
+        folder = folder_of(task)
+    except KeyError:
+        raise ValueError(f"There is no task {task!r} with checks; look at the check cell for its name.") from None
     names = namespace if namespace is not None else sys._getframe(1).f_globals
     part = "hidden" if hidden else "public"
     student = Student(LocalTransport(names))
-    tests = _session(assignment, part).run(task, student, student_id=student_id(names))
+    tests = _session(folder.package, part).run(task, student, student_id=student_id(names))
     result = CheckResult(task, tuple(tests))
     if any(os.environ.get(name) for name in STRICT_NAMES) and not result.passed:
         raise CheckFailed(result)

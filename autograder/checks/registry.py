@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
 from typing import Any
 
 from .diagnosis import Misconceptions
-from .expected import HERE, find
+from .places import folder_of
 
 
-@cache
-def registries_of(task: str) -> tuple[str, ...]:
-    """The names of the misconception registries of a task; found by reading."""
-    pattern = re.compile(rf'^([A-Z][A-Z0-9_]*) *(?::[^=\n]+)?= *Misconceptions\(\s*"{re.escape(task)}"', re.MULTILINE)
-    paths = sorted((HERE / "misconceptions").glob("[a-z]*.py"))
-    return tuple(name for path in paths for name in pattern.findall(path.read_text(encoding="utf-8")))
+def registries(task: str, *, others: bool = False) -> dict[str, Misconceptions]:
+    """The misconception registries of a task, by the names that they have in its ``misconceptions.py``.
+
+    others: those of other tasks, too, that stand there because its checks ask for them.
+    """
+    folder = folder_of(task)
+    if not folder.has("misconceptions"):
+        return {}
+    named = vars(folder.part("misconceptions"))
+    found = {name: one for name, one in named.items() if isinstance(one, Misconceptions)}
+    return {name: one for name, one in found.items() if others or one.task == task}
 
 
-def registries(task: str) -> dict[str, Misconceptions]:
-    """The misconception registries of a task, by name."""
-    return {name: find("misconceptions", name) for name in registries_of(task)}
-
-
-def right_answers(task: str, student: str | None = None) -> dict[str, Any]:
+def reference_names(task: str, student: str | None = None) -> dict[str, Any]:
     """The notebook's names for a task, as the references give them."""
     names: dict[str, Any] = {}
     for registry in registries(task).values():

@@ -1,25 +1,24 @@
 """Looking for the smallest case in which an answer is wrong.
 
-Hidden tests: cases drawn from the submission's seed, the smallest first; Hypothesis shrinks the first that fails.
+Hidden tests: cases drawn from the submission's seed, the smallest first; the first that fails is made smaller.
 Public tests: a fixed list of cases, so that the kit can carry their answers as data.
 """
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
-from functools import cache
-from typing import TYPE_CHECKING, Any, NoReturn
+from contextlib import suppress
+from random import Random
+from typing import Any, NoReturn
 
 import numpy as np
-from platformdirs import user_cache_path
 
 from ..bridge.student import NotAttempted
-from .trial import current
+from .strategies import Draw, Rejected, Strategy
+from .trial import Observation, current
 
-if TYPE_CHECKING:
-    from .diagnosis import Observation
+ATTEMPTS = 10  # for each case that is wanted: filters refuse some, and small strategies repeat themselves
 
 SHRINK_SECONDS = 4.0
 SHRINK_CALLS = 400
@@ -97,42 +96,48 @@ class _Failures:
         raise error
 
 
-def drawn(strategy: Any, count: int, seed: int) -> list[Case]:
+def drawn(strategy: Strategy, count: int, seed: int) -> list[Case]:
     """`count` cases from the strategy, the smallest first; the same ones for the same seed."""
-    return [case for case, _ in _drawn(strategy, count, seed)]
+    return [draw.value for draw in _drawn(strategy, count, seed)]
 
 
-def search(probe: Callable[[Case], None], strategy: Any, count: int, seed: int) -> None:
+def search(probe: Callable[[Case], None], strategy: Strategy, count: int, seed: int) -> None:
     """Runs `probe` on drawn cases and raises its failure on the smallest failing one that shrinking finds.
 
     The verdict depends on the seed alone; a stop by time or calls only ends the shrinking earlier.
     """
-    failures, cases = _Failures(probe), _drawn(strategy, count, seed)
-    for number, (case, choices) in enumerate(cases):
-        if failures.of(case) is not None:
+    failures, draws = _Failures(probe), _drawn(strategy, count, seed)
+    for number, draw in enumerate(draws):
+        if failures.of(draw.value) is not None:
             failures.begin_shrinking()
-            for larger, _ in cases[number + 1 :]:  # what these show tells misconceptions apart
-                failures.fails(larger)
-            failures.raise_for(_smallest(strategy, choices, failures) or case)
+            for larger in draws[number + 1 :]:  # what these show tells misconceptions apart
+                failures.fails(larger.value)
+            failures.raise_for(_smallest(strategy, draw, failures))
 
 
-def _smallest(strategy: Any, choices: Any, failures: _Failures) -> Case | None:
-    from .drawing import shrunk
+def _smallest(strategy: Strategy, draw: Draw, failures: _Failures) -> Case:
+    """From a failing case to a simpler one that fails too, until none of the simpler ones does."""
+    while True:
+        simpler = next((less for less in strategy.smaller(draw.choices) if failures.fails(less.value)), None)
+        if simpler is None:
+            return draw.value
+        draw = simpler
 
-    return shrunk(strategy, choices, failures.fails) if SHRINK_CALLS else None
 
-
-def _drawn(strategy: Any, count: int, seed: int) -> list[tuple[Case, Any]]:
-    """Different cases with the choices that led to them."""
-    _keep_notes_elsewhere()
-    from .drawing import draws
-
-    found: dict[str, tuple[Case, Any]] = {}
-    for case, choices in draws(strategy, seed, count):
-        found.setdefault(_key(case), (case, choices))
+def _drawn(strategy: Strategy, count: int, seed: int) -> list[Draw]:
+    """Different cases, the simplest one among them, and the choices that led to them."""
+    random = Random(seed)
+    found: dict[str, Draw] = {}
+    with suppress(Rejected):
+        simplest = strategy.simplest()
+        found[_key(simplest.value)] = simplest
+    for _ in range(ATTEMPTS * count):
         if len(found) == count:
             break
-    return sorted(found.values(), key=lambda pair: weight(pair[0]))
+        with suppress(Rejected):
+            draw = strategy.draw(random)
+            found.setdefault(_key(draw.value), draw)
+    return sorted(found.values(), key=lambda draw: weight(draw.value))
 
 
 def _key(case: Case) -> str:
@@ -149,12 +154,3 @@ def smallest_first(probe: Callable[[Case], None], cases: list[Case]) -> None:
     for number, case in enumerate(cases):
         trial.case, trial.asked = number, 0
         probe(case)
-
-
-@cache
-def _keep_notes_elsewhere() -> None:
-    """Hypothesis writes down what it reads in the code: not beside a notebook, whose folder is handed out or in."""
-    from hypothesis.configuration import set_hypothesis_home_dir
-
-    if "HYPOTHESIS_STORAGE_DIRECTORY" not in os.environ:
-        set_hypothesis_home_dir(user_cache_path("cnn-course", appauthor=False) / "hypothesis")

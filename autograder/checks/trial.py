@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from .diagnosis import Observation
-    from .expected import Expected
+from .expected import Expected
+from .places import TaskFolder
 
 KEPT = 200
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One comparison: what the student's code gave, what is right, and how they are compared."""
+
+    actual: Any
+    expected: Expected
+    like: Any
+    same: Callable[[Any, Any], bool]
 
 
 @dataclass
 class Trial:
     """One test on one answer.
 
+    home: the folder of the task that the test belongs to, where its references and misconceptions stand.
     observations: its latest comparisons, the failing one last.
     questions: the right answers it asked for, in order.
     frozen: the test's frozen questions, in the kit; `case` and `asked` are the place among them.
@@ -24,6 +35,7 @@ class Trial:
     """
 
     test: str = ""
+    home: TaskFolder | None = None
     hidden: bool = False
     seed: bytes = b""
     observations: list[Observation] = field(default_factory=list)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import warnings
 from pathlib import Path
 
 from platformdirs import user_cache_path
+
+from ..files import write
 
 
 class DataError(RuntimeError):
@@ -33,14 +34,6 @@ def offline() -> bool:
 def keep(path: Path, data: bytes) -> None:
     """Writes a file of the cache by rename. A cache that cannot be written to costs a warning, not the data."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(data)
-            os.replace(name, path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write(path, data)
     except OSError as error:
         warnings.warn(f"{path.name} could not be kept in the cache: {error.strerror}.", stacklevel=2)

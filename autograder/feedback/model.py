@@ -3,34 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-DATASETS = {
-    "mnist": "MNIST",
-    "digits": "the 1,797 digits of scikit-learn",
-    "cifar10": "the CIFAR-10 pictures (as JPEG)",
-}
-
-
-@dataclass(frozen=True)
-class ManualGrade:
-    """What a person decided about one task: points instead of the automatic ones, points beyond, a comment."""
-
-    score: float | None = None
-    extra: float = 0.0
-    comment: str = ""
-
-
-@dataclass(frozen=True)
-class Manual:
-    """A submission's manual grades by task id, and the points taken for handing it in late."""
-
-    grades: Mapping[str, ManualGrade] = field(default_factory=dict)
-    late_penalty: float = 0.0
-
-    def of(self, task: str) -> ManualGrade:
-        return self.grades.get(task, ManualGrade())
+from ..datasets.titles import TITLES
 
 
 def conditions(results: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
@@ -43,7 +18,7 @@ def conditions(results: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
         devices.add(provenance.get("device") or "cpu")
     said = []
     if datasets:
-        names = [DATASETS.get(name, name) for name in datasets]
+        names = [TITLES.get(name, name) for name in datasets]
         said.append(f"The images were {' and '.join([', '.join(names[:-1]), names[-1]] if names[1:] else names)}.")
     if "cuda" in devices:
         said.append("It ran on a GPU." if devices == {"cuda"} else "Some of it ran on a GPU, the rest on the CPU.")

@@ -9,11 +9,12 @@ from typing import Any
 
 from markupsafe import Markup
 
+from ..gradebook.by_hand import Manual
 from .cells import Cell, headings, own_work, sources
 from .clean import cut
 from .figures import Sketch, sketch
 from .markdown import as_html
-from .model import Manual, conditions, measured
+from .model import conditions, measured
 from .render import render
 
 STATUS_WORDS = {

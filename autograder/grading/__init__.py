@@ -1,1 +1,1 @@
-"""From a submitted notebook to a result, and from a class of them to nbgrader's gradebook."""
+"""Nothing lives here any more but a name that course folders of earlier versions ask for."""

@@ -18,16 +18,18 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import zmq
 from jupyter_client.blocking import BlockingKernelClient
 
-from . import channel, doctor
-from .gpu import HIDDEN, Gpu
-from .limits import MEBI, Limits
-from .policy import RUNTIMES, Isolation, IsolationMissing, Policy
+from . import channel, mechanisms
+from .gpu import HIDDEN
+from .limits import MEBI
+from .policy import RUNTIMES, Isolation, IsolationMissing
+from .setup import KernelSetup
 
 _WARM_UP_S = 180.0
 _START_S = 30.0
@@ -74,7 +76,7 @@ class SandboxKernel:
             self._release()
             missing = (event or {}).get("missing")
             if missing:
-                raise IsolationMissing(doctor.sentence(missing))
+                raise IsolationMissing(mechanisms.sentence(missing))
             raise KernelFailed(f"the kernel did not start: {_why(event, started)}")
         return event
 
@@ -186,18 +188,19 @@ class SandboxKernel:
 class WarmPool:
     """One warm server for a runtime of `policy.RUNTIMES`, and the kernels it forks.
 
+    `forbidden` are the libraries that most of its kernels do without, for the server to look up ahead.
     Once warm, `facts` are what the server says of itself: its `threads`, and the `gpu_files` that it has opened.
 
     `isolation="required"` raises `IsolationMissing` at once where this machine lacks a mandatory mechanism.
     """
 
-    def __init__(self, runtime: str, isolation: Isolation = "required") -> None:
+    def __init__(self, runtime: str, isolation: Isolation = "required", forbidden: tuple[str, ...] = ()) -> None:
         if runtime not in RUNTIMES:
             raise ValueError(f"unknown runtime {runtime!r}; there are {', '.join(RUNTIMES)}")
-        self.runtime, self.isolation = runtime, isolation
-        self._disabled = sorted(doctor.disabled())
+        self.runtime, self.isolation, self._forbidden = runtime, isolation, forbidden
+        self._disabled = sorted(mechanisms.disabled())
         if isolation == "required":
-            doctor.require()
+            mechanisms.require()
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()  # of the server's life and its channel
         self._launch()
@@ -209,7 +212,10 @@ class WarmPool:
         script = str(Path(__file__).with_name("server.py"))
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", script, "--runtime", self.runtime, "--control", str(theirs.fileno())],
+                [
+                    sys.executable, "-I", script, "--runtime", self.runtime, "--control", str(theirs.fileno()),
+                    "--forbidden", *self._forbidden,
+                ],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -237,41 +243,18 @@ class WarmPool:
         self.facts: dict[str, Any] = facts
         self._warm = True
 
-    def restart(self) -> None:
-        """Ends the server, if it still runs, and starts another. Kernels that run go on running."""
-        with self._lock:
-            self._stop()
-            self._launch()
-
-    def start(
-        self,
-        limits: Limits,
-        policy: Policy,
-        *,
-        work: Path,
-        variants: dict[str, Any],
-        environ: dict[str, str],
-        data: Path | None = None,
-        gpu: Gpu | None = None,
-        connect: bool = True,
-    ) -> SandboxKernel:
-        """A fresh kernel that has confined itself and answers.
-
-        `work` becomes its working folder, the only one it can fill, and is removed with it; it is made if
-        missing. `variants` maps task names to this student's variants, `environ` is added to its environment,
-        `data` is the read-only folder of training images, and `gpu` its share of a GPU; without one it reaches none.
-        A server that died is started again.
-        """
+    def start(self, setup: KernelSetup, *, connect: bool = True) -> SandboxKernel:
+        """A fresh kernel that has confined itself and answers. A server that died is started again."""
         with self._lock:
             if self._process is None or self._process.poll() is not None:
                 self._stop()
                 self._launch()
             self._wait()
-            if gpu is not None and self.facts["gpu_files"]:
+            if setup.gpu is not None and self.facts["gpu_files"]:
                 raise KernelFailed(f"the warm server for {self.runtime} has opened a GPU, so no fork of it can use one")
         started = time.monotonic()
-        work.mkdir(parents=True, exist_ok=True)
-        request = self._request(limits, policy, work, variants, environ, data, gpu)
+        setup.work.mkdir(parents=True, exist_ok=True)
+        request = self._request(setup)
         control, supervisors = channel.pair()
         bridge, kernels = socket.socketpair()
         with supervisors, kernels:
@@ -280,23 +263,14 @@ class WarmPool:
                 channel.send(self._control, {"do": "fork"}, (supervisors.fileno(), kernels.fileno()))
         return SandboxKernel(control, bridge, request, started, connect)
 
-    def _request(
-        self,
-        limits: Limits,
-        policy: Policy,
-        work: Path,
-        variants: dict[str, Any],
-        environ: dict[str, str],
-        data: Path | None,
-        gpu: Gpu | None,
-    ) -> dict[str, Any]:
+    def _request(self, setup: KernelSetup) -> dict[str, Any]:
         base = tempfile.mkdtemp(prefix="cnn-", dir=_short_folder())
         os.chmod(base, 0o711)
-        folders = {"work": str(work.resolve()), "home": f"{base}/home", "sockets": f"{base}/s"}
+        folders = {"work": str(setup.work.resolve()), "home": f"{base}/home", "sockets": f"{base}/s"}
         for name in ("home", "sockets"):
             os.mkdir(folders[name], 0o700)
         if self.isolation == "off":
-            policy = Policy(policy.readable, policy.forbidden, "off")
+            setup = replace(setup, policy=replace(setup.policy, isolation="off"))
         connection: dict[str, Any] = {
             "transport": "ipc",
             "ip": f"{base}/s/k",
@@ -304,18 +278,8 @@ class WarmPool:
             "signature_scheme": "hmac-sha256",
         }
         connection.update({f"{name}_port": number for number, name in enumerate(_CHANNELS, start=1)})
-        return {
-            "limits": limits.to_dict(),
-            "policy": policy.to_dict(),
-            "connection": connection,
-            "base": base,
-            "folders": folders,
-            "variants": variants,
-            "environ": environ,
-            "data": str(data.resolve()) if data else None,
-            "gpu": gpu.to_dict() if gpu else None,
-            "disabled": self._disabled,
-        }
+        places = {"connection": connection, "base": base, "folders": folders}
+        return {**setup.to_dict(), **places, "disabled": self._disabled}
 
     def close(self) -> None:
         """Ends the server. Kernels that still run keep their supervisors."""

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from .training import Offers, thresholds
+from .training import Offers, Thresholds
 
 
 class ForbiddenLibrary(ModuleNotFoundError):
@@ -54,7 +54,7 @@ def make_module(variants: dict[str, Any], data: Path | None) -> types.ModuleType
 
     `variants` maps a task's name to the variant of this student; `data` is the folder with `index.json` and, for
     each data set, a folder with `train_images.npy` (uint8) and `train_labels.npy` (int64); `weights/` there has the
-    pretrained networks.
+    pretrained networks, and `thresholds.json` what training tasks ask for.
     """
     module = types.ModuleType("autograder", "Checks for the course's notebooks.")
 
@@ -95,7 +95,9 @@ def make_module(variants: dict[str, Any], data: Path | None) -> types.ModuleType
         function.__module__ = "autograder"
         setattr(module, function.__name__, function)
     module.offer = Offers()  # type: ignore[attr-defined]
-    module.thresholds = thresholds  # type: ignore[attr-defined]
+    table = data / "thresholds.json" if data else None
+    known = json.loads(table.read_text(encoding="utf-8")) if table and table.is_file() else {}
+    module.thresholds = Thresholds(known)  # type: ignore[attr-defined]
     names = ["check", "load_images", "load_pretrained", "offer", "thresholds", "variant"]
     module.__all__ = names  # type: ignore[attr-defined]
     return module

@@ -9,16 +9,6 @@ from typing import Literal
 Isolation = Literal["required", "off"]
 RUNTIMES = ("numpy", "torch", "tensorflow", "torch+tensorflow")
 
-_FRAMEWORKS = ("torch", "tensorflow", "keras")
-_SHORTCUTS = ("scipy", "sklearn", "cv2", "skimage", "jax", "numba")
-_FORBIDDEN = {
-    "numpy": _FRAMEWORKS + _SHORTCUTS,
-    # scikit-learn has the digits with their labels, those that are tested on too
-    "torch": ("tensorflow", "keras", "sklearn"),
-    "tensorflow": ("torch", "sklearn"),
-    "torch+tensorflow": ("sklearn",),
-}
-
 
 class IsolationMissing(RuntimeError):
     """This machine lacks a mechanism that isolation needs. The text is one sentence for the instructor."""
@@ -40,13 +30,6 @@ class Policy:
     def __post_init__(self) -> None:
         if self.isolation not in ("required", "off"):
             raise ValueError(f'isolation is "required" or "off", not {self.isolation!r}')
-
-    @classmethod
-    def for_runtime(cls, runtime: str, isolation: Isolation = "required", readable: tuple[Path, ...] = ()) -> Policy:
-        """The policy of a runtime: its libraries are in reach, those that would do the work are not."""
-        if runtime not in RUNTIMES:
-            raise ValueError(f"unknown runtime {runtime!r}; there are {', '.join(RUNTIMES)}")
-        return cls(readable=readable, forbidden=_FORBIDDEN[runtime], isolation=isolation)
 
     def to_dict(self) -> dict[str, object]:
         """Plain data, for the message that starts a kernel."""

@@ -19,34 +19,22 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_client.provisioning import KernelProvisionerBase
-from traitlets import Dict, Enum, Unicode
+from traitlets import Dict, Enum, List, Unicode
 
 from .client import SandboxKernel, WarmPool
 from .limits import Limits
 from .policy import RUNTIMES, Policy
+from .setup import KernelSetup
 
 _pools: dict[tuple[str, str], WarmPool] = {}
 
 
-def start_kernel(
-    runtime: str,
-    limits: Limits,
-    policy: Policy,
-    *,
-    work: Path,
-    variants: dict[str, Any],
-    environ: dict[str, str],
-    data: Path | None = None,
-    connect: bool = True,
-) -> SandboxKernel:
-    """A kernel from this process's warm server for `runtime`, started at the first call and kept.
-
-    The arguments are those of `WarmPool.start`.
-    """
-    key = (runtime, policy.isolation)
+def start_kernel(runtime: str, setup: KernelSetup, *, connect: bool = True) -> SandboxKernel:
+    """A kernel from this process's warm server for `runtime`, started at the first call and kept."""
+    key = (runtime, setup.policy.isolation)
     if key not in _pools:
-        _pools[key] = WarmPool(runtime, policy.isolation)
-    return _pools[key].start(limits, policy, work=work, variants=variants, environ=environ, data=data, connect=connect)
+        _pools[key] = WarmPool(runtime, setup.policy.isolation, setup.policy.forbidden)
+    return _pools[key].start(setup, connect=connect)
 
 
 def close_pools() -> None:
@@ -62,6 +50,7 @@ class WarmProvisioner(KernelProvisionerBase):
     isolation = Enum(
         ("required", "off"), "required", config=True, help="Refuse to start unconfined, or do not confine."
     )
+    forbidden = List(Unicode(), config=True, help="Libraries that can neither be imported nor read.")
     limits = Dict(config=True, help="Fields of `Limits` that differ from the defaults.")
     work = Unicode("", config=True, help="The kernel's working folder; a temporary one where empty.")
     kernel: SandboxKernel | None = None
@@ -78,11 +67,9 @@ class WarmProvisioner(KernelProvisionerBase):
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
         """Starts the kernel; returns its connection info."""
         work = Path(self.work or tempfile.mkdtemp(prefix="cnn-"))
-        policy = Policy.for_runtime(self.runtime, self.isolation)
-        limits = Limits.from_dict(self.limits)
-        self.kernel = await asyncio.to_thread(
-            start_kernel, self.runtime, limits, policy, work=work, variants={}, environ={}, connect=False
-        )
+        policy = Policy(forbidden=tuple(self.forbidden), isolation=self.isolation)
+        setup = KernelSetup(Limits.from_dict(self.limits), policy, work)
+        self.kernel = await asyncio.to_thread(start_kernel, self.runtime, setup, connect=False)
         self._work = work
         self.connection_info = {**self.kernel.connection, "key": self.kernel.connection["key"].encode()}
         return self.connection_info

@@ -42,11 +42,10 @@ def _find_the_room() -> None:
     sys.modules["autograder"] = package
 
 
-def _warm_up(runtime: str) -> None:
+def _warm_up(runtime: str, forbidden: tuple[str, ...]) -> None:
     for name in (*_COMMON, *_LIBRARIES[runtime]):
         importlib.import_module(name)
-    policy = importlib.import_module("autograder.sandbox.policy").Policy.for_runtime(runtime)
-    importlib.import_module("autograder.sandbox.kernel").warm_up(policy.forbidden)
+    importlib.import_module("autograder.sandbox.kernel").warm_up(forbidden)
     gc.collect()
     gc.freeze()
     importlib.import_module("autograder.sandbox.hugepages").collapse()
@@ -72,6 +71,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runtime", choices=sorted(_LIBRARIES), required=True)
     parser.add_argument("--control", type=int, required=True, help="descriptor of the socket to the grader")
+    parser.add_argument("--forbidden", nargs="*", default=[], help="libraries that kernels will do without")
     arguments = parser.parse_args()
     _find_the_room()
     from autograder.sandbox import channel, gpu
@@ -79,7 +79,7 @@ def main() -> None:
     control = socket.socket(fileno=arguments.control)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a supervisor
-    _warm_up(arguments.runtime)
+    _warm_up(arguments.runtime, tuple(arguments.forbidden))
     threads = len(os.listdir("/proc/self/task"))
     facts: dict[str, Any] = {"event": "warm", "threads": threads, "gpu_files": gpu.opened_files()}
     channel.send(control, facts)

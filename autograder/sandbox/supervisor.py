@@ -18,7 +18,7 @@ import socket
 import sys
 from typing import Any
 
-from . import channel, privileges
+from . import channel, kernel, privileges
 from .guard import TICK_S, Guard
 from .limits import Limits
 from .reach import listable_paths
@@ -72,8 +72,6 @@ class _Supervisor:
         parent = os.getpid()
         pid = os.fork()
         if pid == 0:
-            from . import kernel
-
             kernel.run(self._request, self._user, report, bridge, parent)
         return pid
 

@@ -10,6 +10,15 @@ from __future__ import annotations
 import errno
 import os
 
+try:
+    import pyseccomp as sc
+except ImportError:
+    _NOT_LOADED: str | None = "the Python package pyseccomp is not installed"
+except (OSError, RuntimeError):
+    _NOT_LOADED = "the library libseccomp.so.2 is not installed"
+else:
+    _NOT_LOADED = None
+
 _NEW_NAMESPACE = (0x80, 0x20000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
 _UNIX, _DATAGRAM, _RAW = 1, 2, 3
 _F_SETOWN, _F_SETSIG, _F_SETOWN_EX, _F_SETLEASE, _F_NOTIFY = 8, 10, 15, 1024, 1026
@@ -48,12 +57,8 @@ _UNKNOWN_YET = range(470, 512)  # refused before they exist
 
 def missing() -> str | None:
     """Why this machine cannot filter system calls, in a few words; None where it can."""
-    try:
-        import pyseccomp  # noqa: F401
-    except ImportError:
-        return "the Python package pyseccomp is not installed"
-    except (OSError, RuntimeError):
-        return "the library libseccomp.so.2 is not installed"
+    if _NOT_LOADED:
+        return _NOT_LOADED
     try:
         with open("/proc/sys/kernel/seccomp/actions_avail") as actions:
             return None if "errno" in actions.read() else "the kernel's seccomp cannot answer with an error"
@@ -68,8 +73,6 @@ def install(*, signals_scoped: bool, truncate_handled: bool) -> None:
     own); else signals to any other process are refused. `truncate_handled`: Landlock refuses truncation (ABI
     3).
     """
-    import pyseccomp as sc
-
     rules = sc.SyscallFilter(sc.ALLOW)
     rules.set_attr(sc.Attr.CTL_TSYNC, 1)
     rules.set_attr(sc.Attr.ACT_BADARCH, sc.KILL_PROCESS)
@@ -90,8 +93,6 @@ def install(*, signals_scoped: bool, truncate_handled: bool) -> None:
 
 
 def _refuse(rules, name: str, code: int, *arguments) -> None:
-    import pyseccomp as sc
-
     try:
         number = sc.resolve_syscall(sc.Arch.NATIVE, name)
     except (OSError, ValueError):
@@ -103,8 +104,6 @@ def _refuse(rules, name: str, code: int, *arguments) -> None:
 
 
 def _refuse_by_argument(rules) -> None:
-    import pyseccomp as sc
-
     for flag in _NEW_NAMESPACE:
         _refuse(rules, "clone", errno.EPERM, sc.Arg(0, sc.MASKED_EQ, flag, flag))
     # A datagram socket of a pair can be sent to any named socket later, so only connected kinds remain.
@@ -125,8 +124,6 @@ def _refuse_by_argument(rules) -> None:
 
 def _keep_signals_at_home(rules) -> None:
     """Without scoping, a process may signal itself alone, and a kernel cannot end its own children."""
-    import pyseccomp as sc
-
     own = os.getpid()
     for name in ("kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"):
         _refuse(rules, name, errno.EPERM, sc.Arg(0, sc.NE, own))

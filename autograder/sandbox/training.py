@@ -7,15 +7,11 @@ from __future__ import annotations
 
 import copy
 import ctypes
-import json
 import threading
 import time
-from collections.abc import Callable
-from functools import cache
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
-TABLE = Path(__file__).resolve().parents[1] / "thresholds.json"
 TICK_S = 0.05
 AGAIN_S = 1.0  # after this long, a training that goes on in spite of its end is told so once more
 CLOCKS: dict[str, Callable[[], float]] = {"cpu": time.process_time, "wall": time.monotonic}
@@ -128,21 +124,20 @@ def _said(name: str, about: dict[str, Any]) -> list[str]:
     return lines
 
 
-def thresholds(task: str) -> Needed:
-    """The accuracies that a training task asks for, with the time there is, for each data set and device.
+class Thresholds:
+    """`thresholds(task)`: the accuracies that a training task asks for, with the time there is.
 
-    Raises ValueError for a task that has none. Without a figure of its own, a GPU has to reach the CPU's.
+    They stand in a table, for each data set and device. Raises ValueError for a task that has none. Without a figure of
+    its own, a GPU has to reach the CPU's.
     """
-    table = _table()
-    if task not in table:
-        raise ValueError(f"There is no training task {task!r}; there are: {', '.join(table)}.")
-    return Needed(task, table[task])
+
+    def __init__(self, table: Mapping[str, Any]) -> None:
+        self._table = table
+
+    def __call__(self, task: str) -> Needed:
+        if task not in self._table:
+            raise ValueError(f"There is no training task {task!r}; there are: {', '.join(self._table)}.")
+        return Needed(task, self._table[task])
 
 
-@cache
-def _table() -> dict[str, Any]:
-    return json.loads(TABLE.read_text(encoding="utf-8"))
-
-
-_table()  # read at import: once a kernel has confined itself, the file is out of its reach
 offer = Offers()

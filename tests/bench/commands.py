@@ -19,7 +19,6 @@ from typing import Any, NamedTuple
 from autograder.startup import without_iri_grammar
 from tests.bench.memory import Memory
 
-CHECKS = Path(__file__).with_name("checks_bench.py")
 JOBS = 2
 BIN = Path(sys.executable).parent
 
@@ -79,16 +78,16 @@ def main() -> None:
     without_iri_grammar()
     from rich.console import Console
 
+    from autograder.classroom.grade import as_json, grade_class
+    from autograder.classroom.run import Options
     from autograder.course import Course
-    from autograder.grading.grade import as_json, grade_class
-    from autograder.grading.run import Options
 
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("name")
     parser.add_argument("--force", action="store_true")
     asked = parser.parse_args()
-    options = Options(jobs=JOBS, force=asked.force, modules=((CHECKS, True),))
+    options = Options(jobs=JOBS, force=asked.force)
     course = Course(asked.folder)
     summary = grade_class(
         asked.name, folder=course.root, options=options, console=Console(stderr=True, quiet=True), course=course

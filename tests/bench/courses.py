@@ -9,7 +9,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.course import Course
-from tests.grading.courses import code_task, editable, make_course
+from tests.small.courses import code_task, editable, make_course
 
 ANSWERS = {
     "output-size": "def output_size(size, kernel, stride=1):\n    return (size - kernel) // stride + 1",

@@ -11,10 +11,11 @@ import psutil
 from IPython.core.interactiveshell import InteractiveShell
 from jupyter_client.manager import start_new_kernel
 
-from autograder.grading.kernel import run_cell
 from autograder.sandbox.client import WarmPool
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.policy import RUNTIMES, Policy
+from autograder.sandbox.setup import KernelSetup
+from autograder.submission.kernel import run_cell
 from tests.bench.table import Measured, print_table
 
 STARTS, NOTEBOOK_RUNS = 15, 3
@@ -37,7 +38,7 @@ def ready() -> None:
         measured, private = Measured(runtime), Measured(runtime)
         with WarmPool(runtime) as pool, tempfile.TemporaryDirectory() as folder:
             for number in range(STARTS):
-                kernel = pool.start(Limits(), Policy(), work=Path(folder, str(number)), variants={}, environ={})
+                kernel = pool.start(KernelSetup(Limits(), Policy(), Path(folder, str(number))))
                 measured.add(kernel.ready_seconds)
                 run_cell(kernel, "import numpy as np\nx = np.ones((100, 100)) @ np.ones((100, 100))", Limits())
                 private.add(_private(kernel.pid) / 1e6)
@@ -60,7 +61,7 @@ def over_the_cells() -> None:
                 shell.run_cell(WORK)
             alone.add(time.perf_counter() - started)
             started = time.perf_counter()
-            kernel = pool.start(Limits(), Policy(), work=Path(folder, str(number)), variants={}, environ={})
+            kernel = pool.start(KernelSetup(Limits(), Policy(), Path(folder, str(number))))
             for _ in range(3):
                 run_cell(kernel, WORK, Limits())
             kernel.shutdown()

@@ -85,7 +85,7 @@ def check_time() -> None:
     """Seconds for `check("conv2d")` in a notebook: the first one, with its imports, and the following ones."""
     code = (
         "import time; started = time.perf_counter()\nfrom autograder import check\n"
-        "from autograder.checks.registry import right_answers\nnames = dict(right_answers('conv2d'))\n"
+        "from autograder.checks.registry import reference_names\nnames = dict(reference_names('conv2d'))\n"
         "ready = time.perf_counter()\ncheck('conv2d', namespace=names); first = time.perf_counter()\n"
         "check('conv2d', namespace=names); again = time.perf_counter()\nprint(first - ready, again - first)"
     )

@@ -24,7 +24,7 @@ RUNS = (4, 30)  # at least, at most
 
 
 def numpy_convolutions(images: int) -> Steps:
-    from autograder.checks.reference.convolution import conv2d_im2col
+    from course.convolution.im2col.reference import conv2d_im2col
 
     steps: Steps = {}
     for number, (x, kernels, bias, stride, padding) in enumerate(_layers(images), 1):
@@ -34,7 +34,8 @@ def numpy_convolutions(images: int) -> Steps:
 
 def products_alone(images: int) -> Steps:
     """Nothing of a convolution but its matrix product, of windows that lie ready: what im2col cannot do without."""
-    from autograder.checks.reference.convolution import pad_images, windows_as_rows
+    from course.convolution.conv2d.reference import pad_images
+    from course.convolution.im2col.reference import windows_as_rows
 
     steps: Steps = {}
     for number, (x, kernels, _, stride, padding) in enumerate(_layers(images), 1):
@@ -58,16 +59,16 @@ def torch_convolutions(images: int) -> Steps:
 
 
 def numpy_alexnet(images: int) -> Steps:
-    from autograder.checks.reference.alexnet import alexnet_forward
-    from tests.checks.alexnet_parameters import FULL, drawn
+    from course.alexnet.alexnet_numpy.reference import alexnet_forward
+    from tests.course.alexnet_parameters import FULL, drawn
 
     parameters, batch = drawn(FULL, 227, seed=0), _images(images)
     return {"forward": lambda: alexnet_forward(batch, parameters)}
 
 
 def torch_alexnet(images: int) -> Steps:
-    from tests.checks.alexnet_parameters import FULL, drawn
-    from tests.checks.alexnet_torch import as_torch, torch_forward
+    from tests.course.alexnet_parameters import FULL, drawn
+    from tests.course.alexnet_torch import as_torch, torch_forward
 
     parameters, batch = as_torch(drawn(FULL, 227, seed=0)), _images(images)
     return {"forward": lambda: torch_forward(batch, parameters)}

@@ -10,15 +10,17 @@ from unittest import mock
 
 from rich.console import Console
 
+from autograder.classroom import folder, ledger, run
+from autograder.classroom.grade import as_json, grade_class
+from autograder.classroom.pool import Done
+from autograder.classroom.run import Options
+from autograder.classroom.worker import WorkerSpec, make_grader
 from autograder.course import Course
-from autograder.grading import execution, folder, gradebook, ledger, run, submission
-from autograder.grading.grade import as_json, grade_class
-from autograder.grading.pool import Done
-from autograder.grading.run import Options
-from autograder.grading.submission import Job
-from autograder.grading.worker import WorkerSpec, make_grader
+from autograder.gradebook import gradebook
 from autograder.sandbox.client import WarmPool
-from tests.bench.commands import CHECKS, refuse_wrong
+from autograder.submission import execution, submission
+from autograder.submission.submission import Job
+from tests.bench.commands import refuse_wrong
 from tests.bench.courses import ours
 from tests.bench.grading import temporary
 
@@ -107,7 +109,7 @@ PHASES: dict[str, list[tuple[Any, str]]] = {
 
 
 def _grade(course: Course, name: str) -> None:
-    options = Options(force=True, modules=((CHECKS, True),))
+    options = Options(force=True)
     console = Console(quiet=True)
     summary = grade_class(
         name, folder=course.root, options=options, console=console, course=course, make_executor=InThisProcess

@@ -9,18 +9,17 @@ from pathlib import Path
 import nbformat
 from rich.console import Console
 
-from autograder.checks.reference import lenet_torch
+from autograder.classroom.grade import grade_class
+from autograder.classroom.run import Options
 from autograder.course import Course
 from autograder.datasets import find_images
-from autograder.grading.grade import grade_class
-from autograder.grading.run import Options
+from course.lenet.lenet_model import reference
+from course.lenet.lenet_train import right_answers
 from tests.bench.commands import JOBS
 from tests.bench.grading import temporary
 from tests.bench.table import Measured, print_table
-from tests.checks.right_answers.lenet_train import ANSWERS
-from tests.grading.courses import code_task, locked, make_course
+from tests.small.courses import code_task, locked, make_course
 
-CHECKS = Path(__file__).parents[1] / "hostile" / "checks_training.py"
 NAME, STUDENTS = "91-training", 10
 LIMITS = {"wall_s": 600, "cpu_s": 1500, "memory_bytes": 4 << 30, "bridge_bytes": 512 << 20}
 SETUP = "import torch\nfrom torch import nn\nfrom autograder import load_images\nload_images()"
@@ -28,13 +27,13 @@ SETUP = "import torch\nfrom torch import nn\nfrom autograder import load_images\
 
 def training_course(root: Path) -> Course:
     """A course with LeNet's training as its one task, and a class that solves it, half of it in another way."""
-    network = inspect.getsource(lenet_torch.LeNet5).replace("Tensor", "torch.Tensor")
+    network = inspect.getsource(reference.LeNet5).replace("Tensor", "torch.Tensor")
     cells = [locked("setup", SETUP), *code_task("lenet-train", "def train_lenet(): ...", 10)]
     make_course(root, NAME, cells, runtime="torch", total_s=1800, limits=LIMITS)
     release = root / "assignments" / NAME / f"{NAME}.ipynb"
     for number in range(STUDENTS):
         notebook = nbformat.read(release, as_version=4)
-        answer = list(ANSWERS["lenet-train"].values())[number % 2]
+        answer = list(right_answers.ANSWERS.values())[number % 2]
         notebook.cells[1].source = f"{network}\n{answer}"
         place = root / "submitted" / f"student-{number}" / NAME / f"{NAME}.ipynb"
         place.parent.mkdir(parents=True)
@@ -46,7 +45,7 @@ def a_class() -> None:
     """Seconds for ten submissions, each trained twice: on all images, and briefly on permuted labels."""
     with temporary() as folder:
         course = training_course(folder)
-        options = Options(jobs=JOBS, force=True, modules=((CHECKS, True),))
+        options = Options(jobs=JOBS, force=True)
         started = time.perf_counter()
         summary = grade_class(NAME, folder=folder, options=options, console=Console(quiet=True), course=course)
         took = Measured("the whole class", [time.perf_counter() - started])

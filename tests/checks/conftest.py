@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from autograder.checks import training
+from autograder import training
 
 
 @pytest.fixture(autouse=True)

@@ -14,11 +14,12 @@ from typing import Any
 
 from autograder.bridge.student import Student
 from autograder.bridge.transport import LocalTransport
-from autograder.checks import frozen
+from autograder.checks import freezing, frozen, places
 from autograder.checks.answers import freed_afterwards
 from autograder.checks.diagnosis import Misconception, Misconceptions
-from autograder.checks.registry import registries, right_answers
-from autograder.checks.runner import CheckSession, TestResult
+from autograder.checks.registry import reference_names, registries
+from autograder.checks.result import TestResult
+from autograder.checks.runner import CheckSession
 from autograder.course import Course
 
 SEED = b"tests of the checks"
@@ -69,7 +70,7 @@ def automatic_tasks(assignment: str) -> list[str]:
 
 def wrong_answers(task: str, student: str | None = STUDENT) -> Iterator[tuple[Misconception, Mapping[str, Any]]]:
     """Every registered misconception of a task, with the names of a notebook that has just this one wrong."""
-    right = right_answers(task, student)
+    right = reference_names(task, student)
     for registry in registries(task).values():
         for wrong in registry:
             yield wrong, {**right, **_names_with(registry, wrong, student)}
@@ -152,17 +153,16 @@ def run_frozen(
     assignment: str, task: str, names: Mapping[str, Any], folder: Path, monkeypatch: Any
 ) -> list[TestResult]:
     """A task's public checks as in the kit: no references, only the frozen cases that release writes."""
-    data = frozen_cases(assignment)
     path = folder / "public.cases"
-    path.write_bytes(data)
-    monkeypatch.setattr(frozen, "is_kit", lambda: True)
-    monkeypatch.setattr(frozen, "frozen_path", lambda module: path)
+    path.write_bytes(frozen_cases(assignment)[task])
+    for module in (places, frozen):  # an absolute path, so that it is found beside every task's checks
+        monkeypatch.setattr(module, "CASES", str(path))
     return run_task(assignment, task, names, parts=("public",))
 
 
 @cache
-def frozen_cases(assignment: str) -> bytes:
-    """What `release` freezes of an assignment."""
-    return frozen.freeze(assignment)
+def frozen_cases(assignment: str) -> dict[str, bytes]:
+    """What `release` freezes of an assignment, by task."""
+    return freezing.freeze(assignment)
 
 

@@ -4,39 +4,33 @@ from __future__ import annotations
 
 import json
 import runpy
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from autograder.checks.audit import Audit
 from autograder.course import Course, CourseError
-from autograder.grading.audit_run import audit_assignment, table
+from autograder.release.audit_run import audit_assignment, table
 from tests.checks import worked_example
 
-REFERENCE = "autograder/checks/reference/crops.py"
-WRONG = "autograder/checks/misconceptions/crops.py"
-PUBLIC = "autograder/checks/public/test_08_crops.py"
-HIDDEN = "autograder/checks/hidden/test_08_crops.py"
+WRONG, PUBLIC, HIDDEN = (f"{worked_example.FOLDER}/{part}.py" for part in ("misconceptions", "public", "hidden"))
 NOTEBOOK = "make_crops.py"
 Auditing = Callable[[dict[str, tuple[str, str]]], Audit]
 
 
 @pytest.fixture
-def audited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Auditing]:
+def audited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Auditing:
     """Audits the worked example, with pieces of its files exchanged."""
-    with ExitStack() as stack:
 
-        def run(changes: dict[str, tuple[str, str]]) -> Audit:
-            worked_example.write(tmp_path, changes)
-            with monkeypatch.context() as inside:
-                inside.chdir(tmp_path)
-                runpy.run_path(str(tmp_path / NOTEBOOK))
-            stack.enter_context(worked_example.installed(tmp_path, monkeypatch))
-            return audit_assignment(worked_example.NAME, Course(tmp_path))
+    def run(changes: dict[str, tuple[str, str]]) -> Audit:
+        worked_example.write_course(tmp_path, changes, monkeypatch)
+        with monkeypatch.context() as inside:
+            inside.chdir(tmp_path)
+            runpy.run_path(str(tmp_path / NOTEBOOK))
+        return audit_assignment(worked_example.NAME, Course(tmp_path))
 
-        yield run
+    return run
 
 
 def test_the_worked_example_holds(audited: Auditing) -> None:
@@ -63,17 +57,17 @@ BROKEN = {
         "the untouched notebook earns 1 points"),
     "points that do not add up": (HIDDEN, "@points(2)", "@points(3)", "have 5 points, and the notebook gives 4"),
     "a hidden test without points": (
-        HIDDEN, '@task("center-crop")\n@points(2)', '@task("center-crop")',
+        HIDDEN, "@points(2)\n", "",
         "test_equal_margins is a hidden test without points"),
     "a public test with points": (
-        PUBLIC, '@task("center-crop")\ndef test_a_size',
-        '@task("center-crop")\n@__import__("pytest").mark.points(1)\ndef test_a_size', "is a public test with points"),
+        PUBLIC, "def test_a_size", '@__import__("pytest").mark.points(1)\ndef test_a_size',
+        "is a public test with points"),
     "a test without a docstring": (
         HIDDEN, '    """One row and one column too many are cut off below and on the right."""\n', "",
         "test_one_pixel_too_many has no docstring"),
     "a task that the notebook lacks": (
-        HIDDEN, '@task("center-crop")\n@points(1)', '@task("corner-crop")\n@points(1)',
-        "a task 'corner-crop', which the notebook lacks"),
+        NOTEBOOK, 'new_code_cell(ANSWER), "center-crop"', 'new_code_cell(ANSWER), "corner-crop"',
+        "a task 'center-crop', which the notebook lacks"),
     "a misconception that earns everything": (
         WRONG, "image[:size, :size]", "right.center_crop(image, size)", "'cropped-at-the-corner' earns all points"),
     "a misconception that nothing names": (
@@ -130,13 +124,3 @@ def test_what_is_broken_is_said_in_a_sentence(name: str, audited: Auditing) -> N
     for problem in found.problems:
         assert "\n" not in problem and len(problem) < 400
     assert any(sentence in problem for problem in found.problems), found.problems
-
-
-ASSIGNMENTS = Course.here().names
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(1800)
-@pytest.mark.parametrize("name", ASSIGNMENTS)
-def test_the_course_holds(name: str) -> None:
-    assert audit_assignment(name).problems == ()

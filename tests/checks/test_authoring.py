@@ -19,8 +19,10 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the course with the page's files in it."""
     root = tmp_path_factory.mktemp("copy")
     ignore = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(worked_example.ROOT / "autograder", root / "autograder", ignore=ignore)
-    shutil.copy(worked_example.ROOT / "nbgrader_config.py", root)
+    for name in ("autograder", "course"):
+        shutil.copytree(worked_example.ROOT / name, root / name, ignore=ignore)
+    for name in ("nbgrader_config.py", "pyproject.toml"):
+        shutil.copy(worked_example.ROOT / name, root)
     worked_example.write(root, {})
     followed = python(root, "make_crops.py")
     assert followed.returncode == 0, followed.stderr
@@ -57,7 +59,7 @@ def test_the_student_version_can_be_released(copy: Path) -> None:
 
 
 def test_an_audit_that_fails_says_why_and_its_exit_code_too(copy: Path) -> None:
-    hidden = copy / "autograder" / "checks" / "hidden" / "test_08_crops.py"
+    hidden = copy / worked_example.FOLDER / "hidden.py"
     text = hidden.read_text()
     hidden.write_text(text.replace("@points(2)", "@points(3)"))
     try:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import gc
 import textwrap
 import weakref
-from pathlib import Path
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -17,13 +17,12 @@ from autograder.checks.compare import expect_close
 from autograder.checks.display import as_html, as_text, headline
 from autograder.checks.failure import CheckFailure
 from autograder.checks.once import once
-from autograder.checks.runner import CheckSession, TestResult
+from autograder.checks.result import TestResult
+from autograder.checks.runner import CheckSession, number_of
+from autograder.course import ROOT_VARIABLE
 
-MODULE = '''
+REFERENCE = '''
 import numpy as np
-from hypothesis import strategies as st
-from autograder.checks.api import (Expected, Misconceptions, cases, expect, expect_close, expect_equal, expect_raises,
-    if_it_raises, measure, numbers, points, search, task)
 
 def shift(image, by=1, fill=0.0):
     """Moves the columns of `image` to the right."""
@@ -32,6 +31,12 @@ def shift(image, by=1, fill=0.0):
     result = np.full(image.shape, fill)
     result[:, by:] = image[:, : image.shape[1] - by]
     return result
+'''
+
+MISCONCEPTIONS = '''
+import numpy as np
+from autograder.checks.api import Misconceptions
+from .reference import shift
 
 SHIFT = Misconceptions("shift", shift)
 
@@ -58,49 +63,67 @@ def fill_forgotten(solve, image, by=1, fill=0.0):
     return solve(image, by, 0.0)
 
 SHIFT.add_source("needs-an-array", "Only arrays of floats were thought of.", "def shift(image, by=1, fill=0): image.foo")
+'''
 
-def right(*args):
-    return Expected(shift, args, {})
+HEAD = '''
+import numpy as np
+import pytest
+from autograder.checks.api import (cases, expect, expect_close, expect_equal, expect_raises,
+    if_it_raises, measure, misconceptions, numbers, points, reference, search, strategies as st)
+'''
 
-@task("shift")
+SHIFT = HEAD + '''
 @points(2)
 @search(cases(height=st.integers(1, 4), width=st.integers(1, 4), by=st.integers(0, 1), fill=st.sampled_from([0.0, 7.0])))
 def test_any_image(student, case):
     """Columns move to the right, and the fill value comes in."""
     image = numbers(case.height, case.width)
-    expect_close(student.shift(image, case.by, case.fill), right(image, case.by, case.fill), like=SHIFT)
+    expect_close(student.shift(image, case.by, case.fill), reference.shift(image, case.by, case.fill),
+                 like=misconceptions.SHIFT)
 
-@task("shift")
 @points(1)
 def test_negative(student):
     """A negative shift is refused."""
     with expect_raises("ValueError", naming="by"):
         student.shift(np.ones((2, 2)), -1)
 
-@task("shift")
 def test_integers(student):
     """Integers work too."""
-    with if_it_raises(SHIFT["needs-an-array"]):
+    with if_it_raises(misconceptions.SHIFT["needs-an-array"]):
         student.shift([[1, 2]])
+'''
 
-@task("other")
+OTHER = HEAD + '''
 @points(1)
 def test_other(student):
     """Something else."""
     measure("accuracy", student.other() / 4)
     expect_equal(student.other(), 3)
+'''
 
-@task("where")
+WHERE = HEAD + '''
 @points(1)
 def test_where(student, device):
     """The device is handed on."""
     expect_equal(student.where(device), "here: " + device)
 
-@task("where")
 @points(1)
 def test_odd(student):
     """A number that is none."""
     measure("accuracy", float("nan"))
+'''
+
+BY_PYTEST = HEAD + '''
+@pytest.fixture
+def three():
+    return 3
+
+@points(1)
+@pytest.mark.parametrize("more", [0, 1])
+def test_with_a_fixture_of_its_own(student, rng, three, more):
+    """Three, and so many more."""
+    assert 0 <= rng.random() < 1
+    expect_equal(student.counted(more), three + more)
 '''
 
 RIGHT = """
@@ -123,10 +146,24 @@ BOTH += "    o[by:] = image[: image.shape[0] - by]\n    return o\n"
 
 
 @pytest.fixture(scope="module")
-def session(tmp_path_factory) -> CheckSession:
-    path = tmp_path_factory.mktemp("checks") / "test_shift.py"
-    path.write_text(MODULE)
-    return CheckSession(modules=[(path, True)])
+def session(tmp_path_factory) -> Iterator[CheckSession]:
+    """The checks of a course of their own, whose package has a name that no other has."""
+    root = tmp_path_factory.mktemp("course")
+    package = f"course_of_{root.name}"
+    (root / "pyproject.toml").write_text(f'[tool.autograder]\ncourse = "{package}"\n')
+    hidden = {"shift": SHIFT, "other": OTHER, "where": WHERE, "counted": BY_PYTEST}
+    for task, text in hidden.items():
+        folder = root / package / "moving" / task
+        folder.mkdir(parents=True)
+        (folder / "hidden.py").write_text(text)
+        for home in (folder, folder.parent, folder.parents[1]):
+            (home / "__init__.py").touch()
+    (root / package / "moving" / "shift" / "reference.py").write_text(REFERENCE)
+    (root / package / "moving" / "shift" / "misconceptions.py").write_text(MISCONCEPTIONS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(ROOT_VARIABLE, str(root))
+        patch.syspath_prepend(str(root))
+        yield CheckSession("00-moving")
 
 
 def run(session: CheckSession, code: str, task: str = "shift", **options) -> dict[str, TestResult]:
@@ -143,7 +180,7 @@ def test_an_independent_right_answer_passes(session):
 
 
 def test_tasks_points_and_descriptions_come_from_the_module(session):
-    assert session.tasks == ["shift", "other", "where"]
+    assert sorted(session.tasks) == ["counted", "other", "shift", "where"]
     assert ("test_negative", True, 1.0) in session.tests("shift")
     assert run(session, RIGHT)["test_any_image"].description == "Columns move to the right, and the fill value comes in."
 
@@ -253,20 +290,16 @@ def test_the_table_escapes_what_it_shows(session):
     assert "secret" not in page and "secret" not in text  # details of a hidden test stay with the grader
 
 
-def test_the_fingerprint_follows_the_checks(session, tmp_path: Path):
-    path = tmp_path / "test_shift.py"
-    path.write_text(MODULE)
-    same = CheckSession(modules=[(path, True)]).fingerprint()
-    assert same == session.fingerprint()
-    path.write_text(MODULE.replace("@points(2)", "@points(3)"))
-    assert CheckSession(modules=[(path, True)]).fingerprint() != same
+def test_a_test_that_needs_more_of_pytest_is_run_by_pytest(session):
+    assert len(session.tests("counted")) == 2
+    assert all(result.passed for result in run(session, "def counted(more): return 3 + more", task="counted").values())
+    wrong = list(run(session, "def counted(more): return 3", task="counted").values())
+    assert [result.passed for result in wrong] == [True, False] and not any(result.broken for result in wrong)
 
 
 def test_inputs_depend_on_the_seed_of_the_submission():
-    from autograder.checks.runner import _number
-
-    assert _number(b"a", "t") != _number(b"b", "t") and _number(b"a", "t") == _number(b"a", "t")
-    assert np.random.default_rng(_number(b"a", "t")).random() != np.random.default_rng(_number(b"b", "t")).random()
+    assert number_of(b"a", "t") != number_of(b"b", "t") and number_of(b"a", "t") == number_of(b"a", "t")
+    assert np.random.default_rng(number_of(b"a", "t")).random() != np.random.default_rng(number_of(b"b", "t")).random()
 
 
 @pytest.mark.parametrize(("answer", "right"), [("float64", "float32"), ("float32", "float64")])

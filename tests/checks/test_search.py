@@ -8,15 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import strategies as st
 
 from autograder.checks.api import Case, CheckFailure, cases
+from autograder.checks.api import strategies as st
 from autograder.checks.search import drawn, search, weight
 
 ROOT = Path(__file__).parents[2]
 CODE = """
-from hypothesis import strategies as st
-from autograder.checks.api import cases
+from autograder.checks.api import cases, strategies as st
 from autograder.checks.search import drawn
 print(len(drawn(cases(size=st.integers(1, 9)), 5, 0)))
 """
@@ -35,7 +34,8 @@ def test_drawing_cases_writes_nothing_beside_the_notebook(tmp_path: Path) -> Non
 SIZES = cases(
     size=st.integers(1, 40), pair=st.tuples(st.integers(1, 3), st.sampled_from("abc")),
     layers=st.lists(st.integers(1, 3), min_size=1, max_size=4), options=st.fixed_dictionaries({"k": st.integers(1, 9)}),
-    padding=st.none() | st.integers(0, 2), real=st.floats(0, 1), word=st.text(max_size=3),
+    padding=st.none() | st.integers(0, 2), flag=st.booleans(),
+    built=st.builds("{}-{}".format, st.just("a"), st.integers(0, 3)),
 )  # fmt: skip
 
 
@@ -44,7 +44,7 @@ def test_the_seed_decides_what_is_drawn_and_the_simplest_case_is_among_it():
     assert first == again and first != other
     assert [weight(case) for case in first] == sorted(weight(case) for case in first)
     simplest = {"size": 1, "pair": (1, "a"), "layers": [1], "options": {"k": 1}, "padding": None}
-    simplest |= {"real": 0.0, "word": ""}
+    simplest |= {"flag": False, "built": "a-0"}
     assert first.count(simplest) == other.count(simplest) == 1
     assert all(1 <= case.size <= 40 and 1 <= len(case.layers) <= 4 for case in first)
 

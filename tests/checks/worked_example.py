@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import importlib
 import re
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import pytest
 
-from autograder.checks import expected, registry, runner
+from autograder.course import ROOT_VARIABLE
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "authoring.md"
 NAME = "08-crops"
+FOLDER = "course/crops/center_crop"
+_courses = count(1)
 
 
 def files() -> dict[str, str]:
@@ -29,36 +28,29 @@ def shown_output() -> list[str]:
     return re.search(r"```text\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)[1].splitlines()
 
 
-def write(root: Path, changes: dict[str, tuple[str, str]]) -> None:
-    """Writes the files below `root`; changes: path to (old, new) text, which must stand there."""
+def write(root: Path, changes: dict[str, tuple[str, str]], package: str = "course") -> None:
+    """Writes the files below `root`, the course's as `package`.
+
+    changes: path to (old, new) text, which must stand there.
+    """
     for name, text in files().items():
         old, new = changes.get(name, ("", ""))
         assert old in text, f"{name} has no {old!r}"
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text.replace(old, new, 1) if old else text, encoding="utf-8")
+        path = root / name.replace("course/", f"{package}/", 1)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.replace(old, new, 1) if old else text, encoding="utf-8")
+    folder = root / FOLDER.replace("course/", f"{package}/", 1)
+    for package_folder in (folder, folder.parent, folder.parents[1]):
+        (package_folder / "__init__.py").touch()
 
 
-@contextmanager
-def installed(root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Within this, the checks room is the one below `root`: its modules are found and imported from there."""
-    room = root / "autograder" / "checks"
-    for module in (expected, registry, runner):
-        monkeypatch.setattr(module, "HERE", room)
-    packages = [importlib.import_module(f"autograder.checks.{name}") for name in ("reference", "misconceptions")]
-    for package in packages:
-        monkeypatch.setattr(package, "__path__", [str(room / package.__name__.rpartition(".")[2])])
-    _forget()
-    try:
-        yield
-    finally:
-        monkeypatch.undo()
-        _forget()
+def write_course(root: Path, changes: dict[str, tuple[str, str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Makes `root` a course with the files, and until the test ends the one that this process works on.
 
-
-def _forget() -> None:
-    for cached in (expected._places, runner.assignment_of, registry.registries_of):
-        cached.cache_clear()
-    for name in [name for name in sys.modules if name.endswith((".crops", "test_08_crops"))]:
-        del sys.modules[name]
-    for package in ("reference", "misconceptions"):
-        vars(importlib.import_module(f"autograder.checks.{package}")).pop("crops", None)
+    Its package has a name that no other has: this process keeps the modules of all of them.
+    """
+    package = f"worked_example_{next(_courses)}"
+    write(root, changes, package)
+    (root / "pyproject.toml").write_text(f'[tool.autograder]\ncourse = "{package}"\n', encoding="utf-8")
+    monkeypatch.setenv(ROOT_VARIABLE, str(root))
+    monkeypatch.syspath_prepend(str(root))

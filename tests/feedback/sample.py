@@ -11,8 +11,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
-from autograder.feedback.model import Manual, ManualGrade
-from tests.grading.courses import nbgrader
+from autograder.gradebook.by_hand import Manual, ManualGrade
+from tests.small.courses import nbgrader
 
 ASSIGNMENT = "01-convolution"
 TITLE = "The convolution layer"

@@ -8,9 +8,9 @@ from itertools import pairwise
 import pytest
 from bs4 import BeautifulSoup
 
-from autograder.feedback.model import Manual, ManualGrade
 from autograder.feedback.page import student_page
 from autograder.feedback.report import class_report, class_text
+from autograder.gradebook.by_hand import Manual, ManualGrade
 from tests.feedback import sample
 
 

@@ -17,19 +17,19 @@ import nbformat
 import psutil
 import pytest
 
+from autograder.classroom.folder import CourseFolder
+from autograder.classroom.ledger import Ledger
+from autograder.classroom.run import ClassRun, Options, Summary
 from autograder.course import Course
-from autograder.grading.folder import CourseFolder
-from autograder.grading.gradebook import GradebookWriter
-from autograder.grading.notebook import Template
-from autograder.grading.run import ClassRun, Options, Summary
-from tests.grading.courses import code_task, editable, make_course
+from autograder.gradebook.gradebook import GradebookWriter
+from autograder.submission.notebook import Template
 from tests.hostile.corpus import RIGHT, STUB, TASK, attacks
 from tests.hostile.notebooks import FILES
+from tests.small.courses import code_task, editable, make_course
 
 pytestmark = pytest.mark.timeout(1200)  # the class is graded in the first test
 
 ASSIGNMENT = "90-hostile"
-CHECKS = Path(__file__).with_name("checks_hostile.py")
 NEIGHBOURS = 6
 POINTS = {"first": 2.0, TASK: 8.0, "last": 3.0}
 LIMITS = {
@@ -132,9 +132,9 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Class]:
     (root / "submitted" / "neighbour-0" / ASSIGNMENT / "notes.txt").write_text("CANARY_SUBMISSION")
     os.environ["AUTOGRADER_SECRET"] = "CANARY_ENVIRONMENT"
     before = surroundings()
-    writer = GradebookWriter(root, course=course)
-    run = ClassRun(course, CourseFolder(root), assignment, writer, Options(jobs=2, modules=((CHECKS, True),)))
-    summary = run.run(Quiet())
+    folder = CourseFolder(root)
+    with GradebookWriter(root, course=course) as writer, Ledger(folder.ledger) as ledger:
+        summary = ClassRun(course, folder, assignment, writer, ledger, Options(jobs=2)).run(Quiet())
     del os.environ["AUTOGRADER_SECRET"]
     yield Class(root, summary, before, surroundings())
 

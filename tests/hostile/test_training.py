@@ -10,14 +10,14 @@ from unittest import mock
 import nbformat
 import pytest
 
-from autograder.checks import training
-from autograder.checks.training import data
-from autograder.grading.seeds import Secret
-from autograder.grading.submission import Grader, Job
-from autograder.grading.training_data import TrainingData
-from autograder.grading.worker import WorkerSpec, make_grader
-from tests.grading.courses import code_task, locked, make_course
+from autograder import training
+from autograder.classroom.seeds import Secret
+from autograder.classroom.worker import WorkerSpec, make_grader
+from autograder.submission.submission import Grader, Job
+from autograder.training import data
+from autograder.training.laid_out import TrainingData
 from tests.hostile.corpus import Attack, read
+from tests.small.courses import at_home, code_task, locked, make_course
 
 HERE = Path(__file__).parent
 ATTACKS = [read(path) for path in sorted((HERE / "training").glob("*.py"))]
@@ -49,11 +49,11 @@ def grader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grader]:
     cells = [locked("setup", SETUP), *code_task("lenet-train", "def train_lenet(): ...", 10, limits={"wall_s": WALL_S})]
     make_course(root, NAME, cells, runtime="torch", total_s=200)
     images = TrainingData([("digits",)]).folder
-    modules = ((HERE / "checks_training.py", True),)
-    grader, close = make_grader(WorkerSpec(root, NAME, "required", modules, ("digits",), images))
-    with training.using("digits"), mock.patch.object(data, "budget", lambda task, name: (BUDGET_S, "cpu")):
-        yield grader
-    close()
+    with at_home(root):
+        grader, close = make_grader(WorkerSpec(root, NAME, "required", ("digits",), images))
+        with training.using("digits"), mock.patch.object(data, "budget", lambda task, name: (BUDGET_S, "cpu")):
+            yield grader
+        close()
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)

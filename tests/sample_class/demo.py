@@ -9,13 +9,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from autograder.classroom import grade
+from autograder.classroom.run import Options
 from autograder.course import Assignment, Course
-from autograder.grading import grade
-from autograder.grading.feedback_run import write_feedback
-from autograder.grading.gradebook import WrongGradebook
-from autograder.grading.release import release
-from autograder.grading.results import Results, read_results
-from autograder.grading.run import Options
+from autograder.feedback.feedback_run import write_feedback
+from autograder.gradebook.gradebook import WrongGradebook
+from autograder.release.release import release
+from autograder.submission.results import Results, read_results
 from tests.sample_class.members import ASSIGNMENT, Member, members
 
 SHOWN = 4

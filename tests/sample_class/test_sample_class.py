@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from autograder.classroom.grade import grade_class
+from autograder.classroom.run import Options, Summary
 from autograder.course import Course
-from autograder.grading.grade import grade_class
-from autograder.grading.results import read_results
-from autograder.grading.run import Options, Summary
+from autograder.submission.results import read_results
 from tests.sample_class.demo import hand_in, problems
 from tests.sample_class.members import ASSIGNMENT, Member, members
 

@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from autograder.course import Course
 from autograder.sandbox.client import SandboxKernel, WarmPool
 from autograder.sandbox.limits import MEBI, Limits
 from autograder.sandbox.policy import Policy
+from autograder.sandbox.setup import KernelSetup
 
+REPOSITORY = Path(__file__).resolve().parents[2]
 SMALL = Limits(memory_bytes=256 * MEBI, processes=24, disk_bytes=32 * MEBI, files=500, cpu_s=20.0)
 
 
@@ -67,6 +70,11 @@ def open_pool() -> Iterator[WarmPool]:
         yield pool
 
 
+def policy_of(runtime: str, **given) -> Policy:
+    """What the course's kernels of a runtime may reach."""
+    return Policy(forbidden=Course(REPOSITORY).forbidden(runtime), **given)
+
+
 Starter = Callable[..., SandboxKernel]
 
 
@@ -77,9 +85,8 @@ def starter(tmp_path: Path) -> Iterator[Starter]:
 
     def start(pool: WarmPool, limits: Limits = SMALL, **given) -> SandboxKernel:
         work = tmp_path / f"work{len(kernels)}"
-        policy = given.pop("policy", Policy.for_runtime(pool.runtime))
-        arguments = {"variants": {}, "environ": {}, **given}
-        kernels.append(pool.start(limits, policy, work=work, **arguments))
+        policy = given.pop("policy", policy_of(pool.runtime))
+        kernels.append(pool.start(KernelSetup(limits, policy, work, **given)))
         return kernels[-1]
 
     yield start

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import run
+from autograder.sandbox.setup import KernelSetup
+
+from .conftest import policy_of, run
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -108,12 +110,11 @@ def unconfined(open_pool, tmp_path_factory):
 
 
 def _shared(pool, tmp_path_factory):
-    from autograder.sandbox.policy import Policy
 
     from .conftest import SMALL
 
     work = tmp_path_factory.mktemp("work")
-    with pool.start(SMALL, Policy.for_runtime("numpy"), work=work, variants={}, environ={}) as kernel:
+    with pool.start(KernelSetup(SMALL, policy_of("numpy"), work)) as kernel:
         yield kernel
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder.grading import gpus
-from autograder.grading.reasons import gpu_memory
+from autograder.classroom import gpus
 from autograder.sandbox.client import WarmPool
 from autograder.sandbox.gpu import Gpu
 from autograder.sandbox.limits import MEBI, Limits
+from autograder.submission.reasons import gpu_memory
 
 from .conftest import run
 

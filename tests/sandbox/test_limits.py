@@ -196,9 +196,10 @@ def test_everything_ends_with_the_grader(starter, tmp_path):
         from autograder.sandbox.client import WarmPool
         from autograder.sandbox.limits import Limits
         from autograder.sandbox.policy import Policy
+        from autograder.sandbox.setup import KernelSetup
         pool = WarmPool("numpy")
         work = pathlib.Path({str(tmp_path / "work")!r})
-        kernel = pool.start(Limits(), Policy.for_runtime("numpy"), work=work, variants={{}}, environ={{}})
+        kernel = pool.start(KernelSetup(Limits(), Policy(), work))
         kernel.client.execute("import time; time.sleep(60)")
         print(pool._process.pid, kernel.pid, kernel._request["base"], pool._home, flush=True)
         os.kill(os.getpid(), 9)"""

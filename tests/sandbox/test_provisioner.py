@@ -12,10 +12,10 @@ from jupyter_client.kernelspec import KernelSpecManager
 from nbclient import NotebookClient
 
 from autograder.sandbox.limits import MEBI, Limits
-from autograder.sandbox.policy import Policy
 from autograder.sandbox.provisioner import close_pools, start_kernel
+from autograder.sandbox.setup import KernelSetup
 
-from .conftest import run
+from .conftest import policy_of, run
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -64,10 +64,10 @@ def test_nbclient_runs_a_notebook_in_one(manager):
 
 
 def test_start_kernel_keeps_its_server(tmp_path):
-    policy, servers = Policy.for_runtime("numpy"), set()
+    policy, servers = policy_of("numpy"), set()
     for number in range(2):
         work, environ = tmp_path / str(number), {"CNN_STUDENT": "ada"}
-        with start_kernel("numpy", Limits(), policy, work=work, variants={}, environ=environ) as kernel:
+        with start_kernel("numpy", KernelSetup(Limits(), policy, work, environ=environ)) as kernel:
             assert run(kernel, "import os; os.environ['CNN_STUDENT']").result == "'ada'"
             servers.add(_parent(_parent(kernel.pid)))
     assert len(servers) == 1

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from autograder.sandbox import privileges, reach
 from autograder.sandbox.client import WarmPool
-from autograder.sandbox.policy import Policy
+from autograder.sandbox.setup import KernelSetup
 
-from .conftest import SMALL, run
+from .conftest import SMALL, policy_of, run
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 NOBODY_IN_PARTICULAR = 54_321
@@ -71,7 +71,7 @@ def test_graders_at_the_same_time_do_not_meet(tmp_path):
 
         def start(number: int):
             pool, work = (first, second)[number % 2], tmp_path / str(number)
-            return pool.start(SMALL, Policy.for_runtime("numpy"), work=work, variants={}, environ={})
+            return pool.start(KernelSetup(SMALL, policy_of("numpy"), work))
 
         kernels = list(threads.map(start, range(6)))
         users = [run(kernel, "import os; os.getuid()").result for kernel in kernels]

@@ -23,10 +23,12 @@ from autograder.bridge.transport import BridgeFailure
 from autograder.sandbox.client import WarmPool
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.policy import Policy
+from autograder.sandbox.setup import KernelSetup
 from tests.bridge.test_transport import garble, other_end
-from tests.grading.classroom import small_class, state_of
-from tests.grading.grade_small import grade
-from tests.grading.test_run import kill_at_random
+from tests.classroom.test_run import kill_at_random
+from tests.small.courses import lay_out_package
+from tests.small.grade_small import grade
+from tests.small.small_class import small_class, state_of
 
 DEFAULTS = {"bridge": [10], "kills": [100, 200], "kernels": [1000], "fuzz": [10]}
 
@@ -61,6 +63,7 @@ def kills(runs: int, students: int) -> str:
             root = Path(folder, "killed")
             for part in ("solutions", "assignments", "submitted"):
                 shutil.copytree(calm / part, root / part)
+            lay_out_package(root)
             (root / ".autograder").mkdir(mode=0o700)
             shutil.copy(calm / ".autograder" / "secret", root / ".autograder")
             kill_at_random(root, 6, random.Random(run))
@@ -72,7 +75,7 @@ def kills(runs: int, students: int) -> str:
 def kernels(count: int) -> str:
     """The warm server neither grows nor leaks, whatever number of kernels it forked."""
     with WarmPool("numpy") as pool, tempfile.TemporaryDirectory() as folder:
-        start = lambda name: pool.start(Limits(), Policy(), work=Path(folder, name), variants={}, environ={})  # noqa: E731
+        start = lambda name: pool.start(KernelSetup(Limits(), Policy(), Path(folder, name)))  # noqa: E731
         start("first").shutdown()
         server = next(p for p in psutil.Process().children() if "server.py" in " ".join(p.cmdline()))
         before = server.memory_info().rss, server.num_fds()

@@ -1,0 +1,49 @@
+"""Writes down, for the kit, every question that public checks ask with its right answer: references stay behind."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any
+
+from ..sandbox import wire
+from ..sandbox.agent import as_data
+from .diagnosis import Misconceptions
+from .expected import Expected
+from .registry import reference_names, registries
+from .runner import CheckSession
+
+
+def freeze(assignment: str) -> dict[str, bytes]:
+    """The frozen public cases of an assignment: for each task with checks, the bytes of its ``public.cases``."""
+    session = CheckSession(assignment, parts=("public",))
+    return {task: _frozen(session, task) for task in session.tasks}
+
+
+def _frozen(session: CheckSession, task: str) -> bytes:
+    tests: dict[str, Any] = {}
+    for test, recorded in session.record(task, reference_names(task)).items():
+        tests[test] = [_frozen_case(case, questions) for case, questions in recorded]
+    named = {
+        name: {m.id: (m.sentence, m.section) for m in registry}
+        for name, registry in registries(task, others=True).items()
+    }
+    encoder = wire.Encoder()
+    tree = encoder.encode({"tests": tests, "registries": named})
+    return zlib.compress(wire.pack({"frozen": tree}, encoder.payload), 9)
+
+
+def _frozen_case(case: Any, questions: list[tuple[Expected, Any]]) -> dict[str, Any]:
+    answers = []
+    for expected, registry in questions:
+        wrong = {}
+        if isinstance(registry, Misconceptions):
+            for id, function, _ in registry.answers():
+                try:
+                    wrong[id] = as_data(expected.distorted(id, function))
+                except Exception as error:  # a wrong turn that cannot cope with the case has no output to freeze
+                    wrong[id] = f"raises {type(error).__name__}"
+        answers.append({
+            "name": expected.function.__name__, "value": as_data(expected.value), "wrong": wrong,
+            "text": expected.describe(),
+        })
+    return {"case": dict(case) if case is not None else None, "answers": answers}

@@ -1,0 +1,37 @@
+"""What one test found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """What one test found. Public tests carry no points.
+
+    message: one sentence, without expected values; details: values, for public tests only.
+    reason: why student code was stopped (a `reason` of results.json), or None; lost: it cannot be asked any more, so
+    that the tests that follow are not run. attempted: False where the answer
+    is still missing. broken: the check's own code raised: the answer has a form that the check did not foresee, or
+    the check is wrong (the audit shows that it is right for every known answer); `details` has pytest's report.
+    measured: numbers that the check measured and kept with `measure`, an accuracy for one; None where there are none.
+    """
+
+    __test__ = False  # its name makes pytest look for tests in it
+
+    name: str
+    description: str
+    hidden: bool
+    points: float
+    passed: bool
+    message: str = ""
+    details: str = ""
+    diagnosis: str | None = None
+    counterexample: str | None = None
+    section: str | None = None
+    attempted: bool = True
+    reason: str | None = None
+    lost: bool = False
+    broken: bool = False
+    measured: Mapping[str, float] | None = None

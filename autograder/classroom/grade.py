@@ -1,0 +1,136 @@
+"""The command ``grade``: checks what it was asked for, runs the class, and says what came of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import psutil
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from autograder.classroom.folder import CourseFolder
+from autograder.classroom.ledger import Ledger
+from autograder.classroom.pool import LocalPool
+from autograder.classroom.progress import Bar
+from autograder.classroom.run import ClassRun, Graded, Options, Summary
+from autograder.classroom.worker import WorkerSpec
+from autograder.course import Assignment, Course, CourseError, UsageError
+from autograder.gradebook.gradebook import GradebookWriter
+from autograder.sandbox import mechanisms
+from autograder.submission.outputs import one_line
+
+MEMORY_PER_JOB = {"numpy": 1.0e9, "torch": 2.0e9, "tensorflow": 2.5e9, "torch+tensorflow": 3.0e9}
+ROWS = 40
+STUDENT_AND_SCORE = 50  # columns of a terminal
+
+
+class Interrupted(KeyboardInterrupt):
+    """The run was stopped by its user; the text says what is done, and how to go on."""
+
+
+def grade_class(
+    name: str,
+    *,
+    folder: Path | None,
+    options: Options,
+    console: Console,
+    course: Course | None = None,
+    make_executor: Callable[[WorkerSpec, int, float], Any] = LocalPool,
+) -> Summary:
+    """Grades the submissions of an assignment in a course folder (the repository by default).
+
+    Raises ``UsageError`` for what does not exist, ``CourseError`` if nothing can be graded,
+    ``IsolationMissing``, and ``Interrupted`` on Ctrl-C."""
+    course = course or Course.here()
+    assignment = course.assignment(name)
+    place = CourseFolder((folder or course.root).resolve())
+    options = _checked(place, assignment, options)
+    if make_executor is not LocalPool:
+        options = replace(options, device="cuda" if assignment.gpu and options.per_gpu else "cpu")
+    elif options.isolation == "required":
+        mechanisms.require()  # before anything is written
+    with GradebookWriter(place.root, course=course) as writer, Ledger(place.ledger) as ledger:
+        run = ClassRun(course, place, assignment, writer, ledger, options)
+        try:
+            with Bar(name, console) as bar:
+                return run.run(bar, make_executor)
+        except KeyboardInterrupt:
+            done = len(run.summary.graded) + len(run.summary.unchanged)
+            raise Interrupted(
+                f"Stopped. {done} of {run.summary.total} submissions are done and kept; run the same command to go on."
+            ) from None
+
+
+def default_jobs(assignment: Assignment) -> int:
+    """One worker per core that this process may use, and no more than memory has room for."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    room = int(psutil.virtual_memory().available // MEMORY_PER_JOB[assignment.runtime])
+    return max(1, min(cores, room))
+
+
+def _checked(place: CourseFolder, assignment: Assignment, options: Options) -> Options:
+    if not place.root.is_dir():
+        raise UsageError(f"There is no course folder {place.root}.")
+    found = place.students(assignment.name)
+    for student in options.students:
+        if student not in found:
+            raise UsageError(f"{student!r} has no submission of {assignment.name} in {place.root / 'submitted'}.")
+    if not found:
+        raise CourseError(f"There are no submissions of {assignment.name} in {place.root / 'submitted'}.")
+    return replace(options, jobs=options.jobs or default_jobs(assignment))
+
+
+def report(summary: Summary, place: Path, console: Console) -> None:
+    """Prints what a run did, submission by submission if there are not too many."""
+    rows = list(summary.graded.values())
+    if 0 < len(rows) <= ROWS:
+        console.print(_table(rows, console.width))
+    for student, reason in summary.failed.items():
+        last = reason.strip().splitlines()[-1]
+        console.print(f"{one_line(student, 60)} could not be graded: {one_line(last)}", style="red", markup=False)
+    for student, tests in summary.broken.items():
+        console.print(f"{one_line(student, 60)} broke a check: {one_line(tests[0])}", style="yellow", markup=False)
+    waiting = sum(row.status == "needs_manual_grade" for row in rows)
+    parts = [f"{len(rows)} graded", f"{len(summary.unchanged)} unchanged"]
+    parts += [f"{len(summary.failed)} failed"] if summary.failed else []
+    parts += [f"{waiting} wait for a manual grade"] if waiting else []
+    console.print(f"{summary.assignment}: {', '.join(parts)}, in {summary.seconds:.1f} s.")
+    console.print(f"Results are in {place / 'autograded'}.", markup=False)
+
+
+def as_json(summary: Summary) -> dict[str, Any]:
+    """What a run did, for another program."""
+    return {
+        "schema": 1,
+        "assignment": summary.assignment,
+        "graded": [
+            {"student": r.student, "status": r.status, "score": r.score, "max_score": r.max_score, "reason": r.reason,
+             "tasks": r.tasks}
+            for r in summary.graded.values()
+        ],
+        "unchanged": summary.unchanged,
+        "failed": {student: reason.strip().splitlines()[-1] for student, reason in summary.failed.items()},
+        "broken_checks": {student: list(tests) for student, tests in summary.broken.items()},
+        "seconds": round(summary.seconds, 3),
+    }  # fmt: skip
+
+
+def _table(rows: list[Graded], width: int) -> Table:
+    """A row for each submission, with the points of its tasks where the terminal has room for them."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("student")
+    tasks = list(rows[0].tasks) if width >= STUDENT_AND_SCORE + sum(len(task) + 1 for task in rows[0].tasks) else []
+    for task in tasks:
+        table.add_column(task, justify="right")
+    table.add_column("score", justify="right", style="bold")
+    table.add_column("remark")
+    for row in sorted(rows, key=lambda row: row.student):
+        points = ["–" if row.tasks[task] is None else f"{row.tasks[task]:g}" for task in tasks]
+        remark = row.reason or ("manual grade" if row.status == "needs_manual_grade" else "")
+        table.add_row(escape(one_line(row.student, 40)), *points, f"{row.score:g}/{row.max_score:g}", remark)
+    return table

@@ -1,0 +1,169 @@
+"""A worker process: grades one submission after the other, with kernels warm and checks collected once.
+
+Its arguments are a socket's descriptor and the process that started it. It gets a ``WorkerSpec`` and then
+``Job``s over the socket, and answers each with a ``Done``. It holds the hidden checks, but neither the
+gradebook nor the course's secret. It ends when the socket does, and when the command that started it does.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.course import Assignment, Course, CourseError
+from autograder.faults import MachineFault
+from autograder.sandbox.gpu import Gpu
+from autograder.sandbox.policy import Isolation, IsolationMissing, Policy
+from autograder.sandbox.setup import KernelSetup
+from autograder.startup import without_iri_grammar
+from autograder.submission.results import Device
+
+if TYPE_CHECKING:
+    from autograder.sandbox.client import WarmPool
+    from autograder.submission.kernel import Kernel
+    from autograder.submission.submission import Grader, Job, Outcome
+
+READY = "ready"  # what a worker says once it takes jobs; an exception says that it cannot
+PR_SET_PDEATHSIG = 1
+END_S = 30
+
+
+@dataclass(frozen=True)
+class WorkerSpec:
+    """What a worker grades: an assignment of the course at ``root``. ``datasets`` are the images that its notebooks
+    load, and ``images`` the folder with them, where it lies on the worker's machine. ``device`` is where its notebooks
+    compute, and ``per_gpu`` how many of them at once on each GPU."""
+
+    root: Path
+    assignment: str
+    isolation: Isolation
+    datasets: tuple[str, ...] = ()
+    images: Path | None = None
+    device: Device = "cpu"
+    per_gpu: int = 1
+
+
+@dataclass(frozen=True)
+class Done:
+    """A submission that a worker is done with: its outcome, or None and what went wrong in the grader."""
+
+    student: str
+    outcome: Outcome | None
+    error: str = ""
+
+
+def make_grader(spec: WorkerSpec) -> tuple[Grader, Callable[[], None]]:
+    """A ``Grader`` with its warm kernels, and the function that ends them."""
+    from autograder.sandbox.client import WarmPool
+
+    assignment = Course(spec.root).assignment(spec.assignment)
+    # First: it imports while this process does.
+    pool = WarmPool(assignment.runtime, spec.isolation, assignment.forbidden)
+    try:
+        return _with_checks(spec, assignment, pool), pool.close
+    except BaseException:
+        pool.close()
+        raise
+
+
+def _with_checks(spec: WorkerSpec, assignment: Assignment, pool: WarmPool) -> Grader:
+    from autograder.checks.runner import CheckSession
+    from autograder.checks.variant import has_variants, variant
+    from autograder.submission.notebook import Template
+    from autograder.submission.submission import Grader, kernel_limits
+
+    template = Template.load(assignment)
+    session = CheckSession(assignment.name)
+    for task in assignment.automatic:
+        if not session.tests(task.id):
+            raise CourseError(f"The course has no checks for the task {task.id!r}; they belong in {assignment.folder}.")
+    data = training_images(spec, assignment)
+    policy = Policy(forbidden=assignment.forbidden, isolation=spec.isolation)
+    limits = kernel_limits(assignment)
+
+    def start(work: Path, student: str, gpu: Gpu | None) -> Kernel:
+        variants = {task.id: variant(task.id, student) for task in assignment.tasks if has_variants(task.id)}
+        return pool.start(KernelSetup(limits, policy, work, variants, {"CNN_STUDENT": student}, data, gpu))
+
+    pool.wait_until_warm()  # only then there are jobs: one's folder would stay if the process were killed meanwhile
+    return Grader(template, session, start)
+
+
+def training_images(spec: WorkerSpec, assignment: Assignment) -> Path | None:
+    """The folder with the images to train on: the one that the command made, or, on another machine, one of its own.
+
+    Raises ``CourseError`` where that would hold other images."""
+    if not assignment.images or (spec.images is not None and spec.images.is_dir()):
+        return spec.images
+    from autograder.training.laid_out import TrainingData
+
+    data = TrainingData(assignment.images)
+    if spec.datasets and data.names != spec.datasets:
+        raise CourseError(
+            f"A worker has the images {', '.join(data.names)} and the command has {', '.join(spec.datasets)}: "
+            "give both the same, or submissions would be graded on different data."
+        )
+    return data.folder
+
+
+def serve(connection: Connection) -> None:
+    """Answers jobs until the other side closes the connection."""
+    close: Callable[[], None] | None = None
+    try:
+        spec = connection.recv()
+        grader, close = make_grader(spec)
+        connection.send(READY)
+        while True:
+            job = connection.recv()
+            connection.send(answer(grader, job))
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return
+    except (IsolationMissing, CourseError) as error:
+        connection.send(error)
+    finally:
+        if close is not None:
+            close()
+
+
+def answer(grader: Grader, job: Job) -> Done:
+    """Grades one submission; a fault of the grader's own is an answer too. Raises ``IsolationMissing``."""
+    try:
+        return Done(job.student, grader.grade(job))
+    except IsolationMissing:
+        raise
+    except MachineFault as fault:
+        return Done(job.student, None, str(fault))
+    except Exception:  # a fault of ours must not end the class; it is reported and the submission is tried once more
+        return Done(job.student, None, traceback.format_exc())
+
+
+def _end_with_parent(parent: int) -> None:
+    """Lets the kernel of Linux tell this process when the command ends, however it ends."""
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def _stop(number: int, frame: object) -> None:
+    """Ends the process by way of its ``finally`` blocks, which end the kernels; in any case within a while."""
+    signal.alarm(END_S)
+    raise SystemExit(1)
+
+
+def main() -> None:
+    """The process's entry."""
+    handle, parent = int(sys.argv[1]), int(sys.argv[2])
+    os.set_inheritable(handle, False)
+    without_iri_grammar()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _stop)
+    _end_with_parent(parent)
+    serve(Connection(handle))

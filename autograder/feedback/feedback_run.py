@@ -1,0 +1,154 @@
+"""Writes what people read: a page for each submission, as nbgrader names it, and the class report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder import files
+from autograder.checks.registry import registries
+from autograder.course import RUBRIC_SUFFIX, Assignment, Course, CourseError
+from autograder.feedback.page import student_page
+from autograder.feedback.report import class_report, class_text
+from autograder.gradebook.by_hand import Manual
+from autograder.gradebook.exchange import LARGEST, SUBMISSION_SECRET, TIMESTAMP
+from autograder.gradebook.manual import manual_grades
+from autograder.submission.results import FILE_NAME, InvalidResults, read_results
+
+AUTOGRADED, SUBMITTED, FEEDBACK, REPORTS = "autograded", "submitted", "feedback", "reports"
+NOTEBOOK_BYTES = 512_000_000
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written. unreleasable: students whose page the exchange cannot hand back, where it can for
+    others."""
+
+    pages: Mapping[str, Path]
+    report: Path
+    text: str
+    unreleasable: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "pages": {student: str(path) for student, path in self.pages.items()}, "report": str(self.report),
+            "unreleasable": list(self.unreleasable),
+        }
+
+
+def write_feedback(
+    course_dir: Path | str,
+    assignment: str,
+    students: Sequence[str] = (),
+    *,
+    course: Course | None = None,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> Written:
+    """Writes `feedback/<student>/<assignment>/<assignment>.html` and `reports/<assignment>.html`.
+
+    students: whose pages; by default everybody's who has a result. The report is always of the whole class.
+    Raises `CourseError` for an unknown assignment or student, and when nothing has been graded.
+    """
+    course, course_dir = course or Course.here(), Path(course_dir).resolve()
+    about = course.assignment(assignment)
+    results = dict(sorted(_all_results(course_dir, about)))
+    if not results:
+        raise CourseError(f"No submission of {assignment} has a result in {course_dir / AUTOGRADED}; grade it first.")
+    unknown = [student for student in students if student not in results]
+    if unknown:
+        raise CourseError(f"There is no result of {unknown[0]!r} for {assignment}; grade that submission first.")
+    manual = manual_grades(course_dir, assignment, course)
+    release, rubrics = _notebook(about.release_path), rubrics_of(about)
+    pages, secrets = {}, {}
+    chosen = list(dict.fromkeys(students)) or list(results)
+    for done, student in enumerate(chosen):
+        progress(done, len(chosen))
+        page = student_page(
+            results[student],
+            _notebook(course_dir / AUTOGRADED / student / assignment / f"{assignment}.ipynb"),
+            title=about.title,
+            manual=manual.get(student, Manual()),
+            rubrics=rubrics,
+            release=release,
+        )
+        folder = course_dir / FEEDBACK / student / assignment
+        pages[student] = _write(folder / f"{assignment}.html", page)
+        secrets[student] = _copy_exchange_files(course_dir, student, assignment, folder)
+    progress(len(chosen), len(chosen))
+    report = class_report(list(results.values()), title=about.title)
+    return Written(
+        pages,
+        _write(course_dir / REPORTS / f"{assignment}.html", report),
+        class_text(list(results.values())),
+        tuple(name for name, has in secrets.items() if not has and any(secrets.values())),
+    )
+
+
+def rubrics_of(assignment: Assignment) -> dict[str, str]:
+    """The mark schemes of the text tasks, by task id, as Markdown."""
+    notebook = _notebook(assignment.solution_path) or {}
+    cells = {cell.get("metadata", {}).get("nbgrader", {}).get("grade_id"): cell for cell in notebook.get("cells", [])}
+    found = {}
+    for task in assignment.tasks:
+        cell = cells.get(task.id + RUBRIC_SUFFIX)
+        if cell is not None:
+            source = "".join(cell["source"])
+            found[task.id] = "\n".join(line for line in source.split("\n") if "MARK SCHEME" not in line).strip()
+    return found
+
+
+def _all_results(course_dir: Path, assignment: Assignment) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(student, document) of every submission that has a result; the folder's name is the student's id."""
+    for path in sorted((course_dir / AUTOGRADED).glob(f"*/{assignment.name}/{FILE_NAME}")):
+        student = path.parents[1].name
+        try:
+            document = read_results(path.parent).to_dict()
+        except (InvalidResults, OSError) as error:
+            raise CourseError(f"The result of {student!r} is damaged; grade that submission again.") from error
+        tasks = [_with_sections(task) for task in document["tasks"]]
+        yield student, {**document, "student": student, "tasks": tasks}
+
+
+def _with_sections(task: Mapping[str, Any]) -> dict[str, Any]:
+    """A task's results with, for each diagnosis, the heading in the notebook that it points to."""
+    named = any(test["diagnosis"] for test in task["tests"])  # asked first: registries may import a framework
+    known = _sections(task["task"]) if named else {}
+    tests = [{**test, "section": known.get((test["diagnosis"] or "").split("+")[0])} for test in task["tests"]]
+    return {**task, "tests": tests}
+
+
+def _sections(task: str) -> dict[str, str | None]:
+    """The heading for each diagnosis of a task; none for a task that the course has no more."""
+    try:
+        return {one.id: one.section for registry in registries(task).values() for one in registry}
+    except KeyError:
+        return {}
+
+
+def _notebook(path: Path) -> dict[str, Any] | None:
+    """A notebook as plain JSON, None where there is none that can be read."""
+    try:
+        found = json.loads(files.read_whole(path, NOTEBOOK_BYTES) or b"")
+    except (OSError, ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _copy_exchange_files(course_dir: Path, student: str, assignment: str, folder: Path) -> bool:
+    """Puts beside a page what the exchange needs to hand it back; whether all of it was there."""
+    copied = 0
+    for name in (TIMESTAMP, SUBMISSION_SECRET):
+        places = [course_dir / side / student / assignment / name for side in (SUBMITTED, AUTOGRADED)]
+        content = next(filter(None, (files.read_whole(place, LARGEST) for place in places)), None)
+        if content is not None:
+            files.write(folder / name, content)
+            copied += 1
+    return copied == 2
+
+
+def _write(path: Path, page: str) -> Path:
+    files.write(path, page.encode("utf-8"))
+    return path

@@ -1,0 +1,80 @@
+"""What people decided in the formgrader: points and comments, read from the gradebook and never written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nbgrader.api import Assignment, BaseCell, Comment, Grade, SubmittedAssignment, SubmittedNotebook
+from sqlalchemy import Select, create_engine, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from autograder.course import CHECK_SUFFIX, Course
+from autograder.gradebook import nbgrader_setup
+from autograder.gradebook.address import Address
+from autograder.gradebook.by_hand import Manual, ManualGrade
+from autograder.gradebook.gradebook import cannot, refuse_other_course
+
+
+def manual_grades(course_dir: Path, assignment: str, course: Course | None = None) -> dict[str, Manual]:
+    """By student id, what was graded by hand in one assignment; empty where there is no gradebook yet.
+
+    Raises `WrongGradebook` if the gradebook is another course's or cannot be read.
+    """
+    course = course or Course.here()
+    address = Address.of(course_dir, nbgrader_setup.load(course_dir, course))
+    if address.is_missing:
+        return {}
+    refuse_other_course(address, course.id)
+    engine = create_engine(address.url)
+    try:
+        with Session(engine) as session:
+            return _read(session, assignment)
+    except DBAPIError as error:
+        raise cannot(address, "read", error) from error
+    finally:
+        engine.dispose()
+
+
+def _read(session: Session, assignment: str) -> dict[str, Manual]:
+    found: dict[str, dict[str, ManualGrade]] = {}
+    late: dict[str, float] = {}
+    for student, penalty in session.execute(
+        _of(assignment, select(SubmittedAssignment.student_id, SubmittedNotebook.late_submission_penalty))
+    ):
+        late[student] = late.get(student, 0.0) + (penalty or 0.0)
+        found.setdefault(student, {})
+    comments = {
+        (student, _task(cell)): text or ""
+        for student, cell, text in session.execute(
+            _of(assignment, select(SubmittedAssignment.student_id, BaseCell.name, Comment.manual_comment), Comment)
+        )
+    }
+    for student, cell, score, extra in session.execute(
+        _of(
+            assignment,
+            select(SubmittedAssignment.student_id, BaseCell.name, Grade.manual_score, Grade.extra_credit),
+            Grade,
+        )
+    ):
+        comment = comments.get((student, _task(cell)), "")
+        if score is not None or extra or comment:
+            found[student][_task(cell)] = ManualGrade(score, extra or 0.0, comment)
+    return {student: Manual(grades, late[student]) for student, grades in found.items()}
+
+
+def _of(assignment: str, query: Select, of_cells: type[Grade] | type[Comment] | None = None) -> Select:
+    """`query` joined from cells' grades or comments (or from notebooks) to the submissions of one
+    assignment."""
+    if of_cells is not None:
+        query = query.select_from(of_cells).join(BaseCell, of_cells.cell_id == BaseCell.id)
+        query = query.join(SubmittedNotebook, of_cells.notebook_id == SubmittedNotebook.id)
+    else:
+        query = query.select_from(SubmittedNotebook)
+    query = query.join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+    query = query.join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
+    return query.where(Assignment.name == assignment)
+
+
+def _task(cell: str) -> str:
+    return cell.removesuffix(CHECK_SUFFIX)

@@ -1,0 +1,78 @@
+"""`autograder audit`: the checks' own audit, and what students would get looked through for what they must not."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from typing import Any
+
+from rich.table import Table
+
+from autograder.checks.audit import Audit, audit
+from autograder.course import Assignment, Course, CourseError
+from autograder.feedback.page import student_page
+from autograder.gradebook.leaks import Secrets, hidden_test_names
+from autograder.gradebook.student_version import generate, read_source
+
+
+def audit_assignment(name: str, course: Course | None = None) -> Audit:
+    """Audits one assignment. Raises `CourseError` if it is unknown or its notebook cannot be read."""
+    course = course or Course.here()
+    about = course.assignment(name)
+    source = read_source(about.solution_path)
+    secrets = Secrets.of(source)
+    try:
+        student_version = generate(source)
+    except CourseError as error:
+        return Audit(name, (), (str(error),))
+    found = audit(about, source, student_version)
+    names = hidden_test_names(course.folder)
+    leaks = [*_in_student_version(student_version, names), *_in_feedback(about, student_version, found, secrets, names)]
+    return replace(found, problems=(*found.problems, *leaks))
+
+
+def table(found: Audit) -> Table:
+    """The audit as a table, one row per task."""
+    out = Table(title=found.assignment, title_justify="left", box=None, pad_edge=False)
+    out.add_column("task")
+    for heading in ("points", "solution", "untouched", "tests", "wrong turns", "caught", "named", "named wrongly",
+                    "pairs told apart", "check s", "hidden s"):
+        out.add_column(heading, justify="right")
+    for one in found.tasks:
+        out.add_row(
+            one.task, f"{one.points:g}", f"{one.solution:g}", f"{one.untouched:g}", str(one.tests),
+            str(one.misconceptions), str(one.caught), str(one.named), str(one.named_wrongly),
+            f"{one.told_apart} of {one.pairs}", f"{one.seconds['public']:.2f}", f"{one.seconds['hidden']:.2f}",
+        )
+    return out
+
+
+def _in_student_version(notebook: Any, names: set[str]) -> Iterator[str]:
+    text = json.dumps(notebook)
+    for name in sorted(names):
+        if name in text:
+            yield f"The student version names the hidden test {name}."
+
+
+def _in_feedback(about: Assignment, notebook: Any, found: Audit, secrets: Secrets, names: set[str]) -> Iterator[str]:
+    """What a page would betray on which every wrong answer of the audit failed at once."""
+    tasks: list[dict[str, Any]] = [
+        {"task": task.id, "kind": task.kind, "score": 0.0, "max_score": task.points, "status": "failed",
+         "reason": None, "message": "", "tests": [asdict(test) for test in found.failures.get(task.id, ())]}
+        for task in about.automatic
+    ]
+    results = {"assignment": about.name, "student": "audit", "status": "graded", "tasks": tasks}
+    page = student_page(results, notebook, title=about.title, release=notebook)
+    text = html.unescape(re.sub(r"<[^>]*>", "\n", page))
+    for name in sorted(names):
+        if name in text:
+            yield f"The feedback page names the hidden test {name}."
+    for line in dict.fromkeys(secrets.in_lines(text)):
+        yield f"The feedback page shows a line of a solution: {line!r}."
+    for task in tasks:
+        for test in task["tests"]:
+            if test["details"]:
+                yield f"{task['task']}: the hidden test {test['name']} keeps values that belong to public tests alone."

@@ -1,0 +1,184 @@
+"""The kit: what students, Colab and Binder get.
+
+Notebooks, the environment, and a copy of the package without anything that knows an answer. The public
+checks come with their cases frozen into data files, because the references that computed them stay with the
+course."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograder import files
+from autograder.checks import frozen
+from autograder.checks.places import CASES
+from autograder.course import Assignment, Course, CourseError, UsageError, words_of
+from autograder.gradebook.leaks import Secrets, file_problems, hidden_test_names
+from autograder.gradebook.student_version import read_source
+
+PACKAGE = Path(__file__).resolve().parents[1]
+# Rooms and modules of the machine that only staff needs.
+STAFF_ONLY = ("release", "classroom", "submission", "gradebook", "feedback", "desk", "grading", "doctor.py")
+STAFF_DEPENDENCIES = ("alembic", "nbgrader", "psutil", "pyseccomp", "sqlalchemy")
+# What students get of a course: named, so that what is new stays with the staff until somebody decides.
+STUDENTS_MODULES = frozenset(
+    ("__init__.py", "figures.py", "style.py", "shared.py", "variants.py", "training.py", "public.py")
+)
+STUDENTS_DATA = ("thresholds.json", "weights")
+ENVIRONMENT = ("environment.yml", "constraints.txt", "LICENSE")
+PROJECT = """
+
+[project.entry-points."autograder.course"]
+{id} = "{package}"
+
+[tool.autograder]
+course = "{package}"
+id = "{id}"
+title = {title}
+
+[tool.setuptools.packages.find]
+include = ["autograder", "autograder.*", "{package}", "{package}.*"]
+
+[tool.setuptools.package-data]
+autograder = ["**/*.html", "**/*.j2", "**/*.css", "**/*.json"]
+{package} = ["**/*.json", "**/*.cases", "**/*.safetensors", "**/*.md"]
+"""
+README = """# {title}: the notebooks
+
+Open a notebook in JupyterLab or VS Code and work from top to bottom. `check("...")` in the notebook tells you
+how an answer is doing; `autograder check NOTEBOOK` does the same for a whole notebook in the terminal.
+
+{notebooks}
+"""
+
+
+def write(folder: Path, course: Course, assignments: Sequence[Assignment]) -> None:
+    """Writes the kit for ``assignments`` to ``folder``, in place of an earlier kit there.
+
+    Raises ``UsageError`` if the folder has files that no kit wrote, ``CourseError`` if the kit would show
+    what it must not."""
+    folder = folder.resolve()
+    if course.root.is_relative_to(folder):
+        raise UsageError(f"{folder} holds the course itself; name a new folder for the kit.")
+    if folder.exists() and not _is_kit(folder, course) and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(f"{folder} is not empty and holds no kit; name a new folder for it.")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        _fill(aside, course, assignments)
+        problems = _problems(aside, course)
+        if problems:
+            raise CourseError(f"The kit is not fit to be handed out: {'; '.join(problems)}.")
+        _put_in_place(aside, folder)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _is_kit(folder: Path, course: Course) -> bool:
+    """Whether a kit lies there: its page for students begins as the course's does."""
+    first = _readme(course).partition("\n")[0]
+    start = files.read_start(folder / "README.md", len(first.encode()) + 1) or b""
+    return start.decode("utf-8", "replace").strip() == first.strip()
+
+
+def _readme(course: Course) -> str:
+    """The page that students find first; ``{notebooks}`` stands for the links to them."""
+    page = course.kit_readme
+    return README.replace("{title}", course.title) if page is None else page.read_text(encoding="utf-8")
+
+
+def _fill(kit: Path, course: Course, assignments: Sequence[Assignment]) -> None:
+    for assignment in assignments:
+        shutil.copytree(assignment.release_path.parent, kit / assignment.name)
+    shutil.copytree(PACKAGE, kit / "autograder", ignore=_staff_only)
+    _copy_students_part(course, kit / course.package)
+    for assignment in assignments:
+        _freeze_public_cases(assignment, kit / course.package)
+    for name in ENVIRONMENT:
+        if (PACKAGE.parent / name).is_file():
+            shutil.copy(PACKAGE.parent / name, kit / name)
+    project = (PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8")
+    _write_text(kit / "pyproject.toml", student_project(project, course))
+    links = "\n".join(f"* [{a.title}]({a.name}/{a.name}.ipynb)" for a in assignments)
+    _write_text(kit / "README.md", _readme(course).replace("{notebooks}", links))
+
+
+def _copy_students_part(course: Course, package: Path) -> None:
+    """Copies what students get of a course's package: see `STUDENTS_MODULES` and `STUDENTS_DATA`."""
+    for path in sorted(course.folder.rglob("*.py")):
+        relative = path.relative_to(course.folder)
+        if path.name in STUDENTS_MODULES and relative.parts[0] not in STUDENTS_DATA:
+            (package / relative).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, package / relative)
+    for name in STUDENTS_DATA:
+        source = course.folder / name
+        if source.is_dir():
+            shutil.copytree(source, package / name, ignore=shutil.ignore_patterns("__pycache__", "*.py", "*.pyc"))
+        elif source.is_file():
+            shutil.copy(source, package / name)
+
+
+def _freeze_public_cases(assignment: Assignment, package: Path) -> None:
+    """Puts the frozen public cases of an assignment's tasks into the kit's copy of the course."""
+    from autograder.checks.freezing import freeze  # collects the checks and imports the references
+
+    for task, cases in freeze(assignment.name).items():
+        (package / words_of(assignment.name) / words_of(task) / CASES).write_bytes(cases)
+
+
+def answers_given_away(assignment: Assignment, package: Path) -> list[str]:
+    """Tasks answered with numbers whose right answer a student could read in the frozen cases, with the
+    test's name.
+
+    A public check of such a task may ask what kind of values there are, and whether they agree; not what is
+    right."""
+    answers = {words_of(task.id): task.id for task in assignment.tasks if task.kind == "answer"}
+    cases = sorted((package / words_of(assignment.name)).glob(f"*/{CASES}"))
+    given = [value for path in cases for value in frozen.frozen_values(path)]
+    found = [f"{test} gives away the answer of {answers[name]}" for test, name, _ in given if name in answers]
+    return list(dict.fromkeys(found))
+
+
+def _staff_only(folder: str, names: list[str]) -> set[str]:
+    """For `shutil.copytree`: what of a package folder stays with the staff."""
+    here = Path(folder).resolve().relative_to(PACKAGE).as_posix()
+    prefix = "" if here == "." else here + "/"
+    return {name for name in names if prefix + name in STAFF_ONLY or name == "__pycache__" or name.endswith(".pyc")}
+
+
+def student_project(project: str, course: Course) -> str:
+    """``pyproject.toml`` for students: the machine's, without what only staff needs, and with the course."""
+    sections = re.split(r"^(?=\[)", project, flags=re.MULTILINE)
+    kept = "".join(section for section in sections if section.startswith(("[build-system]", "[project")))
+    kept = re.sub(r"^\[project\.entry-points\.[^\[]*", "", kept, flags=re.MULTILINE)
+    drop = "|".join(map(re.escape, STAFF_DEPENDENCIES))
+    kept = re.sub(rf'^ *"(?:{drop})(?:[;\[<>=~! ][^"]*)?",\n', "", kept, flags=re.MULTILINE)
+    kept = re.sub(r'^name = "[^"]*"$', f'name = "{course.id}-coursework"', kept, count=1, flags=re.MULTILINE)
+    return kept.rstrip() + PROJECT.format(id=course.id, package=course.package, title=json.dumps(course.title))
+
+
+def _problems(kit: Path, course: Course) -> list[str]:
+    names = hidden_test_names(course.folder)
+    found: list[str] = []
+    for assignment in course:
+        found += file_problems(kit, Secrets.of(read_source(assignment.solution_path)), names)
+        found += answers_given_away(assignment, kit / course.package)
+    found += [f"{part} is in it" for part in STAFF_ONLY if (kit / "autograder" / part).exists()]
+    return sorted(set(found))
+
+
+def _put_in_place(aside: Path, folder: Path) -> None:
+    aside.chmod(0o755)
+    before = aside.with_name(aside.name + "-before")
+    if folder.exists():
+        folder.rename(before)
+    aside.rename(folder)
+    shutil.rmtree(before, ignore_errors=True)
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,90 @@
+"""What this machine can isolate, mechanism by mechanism, and what stands in for one that is missing."""
+
+from __future__ import annotations
+
+import os
+import platform
+from dataclasses import dataclass
+
+from . import landlock, privileges, reach, syscalls
+from .policy import IsolationMissing
+
+MANDATORY = ("landlock", "seccomp", "rlimits", "guard")
+_SWITCH = "AUTOGRADER_DISABLE_MECHANISMS"
+
+
+@dataclass(frozen=True)
+class Mechanism:
+    """One means of isolation: whether it is present here, and what it means that it is, or is not."""
+
+    name: str
+    present: bool
+    meaning: str
+
+
+def disabled() -> frozenset[str]:
+    """Mechanisms that the grader's environment switches off, to test what a weaker machine would do."""
+    return frozenset(name.strip() for name in os.environ.get(_SWITCH, "").split(",") if name.strip())
+
+
+def facts() -> list[Mechanism]:
+    """The mechanisms on this machine, the mandatory ones first."""
+    if platform.system() != "Linux":
+        return [Mechanism("linux", False, f"isolation needs Linux 5.13 or later, and this is {platform.system()}")]
+    off, version, no_filter = disabled(), landlock.abi(), syscalls.missing()
+    user = privileges.may_change_user(reach.listable_paths())
+    found = [
+        _fact(
+            "landlock", version > 0, off,
+            f"files outside the allow list cannot be opened (Landlock ABI {version})",
+            "files cannot be confined: Landlock needs Linux 5.13 or later, and must be enabled at boot",
+        ),
+        _fact(
+            "seccomp", no_filter is None, off,
+            "sockets, programs and dangerous system calls are refused",
+            f"system calls cannot be filtered: {no_filter or 'switched off'}",
+        ),
+        _fact(
+            "rlimits", True, off,
+            "each process's memory, CPU time, files and file sizes are bounded",
+            "the limits of single processes are switched off",
+        ),
+        _fact(
+            "guard", os.path.exists("/proc/self/status"), off,
+            "memory, processes, disk and CPU time of all that a kernel started are watched",
+            "the limits of a whole kernel cannot be watched: /proc is not mounted",
+        ),
+        _fact(
+            "landlock-scope", version >= 6, off | ({"landlock-scope"} if "scope" in off else set()),
+            "signals reach no process outside the kernel's own (Landlock ABI 6)",
+            "before Linux 6.12 the user of its own or the system-call filter keeps signals in",
+        ),
+        _fact(
+            "user", user, off,
+            "each kernel runs as a user of its own, so the number of its processes is bounded exactly",
+            "kernels share the grader's user, so the guard alone bounds the number of processes",
+        ),
+    ]  # fmt: skip
+    return found
+
+
+def _fact(name: str, present: bool, off: frozenset[str] | set[str], meaning: str, without: str) -> Mechanism:
+    present = present and name not in off
+    return Mechanism(name, present, meaning if present else without)
+
+
+def require() -> None:
+    """Raises `IsolationMissing`, with one sentence, where a mandatory mechanism is missing."""
+    missing = [fact.name for fact in facts() if not fact.present and fact.name in (*MANDATORY, "linux")]
+    if missing:
+        raise IsolationMissing(sentence(missing))
+
+
+def sentence(missing: list[str]) -> str:
+    """One sentence for the instructor that names what is missing."""
+    meanings = {fact.name: fact.meaning for fact in facts()}
+    return (
+        "Student code cannot be isolated on this machine: "
+        + "; ".join(f"{name} is missing ({meanings.get(name, 'it could not be applied')})" for name in missing)
+        + "."
+    )

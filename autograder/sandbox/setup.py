@@ -1,0 +1,41 @@
+"""What a kernel is started with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .gpu import Gpu
+from .limits import Limits
+from .policy import Policy
+
+
+@dataclass(frozen=True)
+class KernelSetup:
+    """One kernel as the grader wants it.
+
+    `work` becomes its working folder, the only one it can fill, and is removed with it; it is made if missing.
+    `variants` maps task names to this student's variants, `environ` is added to its environment, `data` is the
+    read-only folder of training images, and `gpu` its share of a GPU; without one it reaches none.
+    """
+
+    limits: Limits
+    policy: Policy
+    work: Path
+    variants: Mapping[str, Any] = field(default_factory=dict)
+    environ: Mapping[str, str] = field(default_factory=dict)
+    data: Path | None = None
+    gpu: Gpu | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, for the message that starts the kernel; the folders are another part of it."""
+        return {
+            "limits": self.limits.to_dict(),
+            "policy": self.policy.to_dict(),
+            "variants": dict(self.variants),
+            "environ": dict(self.environ),
+            "data": str(self.data.resolve()) if self.data else None,
+            "gpu": self.gpu.to_dict() if self.gpu else None,
+        }

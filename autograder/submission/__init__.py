@@ -1,0 +1,1 @@
+"""One notebook to one result: restored, run in the sandbox, checked, judged."""

@@ -1,0 +1,210 @@
+"""Drives a student's kernel: runs a cell within its limits and collects what it shows.
+
+Nothing that arrives here is trusted. The kernel knows its own signing key, so it can send any message at
+any time; the worst that does is to end its own cell early or to fill its own outputs. A message is measured
+before it is parsed, and one that cannot be parsed is dropped."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import zmq
+from nbformat import NotebookNode
+
+from autograder.bridge.student import NotAttempted, Student, StudentError, mark
+from autograder.bridge.transport import BridgeFailure, SocketTransport
+from autograder.sandbox.limits import Limits
+from autograder.submission.outputs import Collector
+
+POLL_MS = 100
+INTERRUPT_GRACE_S = 2.0
+IDLE_GRACE_S = 1.0
+OVERFLOW = 8  # a cell may print this many times its cap, most of it dropped, before it is stopped
+MAX_MESSAGE_BYTES = 32_000_000
+
+
+class Kernel(Protocol):
+    """What grading needs of a kernel that the sandbox started."""
+
+    client: Any
+    bridge: socket.socket
+    isolation: list[str]
+
+    @property
+    def stopped_reason(self) -> str | None: ...
+    def open_bridge(self) -> Any: ...
+    def alive(self) -> bool: ...
+    def interrupt(self) -> Any: ...
+    def kill(self) -> Any: ...
+    def shutdown(self) -> Any: ...
+
+
+@dataclass(frozen=True)
+class CellRun:
+    """What became of one cell. ``lost`` says that the kernel is gone, ``reason`` why the cell was stopped."""
+
+    outputs: list[NotebookNode]
+    error: tuple[str, str] | None = None
+    reason: str | None = None
+    lost: bool = False
+    seconds: float = 0.0
+
+    @property
+    def worked(self) -> bool:
+        """Whether a fresh kernel should run the cell again to get to the same state."""
+        return self.reason is None and not self.lost
+
+
+def run_cell(kernel: Kernel, source: str, limits: Limits, wall_s: float | None = None) -> CellRun:
+    """Runs one cell; ``wall_s`` is its time if less is left than the limits allow. Never raises for student
+    code."""
+    started = time.monotonic()
+    watch = _Watch(kernel, limits, started + min(limits.wall_s, wall_s or limits.wall_s))
+    try:
+        message = kernel.client.execute(source, store_history=True, allow_stdin=False, stop_on_error=False)
+        reason, lost = watch.until_done(message)
+    except zmq.ZMQError:
+        reason, lost = kernel.stopped_reason or "died", True
+    error = watch.collector.error
+    return CellRun(watch.collector.outputs, error, reason, lost, time.monotonic() - started)
+
+
+@contextmanager
+def asked_student(kernel: Kernel, close_s: float = 3.0, **options: Any) -> Iterator[tuple[Student, list[bool]]]:
+    """The student's notebook over the bridge. The list gets one bool at the end: whether the kernel came
+    back.
+
+    ``options`` go to ``SocketTransport``.
+    """
+    came_back: list[bool] = []
+    request = kernel.open_bridge()
+    transport = SocketTransport(kernel.bridge, **options)
+    yield Student(transport), came_back
+    came_back.append(transport.close() and await_reply(kernel, request, close_s))
+
+
+def mark_names(kernel: Kernel, name: str, seconds: float = 5.0) -> bool:
+    """Has the kernel remember the notebook's names under ``name``; True if it came back from that."""
+    with asked_student(kernel, seconds=seconds, on_timeout=kernel.interrupt) as (student, came_back):
+        with suppress(BridgeFailure, StudentError, NotAttempted):  # a kernel that cannot is asked as it is later
+            mark(student, name)
+    return came_back == [True]
+
+
+def await_reply(kernel: Kernel, message: str, seconds: float) -> bool:
+    """Waits for the shell reply to ``message``, for instance of the bridge; True if it came in time."""
+    watch = _Watch(kernel, Limits(), time.monotonic() + seconds)
+    while time.monotonic() < watch.deadline and kernel.alive():
+        watch.turn(message)
+        if watch.replied:
+            return True
+    return False
+
+
+class _Watch:
+    """The messages of one request, until it is done, stopped or lost."""
+
+    def __init__(self, kernel: Kernel, limits: Limits, deadline: float) -> None:
+        self.deadline = deadline
+        self.collector = Collector(int(limits.output_bytes), int(limits.display_updates))
+        self.replied = self.idle = False
+        self._kernel = kernel
+        self._limits = limits
+        self._iopub = kernel.client.iopub_channel.socket
+        self._shell = kernel.client.shell_channel.socket
+        self._poller = zmq.Poller()
+        self._poller.register(self._iopub, zmq.POLLIN)
+        self._poller.register(self._shell, zmq.POLLIN)
+        self._next_look = 0.0
+
+    def until_done(self, message: str) -> tuple[str | None, bool]:
+        """Returns why the cell was stopped, None if it ended by itself, and whether the kernel is lost."""
+        replied_at = 0.0
+        while not (self.idle and self.replied):
+            self.turn(message)
+            now = time.monotonic()
+            if self.replied:
+                replied_at = replied_at or now
+                if now - replied_at > IDLE_GRACE_S:  # a flood may push the idle message out of the queue
+                    break
+            if self._dead(now):
+                return self._kernel.stopped_reason or "died", True
+            stop = "timeout" if now > self.deadline else "output" if self._overflows() else None
+            if stop:
+                return stop, not self._interrupted(message)
+        return None, False
+
+    def turn(self, message: str) -> None:
+        """Takes the messages that are there, or waits for one a moment."""
+        ready = dict(self._poller.poll(POLL_MS))
+        if self._shell in ready:
+            reply = self._receive(self._shell)
+            self.replied |= reply is not None and _parent(reply) == message
+        if self._iopub in ready:
+            for _ in range(200):
+                shown = self._receive(self._iopub)
+                if shown is None:
+                    break
+                if _parent(shown) == message:
+                    self._take(shown)
+
+    def _take(self, shown: Mapping[str, Any]) -> None:
+        kind, content = shown.get("msg_type"), shown.get("content")
+        if not isinstance(kind, str) or not isinstance(content, dict):
+            return
+        if kind == "status":
+            self.idle |= content.get("execution_state") == "idle"
+        else:
+            self.collector.add(kind, content, shown["size"])
+
+    def _receive(self, channel: zmq.Socket) -> dict[str, Any] | None:
+        """The next message as plain data; an empty one stands for what was dropped, None for no message."""
+        try:
+            frames = channel.recv_multipart(zmq.NOBLOCK, copy=False)
+        except zmq.Again:
+            return None
+        size = sum(len(frame) for frame in frames)
+        if size > MAX_MESSAGE_BYTES:
+            self.collector.drop(size)
+            return {}
+        session = self._kernel.client.session
+        try:
+            _, parts = session.feed_identities(frames, copy=False)
+            return {**session.deserialize(parts, content=True, copy=False), "size": size}
+        except Exception:  # any error here is the sender's doing: wrong signature, no JSON, missing or odd fields
+            self.collector.drop(size)
+            return {}
+
+    def _dead(self, now: float) -> bool:
+        if now < self._next_look:
+            return False
+        self._next_look = now + POLL_MS / 1000
+        return not self._kernel.alive()
+
+    def _overflows(self) -> bool:
+        return (
+            self.collector.seen_bytes > OVERFLOW * self._limits.output_bytes
+            or self.collector.seen_displays > OVERFLOW * self._limits.display_updates
+        )
+
+    def _interrupted(self, message: str) -> bool:
+        """Interrupts the cell; True if the kernel came back from it, and so keeps its state."""
+        self._kernel.interrupt()
+        give_up = time.monotonic() + INTERRUPT_GRACE_S
+        while time.monotonic() < give_up:
+            self.turn(message)
+            if self.replied:
+                return True
+            if not self._kernel.alive():
+                return False
+        return False
+
+
+def _parent(message: Mapping[str, Any]) -> str | None:
+    header = message.get("parent_header")
+    return header.get("msg_id") if isinstance(header, dict) else None

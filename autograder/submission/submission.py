@@ -1,0 +1,371 @@
+"""One submission from its bytes to its result: restored, executed cell by cell, checked against the live
+kernel."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import Any, Protocol
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell, new_output
+
+from autograder.bridge.student import NotAttempted, StudentError, restore
+from autograder.bridge.transport import BridgeFailure
+from autograder.checks import display
+from autograder.checks.result import TestResult
+from autograder.course import Assignment, Task
+from autograder.sandbox.gpu import Gpu
+from autograder.sandbox.limits import Limits
+from autograder.submission import reasons
+from autograder.submission.execution import Execution, Exhausted
+from autograder.submission.kernel import CellRun, Kernel, asked_student
+from autograder.submission.notebook import NotGradable, Template, grade_id_of, is_untouched, safe_markdown, sanitise
+from autograder.submission.results import Device, Provenance, Reason, Results, TaskResult
+from autograder.submission.verdict import TaskRun, judge, judge_text, not_gradable, presentable
+
+END = "(after the last cell)"
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a worker needs to grade one submission; plain data, so that it travels to any machine.
+
+    ``notebook`` are the file's bytes, or None with ``missing`` as the sentence that says so. ``files`` lie
+    beside the notebook while it runs. ``seeds`` are the tasks' seeds for this student, from which hidden
+    inputs are drawn. ``datasets`` names the images that the notebook can load. ``gpu`` says that it waits for a place
+    on a GPU, and ``share`` is the place that it was given."""
+
+    student: str
+    notebook: bytes | None
+    seeds: Mapping[str, bytes]
+    seed_id: int
+    checks: str
+    environment: str
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    missing: str = ""
+    datasets: tuple[str, ...] = ()
+    gpu: bool = False
+    share: Gpu | None = None
+
+    @property
+    def device(self) -> Device:
+        """Where the notebook can compute."""
+        return "cuda" if self.share else "cpu"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A graded submission: the results document, and the executed notebook (the released one if it could
+    not be run).
+
+    ``file`` is the notebook as the bytes of its file, written out once, by the worker. ``broken`` names tests that
+    failed by their own fault, for the instructor.
+    """
+
+    results: Results
+    file: bytes
+    broken: tuple[str, ...] = ()
+
+    @property
+    def notebook(self) -> NotebookNode:
+        """The executed notebook."""
+        return nbformat.reads(self.file.decode(), as_version=4)
+
+
+class Checks(Protocol):
+    """The collected checks of one assignment; ``autograder.checks.runner.CheckSession`` is one."""
+
+    def run(
+        self, task: str, student: Any, *, seed: bytes, student_id: str | None, source: str | None, device: str
+    ) -> Sequence[TestResult]: ...
+
+
+class Kernels(Protocol):
+    """Starts a kernel for a student in a folder of its own, which goes when the kernel does; ``gpu`` is its share."""
+
+    def __call__(self, work: Path, student: str, gpu: Gpu | None) -> Kernel: ...
+
+
+@dataclass(frozen=True)
+class Grader:
+    """What grades the submissions of one assignment, one after the other, with everything read once."""
+
+    template: Template
+    checks: Checks
+    kernels: Kernels
+
+    @property
+    def assignment(self) -> Assignment:
+        """The assignment that is graded."""
+        return self.template.assignment
+
+    def grade(self, job: Job) -> Outcome:
+        """Grades one submission. Raises only for what is wrong with the machine or the course."""
+        return grade_submission(job, self)
+
+
+def grade_submission(job: Job, grader: Grader) -> Outcome:
+    """Grades one submission with what ``grader`` holds; see ``Grader.grade``."""
+    started = time.monotonic()
+    assignment = grader.assignment
+    try:
+        if job.notebook is None:
+            raise NotGradable("malformed", job.missing)
+        notebook = sanitise(job.notebook, grader.template)
+    except NotGradable as error:
+        tasks = not_gradable(assignment, error.reason, str(error))
+        blank = _empty(grader.template, str(error))
+        return Outcome(_results(job, assignment, tasks, (), started, error.reason), _as_file(blank))
+
+    def start() -> Kernel:
+        work = Path(tempfile.mkdtemp(prefix="autograder-"))
+        try:
+            _lay_out(work, assignment, job.files)
+            return grader.kernels(work, job.student, job.share)  # from here on the folder goes when the kernel does
+        except BaseException:
+            shutil.rmtree(work, ignore_errors=True)
+            raise
+
+    with Execution(start, assignment.total_s) as execution:
+        run = _Run(grader, job, notebook, execution)
+        tasks = run.tasks()
+    results = _results(job, assignment, tasks, execution.isolation, started)
+    return Outcome(results, _as_file(notebook), tuple(run.broken))
+
+
+def cell_limits(assignment: Assignment, task: Task | None) -> Limits:
+    """What one cell may use: the assignment's limits, and the task's where it has its own."""
+    own: dict[str, Any] = {**assignment.limits, **(task.limits if task else {})}
+    return replace(Limits(), **own)
+
+
+def kernel_limits(assignment: Assignment) -> Limits:
+    """What a kernel may use: the most that any task of the assignment may."""
+    each = [cell_limits(assignment, task) for task in assignment.automatic] or [cell_limits(assignment, None)]
+    return Limits(**{name: max(getattr(limits, name) for limits in each) for name in each[0].to_dict()})
+
+
+class _Run:
+    """The state of one submission while it is graded."""
+
+    def __init__(self, grader: Grader, job: Job, notebook: NotebookNode, execution: Execution) -> None:
+        self._grader = grader
+        self._job = job
+        self._notebook = notebook
+        self._execution = execution
+        self._assignment = grader.assignment
+        self._by_check: dict[str | None, Task] = {task.check_id: task for task in self._assignment.automatic}
+        self._by_answer: dict[str | None, Task] = {task.answer_id: task for task in self._assignment.automatic}
+        self._tasks = {
+            task.id: TaskRun(task, cell_limits(self._assignment, task)) for task in self._assignment.automatic
+        }
+        self._source = "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+        self._exhausted: Exhausted | None = None
+        self._asked_before: Kernel | None = None
+        self._count = 0
+        self.broken: list[str] = []
+
+    def tasks(self) -> tuple[TaskResult, ...]:
+        """Runs the notebook and returns what every task earned; the notebook gets its outputs.
+
+        The checks run after the last cell, each on the names as they were at its check cell: a cell that
+        ran after a hidden check could show, in outputs that the student gets back, the inputs it had been
+        asked with."""
+        current: Task | None = None
+        for cell in self._notebook.cells:
+            if cell.cell_type != "code":
+                continue
+            grade_id = grade_id_of(cell)
+            current = self._by_answer.get(grade_id, current)
+            if grade_id in self._by_check:
+                self._mark(self._by_check[grade_id].id)
+            elif cell.source.strip():
+                self._cell(cell, self._by_answer.get(grade_id), current)
+        self._mark(END)
+        for run in self._tasks.values():
+            self._check(run, run.task.id)
+            if not run.attempted and self._exhausted is None:  # an answer may stand below its check cell
+                self._check(run, END)
+        results = tuple(self._result(task) for task in self._assignment.tasks)
+        self._show({result.task: result for result in results})
+        return results
+
+    def _cell(self, cell: NotebookNode, answered: Task | None, current: Task | None) -> None:
+        limits = cell_limits(self._assignment, current)
+        try:
+            run = self._guarded(lambda: self._execution.run(cell.source, limits))
+        except Exhausted as error:
+            cell.outputs = [_note(str(error))]
+            return
+        self._count += 1
+        cell.execution_count = self._count
+        cell.outputs = run.outputs
+        for output in cell.outputs:
+            if output.output_type == "execute_result":
+                output.execution_count = self._count
+        reason = reasons.known(run.reason) if run.reason else None
+        if reason:
+            cell.outputs.append(_note(reasons.stop_sentence(reason, limits)))
+        used_up = run.error and reasons.used_up(*run.error)
+        if used_up == "disk" or (run.error and reasons.gpu_memory(*run.error)):
+            self._execution.drop_kernel()  # what is full would stop the cells that follow
+        if not reason and not used_up:
+            self._execution.remember(cell.source, limits)
+        if answered is not None:
+            self._remember(self._tasks[answered.id], run, reason)
+
+    def _remember(self, task: TaskRun, run: CellRun, reason: str | None) -> None:
+        task.error = run.error if reason is None else None
+        task.reason = reason
+        task.sentence = reasons.stop_sentence(reason, task.limits, "The answer cell") if reason else None
+
+    def _mark(self, name: str) -> None:
+        with suppress(Exhausted):  # said at the next cell, and for each task
+            self._guarded(lambda: self._execution.mark(name))
+
+    def _check(self, run: TaskRun, mark: str) -> None:
+        try:
+            tests = self._guarded(lambda: self._asked(run, mark))
+        except Exhausted as error:
+            if not run.tests:
+                run.reason, run.sentence = run.reason or error.reason, run.sentence or str(error)
+            return
+        if not run.attempted:
+            run.tests = tests
+
+    def _asked(self, run: TaskRun, mark: str) -> Sequence[TestResult]:
+        """The task's tests. Memory, processes and disk are used up over time, so a task whose tests ended the kernel
+        that way is asked once more in a fresh one, if others were asked in this one before."""
+        kernel = self._execution.kernel()
+        tests = self._asked_in(kernel, run, mark)
+        if kernel.stopped_reason in reasons.USED_UP and kernel is self._asked_before:
+            kernel = self._execution.kernel()
+            tests = self._asked_in(kernel, run, mark)
+        self._asked_before = kernel
+        self.broken += [f"{test.name}: {test.message}" for test in tests if test.broken]
+        return [presentable(test) for test in tests]
+
+    def _asked_in(self, kernel: Kernel, run: TaskRun, mark: str) -> Sequence[TestResult]:
+        """The task's tests, asked over the bridge; a kernel that did not come back from them is dropped."""
+        options: dict[str, Any] = {
+            "seconds": run.limits.wall_s,
+            "total_seconds": max(self._execution.seconds_left, 1.0),
+            "total_bytes": int(run.limits.bridge_bytes),
+            "on_timeout": kernel.interrupt,
+        }
+        with asked_student(kernel, **options) as (student, came_back):
+            with suppress(BridgeFailure, StudentError, NotAttempted):  # asked as it is, then
+                restore(student, mark)
+            tests = self._grader.checks.run(
+                run.task.id,
+                student,
+                seed=self._job.seeds[run.task.id],
+                student_id=self._job.student,
+                source=self._source,
+                device=self._job.device,
+            )
+        if came_back != [True]:
+            self._execution.drop_kernel()
+        stopped = kernel.stopped_reason  # known once the kernel is gone; the bridge only saw that it closed
+        if stopped:
+            return [replace(test, reason=stopped) if test.reason == "died" else test for test in tests]
+        return tests
+
+    def _guarded(self, act: Callable[[], Any]) -> Any:
+        if self._exhausted is not None:
+            raise self._exhausted
+        try:
+            return act()
+        except Exhausted as error:
+            self._exhausted = error
+            raise
+
+    def _result(self, task: Task) -> TaskResult:
+        if task.kind == "text":
+            cell = next(cell for cell in self._notebook.cells if grade_id_of(cell) == task.answer_id)
+            return judge_text(task, is_untouched(cell, self._grader.template))
+        return judge(self._tasks[task.id], self._assignment)
+
+    def _show(self, results: Mapping[str, TaskResult]) -> None:
+        """Gives every check cell its outputs: the table, then the score as nbgrader reads it."""
+        for cell in self._notebook.cells:
+            task = self._by_check.get(grade_id_of(cell))
+            if task is None:
+                continue
+            self._count += 1
+            result, tests = results[task.id], self._tasks[task.id].tests
+            table = {"text/plain": display.as_text(task.id, tests), "text/html": display.as_html(task.id, tests)}
+            shown = [table] if tests else []
+            if result.reason or not tests or self._tasks[task.id].error:
+                shown.insert(0, {"text/plain": result.message})
+            score = {"text/plain": str(result.score)}
+            cell.execution_count = self._count
+            cell.outputs = [
+                *(new_output("display_data", data=data) for data in shown),
+                new_output("execute_result", data=score, execution_count=self._count),
+            ]
+
+
+def _results(
+    job: Job,
+    assignment: Assignment,
+    tasks: tuple[TaskResult, ...],
+    isolation: tuple[str, ...],
+    started: float,
+    reason: Reason | None = None,
+) -> Results:
+    waits = any(task.status == "needs_manual_grade" for task in tasks)
+    return Results(
+        assignment=assignment.name,
+        student=job.student,
+        status="not_gradable" if reason else "needs_manual_grade" if waits else "graded",
+        reason=reason,
+        tasks=tasks,
+        provenance=Provenance(
+            checks=job.checks,
+            environment=job.environment,
+            seed=job.seed_id,
+            isolation=isolation,
+            graded_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            seconds=round(time.monotonic() - started, 3),
+            datasets=job.datasets,
+            device=job.device,
+        ),
+    )
+
+
+def _lay_out(work: Path, assignment: Assignment, files: Mapping[str, bytes]) -> None:
+    """Fills the folder in which a notebook runs: the student's files, and over them those of the release."""
+    for relative, data in files.items():
+        target = work / PurePosixPath(relative)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+    shutil.copytree(
+        assignment.release_path.parent, work, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.ipynb", ".*")
+    )
+
+
+def _empty(template: Template, sentence: str) -> NotebookNode:
+    """What the formgrader opens for a submission that is no notebook."""
+    notebook = deepcopy(template.notebook)
+    notebook.cells.insert(0, new_markdown_cell(f"**This submission could not be graded.** {safe_markdown(sentence)}"))
+    return notebook
+
+
+def _as_file(notebook: NotebookNode) -> bytes:
+    """The notebook as a file without indentation, which Python's fast encoder does not know."""
+    return json.dumps(notebook, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def _note(sentence: str) -> NotebookNode:
+    return new_output("stream", name="stderr", text=f"[{sentence}]\n")

@@ -1,0 +1,215 @@
+"""What is expected of a trained model, and which misconception explains what is not as expected.
+
+A registry may have any of the ids that are named here; what it lacks is said in plain words instead.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..bridge.student import Student, StudentError, in_kernel
+from ..checks import trial
+from ..checks.failure import CheckFailure
+from ..checks.once import once
+from . import data, probes
+from .reading import SCORES_ID, Answers
+from .tasks import UNITS, Trained, TrainingTask, alike
+
+CHANCE = 0.3  # accuracy that permuted labels may leave, for ten classes; the brief training gives 0.1
+FLOOR = 0.5  # accuracy below which a model has learned too little for its form to be worth points
+FIRST_FLOOR = 0.6
+UNDECIDED = 0.2  # mean highest probability of a model that has not been trained, for ten classes
+BETTER = 0.015  # accuracy that another preparation of the images must gain to be the explanation
+SAME = 0.9  # share of images on which two trainings with the same seed agree; without a seed it is near 0.1
+
+PLAIN = {
+    "labels-ignored": "Trained on labels that were permuted, the network still knows the true ones: it did not learn "
+    "them from what it was given.",
+    "constant-answer": "The network gives the same answer for every image.",
+    "never-trained": "The network answers as one does that was not trained: all classes are equally likely to it.",
+    "softmax-in-the-network": "What comes back are probabilities; the network is to return logits.",
+    "relu-on-the-logits": "No logit is below zero: any number is right there.",
+    "depends-on-the-batch": "What the network says of an image depends on the other images of the batch.",
+    "answers-vary": "Asked twice about the same images, the network gives different answers.",
+    "seed-ignored": "Two trainings with the same seed gave different networks.",
+    "another-network": "The network has another number of parameters than the task's.",
+}
+
+
+def expect_accuracy(student: Student, task: TrainingTask, registry: Any, tier: int = 0) -> None:
+    """Passes when the model reaches the tier's accuracy on altered test images, and learned it from its labels."""
+    seen = _scored(student, task, registry)
+    asked = data.needed(task.id, seen.name)
+    if seen.accuracy >= FLOOR:
+        _honest(student, task, registry)
+        # measured is what is believed: the leaderboard ranks by it
+        trial.current().measured.update(accuracy=seen.accuracy, train_seconds=seen.seconds)
+    if seen.accuracy < asked.tiers[tier]:
+        _explain(student, task, registry, seen)
+        said = f"{seen.accuracy:.2%} of the altered test images ({seen.name}) are right, and {asked.tiers[tier]:.2%}"
+        raise _stopped(seen, f"{said} are needed.")
+
+
+def expect_logits(student: Student, task: TrainingTask, registry: Any) -> None:
+    """Passes when the model returns logits: numbers of both signs, whose rows are no probabilities."""
+    seen = _scored(student, task, registry)
+    _form(registry, seen.answers)
+    _learned(student, task, registry, seen)
+
+
+def expect_batch_independent(student: Student, task: TrainingTask, registry: Any) -> None:
+    """Passes when what the model says of an image depends neither on the other images nor on the call."""
+    seen = _scored(student, task, registry)
+    _steady(student, task, registry, seen)
+    _learned(student, task, registry, seen)
+
+
+def expect_seeded(student: Student, task: TrainingTask, registry: Any) -> None:
+    """Passes when two trainings with the same seed give the same network.
+
+    On a GPU it passes unasked: there the order of sums, and so the last digits, are open. What is compared are networks
+    trained on permuted labels, which have nothing in common but their seed.
+    """
+    seen = _scored(student, task, registry)
+    _learned(student, task, registry, seen)
+    if trial.current().device != "cpu":
+        return
+    first, second = task.on_permuted_labels(student), task.on_permuted_labels(student, again=True)
+    if (first.answers.labels == second.answers.labels).mean() < SAME:
+        raise _named(registry, "seed-ignored")
+
+
+def expect_parameters(student: Student, task: TrainingTask, count: int, registry: Any) -> None:
+    """Passes when the model has this many parameters, as far as the kernel says, beside what it says of images."""
+    seen = _scored(student, task, registry)
+    _learned(student, task, registry, seen)
+    found = in_kernel(student, probes.parameters_of).parameters_of(seen.model)
+    if type(found) is not int or found != count:
+        raise _named(registry, "another-network")
+
+
+def expect_first_steps(student: Student, task: TrainingTask, registry: Any) -> None:
+    """For the public check: trained on a few hundred digits, the model reads others, in the form that is asked for."""
+    with _naming(registry):
+        seen = task.first_steps(student)
+    _form(registry, seen.answers)
+    if seen.accuracy < FIRST_FLOOR:
+        _explain(student, task, registry, seen)
+        raise _stopped(seen, f"{seen.accuracy:.0%} of {len(seen.labels)} digits are right; {FIRST_FLOOR:.0%} are easy.")
+
+
+def _scored(student: Student, task: TrainingTask, registry: Any) -> Trained:
+    with _naming(registry):
+        return task.trained(student)
+
+
+def _learned(student: Student, task: TrainingTask, registry: Any, seen: Trained) -> None:
+    """The form of a model earns points when it has learned something, from its labels."""
+    if seen.accuracy < FLOOR:
+        _explain(student, task, registry, seen)
+        raise _stopped(seen, f"{seen.accuracy:.0%} of the test images are right: too few for this to count.")
+    _honest(student, task, registry)
+
+
+def _honest(student: Student, task: TrainingTask, registry: Any) -> None:
+    """Raises when code that was given permuted labels knows the true ones."""
+    known = task.on_permuted_labels(student).accuracy
+    trial.current().measured["honest"] = float(known <= CHANCE)
+    if known > CHANCE:
+        raise _named(registry, "labels-ignored")
+
+
+def _form(registry: Any, answers: Answers) -> None:
+    scores = answers.scores
+    if scores is None:
+        return
+    if (scores >= 0).all():
+        sums = np.abs(scores.sum(axis=1) - 1).max()
+        raise _named(registry, "softmax-in-the-network" if sums < 1e-3 else "relu-on-the-logits")
+
+
+def _steady(student: Student, task: TrainingTask, registry: Any, seen: Trained) -> None:
+    few = seen.images[:200]
+    first, second = (task.reads.read(student, seen.model, few, seen.classes) for _ in range(2))
+    if not alike(first, second):
+        raise _named(registry, "answers-vary")
+    if not task.same_in_other_batches(student, seen):
+        raise _named(registry, "depends-on-the-batch")
+
+
+def _explain(student: Student, task: TrainingTask, registry: Any, seen: Trained) -> None:
+    """Raises with the misconception that explains a low accuracy; returns where none does. Looked for once."""
+    once(student, (task.id, f"{seen.purpose} explained"), lambda: _explained(student, task, registry, seen))
+
+
+def _explained(student: Student, task: TrainingTask, registry: Any, seen: Trained) -> None:
+    if not seen.stopped:
+        _form(registry, seen.answers)
+    # first, because to a network with ReLUs that was trained on 0 to 255, numbers up to 1 are all alike
+    prepared = _prepared_otherwise(student, task, _ids(registry), seen)
+    if prepared is not None:
+        raise _named(registry, prepared)
+    if seen.answers.scores is not None and _highest(seen.answers.scores) < UNDECIDED:
+        raise _named(registry, "never-trained")
+    if (seen.answers.labels == seen.answers.labels[0]).all():
+        raise _named(registry, "constant-answer")
+    _steady(student, task, registry, seen)
+
+
+def _prepared_otherwise(student: Student, task: TrainingTask, known: set[str], seen: Trained) -> str | None:
+    """The other way of preparing images, if there is one, in which the model reads them and does clearly better."""
+    best, reached = None, max(seen.accuracy + BETTER, FLOOR)
+    for id, options in task.reads.otherwise(seen.images):
+        if id not in known:
+            continue
+        try:
+            answers = task.reads.read_otherwise(student, seen.model, seen.images, seen.classes, options)
+        except (CheckFailure, StudentError):
+            continue  # a model that cannot cope with such images was not trained on them
+        right = float((answers.labels == seen.labels).mean())
+        if right > reached:
+            best, reached = id, right
+    return best
+
+
+def _highest(scores: np.ndarray) -> float:
+    """The mean probability of the class that is most likely."""
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True), dtype=np.float64)
+    return float((1 / powers.sum(axis=1)).mean())
+
+
+def _stopped(seen: Trained, message: str) -> CheckFailure:
+    """The failure with this message; of a training that was stopped, it says so and keeps the reason."""
+    if not seen.stopped:
+        return CheckFailure(message)
+    clock = "cpu" if trial.current().device == "cpu" else "wall"
+    spent = f"{seen.budget_s:g} {UNITS[clock]}"
+    first = f"The training was stopped after {spent}, and the last model it offered was judged:"
+    return CheckFailure(f"{first} {message}", reason="timeout")
+
+
+def _ids(registry: Any) -> set[str]:
+    return {one.id for one in registry}
+
+
+def _named(registry: Any, id: str) -> CheckFailure:
+    """The failure that a misconception's id names, in the registry's words if it has it."""
+    if id in _ids(registry):
+        return CheckFailure(registry[id].sentence, diagnosis=id)
+    return CheckFailure(PLAIN[id])
+
+
+class _naming:
+    """Takes the name from a failure whose misconception the registry does not have."""
+
+    def __init__(self, registry: Any) -> None:
+        self._known = _ids(registry)
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        if isinstance(error, CheckFailure) and error.diagnosis == SCORES_ID and SCORES_ID not in self._known:
+            raise CheckFailure(error.message) from None

@@ -1,0 +1,123 @@
+"""How a trained model is asked: what comes back from the kernel, looked at before it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..bridge.student import Handle, Student, in_kernel, type_of
+from ..checks.failure import CheckFailure
+from . import probes
+
+BATCH = 500
+NOT_FINITE = "The network's answers are not finite numbers: the training diverged, as it does at too high a rate."
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a model said of images: class by class scores (N, classes), where it gives them, and the labels (N,)."""
+
+    labels: np.ndarray
+    scores: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class Logits:
+    """A PyTorch model of images in [0, 1] with `padding` zeros on each side, which returns logits."""
+
+    padding: int = 0
+
+    def read(self, student: Student, model: Any, images: np.ndarray, classes: int, batch: int = BATCH) -> Answers:
+        """What the model says of raw images. Raises CheckFailure where that is no table of finite scores."""
+        return self._read(student, model, images, classes, batch=batch)
+
+    def otherwise(self, images: np.ndarray) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Other ways to prepare images, by the misconception that takes them for the right one."""
+        share = images / 255
+        mean, spread = float(share.mean()), float(share.std())
+        p = self.padding
+        yield "not-scaled", {"scale": 255.0}
+        yield "scaled-to-minus-one", {"scale": 2.0, "offset": -1.0}
+        yield "normalised-outside", {"scale": 1 / spread, "offset": -mean / spread}
+        if p:
+            yield "padded-on-one-side", {"padding": [0, 2 * p, 0, 2 * p]}
+            yield "resized-instead-of-padded", {"padding": [0, 0, 0, 0], "side": images.shape[1] + 2 * p}
+
+    def read_otherwise(
+        self, student: Student, model: Any, images: np.ndarray, classes: int, options: dict[str, Any]
+    ) -> Answers:
+        """As `read`, for images prepared as `options` say."""
+        return self._read(student, model, images, classes, **options)
+
+    def _read(
+        self, student: Student, model: Any, images: np.ndarray, classes: int, *, scale: float = 1.0,
+        offset: float = 0.0, padding: list[int] | None = None, side: int = 0, batch: int = BATCH,
+    ) -> Answers:
+        ask = in_kernel(student, probes.logits_of).logits_of
+        padding = [self.padding] * 4 if padding is None else padding
+        scores = ask(model, images, scale, offset, padding, side, batch)
+        if scores is None:
+            raise CheckFailure(f"A PyTorch model that returns a tensor is to come back, not {_called(model)}.")
+        if not isinstance(scores, np.ndarray) or scores.dtype.kind != "f" or scores.shape != (len(images), classes):
+            shape = f", not {'x'.join(map(str, scores.shape))}" if isinstance(scores, np.ndarray) else ""
+            wanted = f"{len(images)}x{classes}"
+            raise CheckFailure(f"For {len(images)} images the network is to return {wanted} logits{shape}.")
+        if not np.isfinite(scores).all():
+            raise CheckFailure(NOT_FINITE)
+        return Answers(scores.argmax(axis=1), scores)
+
+
+@dataclass(frozen=True)
+class Labels:
+    """An object whose `predict` takes raw images and gives a label for each, in whichever framework."""
+
+    def read(self, student: Student, model: Any, images: np.ndarray, classes: int, batch: int = BATCH) -> Answers:
+        """What the model says of raw images. Raises CheckFailure where that is not one label for each."""
+        return self._read(student, model, images, classes, batch=batch)
+
+    def otherwise(self, images: np.ndarray) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Other ways to prepare images, by the misconception that takes them for the right one."""
+        yield "predict-not-scaled", {"scale": 255}
+
+    def read_otherwise(
+        self, student: Student, model: Any, images: np.ndarray, classes: int, options: dict[str, Any]
+    ) -> Answers:
+        """As `read`, for images prepared as `options` say."""
+        return self._read(student, model, images, classes, **options)
+
+    def _read(
+        self, student: Student, model: Any, images: np.ndarray, classes: int, *, scale: int = 1, batch: int = BATCH
+    ) -> Answers:
+        answer = in_kernel(student, probes.labels_of).labels_of(model, images, scale, batch)
+        if answer is None:
+            raise CheckFailure(f"An object with a method predict is to come back, not {_called(model)}.")
+        if isinstance(answer, np.ndarray) and answer.ndim == 2 and answer.shape[0] == len(images) and classes > 1:
+            raise CheckFailure(SCORES, diagnosis=SCORES_ID) if answer.shape[1] == classes else _odd(images, answer)
+        if not isinstance(answer, np.ndarray) or answer.shape != (len(images),) or answer.dtype.kind not in "iuf":
+            raise _odd(images, answer)
+        if not np.isfinite(answer).all() or (answer != np.rint(answer)).any() or not _within(answer, classes):
+            raise CheckFailure(f"predict is to give labels from 0 to {classes - 1}.")
+        return Answers(answer.astype(np.int64))
+
+
+SCORES_ID = "scores-not-labels"
+SCORES = "predict gives a row of scores for each image; a label is asked for, the class with the highest score."
+
+
+def _odd(images: np.ndarray, answer: Any) -> CheckFailure:
+    form = f"shape {answer.shape}, {answer.dtype}" if isinstance(answer, np.ndarray) else f"a {type_of(answer)}"
+    return CheckFailure(f"predict is to give one label for each of {len(images)} images, not {form}.")
+
+
+def _within(labels: np.ndarray, classes: int) -> bool:
+    return bool(len(labels) == 0 or (labels.min() >= 0 and labels.max() < classes))
+
+
+def _called(model: Any) -> str:
+    if model is None:
+        return "None: is a return missing?"
+    kind = type_of(model)
+    return kind if isinstance(model, Handle) and kind.startswith("object") else f"a {kind}"

@@ -1,0 +1,1 @@
+"""Assignment 05: AlexNet."""

@@ -1,0 +1,51 @@
+"""AlexNet's dropout in PyTorch, in the kernel: no types, for nothing of this package is there."""
+
+from ...sizing_and_memory.shared import on_one_thread
+from ..shared import images_of
+from .public import built_torch
+
+
+def run_torch_dropout(make, options, size, seed):
+    """Which inputs of the dense layers are dropped in training, as shares: of fc6, fc7, fc8, and of earlier layers.
+
+    Dense weights are positive, so that their ReLUs are open, and a column of a weight's gradient is 0 only where its
+    input is: of those that are not 0 at inference, where it was dropped. `uneven` says whether inputs of fc6 that were
+    kept differ in more than one factor from inference.
+    """
+    import torch
+
+    model = built_torch(make, options, seed)
+    if not isinstance(model, torch.nn.Module):
+        return None
+    classes = options["num_classes"]
+    wanted = {(4096, 9216): "fc6", (4096, 4096): "fc7", (classes, 4096): "fc8"}
+    dense = {}
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.requires_grad_(False)
+            name = wanted.get(tuple(parameter.flatten(1).shape)) if parameter.ndim > 1 else None
+            if name:
+                dense[name] = parameter
+                parameter /= parameter[:1].numel() ** 0.5
+            if name or parameter.ndim == 1:
+                parameter.abs_()
+    batch = torch.from_numpy(images_of((1, 3, size, size), seed))
+
+    def gradients(training):
+        for parameter in dense.values():
+            parameter.grad = None
+            parameter.requires_grad_()
+        model.train(training)
+        torch.manual_seed(seed + training)  # other masks, should there be any at inference
+        on_one_thread(lambda: model(batch)[:, 0].sum().backward())
+        return {name: parameter.grad.flatten(1).abs().sum(0) for name, parameter in dense.items()}
+
+    trained, plain = gradients(True), gradients(False)
+    if not all(column.any() for column in (*trained.values(), *plain.values())):
+        return None
+    shares = {name: float((trained[name][plain[name] > 0] == 0).double().mean()) for name in dense}
+    if "fc6" in shares:
+        kept = (trained["fc6"] > 0) & (plain["fc6"] > 0)
+        factors = trained["fc6"][kept] / plain["fc6"][kept]
+        shares["uneven"] = bool(factors.numel() < 2 or factors.std() > 1e-3 * factors.mean())
+    return shares

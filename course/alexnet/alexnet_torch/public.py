@@ -1,0 +1,87 @@
+"""Public checks of alexnet-torch."""
+
+from autograder.checks.api import (
+    CheckFailure,
+    Tensor,
+    expect,
+    expect_close,
+    expect_equal,
+    in_kernel,
+    misconceptions,
+    reference,
+)
+
+from ...sizing_and_memory.shared import on_one_thread
+from ..shared import images_of, weights_of
+
+
+def built_torch(make, options, seed):
+    """The module `make(**options)` with weights by shape. It is made without memory first, where that works."""
+    import torch
+
+    def with_weights(module):
+        state = {}
+        for name, value in module.state_dict().items():
+            shape = tuple(value.shape)
+            fan_in = max(1, value[:1].numel())
+            kernel = shape[-1] if len(shape) == 4 else 0
+            # a dense layer may be written as a convolution: its weights are the same matrix
+            drawn = shape if len(shape) == 1 or kernel in (3, 5, 11) else (shape[0], fan_in)
+            values = weights_of(drawn, fan_in, kernel, seed).reshape(shape)
+            state[name] = torch.from_numpy(values).to(value.dtype)
+        module.load_state_dict(state, assign=True)
+        return module
+
+    try:
+        with torch.device("meta"):
+            module = with_weights(make(**options))
+        whole = not any(value.is_meta for value in (*module.parameters(), *module.buffers()))
+    except Exception:  # an answer that looks at its values; it is built as it is below
+        whole = False
+    if whole:
+        return module
+    module = make(**options)
+    return with_weights(module) if isinstance(module, torch.nn.Module) else module
+
+
+def run_torch_network(make, options, images, size, seed):
+    """What a PyTorch network gives at inference for images (images, 3, size, size), twice, and its parameters."""
+    import torch
+
+    model = built_torch(make, options, seed)
+    if not isinstance(model, torch.nn.Module):
+        return {"output": None}
+    model.eval()
+    batch = torch.from_numpy(images_of((images, 3, size, size), seed))
+    with torch.no_grad():
+        output = on_one_thread(lambda: model(batch))
+        again = on_one_thread(lambda: model(batch))
+    if not isinstance(output, torch.Tensor):
+        return {"output": output}
+    count = sum(parameter.numel() for parameter in model.parameters())
+    return {"output": output, "parameters": count, "repeats": bool(torch.equal(output, again))}
+
+
+def torch_network(student, options):
+    kernel = in_kernel(student, run_torch_network, built_torch, weights_of, images_of, on_one_thread)
+    seen = kernel.run_torch_network(student.AlexNet, options, 1, 227, 0)
+    if not isinstance(seen["output"], Tensor):
+        raise CheckFailure("A module that returns a tensor is right here; something else came back.")
+    expect(seen["repeats"], "", diagnosis=misconceptions.ALEXNET_TORCH["dropout-at-inference"])
+    return seen
+
+
+def test_parameters_for_ten_classes(student):
+    """For ten classes, with one group and with two, the network has the layers' parameters."""
+    for options in ({"num_classes": 10, "groups": 1}, {"num_classes": 10, "groups": 2}):
+        seen = torch_network(student, options)
+        expect_equal(seen["parameters"], reference.alexnet_in_torch(options, 1, _report="parameters"),
+                     like=misconceptions.ALEXNET_TORCH, what="the number of parameters")
+
+
+def test_logits_of_one_image(student):
+    """For given weights and an image of 227x227 the ten logits are right."""
+    options = {"num_classes": 10}
+    seen = torch_network(student, options)
+    expect_close(seen["output"], reference.alexnet_in_torch(options, 1), framework="torch",
+                 like=misconceptions.ALEXNET_TORCH, rtol=2e-4, atol=2e-4, what="the output")

@@ -1,0 +1,87 @@
+"""Hidden checks of top-k."""
+
+import numpy as np
+
+from autograder.checks.api import (
+    cases,
+    expect_close,
+    expect_equal,
+    expect_raises,
+    in_kernel,
+    misconceptions,
+    numbers,
+    points,
+    reference,
+    search,
+)
+from autograder.checks.api import strategies as st
+
+from .public import run_top_k
+
+SEED = st.integers(0, 50)
+COUNTED = cases(images=st.integers(6, 12), classes=st.integers(3, 7), k=st.integers(1, 3), seed=SEED)
+MANY = cases(images=st.integers(12, 20), classes=st.integers(4, 7), k=st.integers(1, 3), seed=SEED)
+NAMES = ["ant", "bee", "cat", "dog", "elk", "fox", "gnu"]
+
+
+def scored(case, tied):
+    """Scores and labels; `tied` ones are small whole numbers, so that many are equal."""
+    rng = np.random.default_rng([case.seed, case.images, case.classes])
+    shape = (case.images, case.classes)
+    scores = rng.integers(0, 3, shape).astype(float) if tied else rng.permutation(np.prod(shape)).reshape(shape) / 8
+    return scores, rng.integers(0, case.classes, case.images)
+
+
+def same_best(student, scores, k):
+    names = NAMES[: len(scores)]
+    kernel = in_kernel(student, run_top_k)
+    best = kernel.run_top_k(student.top_k, scores, k, names)
+    expect_equal(best, reference.top_k(scores, k, names), like=misconceptions.TOP_K)
+
+
+def same_accuracy(student, scores, labels, k):
+    expect_close(student.top_k_accuracy(scores, labels, k), reference.top_k_accuracy(scores, labels, k),
+                 like=misconceptions.TOP_K_ACCURACY, rtol=1e-6, what="the accuracy")
+
+
+@points(1)
+@search(COUNTED, examples=20)
+def test_accuracy_of_different_scores(student, case):
+    """The share of images whose label is among the k best classes, where no two scores are equal."""
+    same_accuracy(student, *scored(case, tied=False), case.k)
+
+
+@points(1)
+@search(MANY, examples=25)
+def test_accuracy_with_equal_scores(student, case):
+    """Of equal scores the class with the lower index comes first, and so may be the last that counts."""
+    same_accuracy(student, *scored(case, tied=True), case.k)
+
+
+@points(1)
+@search(COUNTED, examples=20)
+def test_best_classes(student, case):
+    """The k best classes with their scores, the best first."""
+    same_best(student, scored(case, tied=False)[0][0], case.k)
+
+
+@points(1)
+@search(COUNTED, examples=20)
+def test_best_classes_with_equal_scores(student, case):
+    """Of equal scores the class with the lower index comes first."""
+    same_best(student, scored(case, tied=True)[0][0], case.k)
+
+
+@points(1)
+@search(cases(classes=st.integers(2, 5), seed=SEED), examples=6)
+def test_as_many_as_there_are_classes(student, case):
+    """k may be the number of classes; below 1 or above that number it is a ValueError that names it."""
+    scores = numbers(3, case.classes, seed=case.seed)
+    labels = np.arange(3) % case.classes
+    same_best(student, scores[0], case.classes)
+    same_accuracy(student, scores, labels, case.classes)
+    for k in (0, case.classes + 1):
+        with expect_raises("ValueError", naming="k"):
+            student.top_k(scores[0], k, NAMES[: case.classes])
+        with expect_raises("ValueError", naming="k"):
+            student.top_k_accuracy(scores, labels, k)

@@ -1,0 +1,113 @@
+"""Wrong turns with the backward pass."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.checks.api import Misconceptions
+
+from ..conv2d.reference import as_batch, pad_images, pair_of
+from ..same_padding.misconceptions import PADDING
+from . import reference as right
+
+BACKWARD = "The backward pass"
+
+CONV2D_BACKWARD = Misconceptions("conv2d-backward", right.conv2d_backward)
+
+
+@CONV2D_BACKWARD.add("kernel-turned-for-the-image", section=BACKWARD)
+def kernel_turned_for_the_image(solve, grad_output, x, kernels, stride=1, padding="valid"):
+    """In grad_x every weight reached the pixel at the other end of the window: the kernel is turned once too often,
+    or not at all where the full convolution needs it turned."""
+    grad_x = solve(grad_output, x, kernels[:, ::-1, ::-1], stride, padding)[0]
+    return grad_x, *solve(grad_output, x, kernels, stride, padding)[1:]
+
+
+@CONV2D_BACKWARD.add("kernel-gradient-turned", section=BACKWARD)
+def kernel_gradient_turned(solve, grad_output, x, kernels, stride=1, padding="valid"):
+    """grad_kernels is turned by 180 degrees: a weight's gradient belongs at the weight's own place."""
+    grad_x, grad_kernels, grad_bias = solve(grad_output, x, kernels, stride, padding)
+    return grad_x, grad_kernels[:, ::-1, ::-1], grad_bias
+
+
+@CONV2D_BACKWARD.add("overlaps-overwritten", section=BACKWARD)
+def overlaps_overwritten(grad_output, x, kernels, stride=1, padding="valid"):
+    """Where windows overlap, each overwrote in grad_x what the one before had put there; a pixel's gradients add up."""
+    images, size = as_batch(x), kernels.shape[1:3]
+    strides = pair_of(stride, "stride")
+    padded = np.zeros_like(pad_images(images, size, strides, padding, (1, 1)))
+    grad = np.asarray(grad_output).reshape(-1, *np.shape(grad_output)[-3:])
+    for row, column in np.ndindex(grad.shape[1:3]):
+        top, left = row * strides[0], column * strides[1]
+        window = padded[:, top : top + size[0], left : left + size[1]]
+        window[...] = np.tensordot(grad[:, row, column], kernels, axes=(1, 0))
+    grad_x = right._without_padding(padded, images.shape, size, strides, padding)
+    correct = right.conv2d_backward(grad_output, x, kernels, stride, padding)
+    return grad_x.reshape(correct[0].shape), *correct[1:]
+
+
+@CONV2D_BACKWARD.add("only-the-first-filter", section=BACKWARD)
+def only_the_first_filter(solve, grad_output, x, kernels, stride=1, padding="valid"):
+    """Only the first filter sent its gradient back to the image; every filter has read every pixel."""
+    grad_x = solve(grad_output[..., :1], x, kernels[:1], stride, padding)[0]
+    return grad_x, *solve(grad_output, x, kernels, stride, padding)[1:]
+
+
+@CONV2D_BACKWARD.add("bias-gradient-averaged", section=BACKWARD)
+def bias_gradient_averaged(solve, grad_output, x, kernels, stride=1, padding="valid"):
+    """grad_bias is the mean over the places of the map. The bias was added at each of them: its gradients add up."""
+    grad_x, grad_kernels, _ = solve(grad_output, x, kernels, stride, padding)
+    return grad_x, grad_kernels, np.mean(grad_output, axis=tuple(range(np.ndim(grad_output) - 1)))
+
+
+@CONV2D_BACKWARD.add("kernel-gradient-averaged", section=BACKWARD)
+def kernel_gradient_averaged(solve, grad_output, x, kernels, stride=1, padding="valid"):
+    """grad_kernels is the mean over the places of the window. The weight was used at each: its gradients add up."""
+    grad_x, grad_kernels, grad_bias = solve(grad_output, x, kernels, stride, padding)
+    return grad_x, grad_kernels / np.prod(np.shape(grad_output)[-3:-1]), grad_bias
+
+
+@CONV2D_BACKWARD.add("batch-averaged", section=BACKWARD)
+def batch_averaged(solve, grad_output, x, kernels, stride=1, padding="valid"):
+    """The gradients of kernels and bias were averaged over the batch; grad_output says what each image counts."""
+    grad_x, grad_kernels, grad_bias = solve(grad_output, x, kernels, stride, padding)
+    images = len(x) if np.ndim(x) == 4 else 1
+    return grad_x, grad_kernels / images, grad_bias / images
+
+
+@CONV2D_BACKWARD.add("stride-forgotten-on-the-way-back", section=BACKWARD)
+def stride_forgotten_on_the_way_back(grad_output, x, kernels, stride=1, padding="valid"):
+    """On the way back the windows lie side by side; on the way there they were `stride` pixels apart."""
+    images = as_batch(x)
+    size, strides = kernels.shape[1:3], pair_of(stride, "stride")
+    padded = pad_images(images, size, strides, padding, (1, 1))
+    rows, columns = np.shape(grad_output)[-3:-1]
+    part = padded[:, : rows + size[0] - 1, : columns + size[1] - 1]
+    grad = np.asarray(grad_output).reshape(-1, *np.shape(grad_output)[-3:])
+    near, grad_kernels, grad_bias = right.conv2d_backward(grad, part, kernels)
+    grad_padded = np.zeros_like(padded)
+    grad_padded[:, : near.shape[1], : near.shape[2]] = near
+    grad_x = right._without_padding(grad_padded, images.shape, size, strides, padding)
+    return grad_x.reshape(np.shape(x)), grad_kernels, grad_bias
+
+
+@CONV2D_BACKWARD.add("padding-not-removed", section=BACKWARD)
+def padding_not_removed(grad_output, x, kernels, stride=1, padding="valid"):
+    """grad_x still has the frame of the padded image: zeros that were added have no gradient to hand on."""
+    _, grad_kernels, grad_bias = right.conv2d_backward(grad_output, x, kernels, stride, padding)
+    images = as_batch(x)
+    padded = pad_images(images, kernels.shape[1:3], pair_of(stride, "stride"), padding, (1, 1))
+    grad = np.asarray(grad_output).reshape(-1, *np.shape(grad_output)[-3:])
+    framed = right.conv2d_backward(grad, padded, kernels, stride)[0]
+    return framed if np.ndim(x) == 4 else framed[0], grad_kernels, grad_bias
+
+
+@CONV2D_BACKWARD.add("padding-removed-at-the-wrong-side", section=PADDING)
+def padding_removed_at_the_wrong_side(grad_output, x, kernels, stride=1, padding="valid"):
+    """The frame of zeros was cut off grad_x as if the odd pixel were before the image; it is after it."""
+    correct = right.conv2d_backward(grad_output, x, kernels, stride, padding)
+    framed = padding_not_removed(grad_output, x, kernels, stride, padding)[0]
+    first = np.ndim(x) - 3
+    more = [framed.shape[first + a] - correct[0].shape[first + a] for a in (0, 1)]
+    rows, columns = (slice(m - m // 2, m - m // 2 + correct[0].shape[first + a]) for a, m in enumerate(more))
+    return framed[..., rows, columns, :], *correct[1:]

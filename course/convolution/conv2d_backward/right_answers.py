@@ -1,0 +1,105 @@
+"""Right answers by other ways, and the mutants of the reference that compute the same."""
+
+from __future__ import annotations
+
+from ..conv2d.right_answers import COPY, NARROWER, ONE_DILATION, ONE_OF_TWO, copied, one_number, refused_again
+from ..im2col.right_answers import any_negative
+
+FULL_CONVOLUTION = '''
+import numpy as np
+
+
+def refuse(grad, x, kernels, steps, padding):
+    problems = {
+        "image: its rank": np.ndim(x) != 4 or np.ndim(grad) != 4, "stride": min(steps) < 1,
+        "padding": padding not in ("same", "valid"),
+        "image: its channels": np.shape(x)[-1:] != np.shape(kernels)[-1:],
+    }
+    wrong = [problem for problem, found in problems.items() if found]
+    if not wrong:
+        extent = [np.shape(x)[1 + a] - (padding == "valid") * (kernels.shape[1 + a] - 1) for a in (0, 1)]
+        counts = [-(-extent[a] // steps[a]) for a in (0, 1)]
+        wrong += ["kernel_size"] * (min(counts) < 1)
+        wrong += ["grad_output"] * (grad.shape != (len(x), *counts, len(kernels)))
+    if wrong:
+        raise ValueError(", ".join(wrong))
+
+
+def correlate(x, k):
+    """Valid cross-correlation of (n, h, w, c) with (f, kh, kw, c)."""
+    view = np.lib.stride_tricks.sliding_window_view(x, k.shape[1:3], axis=(1, 2))
+    return np.einsum("nrcdij,fijd->nrcf", view, k)
+
+
+def conv2d_backward(grad_output, x, kernels, stride=1, padding="valid"):
+    if np.ndim(x) == 3:
+        gx, gk, gb = conv2d_backward(grad_output[None], x[None], kernels, stride, padding)
+        return gx[0], gk, gb
+    steps = tuple(np.broadcast_to(stride, 2).tolist())
+    refuse(grad_output, x, kernels, steps, padding)
+    kh, kw = kernels.shape[1:3]
+    pads = [(0, 0), (0, 0)]
+    if padding == "same":
+        pads = [same_padding(x.shape[1 + a], kernels.shape[1 + a], steps[a]) for a in (0, 1)]
+    padded = np.pad(x, [(0, 0), *pads, (0, 0)])
+    # the gradient on the grid of a convolution of stride 1: zeros between and after
+    spread = np.zeros((len(x), padded.shape[1] - kh + 1, padded.shape[2] - kw + 1, len(kernels)), grad_output.dtype)
+    rows, columns = grad_output.shape[1:3]
+    spread[:, : (rows - 1) * steps[0] + 1 : steps[0], : (columns - 1) * steps[1] + 1 : steps[1]] = grad_output
+    full = np.pad(spread, [(0, 0), (kh - 1, kh - 1), (kw - 1, kw - 1), (0, 0)])
+    gx = correlate(full, kernels[:, ::-1, ::-1].transpose(3, 1, 2, 0))
+    gk = correlate(padded.transpose(3, 1, 2, 0), spread.transpose(3, 1, 2, 0)).transpose(3, 1, 2, 0)
+    gx = gx[:, pads[0][0] : pads[0][0] + x.shape[1], pads[1][0] : pads[1][0] + x.shape[2]]
+    return gx, gk, grad_output.sum((0, 1, 2))
+'''
+NUMBER_BY_NUMBER = '''
+import numpy as np
+
+
+def conv2d_backward(grad_output, x, kernels, stride=1, padding="valid"):
+    one = x.ndim == 3
+    grads, images = (grad_output[None], x[None]) if one else (grad_output, x)
+    if images.ndim != 4:
+        raise ValueError("an image has three axes")
+    sh, sw = (stride, stride) if np.ndim(stride) == 0 else stride
+    if sh <= 0 or sw <= 0:
+        raise ValueError("stride: the window has to move on")
+    filters, kh, kw, channels = kernels.shape
+    if channels != images.shape[3]:
+        raise ValueError("the kernels are for images with other channels")
+    if padding != "same" and padding != "valid":
+        raise ValueError("no such padding")
+    places = [
+        len(range(0, n if padding == "same" else n - k + 1, s))
+        for n, k, s in zip(images.shape[1:3], (kh, kw), (sh, sw))
+    ]
+    if 0 in places:
+        raise ValueError("the kernel does not fit into the image")
+    if grads.shape != (len(images), places[0], places[1], filters):
+        raise ValueError("grad_output is not of the result's shape")
+    top = left = 0
+    if padding == "same":
+        top, left = same_padding(images.shape[1], kh, sh)[0], same_padding(images.shape[2], kw, sw)[0]
+    gx, gk = np.zeros(images.shape, grads.dtype), np.zeros(kernels.shape, grads.dtype)
+    gb = np.zeros(filters, grads.dtype)
+    for n, r, c, f in np.ndindex(grads.shape):
+        g = grads[n, r, c, f]
+        gb[f] += g
+        for i, j in np.ndindex(kh, kw):
+            y, z = r * sh + i - top, c * sw + j - left
+            if 0 <= y < images.shape[1] and 0 <= z < images.shape[2]:
+                gx[n, y, z] += g * kernels[f, i, j]
+                gk[f, i, j] += g * images[n, y, z]
+    return (gx[0] if one else gx), gk, gb
+'''
+
+ANSWERS = {"full convolution": FULL_CONVOLUTION, "number by number": NUMBER_BY_NUMBER}
+
+EQUIVALENT = {
+    f"conv2d_backward > {COPY}": copied,
+    f"conv2d_backward > {ONE_DILATION}": one_number,
+    f"conv2d_backward > {ONE_OF_TWO}": refused_again,
+    **{f"conv2d_backward > {mutant}": refused_again for mutant in NARROWER},
+    "conv2d_backward: np.asarray(grad_output, images.dtype).reshape(-1, *np.shape(grad_output)[-3:]) -> "
+    "np.asarray(grad_output, images.dtype).reshape(-2, *np.shape(grad_output)[-3:])": any_negative,
+}

@@ -1,0 +1,55 @@
+"""Hidden checks of output-size."""
+
+from autograder.checks.api import cases, expect_equal, expect_raises, misconceptions, points, reference, search
+from autograder.checks.api import strategies as st
+
+from ..shared import small
+
+
+def expect_size(student, case):
+    expect_equal(student.output_size(**case), reference.output_size(**case), like=misconceptions.OUTPUT_SIZE)
+
+
+@points(2)
+@search(cases(size=st.integers(3, 40), kernel=st.integers(1, 3), stride=st.integers(1, 4)))
+def test_size_with_a_stride(student, case):
+    """The size is right for any image, kernel and stride, also where the last pixels are never read."""
+    for stride in (case.stride, 2, 3):
+        expect_size(student, {**case, "stride": stride})
+
+
+@points(2)
+@search(cases(size=st.integers(1, 40), kernel=st.integers(1, 3), padding=st.integers(1, 4)))
+def test_size_with_padding(student, case):
+    """Padding adds pixels before and after the image."""
+    expect_size(student, case)
+
+
+@points(2)
+@search(cases(size=st.integers(13, 40), kernel=st.integers(2, 4), stride=st.integers(1, 2), dilation=st.integers(2, 4)))
+def test_size_with_dilation(student, case):
+    """Dilation widens the window and leaves the stride alone."""
+    for dilation in (1, case.dilation):
+        expect_size(student, {**case, "dilation": dilation})
+
+
+@points(1)
+def test_size_refuses_what_is_no_count(student):
+    """A size, kernel, stride or dilation below 1 and a negative padding raise a ValueError that names the argument."""
+    right = {"size": 9, "kernel": 3, "stride": 1, "padding": 1, "dilation": 1}
+    for name in right:
+        for value in ((0, -2) if name != "padding" else (-1,)):
+            with expect_raises("ValueError", naming=name):
+                student.output_size(**{**right, name: value})
+
+
+@points(1)
+@search(cases(size=st.integers(1, 9), padding=st.integers(0, 2), dilation=small, more=st.integers(1, 5)))
+def test_size_refuses_a_window_too_wide(student, case):
+    """A window wider than the padded image raises a ValueError; one that just fits does not."""
+    padded = case.size + 2 * case.padding
+    kernel = (padded - 1) // case.dilation + 1
+    options = {"padding": case.padding, "dilation": case.dilation}
+    expect_size(student, {"size": case.size, "kernel": kernel, **options})
+    with expect_raises("ValueError"):
+        student.output_size(case.size, kernel + case.more, **options)

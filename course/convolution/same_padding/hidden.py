@@ -1,0 +1,47 @@
+"""Hidden checks of same-padding."""
+
+from autograder.checks.api import cases, expect_equal, expect_raises, misconceptions, points, reference, search
+from autograder.checks.api import strategies as st
+
+
+def expect_padding(student, **case):
+    expect_equal(student.same_padding(**case), reference.same_padding(**case), like=misconceptions.SAME_PADDING)
+
+
+@points(1)
+@search(cases(size=st.integers(1, 40), kernel=st.sampled_from([1, 3, 5, 7])))
+def test_padding_of_odd_kernels(student, case):
+    """An odd kernel at stride 1 has as many pixels before as after."""
+    expect_padding(student, **case)
+
+
+@points(1)
+@search(cases(size=st.integers(1, 40), kernel=st.sampled_from([2, 4, 6])))
+def test_padding_of_even_kernels(student, case):
+    """An even kernel at stride 1 has its odd pixel after the image."""
+    expect_padding(student, **case)
+
+
+@points(2)
+@search(cases(size=st.integers(1, 40), kernel=st.integers(1, 6), stride=st.integers(2, 5)))
+def test_padding_with_a_stride(student, case):
+    """With a stride there are ceil(size / stride) windows, and never a negative padding."""
+    for size, kernel, stride in ((2, 4, 2), (5, 3, 2), (3, 2, 2), (3, 1, 2), (case.size, case.kernel, case.stride)):
+        expect_padding(student, size=size, kernel=kernel, stride=stride)
+
+
+@points(1)
+@search(cases(size=st.integers(1, 40), kernel=st.integers(2, 5), dilation=st.integers(2, 4)))
+def test_padding_with_dilation(student, case):
+    """A dilated kernel needs padding for all the pixels that its window covers."""
+    for kernel, dilation in ((2, 3), (3, 2), (case.kernel, case.dilation)):
+        expect_padding(student, size=case.size, kernel=kernel, dilation=dilation)
+
+
+@points(1)
+def test_padding_refuses_what_is_no_count(student):
+    """A size, kernel, stride or dilation below 1 raises a ValueError that names the argument."""
+    right = {"size": 9, "kernel": 3, "stride": 1, "dilation": 1}
+    for name in right:
+        with expect_raises("ValueError", naming=name):
+            student.same_padding(**{**right, name: 0})

@@ -1,0 +1,122 @@
+"""Public checks of keras-cnn."""
+
+import numpy as np
+
+from autograder.checks.api import CheckFailure, expect, in_kernel, misconceptions
+
+
+def keras_model(student, options):
+    kernel = in_kernel(student, run_keras, form_of, quietly)
+    seen = kernel.run_keras(student.build_cnn, options, 40, 0)
+    if not isinstance(seen["form"], dict):
+        raise CheckFailure("build_cnn returns a Keras model; something else came back.")
+    return seen, seen["form"]
+
+
+def has_the_shapes(form, input_shape=(28, 28, 1), num_classes=10):
+    known, turned = misconceptions.KERAS_CNN, (None, input_shape[2], *input_shape[:2])
+    expect(form["input"] != turned, "", diagnosis=known["channels-first"])
+    expect(form["input"] != (None, 28, 28, 1) or input_shape == (28, 28, 1), "",
+           diagnosis=known["input-shape-ignored"])
+    expect(form["input"] == (None, *input_shape), f"The network's input has shape {form['input']}.")
+    expect(form["output"] != (None, 10) or num_classes == 10, "", diagnosis=known["classes-ignored"])
+    expect(form["output"] == (None, num_classes), f"The network's output has shape {form['output']}.")
+
+
+def test_two_shapes(student):
+    """With its defaults the network is for 28x28x1 and ten classes; another is for 20x24x3 and four."""
+    for options in ({}, {"input_shape": (20, 24, 3), "num_classes": 4}):
+        _, form = keras_model(student, options)
+        has_the_shapes(form, **options)
+        convolutions = any("Conv" in layer for layer in form["layers"])
+        expect(convolutions, "", diagnosis=misconceptions.KERAS_CNN["no-convolution"])
+
+
+def test_probabilities_of_ten_classes(student):
+    """For each image come ten probabilities, which add up to 1."""
+    seen, form = keras_model(student, {})
+    has_the_shapes(form)
+    answers, known = seen["probabilities"], misconceptions.KERAS_CNN
+    inside = bool((answers >= 0).all() and (answers <= 1).all())
+    expect(inside, "", diagnosis=known["logits-returned" if form["from_logits"] else "logits-taken-for-probabilities"])
+    expect(bool(np.allclose(answers.sum(axis=1), 1, atol=1e-3)), "", diagnosis=known["sigmoid-at-the-end"])
+
+
+def test_ready_to_be_trained(student):
+    """The model is compiled with the sparse categorical cross-entropy of probabilities, and reports its accuracy."""
+    seen, form = keras_model(student, {})
+    has_the_shapes(form)
+    known = misconceptions.KERAS_CNN
+    expect(form["compiled"], "", diagnosis=known["not-compiled"])
+    expect(form["loss"] != "categorical_crossentropy", "", diagnosis=known["loss-of-one-hot-labels"])
+    expect(form["loss"] != "mean_squared_error", "", diagnosis=known["squared-error"])
+    expect(form["loss"] == "sparse_categorical_crossentropy", f"The loss is {form['loss']}.")
+    expect(isinstance(seen["metrics"], dict), "The model cannot be evaluated on labels that are whole numbers.")
+    expect("accuracy" in seen["metrics"], "", diagnosis=known["accuracy-not-asked-for"])
+
+
+# Types are left out below: the source runs in the student's kernel, where nothing of this package need exist.
+
+
+def run_keras(build, options, count, seed):
+    """What the Keras model `build(**options)` says of itself, and what it computes for images drawn from the seed.
+
+    Reports the form (shapes, whether it is compiled, the loss's name and its `from_logits`, names of the layers),
+    the probabilities of `count` images, the labels drawn for them, the compiled loss of both (None where it cannot
+    be computed), and the metrics that the model reports on them.
+    """
+    import keras
+    import numpy
+
+    model = build(**options)
+    if not isinstance(model, keras.Model):
+        return {"form": None}
+    form = form_of(model)
+    shape, classes = options.get("input_shape", (28, 28, 1)), options.get("num_classes", 10)
+    report = {"form": form, "probabilities": None, "loss": None, "metrics": None}
+    if form["input"] != (None, *shape):
+        return report
+    rng = numpy.random.default_rng([seed, count, *shape])
+    images = rng.random((count, *shape)).astype("float32")
+    labels = rng.integers(0, classes, count)
+    report |= {"labels": labels, "probabilities": numpy.asarray(model(images, training=False))}
+    if not form["compiled"]:
+        return report
+    try:
+        loss = keras.losses.get(model.loss)
+        report["loss"] = float(numpy.mean(numpy.asarray(loss(labels, report["probabilities"]))))
+        metrics = quietly(lambda: model.test_on_batch(images, labels, return_dict=True))
+        report["metrics"] = {str(name): float(value) for name, value in metrics.items()}
+    except Exception as error:
+        report["error"] = type(error).__name__
+    return report
+
+
+def quietly(run):
+    """The result of `run()`, without TensorFlow's warnings that many small models were traced."""
+    import logging
+
+    logger = logging.getLogger("tensorflow")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        return run()
+    finally:
+        logger.setLevel(before)
+
+
+def form_of(model):
+    """Shapes, loss and layers of a Keras model, as plain data."""
+    import keras
+
+    layers = [layer for layer in model._flatten_layers() if layer is not model]
+    compiled = bool(model.compiled)
+    loss = keras.losses.get(model.loss) if compiled and model.loss is not None else None
+    name = getattr(loss, "name", None) or getattr(loss, "__name__", None)
+    config = loss.get_config() if hasattr(loss, "get_config") else {}
+    scales = [layer.scale for layer in layers if type(layer).__name__ == "Rescaling"]
+    return {
+        "input": tuple(model.input_shape), "output": tuple(model.output_shape), "compiled": compiled, "loss": name,
+        "from_logits": bool(config.get("from_logits", False)), "layers": [type(layer).__name__ for layer in layers],
+        "shrinks": any(isinstance(scale, (int, float)) and scale < 0.05 for scale in scales),
+    }

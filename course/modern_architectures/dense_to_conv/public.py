@@ -1,0 +1,55 @@
+"""Public checks of dense-to-conv, and its code for the kernel."""
+
+from autograder.checks.api import CheckFailure, Tensor, expect, in_kernel, misconceptions, reference
+
+from ...sizing_and_memory.shared import on_one_thread
+from ..shared import fill, same_output
+
+
+def run_dense_to_conv(convert, outputs, channels, size, larger_by, bias, seed):
+    """What the convolution made from a dense layer gives on images `larger_by` pixels larger than the layer's.
+
+    Reports the output (None where the kernel is larger than the image), the module's kind and kernel, and whether the
+    dense layer still is what it was.
+    """
+    import numpy
+    import torch
+
+    height, width = size
+    linear = torch.nn.Linear(channels * height * width, outputs, bias=bias).double()
+    fill(linear, False, seed)
+    before = [parameter.detach().clone() for parameter in linear.parameters()]
+    module = convert(linear, channels, height, width)
+    shape = (2, channels, height + larger_by[0], width + larger_by[1])
+    images = torch.from_numpy(numpy.random.default_rng([seed, *shape]).standard_normal(shape))
+    if not callable(module):
+        return {"output": module}
+    is_conv = isinstance(module, torch.nn.Conv2d)
+    kernel = tuple(module.kernel_size) if is_conv else ()
+    if kernel and (kernel[0] > shape[2] or kernel[1] > shape[3]):
+        return {"output": None, "is_conv": is_conv, "kernel": kernel}
+    output = on_one_thread(lambda: module(images))
+    same = all(torch.equal(a, b) for a, b in zip(before, linear.parameters(), strict=True))
+    return {"output": output, "is_conv": is_conv, "kernel": kernel, "untouched": same}
+
+
+def converted(student, arguments):
+    kernel = in_kernel(student, run_dense_to_conv, fill, on_one_thread)
+    seen = kernel.run_dense_to_conv(student.dense_to_conv, *arguments, 0)
+    expect(seen.get("kernel") != (3, 2), "The kernel lies on its side.",
+           diagnosis=misconceptions.DENSE_TO_CONV["height-and-width-swapped"])
+    if not isinstance(seen["output"], Tensor):
+        raise CheckFailure("dense_to_conv returns a convolution; something else came back.")
+    return seen
+
+
+def test_scores_of_two_images(student):
+    """Two channels of 2x3 and four scores: the convolution gives what the dense layer gave."""
+    arguments = (4, 2, (2, 3), (0, 0), True)
+    same_output(converted(student, arguments), reference.convolved(*arguments), misconceptions.DENSE_TO_CONV)
+
+
+def test_scores_of_a_larger_image(student):
+    """An image one row and two columns larger has 2x3 places for the window."""
+    arguments = (4, 2, (2, 3), (1, 2), True)
+    same_output(converted(student, arguments), reference.convolved(*arguments), misconceptions.DENSE_TO_CONV)

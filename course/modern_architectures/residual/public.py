@@ -1,0 +1,21 @@
+"""Public checks of residual."""
+
+from autograder.checks.api import expect_equal, misconceptions, reference
+
+from ..shared import run, same_output
+
+
+def test_straight_block(student):
+    """A block of 2 channels without a stride, on an image of 4x4: the input itself is added."""
+    options, shapes = {"in_channels": 2, "out_channels": 2}, [(1, 2, 4, 4)]
+    seen = run(student, student.ResidualBlock, options, shapes)
+    same_output(seen, reference.residual(options, shapes), misconceptions.RESIDUAL)
+
+
+def test_block_with_a_projection(student):
+    """A block from 2 to 3 channels with stride 2, on an image of 5x5: a projection is added."""
+    options, shapes = {"in_channels": 2, "out_channels": 3, "stride": 2}, [(1, 2, 5, 5)]
+    seen = run(student, student.ResidualBlock, options, shapes)
+    right = reference.residual(options, shapes, _report="parameters")
+    expect_equal(seen["parameters"], right, like=misconceptions.RESIDUAL, what="the number of parameters")
+    same_output(seen, reference.residual(options, shapes), misconceptions.RESIDUAL)

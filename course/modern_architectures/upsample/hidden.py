@@ -1,0 +1,72 @@
+"""Hidden checks of upsample."""
+
+from autograder.checks.api import (
+    cases,
+    expect_close,
+    expect_equal,
+    in_kernel,
+    misconceptions,
+    points,
+    reference,
+    search,
+)
+from autograder.checks.api import strategies as st
+
+from ...sizing_and_memory.shared import on_one_thread
+from ..shared import fill, looked_at, run_module
+from . import public
+
+FEW, SEED = st.integers(1, 4), st.integers(0, 50)
+
+
+def same_kernel(student, factor):
+    expect_close(student.bilinear_kernel(factor), reference.bilinear_kernel(factor),
+                 like=misconceptions.BILINEAR_KERNEL, framework="torch", what="the kernel")
+
+
+@points(2)
+def test_kernel_for_even_factors(student):
+    """The bilinear kernel for the factors 2, 4, 6 and 8."""
+    for factor in (2, 4, 6, 8):
+        same_kernel(student, factor)
+
+
+@points(2)
+def test_kernel_for_odd_factors(student):
+    """The bilinear kernel for the factors 1, 3, 5 and 7."""
+    for factor in (3, 5, 7, 1):
+        same_kernel(student, factor)
+
+
+HEADS = cases(
+    options=st.fixed_dictionaries({"low_channels": FEW, "high_channels": FEW, "num_classes": st.integers(2, 4)}),
+    size=st.tuples(st.integers(3, 5), st.integers(3, 5)), factor=st.sampled_from([2, 3, 4]), seed=SEED,
+)
+
+
+def head(student, case):
+    kernel = in_kernel(student, public.run_head, run_module, fill, on_one_thread)
+    return looked_at(kernel.run_head(student.SegmentationHead, case.options, case.size, case.factor, case.seed))
+
+
+@points(2)
+@search(HEADS, examples=10)
+def test_form_of_the_head(student, case):
+    """Two 1x1 convolutions with biases, and scores for every class at every pixel of the larger map."""
+    registry = misconceptions.SEGMENTATION_HEAD
+    seen, case_of = head(student, case), (case.options, case.size, case.factor)
+    shape = reference.segmentation(*case_of, _report="shape", _seed=case.seed)
+    expect_equal(seen.get("shape"), shape, like=registry, what="the output's shape")
+    count = reference.segmentation(*case_of, _report="parameters", _seed=case.seed)
+    expect_equal(seen["parameters"], count, like=registry, what="the number of parameters")
+
+
+@points(4)
+@search(HEADS, examples=12)
+def test_scores_of_the_head(student, case):
+    """The coarse scores, enlarged bilinearly, and the fine ones are added (compared away from the border)."""
+    seen = head(student, case)
+    right = reference.segmentation(case.options, case.size, case.factor, _seed=case.seed)
+    # a float32 kernel may do the enlarging
+    expect_close(seen["output"], right, like=misconceptions.SEGMENTATION_HEAD, framework="torch", rtol=1e-4, atol=1e-5,
+                 what="the output")

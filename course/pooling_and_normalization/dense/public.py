@@ -1,0 +1,32 @@
+"""Public checks of dense."""
+
+import numpy as np
+
+from autograder.checks.api import expect, expect_close, misconceptions, numbers, reference
+
+
+def test_dense_on_paper(student):
+    """The example of the text: two features, three outputs."""
+    weights, biases = np.array([[1.0, 0.0, 2.0], [0.0, 1.0, -1.0]]), np.array([0.5, 0.0, -0.5])
+    layer = student.Dense(2, 3)
+    layer.weights, layer.biases = weights, biases
+    x = np.array([3.0, 4.0])
+    expect_close(layer.forward(x), reference.dense(x, weights, biases), like=misconceptions.DENSE)
+
+
+def test_dense_of_a_batch(student):
+    """A batch of four vectors gives a batch of four results."""
+    weights, biases, x = numbers(5, 3), numbers(3), numbers(4, 5, seed=1)
+    layer = student.Dense(5, 3)
+    layer.weights, layer.biases = weights, biases
+    expect_close(layer.forward(x), reference.dense(x, weights, biases), like=misconceptions.DENSE)
+
+
+def test_dense_starts(student):
+    """New weights are random, of shape (in_features, out_features), with He's standard deviation; biases are zeros."""
+    layer = student.Dense(300, 200)
+    weights = layer.weights
+    expect(isinstance(weights, np.ndarray) and weights.shape == (300, 200), "The weights have another shape.")
+    expect_close(float(weights.std()), reference.dense_start(300), like=misconceptions.DENSE_START, rtol=0.05,
+                 what="the standard deviation of new weights")
+    expect_close(layer.biases, np.zeros(200), what="the biases of a new layer")

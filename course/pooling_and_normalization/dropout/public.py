@@ -1,0 +1,40 @@
+"""Public checks of dropout."""
+
+import numpy as np
+
+from autograder.checks.api import expect, expect_close, misconceptions, numbers, reference
+
+
+def test_dropout_at_inference(student):
+    """At inference every value passes unchanged."""
+    x = numbers(3, 4)
+    expect_close(student.Dropout(0.25).forward(x, training=False),
+                 reference.dropout(x, np.ones(x.shape, dtype=bool), 0.25, False), like=misconceptions.DROPOUT)
+
+
+def test_dropout_in_training(student):
+    """In training about a quarter of the values is 0 with a rate of 0.25, and the mean stays about the same."""
+    result = student.Dropout(0.25).forward(np.ones((100, 100)), training=True)
+    expect(isinstance(result, np.ndarray) and result.shape == (100, 100), "The result has another shape.")
+    zeros, like = float((result == 0).mean()), misconceptions.DROPOUT
+    expect(zeros > 0, "", diagnosis=like["inactive-in-training"])
+    expect(abs(zeros - 0.75) > 0.05, "", diagnosis=like["rate-is-kept"])
+    expect(abs(zeros - 0.25) < 0.05, "The share of zeros is not the rate.")
+    expect(abs(result.mean() - 0.75) > 0.05, "", diagnosis=like["not-scaled"])
+    expect(abs(result.mean() - 1) < 0.05, "The mean in training is not that at inference.")
+
+
+def test_dropout_draws_each_time(student):
+    """Two calls drop other values."""
+    layer, x = student.Dropout(0.5), np.ones((20, 20))
+    first, second = layer.forward(x, True), layer.forward(x, True)
+    like = misconceptions.DROPOUT
+    expect(not np.array_equal(first, x), "", diagnosis=like["inactive-in-training"])
+    expect(not np.array_equal(first, second), "", diagnosis=like["mask-drawn-once"])
+
+
+def test_scaling_on_paper(student):
+    """The AlexNet paper's way with a rate of 0.25: the weights are made smaller at inference."""
+    weights = np.array([[1.0, -2.0], [4.0, 8.0]])
+    expect_close(student.scale_at_test_time(weights, 0.25), reference.scale_at_test_time(weights, 0.25),
+                 like=misconceptions.SCALE_AT_TEST_TIME)

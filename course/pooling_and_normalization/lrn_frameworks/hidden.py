@@ -1,0 +1,50 @@
+"""Hidden checks of lrn-frameworks."""
+
+import numpy as np
+
+from autograder.checks.api import cases, expect, expect_entry, misconceptions, points, reference, search
+from autograder.checks.api import strategies as st
+
+PAPER = cases(size=st.sampled_from([3, 5, 7]), k=st.sampled_from([1.0, 2.0]), alpha=st.sampled_from([1e-4, 2e-3]),
+              beta=st.sampled_from([0.5, 0.75]))
+
+
+def framework_entries(student, name, case, *keys):
+    """Compares entries of the dict that a function gives, and that there are no others."""
+    answer = getattr(student, name)(**case)
+    like = getattr(misconceptions, name.upper())
+    for key in keys:
+        expect_entry(answer, key, getattr(reference, name)(**case), like=like)
+    known = set(getattr(reference, name)(**case).value)
+    expect(set(answer) <= known, "The dict has entries that the framework does not know.")
+    return answer
+
+
+@points(2)
+@search(PAPER)
+def test_torch_alpha(student, case):
+    """PyTorch divides alpha by the size: the argument makes up for that."""
+    framework_entries(student, "lrn_as_torch", case, "alpha")
+
+
+@points(1)
+@search(PAPER)
+def test_torch_others(student, case):
+    """PyTorch's size, beta and k are those of the formula."""
+    framework_entries(student, "lrn_as_torch", case, "size", "beta", "k")
+
+
+@points(2)
+@search(PAPER)
+def test_tensorflow_radius(student, case):
+    """TensorFlow's depth_radius is an int: the neighbours on one side."""
+    answer = framework_entries(student, "lrn_as_tensorflow", case, "depth_radius")
+    expect(isinstance(answer["depth_radius"], (int, np.integer)),
+           "The depth_radius is a float; TensorFlow wants an int: `//` gives one.")
+
+
+@points(1)
+@search(PAPER)
+def test_tensorflow_others(student, case):
+    """TensorFlow takes alpha and beta as they are, and calls k the bias."""
+    framework_entries(student, "lrn_as_tensorflow", case, "bias", "alpha", "beta")

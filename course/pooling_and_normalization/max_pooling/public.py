@@ -1,0 +1,56 @@
+"""Public checks of max-pooling."""
+
+import numpy as np
+
+from autograder.checks.api import (
+    expect,
+    expect_close,
+    expect_raises,
+    if_it_raises,
+    misconceptions,
+    numbers,
+    reference,
+    search,
+)
+
+from ..shared import STEPS, WINDOWS, strided
+
+
+def test_max_on_paper(student):
+    """The 4x4 example of the text: a 2x2 window in steps of 2 keeps four numbers."""
+    expect_close(student.MaxPooling2D().forward(STEPS), reference.max_pool(STEPS), like=misconceptions.MAX_POOLING)
+
+
+@search(WINDOWS, examples=8)
+def test_max_with_a_stride(student, case):
+    """Windows that overlap, or leave gaps: the stride says how far apart they are."""
+    strided(student.MaxPooling2D, reference.max_pool, case, misconceptions.MAX_POOLING)
+
+
+def test_max_with_numbers(student):
+    """Window and stride may be single numbers: 3x3 windows, 2 pixels apart, make 27x27x96 of 55x55x96."""
+    with if_it_raises(misconceptions.MAX_POOLING["int-not-a-pair"], "TypeError"):
+        result = student.MaxPooling2D(pool_size=3, stride=2).forward(numbers(55, 55, 96, dtype="float32"))
+    expect(isinstance(result, np.ndarray) and result.shape == (27, 27, 96), "The result is not 27x27x96.")
+
+
+def test_max_of_a_batch(student):
+    """A batch of three images gives a batch of three results."""
+    batch = numbers(3, 4, 4, 2)
+    expect_close(student.MaxPooling2D().forward(batch), reference.max_pool(batch), like=misconceptions.MAX_POOLING)
+
+
+def test_max_same_of_negative_numbers(student):
+    """With "same" padding an image of negative numbers keeps its maxima, at the border too."""
+    image = -STEPS - 1
+    for size in ((3, 3), (2, 2)):
+        expect_close(student.MaxPooling2D(size, stride=(1, 1), padding="same").forward(image),
+                     reference.max_pool(image, size, stride=(1, 1), padding="same"), like=misconceptions.MAX_POOLING)
+
+
+def test_max_refuses(student):
+    """A stride of 0 and an unknown padding are refused with a ValueError that names the argument."""
+    with expect_raises("ValueError", naming="stride"):
+        student.MaxPooling2D(stride=0).forward(STEPS)
+    with expect_raises("ValueError", naming="padding"):
+        student.MaxPooling2D(padding="full").forward(STEPS)

@@ -1,0 +1,87 @@
+"""Wrong turns in checkpointing. A wrong answer stands here as a student would write it."""
+
+from __future__ import annotations
+
+import torch
+from torch.utils.checkpoint import checkpoint
+
+from autograder.checks.api import Misconceptions, notebook, on
+
+from . import reference as right
+
+CHECKPOINTING = Misconceptions("checkpointing", right.checkpointing, student=notebook("checkpointed_forward"))
+RECOMPUTING = "Checkpointing"
+
+
+@CHECKPOINTING.add("gradients-switched-off", section=RECOMPUTING)
+@on(right.checkpointing)
+def gradients_switched_off(blocks, x):
+    """The output has no gradient: nothing was recorded and nothing will be computed again."""
+    with torch.no_grad():
+        for block in blocks:
+            x = block(x)
+    return x
+
+
+@CHECKPOINTING.add("detached-between-blocks", section=RECOMPUTING)
+@on(right.checkpointing)
+def detached_between_blocks(blocks, x):
+    """The gradient ends before it has reached the first block: the chain was cut between blocks."""
+    for block in blocks:
+        x = checkpoint(block, x.detach(), use_reentrant=False)
+    return x
+
+
+@CHECKPOINTING.add("needs-a-gradient-of-the-input", section=RECOMPUTING)
+@on(right.checkpointing)
+def needs_a_gradient_of_the_input(blocks, x):
+    """The parameters get their gradients only if the input has one too, which the first layer's images have not."""
+    for block in blocks:
+        x = checkpoint(block, x, use_reentrant=True)
+    return x
+
+
+@CHECKPOINTING.add("every-block-on-the-input", section=RECOMPUTING)
+@on(right.checkpointing)
+def every_block_on_the_input(blocks, x):
+    """Every block was given the first input, and the last one's output returned; each follows on the one before."""
+    for block in blocks:
+        output = checkpoint(block, x, use_reentrant=False)
+    return output
+
+
+# The next three give the right output and gradients; what they keep, and when they compute again, is measured.
+
+CHECKPOINTING.add_source(
+    "nothing-checkpointed", "This is a plain forward pass: everything inside the blocks was kept.",
+    """
+def checkpointed_forward(blocks, x):
+    for block in blocks:
+        x = block(x)
+    return x
+""", section=RECOMPUTING,
+)
+
+CHECKPOINTING.add_source(
+    "last-block-kept", "Some block was not checkpointed: what lies inside it was kept.",
+    """
+import torch
+from torch.utils.checkpoint import checkpoint_sequential
+
+def checkpointed_forward(blocks, x):
+    blocks = list(blocks)
+    return checkpoint_sequential(torch.nn.Sequential(*blocks), len(blocks), x, use_reentrant=False)
+""", section=RECOMPUTING,
+)
+
+CHECKPOINTING.add_source(
+    "one-checkpoint-around-everything",
+    "All blocks share one checkpoint: in the backward pass all of them are computed again at once, and all is kept.",
+    """
+import torch
+from torch.utils.checkpoint import checkpoint
+
+def checkpointed_forward(blocks, x):
+    return checkpoint(torch.nn.Sequential(*blocks), x, use_reentrant=False)
+""", section=RECOMPUTING,
+)

@@ -1,0 +1,78 @@
+"""Public checks of checkpointing, and its code for the kernel."""
+
+from autograder.checks.api import CheckFailure, expect, expect_close, in_kernel, misconceptions, numbers, reference
+
+from ..shared import gradients_of, on_one_thread, saved_bytes
+
+
+def run_checkpointed(forward, weights, x, needs_gradient, container):
+    """What `forward(blocks, x)` gives on blocks of two conv-ReLU pairs (3x3, padding 1, float64).
+
+    weights: per block [kernels, bias, kernels, bias]. container: "list" or "sequential". Reports output, gradients
+    of parameters and input (of a weighted sum of the output; None where none arrived), the bytes kept for the
+    backward pass, and in which order the blocks ran, forward and again.
+    """
+    import torch
+
+    nn = torch.nn
+    blocks = []
+    for arrays in weights:
+        pairs = []
+        for kernels, bias in (arrays[:2], arrays[2:]):
+            conv = nn.Conv2d(kernels.shape[1], kernels.shape[0], 3, padding=1).double()
+            conv.load_state_dict({"weight": torch.from_numpy(kernels), "bias": torch.from_numpy(bias)})
+            pairs += [conv, nn.ReLU()]
+        blocks.append(nn.Sequential(*pairs))
+    model = nn.Sequential(*blocks)
+    order = []
+    for number, block in enumerate(blocks):
+        block.register_forward_pre_hook(lambda module, arguments, number=number: order.append(number))
+    image = torch.from_numpy(x).requires_grad_(needs_gradient)
+    given = blocks if container == "list" else model
+    saved, output = on_one_thread(lambda: saved_bytes(lambda: forward(given, image)))
+    if not isinstance(output, torch.Tensor):
+        return {"output": output}
+    arrived = output.requires_grad
+    if arrived:
+        factors = torch.linspace(0.5, 1.5, output.numel(), dtype=output.dtype).reshape(output.shape)
+        on_one_thread((output * factors).sum().backward)
+    return {"output": output, "gradients": gradients_of(model) if arrived else None, "input_gradient": image.grad,
+            "saved": saved, "order": order}
+
+
+def checkpointed(student, report, size=4):
+    weights = [
+        [numbers(2, 2, 3, 3, seed=n) / 2, numbers(2, seed=n) + 1,
+         numbers(2, 2, 3, 3, seed=n + 9) / 2, numbers(2, seed=n + 9) + 1]
+        for n in (1, 2)
+    ]
+    arguments = (weights, numbers(1, 2, size, size, seed=5), True, "sequential")
+    kernel = in_kernel(student, run_checkpointed, saved_bytes, on_one_thread, gradients_of)
+    seen = kernel.run_checkpointed(student.checkpointed_forward, *arguments)
+    if "order" not in seen:
+        raise CheckFailure("checkpointed_forward returns a tensor; something else came back.")
+    return seen, reference.checkpointing(*arguments, _report=report)
+
+
+def test_output_of_two_blocks(student):
+    """Two blocks give the output that they give without checkpoints."""
+    seen, right = checkpointed(student, "output")
+    expect_close(seen["output"], right, like=misconceptions.CHECKPOINTING, framework="torch", what="the output")
+
+
+def test_gradients_of_two_blocks(student):
+    """The parameters of both blocks get the gradients that they get without checkpoints."""
+    seen, right = checkpointed(student, "gradients")
+    registry = misconceptions.CHECKPOINTING
+    expect(seen["gradients"] is not None, "The output has no gradient.", diagnosis=registry["gradients-switched-off"])
+    expect_close(seen["gradients"], right, like=registry, what="the row of all gradients")
+
+
+def test_less_is_kept(student):
+    """With two blocks, two maps are kept for the backward pass instead of five."""
+    seen, _ = checkpointed(student, "output", size=12)
+    registry = misconceptions.CHECKPOINTING
+    expect(seen["gradients"] is not None, "The output has no gradient.", diagnosis=registry["gradients-switched-off"])
+    expect(seen["order"] != [0, 1], "Nothing was computed again.", diagnosis=registry["nothing-checkpointed"])
+    expect(seen["saved"] <= 1.1 * 2 * 8 * 2 * 12 * 12, "More than the blocks' inputs was kept.",
+           diagnosis=registry["last-block-kept"])

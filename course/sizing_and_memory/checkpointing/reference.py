@@ -1,0 +1,32 @@
+"""What a checkpointed forward pass gives.
+
+Sources: T. Chen et al., "Training deep nets with sublinear memory cost" (2016); PyTorch's documentation of
+`torch.utils.checkpoint`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
+
+from ..shared import as_array
+from .public import run_checkpointed
+
+
+def checkpointed_forward(blocks: Iterable[nn.Module], x: Tensor) -> Tensor:
+    """The blocks one after the other, keeping each block's input only; what lies inside is computed again."""
+    for block in blocks:
+        x = checkpoint(block, x, use_reentrant=False)
+    return x
+
+
+def checkpointing(
+    _weights: list[list[np.ndarray]], x: np.ndarray, needs_gradient: bool = True, container: str = "sequential",
+    _report: str = "output", answer: Callable[..., Any] = checkpointed_forward,
+) -> Any:
+    """What a checkpointed forward pass gives on small blocks: see `run_checkpointed` for the case and the reports."""
+    return as_array(run_checkpointed(answer, _weights, x, needs_gradient, container)[_report])

@@ -1,0 +1,90 @@
+"""Public checks of layer-summary, and its code for the kernel."""
+
+from autograder.checks.api import CheckFailure, expect_equal, expect_raises, in_kernel, misconceptions, reference
+
+
+def summary_rows(summarize, conv, pool, dense, layers, input_shape):
+    """Rows of `summarize` as tuples (name, output shape, parameters, multiply-adds); anything else as it came.
+
+    layers: one text each: "conv1 96@11x11 stride 4 padding 2 groups 1", "pool1 3x3 stride 2", "fc6 4096".
+    """
+    rows = summarize([layer_from(text, conv, pool, dense) for text in layers], tuple(input_shape))
+    if not isinstance(rows, list):
+        return rows
+    return [row_as_tuple(row) for row in rows]
+
+
+def layer_from(text, conv, pool, dense):
+    """One layer of the notebook's classes, from its text."""
+    name, size, *words = text.split()
+    options = {word: int(value) for word, value in zip(words[::2], words[1::2], strict=True)}
+    if "@" in size:
+        filters, kernel = size.split("@")
+        return conv(name, int(filters), int(kernel.split("x")[0]), **options)
+    if "x" in size:
+        return pool(name, int(size.split("x")[0]), **options)
+    return dense(name, int(size))
+
+
+def row_as_tuple(row):
+    """The four fields of a LayerSummary; a row of another kind as it came."""
+    fields = ("name", "output_shape", "parameters", "multiply_adds")
+    if not all(hasattr(row, field) for field in fields):
+        return row
+    values = [getattr(row, field) for field in fields]
+    return tuple(tuple(value) if isinstance(value, list) else value for value in values)
+
+
+def rows(student, layers, input_shape):
+    """The rows of the student's summary as tuples."""
+    kernel = in_kernel(student, summary_rows, layer_from, row_as_tuple)
+    found = kernel.summary_rows(
+        student.summarize, student.Conv, student.Pool, student.Dense, list(layers), tuple(input_shape)
+    )
+    if not isinstance(found, list) or not all(isinstance(row, tuple) and len(row) == 4 for row in found):
+        raise CheckFailure("summarize returns a list with one LayerSummary per layer; something else came back.")
+    return found
+
+
+def column(student, layers, input_shape, field):
+    """One column of the student's summary, compared with the right one."""
+    names = ("name", "output_shape", "parameters", "multiply_adds")
+    expect_equal(
+        [row[names.index(field)] for row in rows(student, layers, input_shape)],
+        reference.summary_column(layers, input_shape, field), like=misconceptions.LAYER_SUMMARY,
+        what="the column " + field,
+    )
+
+
+SMALL = ["conv1 6@5x5", "pool1 2x2 stride 2", "conv2 16@5x5", "pool2 2x2 stride 2", "conv3 120@5x5", "fc4 64", "fc5 10"]
+
+
+def test_small_network_shapes(student):
+    """The network of the text on a 32x32x3 image: names and output shapes."""
+    column(student, SMALL, (32, 32, 3), "name")
+    column(student, SMALL, (32, 32, 3), "output_shape")
+
+
+def test_small_network_parameters(student):
+    """The network of the text: 59,386 parameters in all."""
+    column(student, SMALL, (32, 32, 3), "parameters")
+
+
+def test_small_network_multiply_adds(student):
+    """The network of the text: multiply-adds for one image."""
+    column(student, SMALL, (32, 32, 3), "multiply_adds")
+
+
+def test_stride_padding_and_groups(student):
+    """One convolution with stride, padding and groups on an image that is higher than wide."""
+    layer = ["conv1 4@3x3 stride 2 padding 1 groups 2"]
+    for field in ("output_shape", "parameters", "multiply_adds"):
+        column(student, layer, (9, 6, 2), field)
+
+
+def test_window_too_wide(student):
+    """A window wider than the padded image raises a ValueError that names the argument."""
+    with expect_raises("ValueError", naming="kernel_size"):
+        rows(student, ["conv1 2@5x5"], (4, 4, 3))
+    with expect_raises("ValueError", naming="size"):
+        rows(student, ["pool1 5x5 stride 1"], (4, 4, 3))

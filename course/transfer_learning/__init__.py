@@ -1,0 +1,1 @@
+"""Assignment 07: transfer learning, from class folders to a fine-tuned network."""

@@ -1,0 +1,44 @@
+"""Hidden checks of fine-tune."""
+
+from __future__ import annotations
+
+from autograder.checks.api import points
+
+from .public import (
+    expect_frozen_first,
+    expect_margin,
+    expect_probabilities,
+    expect_statistics_kept,
+    expect_top_tuned,
+    fine_tuned,
+)
+
+
+@points(4)
+def test_the_new_head(student):
+    """The model gives a probability for each class of the training labels."""
+    expect_probabilities(fine_tuned(student))
+
+
+@points(5)
+def test_the_features_are_frozen_at_first(student):
+    """While the new head learns, the pretrained features stay what they were."""
+    expect_frozen_first(fine_tuned(student))
+
+
+@points(4)
+def test_the_top_layers_are_tuned(student):
+    """After that the last convolution changes, the first one does not."""
+    expect_top_tuned(fine_tuned(student))
+
+
+@points(5)
+def test_batch_normalisation_stays_as_it_was(student):
+    """Batch normalisation stays in inference mode: its means and variances are those of the pretrained network."""
+    expect_statistics_kept(fine_tuned(student))
+
+
+@points(7)
+def test_better_than_from_scratch(student):
+    """On few labelled images the network beats one trained from scratch by the margin that the notebook states."""
+    expect_margin(fine_tuned(student))

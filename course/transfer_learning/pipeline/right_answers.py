@@ -1,0 +1,48 @@
+"""Right answers of pipeline in other ways."""
+
+KERAS = "import keras\nimport numpy as np\nimport tensorflow as tf\n"
+
+ANSWERS = {
+    "stateless-augmentation": KERAS + '''
+def make_dataset(paths, labels, *, image_size, batch_size, training, seed):
+    """Index dataset, decoding by extension-blind decode_png, shifts by padding and random crops."""
+    paths, labels = tf.constant([str(p) for p in paths]), tf.constant([int(l) for l in labels])
+    height, width = image_size
+
+    def load(i):
+        image = tf.io.decode_image(tf.io.read_file(paths[i]), 3, expand_animations=False)
+        image = tf.image.resize(tf.image.convert_image_dtype(image, tf.float32), (height, width)) * 2 - 1
+        image.set_shape((height, width, 3))
+        if training:
+            image = tf.pad(image, [[2, 2], [2, 2], [0, 0]], mode="SYMMETRIC")
+            image = tf.image.random_crop(image, (height, width, 3))
+            image = image + tf.random.normal([], 0, 0.02)
+        return image, labels[i]
+
+    ds = tf.data.Dataset.range(len(paths))
+    if training:
+        ds = ds.shuffle(10_000, seed=seed, reshuffle_each_iteration=True)
+    return ds.map(load, tf.data.AUTOTUNE).batch(batch_size).prefetch(1)
+''',
+    "pillow-in-a-generator": KERAS + '''
+from PIL import Image
+def make_dataset(paths, labels, *, image_size, batch_size, training, seed):
+    """Decoded by Pillow in Python, a permutation drawn anew for every epoch."""
+    rng = np.random.default_rng(seed)
+    size = image_size[1], image_size[0]
+    zoom = keras.layers.RandomZoom(0.1, fill_mode="nearest", seed=seed)
+
+    def images():
+        order = rng.permutation(len(paths)) if training else range(len(paths))
+        for i in order:
+            with Image.open(paths[i]) as file:
+                pixels = np.asarray(file.convert("RGB").resize(size, Image.BILINEAR), np.float32)
+            yield (pixels - 127.5) / 127.5, labels[i]
+
+    spec = tf.TensorSpec((*image_size, 3), tf.float32), tf.TensorSpec((), tf.int64)
+    ds = tf.data.Dataset.from_generator(images, output_signature=spec).batch(batch_size)
+    if training:
+        ds = ds.map(lambda x, y: (zoom(x, training=True), y))
+    return ds.prefetch(2)
+''',
+}

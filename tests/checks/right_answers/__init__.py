@@ -1,1 +1,0 @@
-"""Right answers written in other ways than the references: other algorithms, other styles."""

@@ -1,0 +1,176 @@
+"""The small class on a real Dask scheduler and workers of this machine, one of which is killed on the way."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from autograder.classroom.cluster import DaskPool, dask_pool, grade_there
+from autograder.classroom.grade import grade_class
+from autograder.classroom.run import Graded, Options, Summary
+from autograder.classroom.worker import Done, WorkerSpec
+from autograder.course import Course, CourseError
+from autograder.submission.notebook import Template
+from autograder.submission.results import read_results
+from autograder.submission.submission import Job
+from tests.small import fake_gpus
+from tests.small.small_class import LOOKS_SCORES, RIGHT, answered, small_class, small_course, submit
+
+distributed = pytest.importorskip("distributed", reason="the cluster extra is not installed")
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[object]:
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+    ) as cluster:
+        yield cluster
+
+
+def grade(root: Path, address: str, **own: object) -> Summary:
+    return grade_class(
+        "00-small",
+        folder=root,
+        options=Options(jobs=2, **own),
+        console=Console(quiet=True),
+        course=Course(root),
+        make_executor=dask_pool(address),
+    )
+
+
+def test_a_cluster_gives_the_same_scores_and_a_killed_worker_costs_nothing(
+    cluster: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    students = small_class(tmp_path, 8)
+    killed: list[int] = []
+
+    def kill_one(summary_row: Graded) -> None:
+        if not killed:
+            killed.append(next(iter(cluster.workers.values())).pid)
+            os.kill(killed[0], signal.SIGKILL)
+
+    _after_each(monkeypatch, kill_one)
+    summary = grade(tmp_path, cluster.scheduler_address)
+    assert killed and not summary.failed
+    assert [summary.graded[student].score for student in students] == list(LOOKS_SCORES) * 2
+    assert len(grade(tmp_path, cluster.scheduler_address).unchanged) == 8
+
+
+def test_a_scheduler_that_does_not_answer_is_said_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("autograder.classroom.cluster.CONNECT_S", 1.0)
+    pool = dask_pool("tcp://127.0.0.1:9")(WorkerSpec(tmp_path, "00-small", "required"), 2, 60.0)
+    with pytest.raises(CourseError, match=r"No Dask scheduler with workers answers at tcp://127.0.0.1:9\."), pool:
+        pytest.fail("there is no scheduler")
+
+
+def _after_each(monkeypatch: pytest.MonkeyPatch, act: object) -> None:
+    from autograder.classroom.progress import Bar
+
+    done = Bar.done
+
+    def watched(self: Bar, student: str, row: Graded | None) -> None:
+        done(self, student, row)
+        act(row)
+
+    monkeypatch.setattr(Bar, "done", watched)
+
+
+def note_and_grade(spec: WorkerSpec, job: Job) -> Done:
+    """Runs in a worker: leaves a file with the student's name in the folder of that worker."""
+    Path(os.environ["WORKER_NOTES"], job.student).touch()
+    return grade_there(spec, job)
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> dict[str, Path]:
+    """A folder for each worker of `mixed`, in which it notes what it grades."""
+    folders = {name: tmp_path / "notes" / name for name in ("with", "without")}
+    for folder in folders.values():
+        folder.mkdir(parents=True)
+    return folders
+
+
+@pytest.fixture
+def mixed(notes: dict[str, Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
+    """A scheduler with a worker that declares a GPU, of a driver that is not there, and one that declares none."""
+    fake_gpus.put_up(tmp_path, monkeypatch, fake_gpus.ONE.replace("aaaa", "dask"))
+    monkeypatch.setattr("autograder.classroom.cluster.grade_there", note_and_grade)
+    workers = {
+        name: {"cls": distributed.Nanny, "options": {"nthreads": 1, "env": {"WORKER_NOTES": str(folder)}}}
+        for name, folder in notes.items()
+    }
+    workers["with"]["options"]["resources"] = {"GPU": 1}
+    scheduler = {"cls": distributed.Scheduler, "options": {"host": "127.0.0.1", "dashboard_address": ":0"}}
+    with distributed.SpecCluster(workers=workers, scheduler=scheduler, silence_logs=logging.ERROR) as cluster:
+        yield cluster.scheduler_address
+
+
+def noted(notes: dict[str, Path]) -> dict[str, list[str]]:
+    """Who was graded by which worker since the last call."""
+    found = {name: sorted(path.name for path in folder.iterdir()) for name, folder in notes.items()}
+    for path in [path for folder in notes.values() for path in folder.iterdir()]:
+        path.unlink()
+    return found
+
+
+def test_marked_submissions_go_to_a_worker_with_a_gpu_alone(
+    mixed: str, notes: dict[str, Path], tmp_path: Path
+):
+    root = tmp_path / "course"
+    template = Template.load(small_course(root, gpu=True))
+    for student, answers in {"tries1": RIGHT, "tries2": RIGHT, "idle1": {}, "idle2": {}}.items():
+        submit(root, student, answered(template, answers))
+    summary = grade(root, mixed)
+    assert not summary.failed and len(summary.graded) == 4
+    assert not any(student.startswith("tries") for student in noted(notes)["without"])
+    results = {student: read_results(root / "autograded" / student / "00-small") for student in summary.graded}
+    on_gpu = [student for student, result in results.items() if result.provenance.device == "cuda"]
+    assert sorted(on_gpu) == ["tries1", "tries2"]
+
+    small_course(root)  # the same assignment, no longer marked
+    assert len(grade(root, mixed).graded) == 4
+    assert noted(notes)["without"]
+
+
+class AskedClient:
+    """Notes with what a pool submits; it knows a worker with a GPU, if asked to, and one without."""
+
+    def __init__(self, *addresses: str) -> None:
+        self.workers = {one: {"resources": {"GPU": 1.0} if "gpu" in one else {}} for one in addresses}
+        self.asked: list[dict[str, object]] = []
+
+    def scheduler_info(self, n_workers: int) -> dict[str, object]:
+        return {"workers": self.workers}
+
+    def submit(self, function: object, *args: object, key: str, pure: bool, **where: object) -> None:
+        self.asked.append(where)
+
+
+@pytest.mark.parametrize(
+    ("addresses", "unmarked"),
+    [
+        (("tcp://gpu:1", "tcp://cpu:1"), {"workers": ["tcp://cpu:1"], "allow_other_workers": True}),
+        (("tcp://gpu:1",), {}),
+    ],
+)
+def test_unmarked_submissions_leave_gpus_free_where_there_are_other_workers(
+    addresses: tuple[str, ...], unmarked: dict[str, object], tmp_path: Path
+):
+    pool = DaskPool("tcp://nowhere:1", WorkerSpec(tmp_path, "00-small", "required", device="cuda"))
+    pool._client = AskedClient(*addresses)
+    for gpu in (True, False):
+        pool._submit(Job("ada", b"", {}, 0, "c", "e", gpu=gpu))
+    assert pool._client.asked == [{"resources": {"GPU": 1}}, unmarked]
+
+
+def test_a_cluster_without_a_gpu_is_not_waited_for(cluster: object, tmp_path: Path):
+    submit(tmp_path, "ada", answered(Template.load(small_course(tmp_path, gpu=True)), RIGHT))
+    with pytest.raises(CourseError, match="no Dask worker .* declares one with --resources GPU=1; with --per-gpu 0"):
+        grade(tmp_path, cluster.scheduler_address)
+    assert list(grade(tmp_path, cluster.scheduler_address, per_gpu=0).graded) == ["ada"]

@@ -1,0 +1,195 @@
+"""A class in real workers and kernels: what is graded, what is not graded again, and what survives a kill."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from autograder.classroom.folder import CourseFolder
+from autograder.submission.notebook import Template
+from autograder.submission.results import read_results
+from tests.small.courses import lay_out_package, read_json
+from tests.small.grade_small import grade
+from tests.small.small_class import LOOKS_SCORES, RIGHT, answered, as_json, scores, small_class, state_of, submit
+
+REPOSITORY = Path(__file__).parents[2]
+KILLS, CLASS = 4, 8
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A class that was graded without disturbance."""
+    root = tmp_path_factory.mktemp("undisturbed")
+    small_class(root, CLASS)
+    summary = grade(root)
+    assert len(summary.graded) == CLASS and not summary.failed
+    return root
+
+
+def start_command(root: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.small.grade_small", str(root)],
+        cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def test_every_submission_gets_its_score_in_files_and_gradebook(graded: Path):
+    students = CourseFolder(graded).students("00-small")
+    found = [read_results(graded / "autograded" / student / "00-small").score for student in students]
+    assert found == list(LOOKS_SCORES) * (CLASS // 4)
+    state = state_of(graded)
+    assert state["rows"]["s002", "double-check"] == (1.0, False, "2026-01-01 10:00:00")
+    assert state["rows"]["s002", "why"][:2] == (None, True)
+    assert {path.rsplit("/", 1)[-1] for path in state["files"]} == {"00-small.ipynb", "results.json", "timestamp.txt"}
+
+
+def test_unchanged_submissions_are_not_run_again(graded: Path):
+    before = state_of(graded)
+    times = {path: path.stat().st_mtime_ns for path in (graded / "autograded").rglob("*.json")}
+    summary = grade(graded)
+    assert (len(summary.graded), len(summary.unchanged)) == (0, CLASS)
+    assert {path: path.stat().st_mtime_ns for path in (graded / "autograded").rglob("*.json")} == times
+    assert state_of(graded) == before
+
+
+def test_lost_files_and_a_lost_gradebook_come_back_from_the_record(graded: Path):
+    before = state_of(graded)
+    (graded / "gradebook.db").unlink()
+    for path in (graded / "autograded" / "s000").rglob("*.*"):
+        path.unlink()
+    summary = grade(graded)
+    assert not summary.graded
+    assert state_of(graded) == before
+
+
+def test_a_new_time_of_submission_is_noted_without_a_run(graded: Path):
+    time_file = graded / "submitted" / "s001" / "00-small" / "timestamp.txt"
+    time_file.write_text("2026-02-02 12:00:00 UTC\n")
+    assert not grade(graded).graded
+    assert state_of(graded)["rows"]["s001", "double-check"][2] == "2026-02-02 12:00:00"
+    time_file.write_text("2026-01-01 10:00:00 UTC\n")
+    assert not grade(graded).graded
+
+
+def test_a_changed_submission_is_run_and_no_other(graded: Path, tmp_path: Path):
+    small_class(tmp_path, 2)
+    grade(tmp_path)
+    data = (tmp_path / "submitted" / "s000" / "00-small" / "00-small.ipynb").read_bytes()
+    submit(tmp_path, "s001", data)
+    summary = grade(tmp_path)
+    assert list(summary.graded) == ["s001"] and summary.graded["s001"].score == 12.0
+    forced = grade(tmp_path, force=True, students=("s000",))
+    assert list(forced.graded) == ["s000"]
+
+
+def test_odd_submissions_get_results_and_harm_no_other(tmp_path: Path):
+    small_class(tmp_path, 1)
+    submit(tmp_path, "broken", b'{"cells": [')
+    submit(tmp_path, "Zoë Müller", answered(_template(tmp_path), RIGHT))
+    (tmp_path / "submitted" / "empty" / "00-small").mkdir(parents=True)
+    link = tmp_path / "submitted" / "linked" / "00-small" / "00-small.ipynb"
+    link.parent.mkdir(parents=True)
+    link.symlink_to(tmp_path / "submitted" / "s000" / "00-small" / "00-small.ipynb")
+    forged = submit(tmp_path, "forger", answered(_template(tmp_path), {}))
+    (forged / "results.json").write_text('{"score": 12.0}')
+    (tmp_path / "submitted" / "stray.txt").write_text("no folder")
+    summary = grade(tmp_path)
+    found = {student: row.score for student, row in summary.graded.items()}
+    assert found == {"s000": 12, "broken": 0, "Zoë Müller": 12, "empty": 0, "linked": 0, "forger": 0}
+    for student in ("broken", "empty", "linked"):
+        results = read_json(tmp_path / "autograded" / student / "00-small" / "results.json")
+        assert (results["status"], results["reason"], len(results["tasks"])) == ("not_gradable", "malformed", 4)
+    assert scores(as_json(tmp_path / "autograded" / "forger" / "00-small" / "results.json"))["double"] == 0.0
+
+
+def test_interrupting_keeps_what_is_done_and_says_how_to_go_on(tmp_path: Path):
+    students = small_class(tmp_path, CLASS)
+    command = start_command(tmp_path)
+    done = tmp_path / "autograded"
+    _wait_for(lambda: len(list(done.rglob("results.json"))) >= 2, command)
+    command.send_signal(signal.SIGINT)
+    out, err = command.communicate(timeout=60)
+    assert command.returncode == 130, err
+    assert "run the same command to go on" in out and "Traceback" not in err
+    kept = len(list(done.rglob("results.json")))
+    summary = grade(tmp_path)
+    assert kept >= 2 and len(summary.unchanged) == kept
+    assert len(summary.graded) + kept == len(students)
+
+
+def test_killing_any_process_at_any_time_changes_no_result(graded: Path, tmp_path: Path):
+    """After each kill the same command is given again; in the end all is as in the undisturbed class."""
+    for part in ("solutions", "assignments", "submitted"):
+        shutil.copytree(graded / part, tmp_path / part)
+    lay_out_package(tmp_path)
+    (tmp_path / ".autograder").mkdir(mode=0o700)
+    shutil.copy(graded / ".autograder" / "secret", tmp_path / ".autograder")
+    kill_at_random(tmp_path, KILLS, random.Random(7))
+    assert state_of(tmp_path) == state_of(graded)
+    assert len(grade(tmp_path).unchanged) == CLASS
+
+
+def kill_at_random(root: Path, kills: int, rng: random.Random) -> None:
+    """Grades ``root`` with ``kills`` kills of the command or of a worker, warm server or writer, then to the end.
+
+    A student's kernel is spared: its death by SIGKILL cannot be told from one that the student's own code brought
+    about, so it costs the cell that ran.
+    """
+    command = start_command(root)
+    for _ in range(kills):
+        before = len(list((root / "autograded").rglob("results.json")))
+        time.sleep(rng.uniform(0.3, 1.5))
+        if command.poll() is not None:
+            break
+        below = psutil.Process(command.pid).children(recursive=True)
+        ours = [process for process in below if not _of_a_kernel(process)]
+        victim = command.pid if rng.random() < 0.5 or not ours else rng.choice(ours).pid
+        _kill(victim)
+        if victim == command.pid:
+            command.communicate()
+            _all_gone(below)
+            command = start_command(root)
+            _wait_for(lambda at=before: len(list((root / "autograded").rglob("results.json"))) > at, command)
+    out, err = command.communicate(timeout=120)
+    assert command.returncode == 0, out + err
+
+
+def _template(root: Path) -> Template:
+    from autograder.course import Course
+
+    return Template.load(Course(root).assignment("00-small"))
+
+
+def _wait_for(condition: object, command: subprocess.Popen[str], seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while not condition() and command.poll() is None and time.monotonic() < until:
+        time.sleep(0.02)
+
+
+def _of_a_kernel(process: psutil.Process) -> bool:
+    """Whether a warm server forked this process; a server itself was started by a worker."""
+    try:
+        return any(word.endswith("sandbox/server.py") for word in process.parent().cmdline())
+    except (psutil.Error, AttributeError):  # it ended meanwhile, or its parent did
+        return True
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def _all_gone(processes: list[psutil.Process]) -> None:
+    """Nothing that the command started outlives it for long."""
+    assert not psutil.wait_procs(processes, timeout=20)[1]

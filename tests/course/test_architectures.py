@@ -1,0 +1,132 @@
+"""Assignment 06: references against the papers' numbers and PyTorch, other right answers, wrong ones by name."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional
+
+from autograder.checks.registry import reference_names
+from course.modern_architectures import shared
+from course.modern_architectures.dense_to_conv import public as dense_public
+from course.modern_architectures.dense_to_conv.reference import dense_to_conv
+from course.modern_architectures.imagenet_history.reference import imagenet_history
+from course.modern_architectures.inception.reference import InceptionModule
+from course.modern_architectures.mean_iou.reference import mean_iou
+from course.modern_architectures.residual.reference import ResidualBlock
+from course.modern_architectures.separable.reference import SeparableConv2d
+from course.modern_architectures.separable_saving.reference import separable_saving
+from course.modern_architectures.squeeze_excite.reference import SqueezeExcite
+from course.modern_architectures.upsample import public as upsample_public
+from course.modern_architectures.upsample.reference import bilinear_kernel
+
+from ..checks.helpers import run_task, score
+
+NAME = "06-modern-architectures"
+
+
+# --- the references ------------------------------------------------------------------------------------------------
+
+
+def parameters_of(module):
+    return sum(parameter.numel() for parameter in module.parameters())
+
+
+def test_the_first_inception_module_of_googlenet():
+    module = InceptionModule(192, 64, 96, 128, 16, 32, 32)
+    assert parameters_of(module) == 163_696
+    assert module(torch.zeros(1, 192, 28, 28)).shape == (1, 256, 28, 28)
+
+
+def test_blocks_of_resnet_18():
+    # a block of the first stage, and the one that halves the size
+    assert parameters_of(ResidualBlock(64, 64)) == 2 * (9 * 64 * 64 + 2 * 64)
+    block = ResidualBlock(64, 128, stride=2)
+    assert parameters_of(block) == 9 * 64 * 128 + 9 * 128 * 128 + 64 * 128 + 3 * 2 * 128
+    assert block(torch.zeros(2, 64, 7, 9)).shape == (2, 128, 4, 5)
+
+
+def test_numbers_of_the_text():
+    assert parameters_of(SqueezeExcite(64)) == 580
+    assert parameters_of(nn.Conv2d(64, 64, 3)) == 36_928
+    assert parameters_of(SeparableConv2d(64, 128, 3)) == 8_768
+    saving = separable_saving(64, 128, 3, 10, 20)
+    assert (saving["plain_parameters"], saving["separable_parameters"]) == (73_728, 8_768)
+    assert saving["separable_multiply_adds"] == 8_768 * 200
+    shares = [(k * k * 128 + 128 * 128) / (k * k * 128 * 128) for k in (1, 3, 5, 7)]
+    assert [round(share, 2) for share in shares] == [1.01, 0.12, 0.05, 0.03]
+    small = mean_iou(np.array([[0, 0, 0], [1, 1, 1]]), np.array([[0, 0, 1], [0, 1, 1]]), 2)
+    assert small == 0.5
+
+
+@pytest.mark.parametrize("factor", range(1, 9))
+def test_the_bilinear_kernel_interpolates(factor):
+    kernel = bilinear_kernel(factor)
+    assert kernel.dtype == torch.float32 and kernel.sum().item() == pytest.approx(factor**2)
+    x = torch.randn(1, 1, 5, 6)
+    wanted = functional.interpolate(x, scale_factor=factor, mode="bilinear", align_corners=False)
+    got = functional.conv_transpose2d(x, kernel[None, None], stride=factor, padding=factor // 2)
+    inner = (..., slice(factor, -factor), slice(factor, -factor))
+    torch.testing.assert_close(got[inner], wanted[inner])
+
+
+def test_a_dense_layer_reads_larger_images():
+    linear = nn.Linear(2 * 3 * 4, 5)
+    conv = dense_to_conv(linear, 2, 3, 4)
+    x = torch.randn(2, 2, 5, 7)
+    scores = conv(x)
+    assert scores.shape == (2, 5, 3, 4)
+    torch.testing.assert_close(scores[:, :, 1, 2], linear(x[:, :, 1:4, 2:6].flatten(1)))
+
+
+# --- right answers -------------------------------------------------------------------------------------------------
+
+
+def test_rounded_numbers_of_history_are_taken():
+    rounded = {name: [round(value, 1) for value in entry] for name, entry in imagenet_history().items()}
+    assert score(run_task(NAME, "imagenet-history", {"imagenet_history": rounded})) == 5
+
+
+# --- wrong answers -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("task", "answer"), [
+    ("inception", "InceptionModule = 3"),
+    ("inception", "def InceptionModule(**options): return None"),
+    ("residual", "class ResidualBlock:\n    def __init__(self, *a, **k): pass"),
+    ("squeeze-excite", "from torch import nn\ndef SqueezeExcite(channels, reduction=16): return nn.Identity()"),
+    ("separable", "from torch import nn\nclass SeparableConv2d(nn.Module):\n    def __init__(self, *a, **k): pass"),
+    ("dense-to-conv", "def dense_to_conv(linear, *sizes): return linear"),
+    ("dense-to-conv", "def dense_to_conv(linear, *sizes): return None"),
+    ("upsample", "def bilinear_kernel(factor): return [[1.0]]\nSegmentationHead = None"),
+    ("mean-iou", "def mean_iou(*a): return None"),
+    ("mean-iou", "def mean_iou(*a): return 'good'"),
+    ("separable-saving", "separable_saving = {'plain_parameters': None}"),
+    ("imagenet-history", "imagenet_history = {'AlexNet': (1,), 'VGG-16': 'good', 'ResNet-50': None}"),
+])
+def test_odd_answers_get_a_verdict_and_no_points(task, answer):
+    results = run_task(NAME, task, answer)
+    assert score(results) <= 1 and not any(result.broken for result in results)
+    assert all(result.message for result in results if not result.passed)
+
+
+def test_a_forged_measurement_earns_nothing(monkeypatch):
+    # what a probe reports comes from the student's process, so it may be anything at all
+    def run_module(*arguments):
+        return {"output": 3, "parameters": "many", "gradient": [], "shape": None}
+
+    def run_dense_to_conv(*arguments):
+        return [1, 2]
+
+    def run_head(*arguments):
+        return {"output": None}
+
+    forged = (("residual", shared, run_module), ("dense-to-conv", dense_public, run_dense_to_conv),
+              ("upsample", upsample_public, run_head))
+    for task, module, fake in forged:
+        monkeypatch.setattr(module, fake.__name__, fake)
+        names = [name for name in reference_names(task).items() if name[0] != "bilinear_kernel"]
+        results = run_task(NAME, task, dict(names), parts=("hidden",))
+        assert score(results) <= 1 and not any(result.broken for result in results)

@@ -1,0 +1,193 @@
+"""What holds for every task of every assignment; what is special to one is in the test file of its name.
+
+That every misconception fails and is called by its name, the audit holds.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import nbformat
+import pytest
+
+from autograder.checks import freezing
+from autograder.checks.places import folder_of, sample_answers
+from autograder.checks.registry import reference_names, registries
+from autograder.checks.variant import all_variants, variant
+from autograder.course import Course
+from autograder.release.audit_run import audit_assignment
+from tests.checks.helpers import (
+    STUDENT,
+    imported,
+    namespace,
+    points_of,
+    run_frozen,
+    run_task,
+    score,
+    solution,
+    untouched,
+    wrong_answers,
+)
+
+from . import table
+from .curriculum import CURRICULUM
+
+COURSE = Course.here()
+AUTOMATIC = [
+    pytest.param(name, task, id=f"{name[:2]}-{task}") for name in COURSE.names for task in CURRICULUM[name].automatic
+]
+VARIANTS = [
+    pytest.param(name, task, id=f"{name[:2]}-{task}") for name in COURSE.names for task in CURRICULUM[name].variants
+]
+every_task = pytest.mark.parametrize(("assignment", "task"), AUTOMATIC)
+every_assignment = pytest.mark.parametrize("assignment", COURSE.names)
+
+
+def is_code(assignment: str, task: str) -> bool:
+    return task not in CURRICULUM[assignment].answers
+
+
+def hidden_score(assignment: str, task: str, names: dict[str, Any] | str) -> float:
+    return score(run_task(assignment, task, names, parts=("hidden",)))
+
+
+# the course ----------------------------------------------------------------------------------------------------------
+
+
+@every_assignment
+def test_tasks_are_those_of_the_curriculum(assignment):
+    fixed, tasks = CURRICULUM[assignment], COURSE.assignment(assignment).tasks
+    assert {task.id: task.points for task in tasks} == fixed.points
+    assert {task.id for task in tasks if task.kind == "text"} == set(fixed.texts)
+    assert {task.id for task in tasks if task.kind == "answer"} == set(fixed.answers)
+    assert {task.id for task in tasks if task.variant} == set(fixed.variants)
+    assert COURSE.assignment(assignment).max_score == sum(fixed.points[task] for task in fixed.automatic)
+
+
+@every_task
+def test_hidden_checks_have_the_points_of_their_task(assignment, task):
+    assert points_of(assignment, task) == CURRICULUM[assignment].points[task]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@every_assignment
+def test_the_audit_holds(assignment):
+    assert audit_assignment(assignment).problems == ()
+
+
+# right and wrong answers ---------------------------------------------------------------------------------------------
+
+
+@every_task
+def test_right_answers_get_every_point(assignment, task):
+    count, failed = table.right_ones(assignment, task)
+    assert not failed
+    # the reference, the notebook's solution, and for code at least two made otherwise
+    assert count >= (4 if is_code(assignment, task) else 2)
+
+
+@every_task
+def test_the_reference_passes_whatever_is_drawn(assignment, task):
+    results = run_task(assignment, task, reference_names(task, STUDENT), seed=b"another", parts=("hidden",))
+    assert all(result.passed for result in results), [result for result in results if not result.passed]
+
+
+@every_assignment
+def test_the_solution_notebook_is_one_program(assignment):
+    """Each answer builds on the notebook's own earlier ones, as it does for a student."""
+    cells, names, automatic = solution(assignment), imported(assignment), CURRICULUM[assignment].automatic
+    for task in automatic:
+        names = namespace(cells[task], names)
+    assert names.keys() >= {name for task in automatic for name in reference_names(task, STUDENT)}
+
+
+@every_task
+def test_an_untouched_cell_scores_nothing(assignment, task):
+    names = {**imported(assignment), **table.earlier_names(assignment, task)}
+    if is_code(assignment, task):  # the stub of an answer only raises, and so defines nothing
+        names = namespace(untouched(assignment)[task], names)
+    results = run_task(assignment, task, names)
+    assert score(results) == 0 and not any(result.attempted for result in results)
+
+
+@every_task
+def test_the_right_answer_of_another_task_scores_nothing(assignment, task):
+    automatic = CURRICULUM[assignment].automatic
+    other = automatic[(automatic.index(task) + 1) % len(automatic)]
+    values = list(reference_names(other, STUDENT).values())
+    borrowed = {name: values[n % len(values)] for n, name in enumerate(reference_names(task, STUDENT))}
+    assert hidden_score(assignment, task, borrowed) == 0
+
+
+@pytest.mark.parametrize(("assignment", "task"), VARIANTS)
+def test_a_neighbours_numbers_score_nothing_and_are_called_so(assignment, task):
+    (registry,) = registries(task).values()
+    mine, name = registry.reference(**variant(task, STUDENT)), task.replace("-", "_")
+    others = [answer for one in all_variants(task) if (answer := registry.reference(**one)) != mine]
+    assert others
+    for theirs in others[:: max(1, len(others) // 5)]:
+        results = run_task(assignment, task, {name: theirs}, parts=("hidden",))
+        assert score(results) == 0
+        assert {result.diagnosis for result in results} == {"another-variant"}
+
+
+@pytest.mark.long
+@every_task
+def test_wrong_answers_are_named_whatever_is_drawn(assignment, task):
+    for wrong, names in wrong_answers(task):
+        results = run_task(assignment, task, names, seed=b"another", parts=("hidden",))
+        assert {result.diagnosis for result in results if result.diagnosis} == {wrong.id}, wrong.id
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+@every_task
+def test_every_mutant_is_killed_or_explained(assignment, task):
+    _, survivors = table.survivors_of(assignment, task)
+    assert not survivors
+
+
+# the kit and the texts -----------------------------------------------------------------------------------------------
+
+
+@every_task
+def test_public_checks_work_from_frozen_cases(assignment, task, tmp_path, monkeypatch):
+    results = run_frozen(assignment, task, reference_names(task, STUDENT), tmp_path, monkeypatch)
+    assert results and all(result.passed for result in results)
+    for wrong, names in list(wrong_answers(task))[:4]:
+        results = run_frozen(assignment, task, names, tmp_path, monkeypatch)
+        assert not any(result.broken for result in results), wrong.id
+        assert {result.diagnosis for result in results} <= {None, wrong.id}, wrong.id
+
+
+@every_assignment
+def test_frozen_cases_are_small(assignment):
+    assert sum(map(len, freezing.freeze(assignment).values())) < 400_000
+
+
+@every_assignment
+def test_text_tasks_have_a_rubric_and_sample_answers(assignment):
+    fixed = CURRICULUM[assignment]
+    for task in fixed.points:
+        samples = sample_answers(folder_of(task))
+        if task not in fixed.texts:
+            assert not samples
+            continue
+        assert sorted(samples) == ["good", "poor"]
+        (good, best), (poor, worst) = samples["good"], samples["poor"]
+        assert fixed.points[task] >= good > poor >= 0
+        assert best and worst
+        criteria = rubric_points(assignment, task)
+        assert 3 <= len(criteria) <= 6 and sum(criteria) == fixed.points[task], criteria
+
+
+def rubric_points(assignment: str, task: str) -> list[float]:
+    """The points of each criterion: the last column of the table in the task's rubric cell."""
+    notebook = nbformat.read(COURSE.assignment(assignment).solution_path, as_version=4)
+    (source,) = (
+        cell.source for cell in notebook.cells
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == f"{task}-rubric"
+    )  # fmt: skip
+    rows = [line.strip().strip("|").split("|") for line in source.splitlines() if line.startswith("|")]
+    return [float(row[-1]) for row in rows[2:]]

@@ -1,0 +1,170 @@
+"""Assignment 04: the networks' numbers against PyTorch, what an evaluation says, and answers of an odd form.
+
+Its training tasks are tested in test_training.py.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from autograder.checks.registry import reference_names
+from course.lenet import shared
+from course.lenet.keras_cnn import probes as keras_probes
+from course.lenet.keras_cnn import public as keras_cnn
+from course.lenet.lenet_components.reference import CONNECTIONS, lenet_components
+from course.lenet.lenet_evaluate import public as lenet_evaluate
+from course.lenet.lenet_evaluate.reference import evaluation, judged
+from course.lenet.lenet_model.reference import LeNet5
+from course.lenet.lenet_repair.reference import batch_after_view
+
+from ..checks.helpers import namespace, run_task, score, solution
+
+NAME = "04-lenet"
+
+
+# --- the references ------------------------------------------------------------------------------------------------
+
+
+def layers_of(network, image):
+    """(output shape, channels last; number of parameters) of every layer that a forward pass goes through."""
+    seen = []
+    for layer in network.children():
+        layer.register_forward_hook(lambda layer, _, output: seen.append((
+            (*output.shape[2:], output.shape[1]), sum(p.numel() for p in layer.parameters())
+        )))
+    network(image)
+    return seen
+
+
+def test_the_table_of_layers_is_that_of_the_network():
+    table, seen = lenet_components(), layers_of(LeNet5(), torch.zeros(1, 1, 32, 32))
+    assert seen == [table[name] for name in ("C1", "S2", "C3", "S4", "C5", "F6", "output")]
+    assert table["total"] == sum(p.numel() for p in LeNet5().parameters()) == 61_706
+
+
+def test_the_papers_connections():
+    sizes = [len(maps) for maps in CONNECTIONS]
+    assert sizes == 6 * [3] + 9 * [4] + [6] and len(set(CONNECTIONS)) == 16
+    assert lenet_components()["C3_paper"] == 1_516
+    assert {m for maps in CONNECTIONS for m in maps} == set(range(6))
+
+
+def test_the_notebooks_table_is_the_papers():
+    (cell,) = (source for source in all_code() if "connected = " in source)
+    connected = namespace(cell.split("_, axis")[0], {"np": np})["connected"]
+    assert [tuple(np.flatnonzero(column)) for column in connected.T] == list(CONNECTIONS)
+
+
+def all_code():
+    import nbformat
+
+    from autograder.course import Course
+
+    notebook = nbformat.read(Course.here().assignment(NAME).solution_path, as_version=4)
+    return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+
+
+@pytest.mark.parametrize("batch", [16, 32, 64, 160])
+def test_the_view_as_pytorch_does_it(batch):
+    assert batch_after_view(batch) == torch.zeros(batch, 16, 5, 5).view(-1, 256).shape[0]
+
+
+@pytest.mark.parametrize("batch", [1, 8, 15, 50])
+def test_the_view_fails_where_pytorch_fails(batch):
+    with pytest.raises(RuntimeError):
+        torch.zeros(batch, 16, 5, 5).view(-1, 256)
+    with pytest.raises(ValueError, match="batch"):
+        batch_after_view(batch)
+
+
+def test_numbers_of_the_text():
+    dense = nn.Linear(32 * 32, 120)
+    assert sum(p.numel() for p in dense.parameters()) == 123_000  # the model answer of lenet-limits
+    side = (((224 - 4) // 2) - 4) // 2
+    assert side == 53 and (side * side * 16 + 1) * 120 > 5e6
+
+
+def test_weights_do_not_depend_on_how_a_network_is_written():
+    sequence = nn.Sequential(
+        nn.Conv2d(1, 6, 5), nn.Tanh(), nn.AvgPool2d(2), nn.Conv2d(6, 16, 5), nn.Tanh(), nn.AvgPool2d(2),
+        nn.Conv2d(16, 120, 5), nn.Tanh(), nn.Flatten(), nn.Linear(120, 84), nn.Tanh(), nn.Linear(84, 10),
+    )
+    one, other = (shared.run_network(make, [2], 3)["output"] for make in (LeNet5, lambda: sequence))
+    torch.testing.assert_close(one, other)
+
+
+# --- the evaluation ------------------------------------------------------------------------------------------------
+
+
+def test_an_evaluation_by_hand():
+    shares = np.full((5, 10), 0.01)
+    for row, (guess, share) in enumerate([(0, 0.9), (2, 0.8), (2, 0.7), (2, 0.6), (1, 0.8)]):
+        shares[row, guess] = share
+    found = judged(shares, np.array([0, 1, 2, 2, 2]))  # the example of the text
+    assert found.accuracy == 0.6
+    assert found.confusion[:3, :3].tolist() == [[1, 0, 0], [0, 0, 1], [0, 1, 2]] and found.confusion.sum() == 5
+    assert found.mistakes == [(1, 1, 2, 0.8), (4, 2, 1, 0.8)]  # equally sure: in the images' order
+
+
+def test_few_images_and_empty_classes():
+    found = evaluation(1, _report="confusion")
+    assert found.shape == (10, 10) and found.sum() == 1
+    assert evaluation(30, _kind="sure", _report="mistakes").shape == (4, 4)
+    assert evaluation(30, _report="mistakes").shape == (10, 4)
+
+
+# --- answers of an odd form ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("task", "answer"), [
+    ("lenet-components", "lenet_components = 61706"),
+    ("lenet-components", "lenet_components = {'C1': None, 'S2': (), 'C3': 'good', 'total': True}"),
+    ("lenet-model", "LeNet5 = 3"),
+    ("lenet-model", "def LeNet5(): return None"),
+    ("lenet-model", "from torch import nn\ndef LeNet5(): return nn.Linear(32, 10)"),
+    ("lenet-repair", "class RepairedLeNet: pass\ndef batch_after_view(batch): return None"),
+    ("lenet-evaluate", "def evaluate(model, images, labels): return None"),
+    ("lenet-evaluate", "def evaluate(model, images, labels): return {'accuracy': 1.0}"),
+    ("lenet-evaluate", "import types\ndef evaluate(*a):\n"
+                       "    return types.SimpleNamespace(accuracy='1', confusion=[[1]], mistakes=[(1, 2)])"),
+    ("keras-cnn", "def build_cnn(input_shape=(28, 28, 1), num_classes=10): return None"),
+    ("keras-cnn", "build_cnn = 'a network'"),
+])
+def test_odd_answers_get_a_verdict_and_no_points(task, answer):
+    results = run_task(NAME, task, answer)
+    assert score(results) == 0 and not any(result.broken for result in results), results
+    assert all(result.message for result in results if not result.passed)
+
+
+def test_a_forged_measurement_earns_nothing(monkeypatch):
+    # what a probe reports comes from the student's process, so it may be anything at all
+    def run_network(*arguments):
+        return {"output": 3, "parameters": "many", "kernels": None, "shapes": {}}
+
+    def run_evaluation(*arguments):
+        return {"accuracy": [], "confusion": 2, "mistakes": {}, "by_index": None}
+
+    def run_keras(*arguments):
+        return {"form": {"layers": ["Conv2D"], "input": (None, 28, 28, 1), "output": (None, 10), "compiled": True,
+                         "loss": 7, "from_logits": "no"}, "probabilities": "high", "metrics": {"accuracy": "1"}}
+
+    def run_fit(*arguments):
+        return {"accuracy": 1.0}
+
+    monkeypatch.setattr(keras_probes, "run_fit", run_fit)
+    forged = (
+        ("lenet-model", shared, run_network), ("lenet-evaluate", lenet_evaluate, run_evaluation),
+        ("keras-cnn", keras_cnn, run_keras),
+    )
+    for task, place, fake in forged:
+        monkeypatch.setattr(place, fake.__name__, fake)
+        results = run_task(NAME, task, dict(reference_names(task)), parts=("hidden",))
+        assert score(results) == 0 and not any(result.broken for result in results), results
+
+
+def test_the_solutions_network_is_lenet():
+    names = namespace(solution(NAME)["lenet-model"], {"nn": nn, "torch": torch, "F": nn.functional})
+    assert score(run_task(NAME, "lenet-model", names)) == 15

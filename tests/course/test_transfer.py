@@ -1,0 +1,255 @@
+"""Assignment 07: its references, the pretrained networks and the recipe that makes them, answers of odd kinds."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file
+
+from autograder.checks.registry import reference_names
+from autograder.course import Course
+from autograder.datasets import find_images, weights
+from autograder.sandbox.facade import make_module
+from course.transfer_learning.dataset.reference import index_images
+from course.transfer_learning.fine_tune import public as fine_tune
+from course.transfer_learning.pipeline import public as pipeline
+from course.transfer_learning.shared import build_features, expected_pixels, write_files
+from course.transfer_learning.split.reference import split
+from tools import pretrain
+
+from ..checks.helpers import imported, namespace, run_task, score
+
+NAME = "07-transfer-learning"
+TWO_MEGABYTES = 2_000_000
+
+
+# --- class folders -------------------------------------------------------------------------------------------------
+
+
+def test_a_folder_as_it_comes(tmp_path):
+    files = {f"{name}/{number}.png": ("picture", number) for name in ("b", "a") for number in range(100)}
+    write_files(tmp_path, files | {"b/half.jpg": ("cut", 1), "b/0.txt": ("text", 0), "c.png": ("picture", 0)})
+    with pytest.warns(UserWarning, match=r"half\.jpg"):
+        paths, labels, names = index_images(tmp_path)
+    assert names == ["a", "b"] and labels == [0] * 100 + [1] * 100
+    assert paths[:3] == [str(tmp_path / "a" / f"{number}.png") for number in (0, 1, 10)]
+
+
+def test_a_cut_picture_has_a_header_and_no_more(tmp_path):
+    from PIL import Image
+
+    write_files(tmp_path, {"a/half.jpg": ("cut", 1), "a/half.png": ("cut", 1)})
+    for name in ("half.jpg", "half.png"):
+        with Image.open(tmp_path / "a" / name) as picture:
+            assert picture.size == (64, 64)
+            with pytest.raises(OSError):
+                picture.load()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_single_images_are_divided_to_within_one(tmp_path, seed):
+    labels = [number % 3 for number in range(100)]
+    files = {f"{number}.png": ("picture", number) for number in range(100)}
+    write_files(tmp_path, {f"x/{name}": about for name, about in files.items()})
+    sides = split([str(tmp_path / "x" / name) for name in files], labels, (0.5, 0.2, 0.3), seed)
+    assert sorted(index for side in sides.values() for index in side) == list(range(100))
+    for label in range(3):
+        for indices, fraction in zip(sides.values(), (0.5, 0.2, 0.3), strict=True):
+            assert abs(sum(labels[i] == label for i in indices) - fraction * labels.count(label)) < 1
+
+
+# --- pictures that are known again -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scale", [1, 255, 0.004])
+def test_cards_are_known_again_when_moved_and_scaled(scale):
+    rng = np.random.default_rng(0)
+    originals = pipeline.cards(rng)
+    order = rng.permutation(pipeline.COUNT)
+    moved = np.roll(expected_pixels(originals[order]), (1, 2), axis=(1, 2)) * scale + scale
+    which, mirrored = pipeline.known_again(moved, originals)
+    assert np.array_equal(which, order) and not mirrored.any()
+    which, mirrored = pipeline.known_again(moved[:, :, ::-1], originals)
+    assert np.array_equal(which, order) and mirrored.all()
+
+
+# --- pretrained networks -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", weights.names())
+def test_weights_are_small_and_have_a_card(name):
+    assert weights.weights_file(name).stat().st_size <= TWO_MEGABYTES
+    card = weights.weights_file(name).with_suffix(".md").read_text(encoding="utf-8")
+    for word in ("| data |", "| licence of the data |", "| accuracy", "| seed", f"tools.pretrain {name}"):
+        assert word in card
+    recipe = pretrain.RECIPES[name]
+    loaded = weights.load_pretrained(name)
+    assert tuple(loaded[f"conv{number}/kernel"].shape[-1] for number in range(1, 6)) == recipe.widths
+    assert {array.dtype.name for array in loaded.values()} == {"float32"}
+
+
+def test_the_notebook_builds_the_same_network():
+    given = imported(NAME)["build_features"]
+    loaded = weights.load_pretrained("mnist")
+    images = np.random.default_rng(0).uniform(-1, 1, (2, 28, 28, 3)).astype(np.float32)
+    ours, theirs = build_features(weights=loaded)(images), given(loaded)(images)
+    np.testing.assert_array_equal(np.asarray(ours), np.asarray(theirs))
+
+
+def test_an_unknown_network_is_refused():
+    with pytest.raises(ValueError, match="name"):
+        weights.load_pretrained("resnet")
+
+
+def test_kernels_get_the_weights(tmp_path):
+    weights.lay_out_weights(tmp_path / "weights")
+    module = make_module({}, tmp_path)
+    found, wanted = module.load_pretrained("mnist"), weights.load_pretrained("mnist")
+    assert all(np.array_equal(found[path], wanted[path]) for path in wanted)
+    with pytest.raises(ValueError, match="name"):
+        module.load_pretrained("../mnist")
+
+
+def test_a_short_run_of_the_recipe(tmp_path, monkeypatch):
+    """The embedded digits in MNIST's place: four epochs teach something, and the same seed gives the same weights."""
+    easy = {"zoom": (1, 1), "turn": 0.02, "coarser": False}
+    recipe = replace(pretrain.RECIPES["mnist"], data="digits", widths=(8, 16, 16, 16, 32), **easy)
+    monkeypatch.setitem(pretrain.RECIPES, "mnist", recipe)
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        assert pretrain.main(["mnist", "--epochs", "4", "--images", "1400", "--out", str(tmp_path / folder)]) == 0
+    first, second = (load_file(tmp_path / folder / "mnist.safetensors") for folder in ("one", "two"))
+    assert all(np.allclose(first[path], second[path], atol=1e-3) for path in first)
+    card = (tmp_path / "one" / "mnist.md").read_text(encoding="utf-8")
+    share = float(card.split("of these classes | ")[1].split("%")[0])
+    assert share > 30 and "python -m tools.pretrain mnist" in card
+
+
+def test_recipes_keep_to_their_classes():
+    images, labels, _, test_labels, classes = pretrain.chosen(replace(
+        pretrain.RECIPES["mnist"], data="digits", classes=("3", "1")))
+    digits = find_images("digits")
+    assert classes == ("3", "1") and set(labels) == set(test_labels) == {0, 1}
+    assert len(images) == np.isin(digits.train_labels, (1, 3)).sum()
+    assert np.array_equal(images[labels == 0], digits.train_images[digits.train_labels == 3])
+
+
+# --- the threshold -------------------------------------------------------------------------------------------------
+
+
+def test_the_threshold_follows_from_the_measured_spread():
+    kept = weights.measured("mnist")
+    transfer, scratch = (np.array(kept["check"][way]) for way in ("transfer", "scratch"))
+    assert len(transfer) == len(scratch) == kept["seeds"] == 10
+    assert kept["threshold"] == pytest.approx(transfer.mean() - 4 * transfer.std(ddof=1), abs=6e-4)
+    assert kept["margin"] == pytest.approx(kept["threshold"] - scratch.mean(), abs=2e-3)
+    assert kept["threshold"] > scratch.max()
+
+
+def test_the_notebook_states_the_threshold():
+    text = Course.here().assignment(NAME).solution_path.read_text(encoding="utf-8")
+    kept = weights.measured("mnist")
+    assert f"asks for **{100 * kept['threshold']:.1f} %**" in text
+    assert f"That is {100 * kept['margin']:.0f} points more" in text
+    for runs in (kept["by_count"][count] for count in ("5", "10", "20")):
+        assert f"{100 * np.mean(runs['transfer']):.0f} %" in text and f"{100 * np.mean(runs['scratch']):.0f} %" in text
+
+
+def test_problems_hold_back_labels_and_differ_by_seed():
+    one, other = fine_tune.problem(1), fine_tune.problem(2)
+    assert set(one.train[1]) == set(range(fine_tune.CLASSES))
+    assert len(one.train[1]) == fine_tune.CLASSES * fine_tune.PER_CLASS
+    assert len(one.test_images) == len(one.test_labels) > 200
+    assert not np.array_equal(one.train[0], other.train[0])
+    assert -1 <= one.test_images.min() and one.test_images.max() <= 1 and one.test_images.dtype == np.float32
+
+
+# --- answers of odd kinds --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("task", "answer"), [
+    ("dataset", "def index_images(folder): return None"),
+    ("dataset", "def index_images(folder): return [], [], []"),
+    ("dataset", "def index_images(folder): return 1, 2, 3"),
+    ("dataset", "index_images = 7"),
+    ("split", "def split(paths, labels, fractions, seed): return None"),
+    ("split", "def split(paths, labels, fractions, seed): return {'train': paths, 'validation': [], 'test': []}"),
+    ("split", "def split(paths, labels, fractions, seed): return [1], [2], [3]"),
+    ("split", "def split(p, l, f, s): return {'train': [10**9], 'validation': [-1], 'test': [True]}"),
+    ("pipeline", "def make_dataset(*a, **k): return None"),
+    ("pipeline", "def make_dataset(*a, **k): return []"),
+    ("pipeline", "import numpy as np\ndef make_dataset(*a, **k): return [(np.zeros((2, 3)), np.zeros(2))]"),
+    ("fine-tune", "def fine_tune(*a, **k): return None"),
+    ("fine-tune", "def fine_tune(*a, **k): return (lambda x, training: 'x'), {}"),
+    ("fine-tune", "import numpy as np\ndef fine_tune(*a, **k): return (lambda x, training: np.zeros((len(x), 8))), {}"),
+    ("report", "def learning_curves(h): return 3\ndef transfer_curves(*a): return None"),
+    ("report", "from matplotlib.figure import Figure\ndef learning_curves(h): return Figure()\n"
+               "def transfer_curves(*a): return Figure()"),
+    ("pitfalls", "pitfalls = None"),
+    ("pitfalls", "pitfalls = dict.fromkeys('ABCDEFGHIJ')"),
+])
+def test_odd_answers_get_a_verdict_and_no_points(task, answer):
+    results = run_task(NAME, task, answer)
+    assert score(results) == 0 and not any(result.broken for result in results), [
+        (result.name, result.details) for result in results if result.broken]
+    assert all(result.message for result in results if not result.passed)
+
+
+def test_a_forged_report_earns_nothing(monkeypatch):
+    # what a probe reports comes from the student's process, so it may be anything at all
+    forged = {"answers": np.zeros((3, 8)), "history": {}, "untouched": "yes", "after": [], "passes": [{}, {}]}
+
+    def run_fine_tune(*arguments):
+        return dict(forged)
+
+    def run_pipeline(*arguments):
+        return dict(forged)
+
+    for task, module, fake in (("fine-tune", fine_tune, run_fine_tune), ("pipeline", pipeline, run_pipeline)):
+        monkeypatch.setattr(module, "in_kernel", lambda *_, fake=fake: _Forged(fake))
+        results = run_task(NAME, task, reference_names(task), parts=("hidden",))
+        assert score(results) == 0 and not any(result.broken for result in results), results
+
+
+class _Forged:
+    """Stands for a kernel that answers every question alike."""
+
+    def __init__(self, fake):
+        self._fake = fake
+
+    def __getattr__(self, name):
+        return self._fake
+
+
+def test_measurements_are_plain_data():
+    for name in weights.names():
+        path = weights.weights_file(name).with_suffix(".json")
+        if path.is_file():
+            kept = json.loads(path.read_text(encoding="utf-8"))
+            for runs in kept["by_count"].values():
+                assert np.mean(runs["transfer"]) > np.mean(runs["scratch"])
+
+
+# --- real pictures -------------------------------------------------------------------------------------------------
+
+
+def test_the_notebook_takes_a_folder_of_ones_own(tmp_path, monkeypatch):
+    files = {f"{name}/{number}.jpg": ("picture", number) for name in ("cats", "dogs") for number in range(3)}
+    write_files(tmp_path, files)
+    monkeypatch.setenv("CNN_PICTURES", str(tmp_path))
+    names = namespace(cells(NAME)["setup"])
+    assert namespace(cells(NAME)["pictures"], names)["folder"] == tmp_path
+    monkeypatch.setenv("CNN_COURSE_OFFLINE", "1")
+    names = namespace(cells(NAME)["build-features"], names | {"PICTURES": str(tmp_path)})
+    names = namespace(cells(NAME)["pretrained"], names)
+    assert names["application"] is None and names["features"].output_shape == (None, 96)
+
+
+def cells(assignment):
+    """The source of each code cell of the solution notebook, by its id."""
+    path = Course.here().assignment(assignment).solution_path
+    found = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return {cell["id"]: "".join(cell["source"]) for cell in found if cell["cell_type"] == "code"}

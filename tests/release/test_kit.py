@@ -1,0 +1,160 @@
+"""What students get works without the course, and tells them nothing that they must not know."""
+
+from __future__ import annotations
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from autograder.checks import frozen
+from autograder.course import Course, CourseError
+from autograder.release import kit as kit_writer
+from autograder.release.kit import STAFF_ONLY, answers_given_away, student_project
+from autograder.release.release import release
+from tests.small.courses import editable
+from tests.small.nbgrader_course import make_course, task_cells
+
+NAME = "01-convolution"
+REPOSITORY = Course.here().root
+ANSWER = '''def output_size(size, kernel, stride=1, padding=0, dilation=1):
+    """How often the window fits."""
+    ### BEGIN SOLUTION
+    the_window_is = dilation * (kernel - 1) + 1
+    ones = [size, kernel, stride, dilation]
+    if min(ones) < 1 or padding < 0 or the_window_is > size + 2 * padding:
+        raise ValueError("one of size, kernel, stride, padding, dilation is wrong: stride")
+    return (size + 2 * padding - the_window_is) // stride + 1
+    ### END SOLUTION
+'''
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """One task of the real course, with the real course's package and settings."""
+    cells = [editable("student-id", 'STUDENT_ID = "me"'), *task_cells("output-size", ANSWER, 8)]
+    root = make_course(tmp_path_factory.mktemp("course"), cells, name=NAME)
+    (root / "course").symlink_to(REPOSITORY / "course")
+    (root / "docs").symlink_to(REPOSITORY / "docs")
+    shutil.copy(REPOSITORY / "pyproject.toml", root / "pyproject.toml")
+    return Course(root)
+
+
+@pytest.fixture(scope="module")
+def kit(course: Course) -> Path:
+    folder = course.root / "kit"
+    release(course=course, kit=folder, register=False)
+    return folder
+
+
+def run(kit: Path, code: str) -> str:
+    """Runs Python as a student would: with the kit's package and nothing of the course."""
+    environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "CNN_STRICT", "NBGRADER_EXECUTION")}
+    done = subprocess.run([sys.executable, "-c", code], cwd=kit, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_kit_has_notebooks_environment_and_package(kit: Path):
+    for name in (f"{NAME}/{NAME}.ipynb", "environment.yml", "constraints.txt", "pyproject.toml", "README.md"):
+        assert (kit / name).is_file(), name
+    assert "YOUR CODE HERE" in (kit / NAME / f"{NAME}.ipynb").read_text(encoding="utf-8")
+
+
+def test_the_kit_has_nothing_that_knows_an_answer(kit: Path):
+    for part in STAFF_ONLY:
+        assert not (kit / "autograder" / part).exists()
+    staff = {"hidden.py", "reference.py", "misconceptions.py", "probes.py", "right_answers.py", "good.md", "poor.md"}
+    assert not {path.name for path in (kit / "course").rglob("*")} & staff
+    text = "\n".join(p.read_bytes().decode(errors="replace") for p in kit.rglob("*") if p.is_file())
+    for secret in ("the_window_is", "test_any_size", "def output_size(size: int"):
+        assert secret not in text
+    notebook = (kit / NAME / f"{NAME}.ipynb").read_text(encoding="utf-8")
+    assert "BEGIN HIDDEN" not in notebook and "BEGIN SOLUTION" not in notebook
+
+
+def test_public_checks_run_from_frozen_cases(kit: Path):
+    code = (
+        "import autograder; from autograder import check; {}\nr = check('output-size', namespace={{'output_size': f}})"
+    )
+    code += "\nprint(autograder.__file__); print(r.passed); print(repr(r))"
+    right = ANSWER.replace("def output_size", "def f")
+    out = run(kit, code.format("pass\n" + right))
+    assert out.splitlines()[0] == str(kit / "autograder" / "__init__.py")
+    assert out.splitlines()[1] == "True", out
+    wrong = right.replace("+ 2 * padding - the_window_is", "+ padding - the_window_is")
+    assert run(kit, code.format("pass\n" + wrong)).splitlines()[1] == "False"
+
+
+def test_a_public_check_that_gives_an_answer_away_is_noticed(kit: Path, monkeypatch: pytest.MonkeyPatch):
+    assignment = Course.here().assignment(NAME)
+    assert answers_given_away(assignment, kit / "course") == []
+    given = [("test_sizes", "padding_output", {"same": 28}), ("test_it_fits_exactly", "output_size", 5)]
+    monkeypatch.setattr(frozen, "frozen_values", lambda path: iter(given))
+    assert answers_given_away(assignment, kit / "course") == ["test_sizes gives away the answer of padding-output"]
+
+
+def test_the_kit_of_the_whole_course_can_be_handed_out(tmp_path: Path):
+    course = Course.here()
+    kit_writer.write(tmp_path / "kit", course, list(course))
+    assert {p.name for p in (tmp_path / "kit").iterdir() if p.is_dir()} == {*course.names, "autograder", "course"}
+
+
+def test_importing_the_kit_needs_neither_sandbox_nor_grading(kit: Path):
+    loaded = run(kit, "import sys; from autograder import check, load_images; print(*sys.modules)").split()
+    staff = {"nbgrader", "sqlalchemy", "landlock", "pyseccomp", "autograder.sandbox.provisioner"}
+    assert not staff & set(loaded)
+    assert not [name for name in loaded if name.startswith(("autograder.classroom", "autograder.submission"))]
+
+
+ELSEWHERE_MISSING = {"fcntl", "grp", "pwd", "resource", "termios", "pty"}
+
+
+def test_what_a_check_needs_of_the_kit_imports_on_windows_and_macos(kit: Path):
+    """No module that `check` loads imports what only Linux has; inside a function it may."""
+    out = run(
+        kit,
+        "import sys; from autograder import check; check('output-size', namespace={})\n"
+        "print(*(m.__file__ for n, m in sys.modules.items() if n.startswith('autograder.')), sep='\\n')",
+    )
+    files = [Path(line) for line in out.splitlines() if line.startswith(str(kit)) and line.endswith(".py")]
+    assert len(files) > 10
+    for path in files:
+        imports = [node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.Import)]
+        names = {alias.name for node in imports for alias in node.names}
+        assert not names & ELSEWHERE_MISSING, path
+
+
+def test_the_students_environment_is_the_courses_without_what_grading_needs():
+    text = (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8")
+    ours, theirs = tomllib.loads(text)["project"], tomllib.loads(student_project(text, Course(REPOSITORY)))["project"]
+    assert {d.partition(";")[0] for d in set(ours["dependencies"]) - set(theirs["dependencies"])} == {
+        "alembic", "nbgrader", "psutil", "pyseccomp", "sqlalchemy",
+    }  # fmt: skip
+    assert set(theirs["dependencies"]) < set(ours["dependencies"])
+    assert theirs["entry-points"] == {"autograder.course": {"cnn": "course"}} and theirs["scripts"] == ours["scripts"]
+
+
+def test_writing_it_again_replaces_it(course: Course, kit: Path):
+    (kit / "stale.txt").write_text("from an earlier release")
+    release([NAME], course=course, kit=kit, register=False)
+    assert not (kit / "stale.txt").exists() and (kit / "README.md").is_file()
+    assert not [p for p in kit.parent.iterdir() if p.name.startswith(".kit")]
+
+
+def test_a_folder_with_other_files_is_not_overwritten(course: Course, tmp_path: Path):
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(CourseError, match="is not empty and holds no kit"):
+        release(course=course, kit=tmp_path, register=False)
+    assert [p.name for p in tmp_path.iterdir()] == ["thesis.txt"]
+    with pytest.raises(CourseError, match="holds the course itself"):
+        release(course=course, kit=course.root, register=False)
+    (tmp_path / "README.md").write_text("# Another project")
+    (tmp_path / "autograder").mkdir()
+    with pytest.raises(CourseError, match="is not empty and holds no kit"):
+        release(course=course, kit=tmp_path, register=False)

@@ -1,0 +1,1 @@
+"""An assignment with the challenge of the leaderboard's tests."""

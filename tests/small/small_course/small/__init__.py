@@ -1,0 +1,1 @@
+"""Assignment 00-small: two functions, a number and a question."""

@@ -1,0 +1,5 @@
+"""The real course's."""
+
+from course.lenet.lenet_train.misconceptions import LENET_TRAIN
+
+__all__ = ["LENET_TRAIN"]

@@ -1,0 +1,358 @@
+"""The engine of training tasks: altered images, permuted labels, offers and budgets, what a model's answers may be."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from unittest import mock
+
+import numpy as np
+import pytest
+
+from autograder import offer, thresholds, training
+from autograder.bridge.student import Student
+from autograder.bridge.transport import LocalTransport
+from autograder.checks import trial
+from autograder.checks.failure import CheckFailure
+from autograder.datasets.thresholds import table
+from autograder.sandbox.training import OutOfTime
+from autograder.training import data, tasks
+from autograder.training.alter import SHIFT, alter
+from course.lenet.lenet_train.misconceptions import LENET_TRAIN
+from course.lenet.lenet_train.training import TASK as LENET
+from course.lenet.mnist_challenge.misconceptions import MNIST_CHALLENGE
+from course.lenet.mnist_challenge.training import TASK as CHALLENGE
+from tests.checks.helpers import namespace, run_task, score
+from tools.calibrate import tiers_of
+
+NEAREST = '''
+import time
+import numpy as np
+import torch
+from autograder import offer
+
+
+class Nearest(torch.nn.Module):
+    """The class whose mean image is nearest, as a linear layer on the 32x32 image."""
+
+    def __init__(self, images, labels):
+        super().__init__()
+        padded = np.pad(images, ((0, 0), (2, 2), (2, 2))).reshape(len(images), -1) / 255
+        means = torch.tensor(np.stack([padded[labels == k].mean(0) for k in range(10)]), dtype=torch.float32)
+        self.means = torch.nn.Parameter(means)
+
+    def forward(self, x):
+        return x.flatten(1) @ self.means.T - (self.means ** 2).sum(1) / 2
+'''
+FAST = NEAREST + '''
+def train_lenet(images, labels, *, seed, device):
+    return Nearest(images, labels)
+'''
+
+
+@pytest.fixture(autouse=True)
+def on_the_digits():
+    """Training tasks are tried on the digits, which every machine has."""
+    with training.using("digits"):
+        yield
+
+
+@pytest.fixture
+def low_bar():
+    """A threshold that the nearest mean reaches, and a budget of two seconds."""
+    asked = data.Needed((0.7,), 2.0, "cpu")
+    with mock.patch.object(data, "needed", lambda task, name: asked):
+        with mock.patch.object(data, "budget", lambda task, name: (2.0, "cpu")):
+            yield
+
+
+def judged(source, judge=training.expect_accuracy, task=LENET, registry=LENET_TRAIN, known=None):
+    """What `judge` says of a notebook: None, or its failure."""
+    names = known if known is not None else namespace(source)
+    token = trial.begin(trial.Trial("a test", seed=b"a submission"))
+    try:
+        judge(Student(LocalTransport(names)), task, registry)
+    except CheckFailure as failure:
+        return failure
+    finally:
+        trial.end(token)
+    return None
+
+
+# altered images ------------------------------------------------------------------------------------------------------
+
+
+def strokes(count=50):
+    return training.images_for().test_images[:count]
+
+
+def test_altered_images_are_others_and_follow_from_the_seed():
+    images = strokes()
+    before = images.copy()
+    first, again, other = (alter(images, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    assert first.dtype == np.uint8 and first.shape == images.shape
+    assert np.array_equal(images, before) and np.array_equal(first, again)
+    for altered in (first, other):
+        assert (altered != images).any(axis=(1, 2)).all()
+    assert (first != other).any(axis=(1, 2)).all()
+
+
+def test_images_move_by_a_pixel_at_most_and_some_are_thicker():
+    images = np.zeros((400, 28, 28), np.uint8)
+    images[:, 12:16, 12:16] = 200
+    altered = alter(images, np.random.default_rng(3)).astype(float)
+    weights = altered.sum(axis=(1, 2))
+    rows = (altered.sum(axis=2) * np.arange(28)).sum(axis=1) / weights - 13.5
+    columns = (altered.sum(axis=1) * np.arange(28)).sum(axis=1) / weights - 13.5
+    assert max(np.abs(rows).max(), np.abs(columns).max()) < SHIFT + 0.6  # thickening moves the middle by half a pixel
+    assert np.abs(rows).mean() > 0.3 and np.abs(columns).mean() > 0.3
+    thick = weights > 1.2 * weights.min()
+    assert 0.05 < thick.mean() < 0.2
+
+
+def test_a_turn_is_a_turn():
+    image = np.zeros((1, 29, 29), np.uint8)
+    image[0, 14, 4:25] = 255
+    rng = mock.Mock()
+    rng.uniform.side_effect = [np.zeros((1, 2)), np.array([8.0]), np.ones(1)]
+    altered = alter(image, rng)[0].astype(float)
+    heights = [float((altered[:, c] * np.arange(29)).sum() / altered[:, c].sum()) for c in (6, 22)]
+    assert abs(heights[0] - heights[1]) == pytest.approx(16 * np.tan(np.deg2rad(8)), abs=0.3)
+
+
+def test_colour_pictures_keep_their_borders():
+    white = np.full((20, 32, 32, 3), 240, np.uint8)
+    altered = alter(white, np.random.default_rng(0))
+    assert altered.shape == white.shape and altered.min() >= 215
+    assert np.ptp(altered, axis=(1, 2, 3)).max() == 0
+
+
+def test_altering_ten_thousand_images_takes_about_a_second():
+    images = np.resize(strokes(300), (10_000, 28, 28))
+    started = time.process_time()
+    alter(images, np.random.default_rng(0))
+    assert time.process_time() - started < 4  # 0.5 s where it was measured
+
+
+# permuted labels -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("classes", [2, 5, 10])
+def test_permuted_labels_say_nothing_of_the_true_ones(classes):
+    labels = np.random.default_rng(0).integers(0, classes, 3000)
+    chosen, given = tasks.permuted(labels, classes, np.random.default_rng(1))
+    assert len(set(chosen.tolist())) == len(chosen) <= tasks.SMALL
+    table = np.zeros((classes, classes), int)
+    np.add.at(table, (labels[chosen], given), 1)
+    assert np.ptp(table) <= 1
+
+
+# what earns, and what does not ---------------------------------------------------------------------------------------
+
+
+def test_what_learned_from_its_labels_passes_and_is_measured(low_bar):
+    names = namespace(FAST)
+    token = trial.begin(trial.Trial("a test", seed=b"a submission"))
+    try:
+        training.expect_accuracy(Student(LocalTransport(names)), LENET, LENET_TRAIN)
+        measured = trial.current().measured
+    finally:
+        trial.end(token)
+    assert 0.7 < measured["accuracy"] < 1 and measured["train_seconds"] >= 0
+
+
+def test_an_exact_table_of_the_test_set_fails(low_bar):
+    found = training.images_for()
+    table = {image.tobytes(): int(label) for image, label in zip(found.test_images, found.test_labels, strict=True)}
+
+    class Table:
+        def predict(self, images):
+            return [table.get(image.tobytes(), 0) for image in images]
+
+    names = {"train_classifier": lambda images, labels, *, seed, device: Table()}
+    failure = judged("", task=CHALLENGE, registry=MNIST_CHALLENGE, known=names)
+    assert failure is not None
+    assert (np.array(Table().predict(found.test_images)) == found.test_labels).all()  # of the public set it knows all
+
+
+def test_stored_knowledge_fails(low_bar):
+    failure = judged(FAST + '''
+from autograder.datasets import find_images
+KNOWN = find_images("digits")
+STORED = Nearest(KNOWN.train_images, KNOWN.train_labels)
+
+def train_lenet(images, labels, *, seed, device):
+    return STORED
+''')
+    assert failure.diagnosis == "labels-ignored"
+
+
+def test_each_submission_trains_once_whatever_is_asked(low_bar):
+    names = namespace(FAST + '''
+calls = []
+plain = train_lenet
+
+def train_lenet(images, labels, *, seed, device):
+    calls.append((len(images), seed, device, labels.dtype.name, images.dtype.name))
+    return plain(images, labels, seed=seed, device=device)
+''')
+    student = Student(LocalTransport(names))
+    token = trial.begin(trial.Trial("a test", seed=b"a submission"))
+    try:
+        for _ in range(3):
+            training.expect_accuracy(student, LENET, LENET_TRAIN)
+        training.expect_logits(student, LENET, LENET_TRAIN)
+    finally:
+        trial.end(token)
+    assert [size for size, *_ in names["calls"]] == [len(training.images_for().train_images), tasks.SMALL]
+    assert len({seed for _, seed, *_ in names["calls"]}) == 1
+    assert names["calls"][0][2:] == ("cpu", "int64", "uint8")
+
+
+@pytest.mark.parametrize(("answer", "words"), [
+    ("None", "is a return missing"),
+    ("3", "PyTorch model"),
+    ("torch.nn.Identity()", "logits"),
+    ("torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(1024, 9))", "logits, not"),
+    ("type('Nan', (torch.nn.Module,), {'forward': lambda s, x: x.flatten(1)[:, :10] / 0})()", "finite"),
+    ("type('Tuple', (torch.nn.Module,), {'forward': lambda s, x: (x, x)})()", "PyTorch model"),
+])
+def test_models_of_no_form_are_told_so(answer, words, low_bar):
+    failure = judged(f"import torch\ndef train_lenet(images, labels, *, seed, device): return {answer}")
+    assert failure is not None and words in failure.message, failure
+
+
+@pytest.mark.parametrize(("answer", "words"), [
+    ("[0] * (len(images) - 1)", "one label for each"), ("[11] * len(images)", "from 0 to 9"),
+    ("[0.5] * len(images)", "from 0 to 9"), ("['a'] * len(images)", "one label"), ("None", "one label"),
+    ("np.zeros((len(images), 10))", "row of scores"), ("np.full(len(images), 3)", "same answer"),
+])
+def test_predictions_of_no_form_are_told_so(answer, words, low_bar):
+    failure = judged(
+        f"import numpy as np\nclass C:\n    def predict(self, images): return {answer}\n"
+        "def train_classifier(images, labels, *, seed, device): return C()",
+        task=CHALLENGE, registry=MNIST_CHALLENGE,
+    )
+    assert failure is not None and words in failure.message, failure
+
+
+# budgets and offers --------------------------------------------------------------------------------------------------
+
+ENDLESS = NEAREST + '''
+def train_lenet(images, labels, *, seed, device):
+    {before}
+    while True:
+        {meanwhile}
+'''
+
+
+def test_an_endless_training_is_judged_by_what_it_offered(low_bar):
+    assert judged(ENDLESS.format(
+        before="model = Nearest(images, labels); offer(model)", meanwhile="model.means.data.mul_(-1)"
+    )) is None
+
+
+def test_an_endless_training_without_an_offer_fails_for_its_time(low_bar):
+    failure = judged(ENDLESS.format(before="pass", meanwhile="pass"))
+    assert failure.reason == "timeout" and "no model had been offered" in failure.message
+
+
+def test_a_stopped_training_that_offered_too_little_says_so(low_bar):
+    failure = judged(ENDLESS.format(before="offer(Nearest(images, np.roll(labels, 1)))", meanwhile="pass"))
+    assert failure.reason == "timeout" and "stopped after 2 seconds of CPU time" in failure.message
+
+
+def test_a_soft_stop_leaves_the_other_tests_to_run(low_bar):
+    results = run_task("04-lenet", "lenet-train", ENDLESS.format(before="pass", meanwhile="pass"), parts=("hidden",))
+    assert score(results) == 0 and {result.reason for result in results} == {"timeout"}
+    assert not any(result.lost for result in results)
+
+
+def test_sleeping_costs_no_cpu_time_and_is_not_stopped_softly():
+    assert offer.trained(lambda: time.sleep(0.3) or "done", 0.1, "cpu") == ("done", False)
+    assert offer.trained(lambda: [time.sleep(0.01) for _ in range(300)], 0.1, "wall") == (None, True)
+
+
+def test_nothing_is_raised_after_the_end():
+    for _ in range(20):
+        result, stopped = offer.trained(lambda: sum(range(200_000)), 0.05, "wall")
+        assert not stopped or result is None
+    time.sleep(0.2)
+    assert issubclass(OutOfTime, BaseException) and not issubclass(OutOfTime, Exception)
+
+
+def test_a_swallowed_end_comes_again():
+    def stubborn():
+        for _ in range(2):
+            try:
+                while True:
+                    pass
+            except OutOfTime:
+                continue
+        while True:
+            pass
+
+    assert offer.trained(stubborn, 0.1, "wall") == (None, True)
+
+
+def test_an_offered_keras_model_is_kept_by_its_weights():
+    class Model:
+        def __init__(self):
+            self.weights = [np.zeros(2)]
+
+        def get_weights(self):
+            return [w.copy() for w in self.weights]
+
+        def set_weights(self, weights):
+            self.weights = weights
+
+    model = Model()
+
+    def train():
+        offer(model)
+        model.weights = [np.ones(2)]
+        while True:
+            pass
+
+    kept, stopped = offer.trained(train, 0.1, "wall")
+    assert stopped and kept is model and kept.weights[0].tolist() == [0, 0]
+
+
+# thresholds ----------------------------------------------------------------------------------------------------------
+
+
+def test_thresholds_follow_from_the_measured_spread():
+    for task, sets in table().items():
+        for about in sets.values():
+            assert about["budget_s"]["cpu"] > 0
+            for device in ("cpu", "cuda"):
+                if device in about:
+                    entry = about[device]
+                    assert entry["tiers"] == sorted(entry["tiers"])
+                    assert entry["tiers"] == pytest.approx(
+                        tiers_of(training.training_task(task), entry["accuracies"]), abs=2e-4)
+                    assert statistics.mean(entry["accuracies"]) == pytest.approx(entry["mean"], abs=1e-4)
+                    assert len(entry["seeds"]) == len(entry["accuracies"]) >= 10
+
+
+def test_the_notebook_shows_what_is_needed():
+    shown = repr(thresholds("lenet-train"))
+    assert "digits: 94.53% of the altered test images" in shown and "CPU seconds" in shown
+    assert thresholds("lenet-train")._repr_markdown_().startswith("**lenet-train**")
+    with pytest.raises(ValueError, match="lenet-train"):
+        thresholds("conv2d")
+
+
+def test_a_gpu_without_figures_of_its_own_has_to_reach_the_cpus():
+    token = trial.begin(trial.Trial("a test", device="cuda"))
+    try:
+        asked = data.needed("lenet-train", "digits")
+    finally:
+        trial.end(token)
+    assert asked.clock == "wall" and not asked.own
+    assert asked.tiers == data.needed("lenet-train", "digits").tiers
+
+
+def test_a_data_set_that_nobody_measured_is_an_error_of_the_course():
+    with pytest.raises(LookupError, match="calibrate"):
+        data.needed("lenet-train", "photographs")
