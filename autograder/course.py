@@ -209,6 +209,11 @@ class Course:
         """The package's folder."""
         return self.root / self.package
 
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """The modules that draw for its notebooks, one for each assignment; graded notebooks do without."""
+        return tuple(f"{self.package}.{words_of(name)}.figures" for name in self.names)
+
     def forbidden(self, runtime: str) -> tuple[str, ...]:
         """The libraries that are out of reach while notebooks of this runtime are graded."""
         return tuple(self._config.get("forbidden", {}).get(runtime, ()))

@@ -91,6 +91,12 @@ def source_of(module: str) -> str:
     return FILES[module].read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("module", [name for name in FILES if name.endswith(".variants") and within(name, "course")])
+def test_a_students_own_numbers_need_nothing_of_the_course(module: str) -> None:
+    """The file is laid into the kernel, where there is no course."""
+    assert {name.partition(".")[0] for name in imports_of(source_of(module), module)} <= sys.stdlib_module_names
+
+
 def test_the_contracts_are_kept() -> None:
     command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)

@@ -1,32 +1,23 @@
 """Each student's own numbers, for the tasks marked variant. Public: the numbers are no secret, only personal.
 
-A task's ``variants.py`` has `CHOICES`, {name: list of choices}, or `SAME_AS`, the task whose numbers are its own too. A
-student's choice follows from a hash of task and student id; the ids are compared after strip and casefold.
+`sandbox.variants` says how they are chosen, since the notebook's kernel chooses them too.
 """
 
 from __future__ import annotations
 
 import copy
-import hashlib
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
+from ..sandbox.variants import Choices, choices_of, chosen
 from .places import folder_of
-
-Choices = dict[str, list[Any]]
 
 
 def variant(task: str, student: str | None) -> dict[str, Any]:
     """The numbers of `task` for that student. KeyError for a task that has no variants."""
-    home, choices = _choices(task)
-    name = (student or "").strip().casefold()
-    chosen = {}
-    for key, options in choices.items():
-        digest = hashlib.sha256(f"{home}|{key}|{name}".encode()).digest()
-        chosen[key] = copy.deepcopy(options[int.from_bytes(digest[:8], "big") % len(options)])
-    return chosen
+    return chosen(*_choices(task), student or "")
 
 
 def all_variants(task: str) -> Iterator[dict[str, Any]]:
@@ -45,10 +36,20 @@ def has_variants(task: str) -> bool:
         return False
 
 
+def sources(tasks: Iterable[str]) -> dict[str, str]:
+    """The text of ``variants.py`` of each task that has one, and of those whose numbers they share."""
+    found: dict[str, str] = {}
+    for task in filter(has_variants, tasks):
+        for name in {task, _choices(task)[0]} - found.keys():
+            found[name] = (folder_of(name).path / "variants.py").read_text(encoding="utf-8")
+    return found
+
+
 def _choices(task: str) -> tuple[str, Choices]:
-    """The task whose choices these are (it may be another one), and the choices."""
+    return choices_of(task, _names_of)
+
+
+def _names_of(task: str) -> dict[str, Any]:
     if not has_variants(task):
         raise KeyError(f"the task {task!r} has no variants")
-    module = folder_of(task).part("variants")
-    same_as = getattr(module, "SAME_AS", None)
-    return _choices(same_as) if same_as is not None else (task, module.CHOICES)
+    return vars(folder_of(task).part("variants"))

@@ -76,7 +76,7 @@ def make_grader(spec: WorkerSpec) -> tuple[Grader, Callable[[], None]]:
 
 def _with_checks(spec: WorkerSpec, assignment: Assignment, pool: WarmPool) -> Grader:
     from autograder.checks.runner import CheckSession
-    from autograder.checks.variant import has_variants, variant
+    from autograder.checks.variant import sources
     from autograder.submission.notebook import Template
     from autograder.submission.submission import Grader, kernel_limits
 
@@ -89,9 +89,12 @@ def _with_checks(spec: WorkerSpec, assignment: Assignment, pool: WarmPool) -> Gr
     policy = Policy(forbidden=assignment.forbidden, isolation=spec.isolation)
     limits = kernel_limits(assignment)
 
+    variants = sources(task.id for task in assignment.tasks)
+    pictures = Course(spec.root).pictures
+
     def start(work: Path, student: str, gpu: Gpu | None) -> Kernel:
-        variants = {task.id: variant(task.id, student) for task in assignment.tasks if has_variants(task.id)}
-        return pool.start(KernelSetup(limits, policy, work, variants, {"CNN_STUDENT": student}, data, gpu))
+        setup = KernelSetup(limits, policy, work, student, variants, pictures, data=data, gpu=gpu)
+        return pool.start(setup)
 
     pool.wait_until_warm()  # only then there are jobs: one's folder would stay if the process were killed meanwhile
     return Grader(template, session, start)

@@ -1,6 +1,6 @@
 """What `autograder` is inside a student's kernel: the names that notebooks import, and nothing behind.
 
-`check` says that the grader does the checking, `variant` hands out what the grader passed on at the start,
+`check` says that the grader does the checking, `variant` draws from the choices that the grader passed on at the start,
 and `load_images` and `load_pretrained` read what the grader laid in a read-only folder.
 """
 
@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from .training import Offers, Thresholds
+from .variants import Variants
 
 
 class ForbiddenLibrary(ModuleNotFoundError):
@@ -49,12 +50,12 @@ def _shared(path: Path) -> np.ndarray:
     return np.asarray(np.load(path, mmap_mode="c", allow_pickle=False))
 
 
-def make_module(variants: dict[str, Any], data: Path | None) -> types.ModuleType:
+def make_module(variants: Variants, data: Path | None) -> types.ModuleType:
     """The module that `import autograder` gives a student.
 
-    `variants` maps a task's name to the variant of this student; `data` is the folder with `index.json` and, for
-    each data set, a folder with `train_images.npy` (uint8) and `train_labels.npy` (int64); `weights/` there has the
-    pretrained networks, and `thresholds.json` what training tasks ask for.
+    `variants` has the students' own numbers; `data` is the folder with `index.json` and, for each data set, a folder
+    with `train_images.npy` (uint8) and `train_labels.npy` (int64); `weights/` there has the pretrained networks, and
+    `thresholds.json` what training tasks ask for.
     """
     module = types.ModuleType("autograder", "Checks for the course's notebooks.")
 
@@ -62,11 +63,9 @@ def make_module(variants: dict[str, Any], data: Path | None) -> types.ModuleType
         """Says that this task is checked by the grader."""
         print(f"{task}: checked by the grader")
 
-    def variant(task: str, student: str | None = None) -> Any:
-        """This student's variant of a task."""
-        if task not in variants:
-            raise KeyError(f"there is no variant of {task!r}")
-        return variants[task]
+    def variant(task: str, student: str | None = None) -> dict[str, Any]:
+        """The numbers of a task for one student, by default for this one."""
+        return variants.numbers(task, student)
 
     def load_images(name: str | None = None, *, otherwise: str | None = None) -> SimpleNamespace:
         """The training images and labels that the grader laid out."""
@@ -103,7 +102,7 @@ def make_module(variants: dict[str, Any], data: Path | None) -> types.ModuleType
     return module
 
 
-def install(forbidden: tuple[str, ...], variants: dict[str, Any], data: Path | None) -> None:
+def install(forbidden: tuple[str, ...], variants: Variants, data: Path | None) -> None:
     """Puts the facade in place of the package, and forgets forbidden libraries and the sandbox."""
     for name in list(sys.modules):
         if name.partition(".")[0] in ("autograder", *forbidden):

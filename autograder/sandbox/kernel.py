@@ -30,11 +30,12 @@ from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.history import HistoryManager
 from IPython.utils.text import SList
 
-from . import agent, channel, facade, privileges, reach, sharing, syscalls
+from . import agent, channel, facade, pictures, privileges, reach, sharing, syscalls
 from .confine import MANDATORY, Confinement
 from .gpu import Gpu, open_device
 from .limits import Limits
 from .policy import Policy
+from .variants import Variants
 
 _BIND_TIMEOUT_S = 5.0
 
@@ -185,7 +186,8 @@ def _start(request: dict[str, Any], user: int | None, report: int, bridge: int, 
     _reseed()
     sharing.install(request["folders"]["home"])
     data = Path(request["data"]) if request["data"] else None
-    facade.install(policy.forbidden, request["variants"], data)
+    facade.install(policy.forbidden, Variants(request["variants"], request["student"]), data)
+    pictures.install(tuple(request["pictures"]))
     _say(report, {"event": "ready", "pid": os.getpid(), "isolation": confinement.applied})
     return app
 
@@ -221,6 +223,8 @@ def _set_environment(request: dict[str, Any]) -> None:
         os.environ[name] = str(request["limits"]["threads"])
     os.environ.update(HOME=home, TMPDIR=home, IPYTHONDIR=f"{home}/.ipython", USER="student", LOGNAME="student")
     os.environ.update(TORCHINDUCTOR_CACHE_DIR=home, XDG_CACHE_HOME=home)
+    if request["student"]:
+        os.environ["CNN_STUDENT"] = request["student"]
     os.environ.update(request["environ"])
     os.chdir(request["folders"]["work"])
 

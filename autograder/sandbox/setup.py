@@ -17,14 +17,18 @@ class KernelSetup:
     """One kernel as the grader wants it.
 
     `work` becomes its working folder, the only one it can fill, and is removed with it; it is made if missing.
-    `variants` maps task names to this student's variants, `environ` is added to its environment, `data` is the
-    read-only folder of training images, and `gpu` its share of a GPU; without one it reaches none.
+    `student` is whose notebook it runs, `variants` maps task names to the sources of their ``variants.py``, and
+    `pictures` are the dotted names of modules that draw, for which something stands that draws nothing. `environ` is
+    added to its environment, `data` is the read-only folder of training images, and `gpu` its share of a GPU; without
+    one it reaches none.
     """
 
     limits: Limits
     policy: Policy
     work: Path
-    variants: Mapping[str, Any] = field(default_factory=dict)
+    student: str = ""
+    variants: Mapping[str, str] = field(default_factory=dict)
+    pictures: tuple[str, ...] = ()
     environ: Mapping[str, str] = field(default_factory=dict)
     data: Path | None = None
     gpu: Gpu | None = None
@@ -34,7 +38,9 @@ class KernelSetup:
         return {
             "limits": self.limits.to_dict(),
             "policy": self.policy.to_dict(),
+            "student": self.student,
             "variants": dict(self.variants),
+            "pictures": list(self.pictures),
             "environ": dict(self.environ),
             "data": str(self.data.resolve()) if self.data else None,
             "gpu": self.gpu.to_dict() if self.gpu else None,

@@ -13,6 +13,7 @@ from autograder.checks.registry import reference_names
 from autograder.course import Course
 from autograder.datasets import find_images, weights
 from autograder.sandbox.facade import make_module
+from autograder.sandbox.variants import Variants
 from course.transfer_learning.dataset.reference import index_images
 from course.transfer_learning.fine_tune import public as fine_tune
 from course.transfer_learning.pipeline import public as pipeline
@@ -21,6 +22,8 @@ from course.transfer_learning.split.reference import split
 from tools import pretrain
 
 from ..checks.helpers import imported, namespace, run_task, score
+
+NOBODYS = Variants({}, "")
 
 NAME = "07-transfer-learning"
 TWO_MEGABYTES = 2_000_000
@@ -106,7 +109,7 @@ def test_an_unknown_network_is_refused():
 
 def test_kernels_get_the_weights(tmp_path):
     weights.lay_out_weights(tmp_path / "weights")
-    module = make_module({}, tmp_path)
+    module = make_module(NOBODYS, tmp_path)
     found, wanted = module.load_pretrained("mnist"), weights.load_pretrained("mnist")
     assert all(np.array_equal(found[path], wanted[path]) for path in wanted)
     with pytest.raises(ValueError, match="name"):

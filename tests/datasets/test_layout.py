@@ -10,6 +10,9 @@ import pytest
 
 from autograder import datasets
 from autograder.sandbox.facade import make_module
+from autograder.sandbox.variants import Variants
+
+NOBODYS = Variants({}, "")
 
 
 def digits(name: str = "digits") -> datasets.ImageSet:
@@ -19,7 +22,7 @@ def digits(name: str = "digits") -> datasets.ImageSet:
 def test_the_sandbox_reads_what_the_grader_laid_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     images = digits()
     datasets.lay_out_training([images], tmp_path / "data", default="digits")
-    found = make_module({}, tmp_path / "data").load_images()
+    found = make_module(NOBODYS, tmp_path / "data").load_images()
     assert (found.name, found.classes, found.source) == (images.name, images.classes, images.source)
     np.testing.assert_array_equal(found.train_images, images.train_images)
     np.testing.assert_array_equal(found.train_labels, images.train_labels)
@@ -30,7 +33,7 @@ def test_the_sandbox_reads_what_the_grader_laid_out(tmp_path: Path, capsys: pyte
 
 def test_an_array_is_the_readers_own_to_write_to_and_the_file_stays(tmp_path: Path) -> None:
     datasets.lay_out_training([digits()], tmp_path / "data", default="digits")
-    module = make_module({}, tmp_path / "data")
+    module = make_module(NOBODYS, tmp_path / "data")
     mine = module.load_images().train_images
     assert type(mine) is np.ndarray
     before = mine.copy()
@@ -40,7 +43,7 @@ def test_an_array_is_the_readers_own_to_write_to_and_the_file_stays(tmp_path: Pa
 
 def test_a_set_is_had_by_its_name_or_the_one_to_fall_back_on(tmp_path: Path) -> None:
     datasets.lay_out_training([digits("mnist"), digits("cifar10")], tmp_path / "data", default="mnist")
-    load = make_module({}, tmp_path / "data").load_images
+    load = make_module(NOBODYS, tmp_path / "data").load_images
     assert load().name == "mnist"
     assert load("cifar10", otherwise="mnist").name == load(" CIFAR10").name == "cifar10"
     assert load("digits", otherwise="cifar10").name == "cifar10"
@@ -50,7 +53,7 @@ def test_a_set_is_had_by_its_name_or_the_one_to_fall_back_on(tmp_path: Path) -> 
 
 def test_without_a_default_only_names_give_images(tmp_path: Path) -> None:
     datasets.lay_out_training([digits("cifar10")], tmp_path / "data", default=None)
-    load = make_module({}, tmp_path / "data").load_images
+    load = make_module(NOBODYS, tmp_path / "data").load_images
     assert load("cifar10").name == "cifar10"
     with pytest.raises(RuntimeError, match="only these images: cifar10"):
         load()

@@ -15,6 +15,7 @@ from jupyter_client.blocking import BlockingKernelClient
 
 from autograder.sandbox import wire
 from autograder.sandbox.client import WarmPool
+from autograder.sandbox.variants import Variants
 
 from .conftest import run
 
@@ -49,18 +50,53 @@ def test_the_facade_stands_for_the_package(pool, starter, tmp_path):
     np.save(data / "digits" / "train_labels.npy", np.arange(3))
     about = {"classes": ["0", "1", "2"], "source": "made here"}
     (data / "index.json").write_text(json.dumps({"default": "digits", "sets": {"digits": about}}))
-    kernel = starter(pool, variants={"im2col": {"stride": 2}}, environ={"CNN_STUDENT": "ada"}, data=data)
+    kernel = starter(pool, student="ada", data=data)
     code = """
         import os
         from autograder import check, variant, load_images
         images = load_images()
         check("im2col")
         total, labels = int(images.train_images.sum()), images.train_labels.tolist()
-        variant("im2col"), os.environ["CNN_STUDENT"], images.name, total, labels"""
+        os.environ["CNN_STUDENT"], images.name, total, labels"""
     ran = run(kernel, textwrap.dedent(code))
     assert ran.text == "Images: digits, the training part.\nim2col: checked by the grader\n"
-    assert ran.result == f"({{'stride': 2}}, 'ada', 'digits', {3 * 28 * 28 * 7}, [0, 1, 2])"
+    assert ran.result == f"('ada', 'digits', {3 * 28 * 28 * 7}, [0, 1, 2])"
     assert "Permission" in run(kernel, f"open({str(data / 'new')!r}, 'w')").error
+
+
+NUMBERS = {
+    "shift": "CHOICES = {'by': list(range(50)), 'start': [(0, n) for n in range(9)]}",
+    "shift-back": "SAME_AS = 'shift'",
+}
+
+
+def test_the_kernel_chooses_the_same_numbers_as_the_grader_for_anybody(pool, starter):
+    kernel = starter(pool, student="ada", variants=NUMBERS)
+    run(kernel, "from autograder import variant")
+    there = eval(run(kernel, "variant('shift'), variant('shift', 'ada'), variant('shift-back', ' BOB ')").result)
+    here = Variants(NUMBERS, "ada")
+    assert there == (here.numbers("shift"), here.numbers("shift"), here.numbers("shift", "bob"))
+    assert there[1] != there[2] and type(there[0]["start"]) is tuple
+    assert run(kernel, "variant('conv')").error == "ValueError: The task 'conv' has the same numbers for everybody."
+
+
+def test_pictures_are_not_drawn(pool, starter):
+    kernel = starter(pool, pictures=("lessons.first.figures", "lessons.second.figures"))
+    code = """
+        from lessons.first import figures
+        import lessons.second.figures as more
+        picture = figures.windows(size=7, kernel=3)
+        picture.axes[0].set_title("a")
+        picture.axes[1, 2] = picture.size = 3
+        for each in more.steps(lambda: 1 / 0):
+            each.show()
+        with figures.animation() as frame:
+            frame.draw()
+        figures.filters"""
+    ran = run(kernel, textwrap.dedent(code))
+    assert (ran.error, ran.text, ran.result, ran.displays) == ("", "", "", [])
+    for other in ("lessons.first.shared", "lessons.third.figures", "lessons.style"):
+        assert run(kernel, f"import {other}").error.startswith("ModuleNotFoundError"), other
 
 
 def test_the_bridge_is_served_on_the_thread_of_the_cells(kernel):
