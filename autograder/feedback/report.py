@@ -66,7 +66,7 @@ class Stop:
 
 
 @dataclass(frozen=True)
-class Summary:
+class ClassReport:
     """What the class report shows, by student id."""
 
     assignment: str
@@ -93,11 +93,11 @@ class Summary:
         return sum(result["status"] == "needs_manual_grade" for result in self.results)
 
 
-def summarise(results: Sequence[Mapping[str, Any]]) -> Summary:
+def summarise(results: Sequence[Mapping[str, Any]]) -> ClassReport:
     """The report's content from the documents of `results.json`, automatic points only."""
     ordered = sorted(results, key=lambda result: result["student"])
     name = clean(ordered[0]["assignment"]) if ordered else ""
-    return Summary(name, ordered, _columns(ordered), _beliefs(ordered), _stops(ordered))
+    return ClassReport(name, ordered, _columns(ordered), _beliefs(ordered), _stops(ordered))
 
 
 def class_report(results: Sequence[Mapping[str, Any]], *, title: str = "") -> str:
@@ -133,7 +133,7 @@ def class_text(results: Sequence[Mapping[str, Any]], *, width: int = 100) -> str
     return out.getvalue()
 
 
-def _score_table(summary: Summary) -> Table:
+def _score_table(summary: ClassReport) -> Table:
     table = Table(title=summary.assignment, title_justify="left", box=None, pad_edge=False)
     table.add_column("student", no_wrap=True, max_width=24)
     columns = summary.automatic
@@ -188,7 +188,7 @@ def _stops(results: Sequence[Mapping[str, Any]]) -> list[Stop]:
     return stops
 
 
-def _cells(summary: Summary) -> list[tuple[Mapping[str, Any], list[tuple[str, int, str]]]]:
+def _cells(summary: ClassReport) -> list[tuple[Mapping[str, Any], list[tuple[str, int, str]]]]:
     """The table's rows: (result, for each task the text, a step from 0 to 4 for the shade, the status in words)."""
     rows = []
     for result in summary.results:

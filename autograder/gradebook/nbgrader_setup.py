@@ -25,7 +25,7 @@ from autograder.gradebook.nbgrader_setup import configure
 
 c = get_config()  # noqa: F821 - nbgrader defines it
 
-configure(c, root=Path(__file__).resolve().parent{repository})
+configure(c, root=Path(__file__).resolve().parent, repository=Path({repository!r}))
 '''
 
 
@@ -43,7 +43,7 @@ def configure(config: Config, *, root: Path, repository: Path | None = None) -> 
 
     ``root`` is the course folder (``submitted/``, ``autograded/``, ``feedback/``, ``gradebook.db``);
     ``repository`` has ``solutions/`` and ``assignments/``: by default ``root`` where that has them,
-    otherwise this package's.
+    otherwise the course that is found from the working folder, or installed.
     """
     ensure_programs()
     repository = repository or (root if (root / "solutions").is_dir() else Course.here().root)
@@ -116,5 +116,4 @@ def write_course_folder_config(course_dir: Path, course: Course) -> None:
     path = course_dir / CONFIG_FILE
     if course_dir == course.root or path.exists():
         return
-    repository = "" if course.root == Course.here().root else f", repository=Path({str(course.root)!r})"
-    files.write(path, _COURSE_FOLDER_CONFIG.format(repository=repository).encode())
+    files.write(path, _COURSE_FOLDER_CONFIG.format(repository=str(course.root)).encode())

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from autograder.classroom.fingerprints import environment_fingerprint
+from pathlib import Path
+
+import pytest
+
+from autograder.classroom.fingerprints import MODULES, PACKAGE, ROOMS, checks_fingerprint, environment_fingerprint
+from tests.small.small_class import small_course
 
 
 def test_the_data_sets_count() -> None:
@@ -10,3 +15,34 @@ def test_the_data_sets_count() -> None:
     assert environment_fingerprint(("mnist",)) == environment_fingerprint(("mnist",))
     found = {environment_fingerprint(names) for names in ((), ("mnist",), ("digits",), ("mnist", "digits"))}
     assert len(found) == 4
+
+
+@pytest.mark.parametrize(
+    ("path", "counts"),
+    [
+        ("small/double/hidden.py", True),
+        ("small/double/public.py", True),
+        ("small/double/reference.py", True),
+        ("small/shared.py", True),
+        ("bench/relu/reference.py", True),  # a check may ask for it
+        ("thresholds.json", True),
+        ("weights/small.safetensors", True),
+        ("bench/relu/hidden.py", False),
+        ("bench/relu/public.py", False),
+        ("small/double/right_answers.py", False),
+        ("small/why/good.md", False),
+        ("small/figures.py", False),
+    ],
+)
+def test_what_of_a_course_counts_for_an_assignment(tmp_path: Path, path: str, counts: bool) -> None:
+    assignment = small_course(tmp_path)
+    before = checks_fingerprint(assignment)
+    changed = assignment.folder.parent / path
+    changed.parent.mkdir(parents=True, exist_ok=True)
+    changed.write_bytes((changed.read_bytes() if changed.exists() else b"") + b"\n# corrected\n")
+    assert (checks_fingerprint(assignment) != before) is counts
+
+
+def test_every_module_of_the_machine_that_is_named_exists(tmp_path: Path) -> None:
+    named = [*(PACKAGE / room for room in ROOMS), *(PACKAGE / f"{name}.py" for name in MODULES)]
+    assert not [path for path in named if not path.exists()]

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -193,3 +193,42 @@ def test_a_course_folder_elsewhere_works_with_nbgraders_own_command(template: Pa
     assert nbgrader(folder, "generate_feedback", NAME).returncode == 0
     assert (folder / "feedback" / "cyd" / NAME / f"{NAME}.html").is_file()
     assert not (template / "submitted").exists() and not (template / "autograded").exists()
+
+
+def test_a_run_over_many_opens_gradebook_and_record_once(root: Path, monkeypatch: pytest.MonkeyPatch):
+    opened: list[str] = []
+    for name in ("GradebookWriter", "Ledger", "make_pool"):
+        made = getattr(nbgrader_hooks, name)
+
+        def note(*arguments: object, name: str = name, made: Callable[..., object] = made) -> object:
+            opened.append(name)
+            return made(*arguments)
+
+        monkeypatch.setattr(nbgrader_hooks, name, note)
+    for student in ("ada", "bob", "cyd"):
+        submit(root, student, RIGHT)
+    assert run(AutogradeApp, root, NAME) == 0
+    assert sorted(opened) == ["GradebookWriter", "Ledger", "make_pool"]
+    assert gradebook_scores(root) == {"ada": 6.0, "bob": 6.0, "cyd": 6.0}
+    assert nbgrader_hooks._run is None, "the last submission ends the run"
+
+
+EARLIER = '''"""nbgrader's settings for the submissions in this folder."""
+
+from pathlib import Path
+
+from autograder.grading.nbgrader_setup import configure
+
+c = get_config()  # noqa: F821 - nbgrader defines it
+
+configure(c, root=Path(__file__).resolve().parent, repository=Path({repository!r}))
+'''
+
+
+def test_a_course_folder_of_an_earlier_version_goes_on(template: Path, tmp_path: Path):
+    folder = tmp_path / "autumn"
+    submit_to = folder / "submitted" / "cyd" / NAME
+    shutil.copytree(template / "assignments" / NAME, submit_to)
+    (folder / "nbgrader_config.py").write_text(EARLIER.format(repository=str(template)))
+    assert run(AutogradeApp, folder, NAME) == 0
+    assert gradebook_scores(folder) == {"cyd": 0.0}
