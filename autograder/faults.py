@@ -2,6 +2,33 @@
 
 from __future__ import annotations
 
+import errno
+import traceback
+from pathlib import Path
+
+AGAIN = "run the same command again"
+_REMEDIES = {
+    errno.ENOSPC: "has no room left; make room there",
+    errno.EDQUOT: "has no room left under your quota; make room there",
+    errno.EROFS: "lies on a disk that can only be read; make it writable",
+    errno.EACCES: "may not be read or written by you; change its permissions",
+    errno.EPERM: "may not be changed by you; change its permissions",
+    errno.EIO: "lies on a disk that fails; look at the disk",
+    errno.EISDIR: "is a folder where a file should be; move it away",
+    errno.ENOTDIR: "has a file in its path where a folder should be; move that file away",
+    errno.EEXIST: "is in the way, and is no folder; move it away",
+    errno.ENOENT: "cannot be made, since its folder is missing or a link that leads nowhere; put that right",
+    errno.ELOOP: "is a link to itself; remove it",
+    errno.ENAMETOOLONG: "has a name that is too long; give it a shorter one",
+}
+# Of the whole machine, whatever file was asked for.
+_EVERYWHERE = {
+    errno.EMFILE: "The grader may open no more files; raise the limit (`ulimit -n`)",
+    errno.ENFILE: "The machine can open no more files; end what holds them",
+    errno.ENOMEM: "The machine has no memory left; end what uses it, or grade fewer submissions at once with --jobs",
+    errno.EAGAIN: "The machine can start no more processes; end some, or grade fewer submissions at once with --jobs",
+}
+
 
 class MachineFault(RuntimeError):
     """The machine, not a submission, is the reason that something could not be done.
@@ -9,3 +36,37 @@ class MachineFault(RuntimeError):
     The text is one sentence for the instructor: who does what, and the remedy ("The disk of ... is full; make room and
     run the same command again."). It is never booked as a score, and concerns one submission unless it says otherwise.
     """
+
+
+def of_os_error(error: OSError, path: Path | str | None = None) -> MachineFault:
+    """The fault behind what the operating system refused, with the file and what to do about it.
+
+    ``path`` is the file where the error does not name one."""
+    if error.errno in _EVERYWHERE:
+        return MachineFault(f"{_EVERYWHERE[error.errno]}, and {AGAIN}.")
+    named = error.filename2 or error.filename or path
+    name = printable(named) if named is not None else "A file"
+    if error.errno in _REMEDIES:
+        return MachineFault(f"{name} {_REMEDIES[error.errno]}, and {AGAIN}.")
+    return MachineFault(f"{name} could not be used ({error.strerror or type(error).__name__}); mend that, and {AGAIN}.")
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether a disk had no room, which concerns every submission that follows too."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+
+
+def of_our_own(error: BaseException) -> str:
+    """One sentence for an exception that nobody foresaw: what, and where in the code it was raised."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
+    text = " ".join(str(error).split())[:200]
+    return (
+        f"The grader met an error of its own ({type(error).__name__}: {text}{where}); "
+        f"nothing was booked. Report it, and {AGAIN} to try once more."
+    )
+
+
+def printable(name: object) -> str:
+    """A file's name as it can be printed anywhere, also one that is no UTF-8."""
+    return str(name).encode("utf-8", "backslashreplace").decode()

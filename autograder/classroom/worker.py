@@ -11,7 +11,6 @@ import ctypes
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.course import Assignment, Course, CourseError
-from autograder.faults import MachineFault
+from autograder.faults import MachineFault, of_os_error, of_our_own
 from autograder.sandbox.gpu import Gpu
 from autograder.sandbox.policy import Isolation, IsolationMissing, Policy
 from autograder.sandbox.setup import KernelSetup
@@ -144,8 +143,10 @@ def answer(grader: Grader, job: Job) -> Done:
         raise
     except MachineFault as fault:
         return Done(job.student, None, str(fault))
-    except Exception:  # a fault of ours must not end the class; it is reported and the submission is tried once more
-        return Done(job.student, None, traceback.format_exc())
+    except OSError as error:
+        return Done(job.student, None, str(of_os_error(error)))
+    except Exception as error:  # a fault of ours must not end the class; the submission is tried once more
+        return Done(job.student, None, of_our_own(error))
 
 
 def _end_with_parent(parent: int) -> None:

@@ -12,6 +12,7 @@ import queue
 import secrets
 import select
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -37,6 +38,8 @@ _GPU_START_S = 120.0  # opening a device takes long where its driver is not kept
 _WELCOME_S = 0.25  # ten times what a welcome takes
 _END_S = 10.0
 _CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
+_BY_FORCE = (-signal.SIGKILL, None)  # None where the supervisor could not say
+_LOST = {"event": "ended", "reason": None, "status": None, "by_us": False}  # the supervisor ended
 _LARGEST_MESSAGE = 64 * MEBI
 _LONGEST_SOCKET_PATH = 90  # a Unix socket's path has at most 107 bytes
 
@@ -116,6 +119,16 @@ class SandboxKernel:
         return self._ended["reason"] if self._ended else None
 
     @property
+    def killed(self) -> bool:
+        """Whether the kernel ended by a SIGKILL that neither the grader nor the guard sent, or lost its supervisor.
+
+        Its own code can bring the first about; so can anybody who may send signals here, and Linux for want of
+        memory."""
+        self._look()
+        ended = self._ended
+        return ended is not None and not ended["by_us"] and ended["reason"] is None and ended["status"] in _BY_FORCE
+
+    @property
     def status(self) -> int | None:
         """The ended kernel's exit code, or minus the signal that ended it; None while it runs."""
         self._look()
@@ -164,7 +177,7 @@ class SandboxKernel:
 
     def _look(self, timeout: float = 0.0) -> None:
         if self._ended is None and not self._closed and self._readable(timeout):
-            self._note(self._next_event(0) or {"event": "ended", "reason": None, "status": None})
+            self._note(self._next_event(0) or _LOST)
 
     def _note(self, event: dict[str, Any]) -> None:
         if event["event"] == "ended" and self._ended is None:

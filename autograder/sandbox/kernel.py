@@ -29,6 +29,7 @@ from ipykernel.kernelapp import IPKernelApp
 from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.history import HistoryManager
 from IPython.utils.text import SList
+from traitlets import observe
 
 from . import agent, channel, facade, pictures, privileges, reach, sharing, syscalls
 from .confine import MANDATORY, Confinement
@@ -59,6 +60,14 @@ class StudentShell(ZMQInteractiveShell):
         """Runs nothing; there is no output."""
         self.system(cmd)
         return SList() if split else ""
+
+    def ask_exit(self) -> None:
+        """`exit()` and `quit()` end nothing: the cells that follow are graded too."""
+        print("the notebook is graded to its end, so exit() and quit() do nothing here", file=sys.stderr)
+
+    @observe("exit_now")
+    def _update_exit_now(self, change: Any) -> None:
+        """A cell that asks the kernel to shut down does not end it for the cells that follow."""
 
 
 class _NoModules:

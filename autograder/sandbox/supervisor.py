@@ -4,7 +4,8 @@ It runs no student code. It lives as long as the grader holds the other end of `
 because the grader said so or because it died, everything that the kernel made is removed.
 
 From the grader: `{"do": "interrupt" | "kill"}`. To the grader: `{"event": "ready", "pid", "isolation"}`,
-`{"event": "failed", "why", "missing"}`, `{"event": "ended", "reason", "status"}`.
+`{"event": "failed", "why", "missing"}`, `{"event": "ended", "reason", "status", "by_us"}`: whether the kernel ran until
+this process ended it.
 """
 
 from __future__ import annotations
@@ -123,11 +124,18 @@ class _Supervisor:
         if self._ended:
             return
         self._ended, self._watching = True, False
+        by_us = not self._has_ended()
         self._guard.end_all()
         status = os.waitstatus_to_exitcode(self._guard.statuses.get(self._kernel, 0))
         if reason is None and status == -signal.SIGXCPU:
             reason = "cpu"
-        self._tell_event({"event": "ended", "reason": reason, "status": status})
+        self._tell_event({"event": "ended", "reason": reason, "status": status, "by_us": by_us})
+
+    def _has_ended(self) -> bool:
+        """Whether the kernel ended before it was told to."""
+        if self._kernel in self._guard.statuses:
+            return True
+        return os.waitid(os.P_PID, self._kernel, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def _tell(self, packet: bytes) -> None:
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it let go: seen at the next poll

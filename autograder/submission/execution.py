@@ -1,4 +1,9 @@
-"""A notebook's cells in a kernel that may be lost on the way: what worked is replayed in a fresh one."""
+"""A notebook's cells in a kernel that may be lost on the way: what worked is replayed in a fresh one.
+
+A kernel can end later than the cell that ended it: by a timer, from a thread, or because somebody outside killed it. So
+whoever runs when a kernel dies without a reason is asked once more in a fresh one that has shown, by waiting, that
+nothing that ran before ends it; where it does end, the cell that did it is found, and left out from then on.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +12,26 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from autograder.faults import AGAIN, MachineFault
 from autograder.sandbox.client import KernelFailed
 from autograder.sandbox.limits import Limits
+from autograder.submission import host, reasons
 from autograder.submission.kernel import CellRun, Kernel, mark_names, run_cell
-from autograder.submission.reasons import USED_UP
 
-MAX_KERNELS = 12
+MAX_KERNELS = 24
 REPLAYS = 2  # a step that worked once is given up when it failed that often in fresh kernels
+STARTS = 2
+SHORTEST_WAIT_S, LONGEST_WAIT_S = 0.5, 5.0
 
 
 @dataclass
 class _Step:
-    """What a fresh kernel has to do again; ``run`` says whether it worked."""
+    """What a fresh kernel has to do again; ``run`` says whether it worked.
+
+    ``blame`` is told that the step ended the kernel after it was done; None for one that cannot have."""
 
     run: Callable[[Kernel], bool]
+    blame: Callable[[], None] | None = None
     failed: int = 0
 
 
@@ -43,8 +54,10 @@ class Execution:
         self._kernel: Kernel | None = None
         self._worked: list[_Step] = []
         self._started = 0
+        self._fresh_since = time.monotonic()
         self._total_s = total_s
         self._until = time.monotonic() + total_s
+        self._oom_kills = host.oom_kills()
         self.isolation: tuple[str, ...] = ()
 
     def __enter__(self) -> Execution:
@@ -62,42 +75,57 @@ class Execution:
         """Runs one cell of the notebook; ``Exhausted`` if the submission has used up its time or its kernels.
 
         Memory, processes and disk are used up over time, so a cell that ended the kernel that way is tried
-        once more in a fresh one: what an earlier cell left behind is not held against it."""
-        run = self._run(source, limits)
-        if run.lost and run.reason in USED_UP and self._worked:
-            run = self._run(source, limits)
+        once more in a fresh one: what an earlier cell left behind is not held against it. So is one whose kernel died
+        without a reason, and one that met a full disk. Raises ``MachineFault`` where the machine lacked something."""
+        run, kernel = self._run(source, limits)
+        if run.lost and run.reason in reasons.USED_UP and self._worked:
+            run, _ = self._run(source, limits)
+        elif run.lost and run.reason == reasons.DIED and self.may_be_innocent(kernel):
+            self.settle()
+            run, kernel = self._run(source, limits)
+            self.refuse_oom_kill(run.reason, kernel)
+        elif run.error and reasons.host_disk(*run.error):
+            self.drop_kernel()
+            host.require_what("disk", limits)
+            run, _ = self._run(source, limits)
         return run
 
-    def remember(self, source: str, limits: Limits) -> None:
-        """Has the cell run again in every kernel that replaces this one."""
+    def remember(self, source: str, limits: Limits, blame: Callable[[], None] | None = None) -> None:
+        """Has the cell run again in every kernel that replaces this one. ``blame`` is called if it turns out that it
+        ended the kernel later; None is for a cell that cannot have."""
         self._worked.append(
-            _Step(lambda kernel: run_cell(kernel, source, limits, wall_s=max(self.seconds_left, 0.1)).worked)
+            _Step(lambda kernel: run_cell(kernel, source, limits, wall_s=max(self.seconds_left, 0.1)).worked, blame)
         )
 
     def mark(self, name: str) -> None:
         """Has the kernel remember the notebook's names as they are now, and every kernel that replaces this
         one."""
-        if not mark_names(self.kernel(), name):
+        kernel = self.kernel()
+        if not mark_names(kernel, name):
+            died = not kernel.alive() and kernel.stopped_reason is None
             self.drop_kernel()
+            if died:
+                self.settle()
+                mark_names(self.kernel(), name)
         self._worked.append(_Step(lambda kernel: mark_names(kernel, name)))
 
-    def _run(self, source: str, limits: Limits) -> CellRun:
-        run = run_cell(self.kernel(), source, limits, wall_s=self.seconds_left)
+    def _run(self, source: str, limits: Limits) -> tuple[CellRun, Kernel]:
+        kernel = self.kernel()
+        run = run_cell(kernel, source, limits, wall_s=self.seconds_left)
         if run.lost:
             self.drop_kernel()
-        return run
+        return run, kernel
 
     def kernel(self) -> Kernel:
         """The kernel in the state the notebook has reached; a fresh one with the replayed cells if it was
         lost."""
         if self._kernel is not None and not self._kernel.alive():
+            died = self._kernel.stopped_reason is None
             self.drop_kernel()
+            if died:  # while nothing ran
+                self.settle()
         while self._kernel is None:
-            if self._started >= MAX_KERNELS:
-                raise Exhausted("died", f"The notebook ended its kernel {MAX_KERNELS} times; the rest was not run.")
-            self._check_time()
-            self._started += 1
-            self._kernel = self._replayed(self._start())
+            self._kernel = self._replayed(self._fresh())
         self._check_time()
         return self._kernel
 
@@ -107,15 +135,79 @@ class Execution:
         if kernel is not None:
             _end(kernel, kill)
 
-    def _replayed(self, kernel: Kernel) -> Kernel | None:
-        """Does again what worked. A step that ends fresh kernels, or is stopped in them, is left out from then on."""
+    def may_be_innocent(self, kernel: Kernel) -> bool:
+        """Whether a kernel that died without a reason may have been ended by another than what ran: from outside, or by
+        a cell that ran before."""
+        return kernel.killed or any(step.blame for step in self._worked)
+
+    def refuse_oom_kill(self, reason: str | None, kernel: Kernel) -> None:
+        """Raises ``MachineFault`` where a kernel was killed again, and the machine has counted a kill for want of
+        memory since this submission began."""
+        if reason == reasons.DIED and kernel.killed and host.oom_kills() > self._oom_kills:
+            raise host.after_oom_kill()
+
+    def settle(self) -> None:
+        """Has a fresh kernel that outlives what ran before, for as long as the one lived that died.
+
+        A cell that ends fresh kernels after it is done is found by halving, told so, and left out."""
+        wait_s = min(LONGEST_WAIT_S, SHORTEST_WAIT_S + time.monotonic() - self._fresh_since)
+        self.drop_kernel()
+        while not self._survives(len(self._worked), wait_s):
+            low, high = 0, len(self._worked)
+            while high - low > 1:
+                middle = (low + high) // 2
+                low, high = (middle, high) if self._survives(middle, wait_s) else (low, middle)
+            if high == 0 or self._survives(high, wait_s):
+                continue  # it was a death of another kind
+            step = self._worked.pop(high - 1)
+            if step.blame is not None:
+                step.blame()
+
+    def _survives(self, count: int, wait_s: float) -> bool:
+        """Whether a fresh kernel outlives the first ``count`` steps by that time; it stays if those are all."""
+        kernel = self._fresh()
+        for step in self._worked[:count]:
+            step.run(kernel)
+        until = time.monotonic() + wait_s
+        while kernel.alive() and time.monotonic() < until:
+            time.sleep(0.02)
+        alive = kernel.alive()
+        if alive and count == len(self._worked):
+            self._kernel = kernel
+        else:
+            _end(kernel, kill=True)
+        return alive
+
+    def _fresh(self) -> Kernel:
+        """A kernel in which nothing ran yet. Raises ``MachineFault`` where none can be started."""
+        if self._started >= MAX_KERNELS:
+            raise Exhausted("died", f"The notebook ended its kernel {MAX_KERNELS} times; the rest was not run.")
+        self._check_time()
+        host.require_room()
+        self._started += 1
+        for attempt in range(STARTS):
+            try:
+                kernel = self._start()
+                break
+            except KernelFailed as error:
+                if attempt == STARTS - 1:
+                    raise MachineFault(f"No kernel could be started: {str(error).rstrip('.')}; {AGAIN}.") from error
         self.isolation = tuple(kernel.isolation)
+        self._fresh_since = time.monotonic()
+        return kernel
+
+    def _replayed(self, kernel: Kernel) -> Kernel | None:
+        """Does again what worked. A step that is stopped in fresh kernels, or ends them, is left out from then on."""
         for position, step in enumerate(self._worked):
             if not step.run(kernel):
+                died = not kernel.alive() and kernel.stopped_reason is None
+                _end(kernel, kill=True)
+                if died:
+                    self.settle()
+                    return self._kernel
                 step.failed += 1
                 if step.failed >= REPLAYS:
                     del self._worked[position]
-                _end(kernel, kill=True)
                 return None
         return kernel
 

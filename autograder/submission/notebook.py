@@ -105,7 +105,14 @@ def is_untouched(cell: NotebookNode, template: Template) -> bool:
 
 def sanitise(data: bytes, template: Template) -> NotebookNode:
     """The submission as a notebook of format 4.5 without outputs; ``NotGradable`` if it is no notebook."""
-    return _restore(list(_student_cells(_parse(data))), template)
+    try:
+        return _restore(list(_student_cells(_parse(data))), template)
+    except (NotGradable, MemoryError, OSError):
+        raise
+    except Exception as error:  # whatever a file that its author built for this brings about: it is no notebook
+        raise NotGradable(
+            "malformed", f"The submitted file could not be read as a notebook ({type(error).__name__})."
+        ) from error
 
 
 @dataclass
@@ -135,7 +142,7 @@ def _parse(data: bytes) -> dict[str, Any]:
 
 
 def _student_cells(document: dict[str, Any]) -> Iterator[_StudentCell]:
-    cells = [cell for cell in document["cells"] if isinstance(cell, dict) and cell.get("cell_type") in _NEW_CELL]
+    cells = [cell for cell in document["cells"] if isinstance(cell, dict) and _kind(cell) in _NEW_CELL]
     if len(cells) > MAX_CELLS:
         raise NotGradable("malformed", f"The submitted notebook has more than {MAX_CELLS} cells.")
     total = 0
@@ -148,6 +155,11 @@ def _student_cells(document: dict[str, Any]) -> Iterator[_StudentCell]:
         own = meta.get("nbgrader") if isinstance(meta, dict) else None
         grade_id = own.get("grade_id") if isinstance(own, dict) else None
         yield _StudentCell(cell["cell_type"], source, grade_id if isinstance(grade_id, str) else None)
+
+
+def _kind(cell: dict[str, Any]) -> str:
+    kind = cell.get("cell_type")
+    return kind if isinstance(kind, str) else ""
 
 
 def _text(source: object) -> str:

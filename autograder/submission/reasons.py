@@ -22,6 +22,8 @@ _NETWORK = re.compile(
     r"|Network is unreachable|name resolution|Name or service not known|Address family not supported"
 )
 _DISK = re.compile(r"No space left on device|Disk quota exceeded|File too large|Errno (28|122|27)\b")
+# What a full disk of the machine says; "File too large" is the limit of one file.
+_HOST_DISK = re.compile(r"No space left on device|Disk quota exceeded|Errno (28|122)\b")
 _PROCESSES = re.compile(r"can't start new thread|Resource temporarily unavailable|fork: retry")
 _MEMORY = re.compile(
     r"^(MemoryError|_ArrayMemoryError|ResourceExhaustedError)$|DefaultCPUAllocator: can't allocate|OOM when allocating"
@@ -38,6 +40,8 @@ _RAISED = re.compile(r"^Your code raised an? (\w+)")
 
 
 GPU_MEMORY = "The answer needed more of the GPU's memory than it may use: smaller batches need less."
+DIED = "died"
+LATER = "{what} ended the notebook's kernel after it was done, as a timer with os._exit does, and was left out."
 USED_UP = frozenset({"memory", "processes", "disk"})
 
 
@@ -82,6 +86,18 @@ def forbidden_library(text: str, assignment: Assignment) -> str | None:
 def gpu_memory(name: str, text: str) -> bool:
     """Whether an exception says that a GPU had no memory left."""
     return bool(_GPU_MEMORY.search(name) or _GPU_MEMORY.search(text)) and not _ON_CPU.search(text)
+
+
+def host_disk(name: str, text: str) -> bool:
+    """Whether an exception says that a disk is full. A limit of the sandbox ends the kernel instead."""
+    return bool(_HOST_DISK.search(f"{name}: {text}"))
+
+
+def of_message(message: str) -> Reason | None:
+    """What, of ``USED_UP``, a test's message on an exception of student code says was lacking."""
+    if (raised := _RAISED.match(message)) is None:
+        return None
+    return "disk" if _HOST_DISK.search(message) else used_up(raised[1], message)
 
 
 def raised_memory(message: str) -> tuple[Reason, str | None] | None:

@@ -26,7 +26,7 @@ from autograder.checks.result import TestResult
 from autograder.course import Assignment, Task
 from autograder.sandbox.gpu import Gpu
 from autograder.sandbox.limits import Limits
-from autograder.submission import reasons
+from autograder.submission import host, reasons
 from autograder.submission.execution import Execution, Exhausted
 from autograder.submission.kernel import CellRun, Kernel, asked_student
 from autograder.submission.notebook import NotGradable, Template, grade_id_of, is_untouched, safe_markdown, sanitise
@@ -197,6 +197,8 @@ class _Run:
             if not run.attempted and self._exhausted is None:  # an answer may stand below its check cell
                 self._check(run, END)
         results = tuple(self._result(task) for task in self._assignment.tasks)
+        if any(result.kind != "text" and result.status != "passed" for result in results):
+            host.require_room()  # before anybody is blamed for what a full disk may have brought about
         self._show({result.task: result for result in results})
         return results
 
@@ -219,10 +221,25 @@ class _Run:
         used_up = run.error and reasons.used_up(*run.error)
         if used_up == "disk" or (run.error and reasons.gpu_memory(*run.error)):
             self._execution.drop_kernel()  # what is full would stop the cells that follow
+        if run.error and (used_up != "disk" or reasons.host_disk(*run.error)):
+            host.require_what(used_up or None, limits)
         if not reason and not used_up:
-            self._execution.remember(cell.source, limits)
+            blame = None if self._is_released(cell) else lambda: self._blame(cell, answered, limits)
+            self._execution.remember(cell.source, limits, blame)
         if answered is not None:
             self._remember(self._tasks[answered.id], run, reason)
+
+    def _is_released(self, cell: NotebookNode) -> bool:
+        """Whether a cell is a locked one, whose source is the course's."""
+        grade_id = grade_id_of(cell)
+        return grade_id is not None and not self._grader.template.is_answer(grade_id)
+
+    def _blame(self, cell: NotebookNode, answered: Task | None, limits: Limits) -> None:
+        """Says that a cell ended the kernel after it was done; its names are not there for the checks."""
+        cell.outputs.append(_note(reasons.LATER.format(what="The cell")))
+        if answered is not None:
+            run = self._tasks[answered.id]
+            run.reason, run.sentence = reasons.DIED, reasons.LATER.format(what="The answer cell")
 
     def _remember(self, task: TaskRun, run: CellRun, reason: str | None) -> None:
         task.error = run.error if reason is None else None
@@ -248,6 +265,16 @@ class _Run:
         that way is asked once more in a fresh one, if others were asked in this one before."""
         kernel = self._execution.kernel()
         tests = self._asked_in(kernel, run, mark)
+        if _died(kernel, tests) and self._execution.may_be_innocent(kernel):
+            self._execution.settle()
+            kernel = self._execution.kernel()
+            tests = self._asked_in(kernel, run, mark)
+            if _died(kernel, tests):
+                self._execution.refuse_oom_kill(reasons.DIED, kernel)
+        lacking = next(filter(None, (reasons.of_message(test.message) for test in tests if not test.passed)), None)
+        if lacking:
+            self._execution.drop_kernel()
+            host.require_what(lacking, run.limits)
         if kernel.stopped_reason in reasons.USED_UP and kernel is self._asked_before:
             kernel = self._execution.kernel()
             tests = self._asked_in(kernel, run, mark)
@@ -316,6 +343,11 @@ class _Run:
             ]
 
 
+def _died(kernel: Kernel, tests: Sequence[TestResult]) -> bool:
+    """Whether a kernel ended while the tests were asked, and no limit says why."""
+    return not kernel.alive() and kernel.stopped_reason is None and any(test.reason == reasons.DIED for test in tests)
+
+
 def _results(
     job: Job,
     assignment: Assignment,
@@ -350,9 +382,23 @@ def _lay_out(work: Path, assignment: Assignment, files: Mapping[str, bytes]) -> 
         target = work / PurePosixPath(relative)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
-    shutil.copytree(
-        assignment.release_path.parent, work, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.ipynb", ".*")
-    )
+    released = assignment.release_path.parent
+    for source in sorted(released.rglob("*")):
+        place = source.relative_to(released)
+        if source.suffix != ".ipynb" and not any(part.startswith(".") for part in place.parts):
+            _put(source, work / place)
+
+
+def _put(source: Path, target: Path) -> None:
+    """Copies a released file, or makes a folder, over whatever a student's file of that name is."""
+    if target.is_dir() and not source.is_dir():
+        shutil.rmtree(target)
+    elif target.is_file() and source.is_dir():
+        target.unlink()
+    if source.is_dir():
+        target.mkdir(exist_ok=True)
+    else:
+        shutil.copy2(source, target)
 
 
 def _empty(template: Template, sentence: str) -> NotebookNode:

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import signal
 import textwrap
+import threading
+import time
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
 import pytest
 
 from autograder.classroom.worker import WorkerSpec, make_grader
+from autograder.faults import MachineFault
+from autograder.sandbox.client import KernelFailed
+from autograder.submission import host, notebook
 from autograder.submission.results import Results
 from autograder.submission.submission import Grader, Outcome
 from tests.small.courses import at_home
@@ -200,3 +212,158 @@ def test_no_cell_can_show_what_the_hidden_checks_asked_with(grader: Grader):
     outcome = grade(grader, {"double": spy, "square": RIGHT["square"] + "\nprint('seen', seen)"})
     assert outcome.results.score == 12.0
     assert cell(outcome, "square").outputs[0].text == "seen []\n"
+
+
+LATER = "import os, threading\ntimer = threading.Timer({seconds}, os._exit, (3,))\ntimer.daemon = True\ntimer.start()\n"
+SLOW = "import time\ntime.sleep(0.8)\ndef square(x):\n    return x * x"
+
+
+@pytest.mark.parametrize(
+    "ending",
+    ["quit()", "exit()", "get_ipython().kernel.do_shutdown(False)", "get_ipython().ask_exit()"],
+)
+def test_a_cell_that_asks_for_the_kernels_end_costs_nothing(grader: Grader, ending: str):
+    outcome = grade(grader, {"double": f"{RIGHT['double']}\n{ending}", "square": SLOW})
+    assert scores(outcome.results) == {"why": None, "double": 4.0, "square": 6.0, "tiny-sum": 2.0}
+
+
+@pytest.mark.parametrize("seconds", [0.05, 0.4])
+def test_a_timer_that_ends_the_kernel_costs_its_own_cell_at_most(grader: Grader, seconds: float):
+    outcome = grade(grader, {"double": LATER.format(seconds=seconds) + RIGHT["double"], "square": SLOW})
+    assert {**scores(outcome.results), "double": None} == {"why": None, "double": None, "square": 6.0, "tiny-sum": 2.0}
+    if scores(outcome.results)["double"] == 0:
+        assert "after it was done" in task(outcome, "double").message
+
+
+def test_a_timer_in_a_cell_of_no_task_costs_no_task(grader: Grader):
+    outcome = grade(grader, {"square": SLOW}, "factor = 1", LATER.format(seconds=0.5), "factor = 2")
+    assert outcome.results.score == 12.0
+    noted = [cell for cell in outcome.notebook.cells if "after it was done" in str(cell.get("outputs"))]
+    assert ["threading.Timer" in cell.source for cell in noted] == [True]
+
+
+class Outside:
+    """Kills kernels from outside, as Linux does for want of memory: each that makes the file ``kill-me``, ``times``
+    times at most."""
+
+    def __init__(self, grader: Grader, times: int) -> None:
+        self._start, self._left, self.killed = grader.kernels, times, 0
+        self.grader = replace(grader, kernels=self)
+
+    def __call__(self, work: Path, student: str, gpu: Any) -> Any:
+        kernel = self._start(work, student, gpu)
+        threading.Thread(target=self._watch, args=(work, kernel.pid), daemon=True).start()
+        return kernel
+
+    def _watch(self, work: Path, pid: int) -> None:
+        while work.is_dir():
+            if (work / "kill-me").exists() and self.killed < self._left:
+                self.killed += 1
+                os.kill(pid, signal.SIGKILL)
+                return
+            time.sleep(0.005)
+
+
+KILL_ME = "import time\nopen('kill-me', 'w').close()\ntime.sleep(0.5)\n"
+IN_A_CALL = "import time\ndef square(x):\n    open('kill-me', 'w').close()\n    time.sleep(0.3)\n    return x * x"
+
+
+@pytest.mark.parametrize("answers", [{"square": KILL_ME + RIGHT["square"]}, {"square": IN_A_CALL}])
+def test_a_kernel_that_is_killed_from_outside_costs_nothing(grader: Grader, answers: dict[str, str]):
+    outside = Outside(grader, times=1)
+    assert grade(outside.grader, answers).results.score == 12.0
+    assert outside.killed == 1
+
+
+@pytest.mark.parametrize("answers", [{"square": KILL_ME + RIGHT["square"]}, {"square": IN_A_CALL}])
+def test_a_kernel_that_linux_kills_again_for_want_of_memory_is_the_machines_fault(
+    grader: Grader, answers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+):
+    outside = Outside(grader, times=9)
+    monkeypatch.setattr(host, "oom_kills", lambda: outside.killed)
+    with pytest.raises(MachineFault, match="ran out of memory"):
+        grade(outside.grader, answers)
+
+
+@pytest.mark.parametrize("signal_name", ["SIGKILL", "SIGTERM"])
+def test_killing_the_own_kernel_gains_nothing(grader: Grader, signal_name: str):
+    suicide = f"import os, signal\nos.kill(os.getpid(), signal.{signal_name})"
+    for answers in (
+        {"double": suicide},
+        {"double": f"def double(x):\n    {suicide.replace(chr(10), chr(10) + '    ')}"},
+    ):
+        outcome = grade(grader, answers)
+        assert (task(outcome, "double").score, task(outcome, "double").reason) == (0.0, "died")
+        assert (scores(outcome.results)["square"], scores(outcome.results)["tiny-sum"]) == (6.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [{"cell_type": [], "source": "x"}],
+        [{"cell_type": {}, "source": "x"}],
+        [{"cell_type": "code", "source": {"a": 1}}],
+    ],
+)
+def test_a_notebook_of_odd_parts_is_graded_without_them(grader: Grader, cells: list[Any]):
+    data = json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": [], "cells": cells}).encode()
+    assert grader.grade(job(data)).results.score == 0.0
+
+
+def test_a_notebook_whose_reading_raises_is_malformed_and_recorded(grader: Grader, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(notebook, "_student_cells", lambda document: 1 // 0)
+    outcome = grader.grade(job(answered(grader.template, RIGHT)))
+    assert (outcome.results.status, outcome.results.reason) == ("not_gradable", "malformed")
+
+
+def test_students_files_that_are_in_the_way_of_released_ones_are_replaced(tmp_path: Path, grader: Grader):
+    released = grader.assignment.release_path.parent
+    (released / "data").mkdir()
+    (released / "data" / "given.txt").write_text("7")
+    (released / "plain.txt").write_text("8")
+    try:
+        reads = "assert open('data/given.txt').read() + open('plain.txt').read() == '78'\n"
+        outcome = grade(grader, {"double": reads + RIGHT["double"]}, files={"data": b"file", "plain.txt/x": b"folder"})
+        assert outcome.results.score == 12.0
+    finally:
+        shutil.rmtree(released / "data")
+        (released / "plain.txt").unlink()
+
+
+def test_a_full_folder_for_temporary_files_is_the_machines_fault_and_never_a_grade(
+    grader: Grader, monkeypatch: pytest.MonkeyPatch
+):
+    full = "raise OSError(28, 'No space left on device')"
+    assert grade(grader, {"double": full}).results.score == 8.0  # there is room: the answer's own
+    monkeypatch.setattr(host.os, "statvfs", lambda folder: SimpleNamespace(f_bavail=50, f_frsize=1 << 20, f_files=0))
+    with pytest.raises(MachineFault, match="make room"):
+        grade(grader, {"double": full})
+    with pytest.raises(MachineFault, match="make room"):
+        grade(grader, {"double": f"def double(x):\n    {full}"})
+    monkeypatch.setattr(host.os, "statvfs", lambda folder: SimpleNamespace(f_bavail=1, f_frsize=1 << 20, f_files=0))
+    with pytest.raises(MachineFault, match="make room"):
+        grade(grader, {})
+
+
+def test_a_machine_without_memory_or_processes_is_not_the_students_fault(
+    grader: Grader, monkeypatch: pytest.MonkeyPatch
+):
+    assert grade(grader, {"double": "raise MemoryError"}).results.score == 8.0
+    monkeypatch.setattr(host, "MEMORY", 1 << 60)
+    with pytest.raises(MachineFault, match="memory left"):
+        grade(grader, {"double": "raise MemoryError"})
+    monkeypatch.setattr(host, "PROCESSES", 1 << 60)
+    with pytest.raises(MachineFault, match="no more processes"):
+        grade(grader, {"double": 'raise RuntimeError("can\'t start new thread")'})
+
+
+def test_a_kernel_that_cannot_be_started_is_the_machines_fault(grader: Grader):
+    tries: list[str] = []
+
+    def refuse(work: Path, student: str, gpu: Any) -> Any:
+        tries.append(student)
+        raise KernelFailed("the kernel did not answer")
+
+    with pytest.raises(MachineFault, match=r"No kernel could be started: the kernel did not answer; .* again\."):
+        grade(replace(grader, kernels=refuse), {})
+    assert len(tries) == 2
