@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from unittest import mock
 
@@ -16,6 +17,9 @@ from autograder.bridge.transport import LocalTransport
 from autograder.checks.registry import reference_names
 from autograder.checks.search import numbers
 from autograder.checks.variant import all_variants, variant
+from autograder.course import Course
+from course import style
+from course.convolution import figures
 from course.convolution.conv2d.reference import conv2d
 from course.convolution.conv2d.right_answers import ANSWERS
 from course.convolution.conv2d_backward.reference import conv2d_backward
@@ -32,11 +36,13 @@ from course.convolution.worked_sizes.reference import worked_sizes
 
 from ..checks.helpers import (
     SEED,
+    imported,
     namespace,
     run_frozen,
     run_task,
     score,
     solution,
+    untouched,
     verdict,
     wrong_answers,
 )
@@ -247,3 +253,52 @@ def test_mutants_of_short_references_are_killed(task):
 def test_a_failing_verdict_says_why():
     found = verdict(run_task(ASSIGNMENT, "output-size", {"output_size": lambda *a, **k: None}, parts=("hidden",)))
     assert found.caught and not found.diagnoses and "None" in found.failures[0]
+
+
+# the pictures ------------------------------------------------------------------------------------------------------
+
+
+def calls_of_figures():
+    """Each call of `figures` in the notebook, with its picture's name."""
+    cells = json.loads(Course.here().assignment(ASSIGNMENT).solution_path.read_text(encoding="utf-8"))["cells"]
+    sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    return [source for source in sources if source.startswith("figures.")]
+
+
+class BlankConv2D:
+    """A layer that computes nothing, so that the demonstration of its slowness is quick."""
+
+    def __init__(self, filters, kernel_size, stride=1):
+        self.filters, self.kernel_size, self.stride = filters, kernel_size, stride
+
+    def forward(self, image):
+        return np.zeros([(n - self.kernel_size) // self.stride + 1 for n in image.shape[:2]] + [self.filters])
+
+
+def test_every_picture_is_drawn_and_described(monkeypatch):
+    shown = []
+    monkeypatch.setattr(style, "display", lambda data, raw: shown.append(data["text/plain"]))
+    monkeypatch.setattr(style, "interact", lambda draw, **ranges: draw(**{k: most for k, (_, most) in ranges.items()}))
+    monkeypatch.setenv("CNN_STRICT", "1")  # errors are raised, and not said
+    names = {"figures": figures, "Conv2D": BlankConv2D, "receptive_field": receptive_field, "im2col": im2col,
+             "conv2d_im2col": conv2d_im2col, "conv2d_backward": conv2d_backward}
+    calls = calls_of_figures()
+    assert len(calls) == 12
+    for call in calls:
+        before = len(shown)
+        namespace(call, names)
+        assert len(shown) > before and all(len(words) > 30 for words in shown[before:]), call
+    assert any("dilations 67" in words for words in shown)
+    assert any("row 3, column 3" in words and "number of this place is -4." in words for words in shown)
+
+
+def test_pictures_of_unanswered_tasks_say_what_is_missing(monkeypatch, capsys):
+    monkeypatch.delenv("CNN_STRICT", raising=False)
+    names = {"figures": figures, **imported(ASSIGNMENT)}
+    for cell in untouched(ASSIGNMENT).values():
+        if cell.lstrip().startswith(("def ", "class ")):
+            names = namespace(cell, names)
+    for call in calls_of_figures():
+        if not call.endswith("()"):
+            namespace(call, names)
+            assert "as soon as you have answered" in capsys.readouterr().out

@@ -27,7 +27,6 @@ NOT_YET = {
     "05-alexnet": "its pictures move to course/alexnet/figures.py next",
     "06-modern-architectures": "its pictures move to course/modern_architectures/figures.py next",
     "07-transfer-learning": "its pictures move to course/transfer_learning/figures.py next",
-    "01-convolution": "its pictures move to course/convolution/figures.py next",
 }
 
 
