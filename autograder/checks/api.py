@@ -15,19 +15,30 @@ generator from the submission's seed), `variant` (this student's numbers, for ta
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from ..bridge.student import Handle, NotAttempted, Student, StudentError, bases_of, in_kernel, type_of
 from ..sandbox.wire import Tensor
 from . import probes, strategies
 from .asking import References, Registries
-from .compare import expect, expect_close, expect_entry, expect_equal, expect_raises, if_it_raises
+from .compare import (
+    expect,
+    expect_close,
+    expect_entry,
+    expect_equal,
+    expect_raises,
+    expect_steady,
+    if_it_raises,
+)
 from .diagnosis import Misconceptions
 from .expected import Expected
 from .failure import CheckFailure
 from .once import once
+from .reading import read_entry, read_list, read_number, read_word
 from .search import Case, numbers
 from .strategies import Strategy, tuples
 from .trial import current
@@ -37,8 +48,9 @@ from .wrong_answers import adder, notebook, on, rewritten
 __all__ = [
     "Case", "CheckFailure", "Expected", "Handle", "Misconceptions", "NotAttempted", "Student", "StudentError",
     "Tensor", "adder", "all_variants", "bases_of", "cases", "current", "expect", "expect_close", "expect_entry",
-    "expect_equal", "expect_raises", "if_it_raises", "in_kernel", "leaves_unchanged", "measure", "misconceptions",
-    "notebook", "numbers", "on", "once", "points", "reference", "rewritten", "search", "strategies", "type_of",
+    "expect_equal", "expect_raises", "expect_steady", "if_it_raises", "in_kernel", "kernel_says", "leaves_unchanged",
+    "measure", "misconceptions", "notebook", "numbers", "on", "once", "points", "read_entry", "read_list",
+    "read_number", "read_word", "reference", "returns_new", "rewritten", "search", "second", "strategies", "type_of",
 ]
 
 reference = References()
@@ -53,6 +65,28 @@ def points(number: float) -> Any:
 def search(strategy: Strategy, *, examples: int = 25) -> Any:
     """Decorator: runs the test on that many drawn cases (fixture `case`) and reports the smallest failing one."""
     return pytest.mark.search(strategy, examples)
+
+
+def second(draw: Callable[[np.random.Generator], Any]) -> Any:
+    """Decorator: a second, larger case for a test without @search.
+
+    The test takes the fixture `case`, which is None at first. Where a misconception explains what failed, the test is
+    run again with what `draw` gives, and the name is said only if the misconception explains that, too::
+
+        @second(lambda rng: (9, 7))
+        def test_any_size(student, case):
+            image = numbers(*(case or (4, 5)))
+    """
+    return pytest.mark.second(draw)
+
+
+def kernel_says(test: Any) -> Any:
+    """Decorator: a hidden test whose verdict rests on what the kernel says of itself, where a cell could patch it.
+
+    Whether arguments were left unchanged, a hook was removed, how many parameters there are: what can be neither seen
+    in values nor measured from outside. Such tests have at most 1 point in a task; the audit lists them.
+    """
+    return pytest.mark.kernel_says(test)
 
 
 def cases(**parts: Strategy) -> Strategy:
@@ -71,6 +105,18 @@ def measure(name: str, value: float) -> None:
     current().measured[name] = float(value)
 
 
-def leaves_unchanged(student: Student, call: Handle, *args: Any) -> bool:
-    """Whether calling a notebook's function leaves every array argument as it was."""
-    return in_kernel(student, probes.call_and_compare).call_and_compare(call, list(args))
+def leaves_unchanged(student: Student, call: Handle, *args: Any, **kwargs: Any) -> bool:
+    """Whether calling a notebook's function leaves every array, list and dict among its arguments as it was.
+
+    It is called once with the arrays of floats as float64, once as float32. The kernel says it, so the test that asks
+    is marked `@kernel_says`.
+    """
+    current().believed = True
+    probe = in_kernel(student, probes.leaves_alone).leaves_alone
+    return probe(call, list(args), kwargs, ["float64", "float32"]) is True
+
+
+def returns_new(student: Student, call: Handle, *args: Any, **kwargs: Any) -> bool:
+    """Whether no array that a notebook's function returns lies in the memory of its arguments; the kernel says it."""
+    current().believed = True
+    return in_kernel(student, probes.shares_memory).shares_memory(call, list(args), kwargs) is False

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from ..bridge.student import Handle, StudentError, type_of
+from ..bridge.student import StudentError, type_of
 from ..sandbox.wire import Tensor
 from .diagnosis import Misconception
 from .expected import Expected
 from .failure import CheckFailure
+from .reading import as_plain, difference, list_in, read_entry, same, start, with_article
 from .trial import Observation, current
 
+ENOUGH_TO_ACCUSE = 3  # entries that are wrong for one's own id and right for the other
 ANOTHER_VARIANT = "These are the numbers of another variant: the answer would be right for another student id."
 AXES = {
     2: ("row", "column"),
@@ -55,13 +56,18 @@ def expect_close(
 
 
 def expect_equal(actual: Any, expected: Expected | Any, *, like: Any = None, what: str = "the result") -> None:
-    """Passes when plain data (numbers, texts, tuples, lists, dicts, None) are equal, an int being an int."""
+    """Passes when plain data (numbers, texts, lists, dicts, None) mean the same, however they are written.
+
+    Whole numbers must be met exactly, others to a relative 1e-9. Texts are compared after `strip` and `casefold`; a
+    tuple, a list and an array of the same values are equal; where a set is expected, the order says nothing.
+    """
     answer = expected if isinstance(expected, Expected) else Expected(lambda: expected, (), {})
 
     def differs(got: Any, right: Any) -> CheckFailure | None:
-        return _plain_difference(got, right, what)
+        found = difference(got, right, what)
+        return found.failure() if found else None
 
-    _settle(actual, answer, like, differs)
+    _settle(as_plain(actual), answer, like, differs)
 
 
 def expect_entry(
@@ -70,32 +76,92 @@ def expect_entry(
 ) -> None:
     """Passes when the dict `actual` has `key` with the value that the expected dict has there.
 
+    Numbers, words and lists are read for what they mean, numbers compared to tolerance; an entry still empty is said
+    so, and a key that is nearly right too.
     index: compares only this place of the list that stands there; the list's length must be right all the same.
-
-    Numbers may be ints or floats and are compared to tolerance; an entry still empty is said so.
-    others: the numbers of the task's other variants; an answer that as a whole is right for one of those, and not
-        for this student, fails at every key.
+    others: the numbers of the task's other variants; an answer that is right in every entry for one and the same of
+        those, and wrong in at least three places for this student, fails at every key and is told so.
     """
-    if not isinstance(actual, dict):
-        raise CheckFailure(f"This task is answered with a dict, and a {type_of(actual)} stands there.")
-    if key not in actual:
-        raise CheckFailure(f'The answer has no entry "{key}".')
-
-    def fits(right: Any) -> bool:
-        return all(name in actual and _entry_same(actual[name], right[name], rtol, atol) for name in right)
-
-    def differs(got: Any, right: Any) -> CheckFailure | None:
-        if index is not None and isinstance(got[key], (list, tuple)) and len(got[key]) == len(right[key]):
-            return _entry_difference(got[key][index], right[key][index], f"{key}[{index}]", rtol, atol)
-        return _entry_difference(got[key], right[key], key, rtol, atol)
-
-    def same(got: Any, right: Any) -> bool:
-        """For the diagnosis the whole entry counts: at one place of a list two wrong turns often agree."""
-        return _entry_same(got[key], right[key], rtol, atol)
-
-    if not fits(expected.value) and any(fits(expected.function(**other)) for other in others):
+    right = expected.value
+    got = as_plain(actual)
+    read_entry(got, key, known=right, none=right[key] is None)
+    if others and _is_anothers(got, expected, others, rtol, atol):
         raise CheckFailure(ANOTHER_VARIANT, diagnosis="another-variant")
-    _settle(actual, expected, like, differs, same)
+    what = f'the entry "{key}"'
+
+    def differs(answer: Any, wanted: Any) -> CheckFailure | None:
+        here, there = answer[key], wanted[key]
+        if index is not None:
+            values, rights = list_in(here), list_in(there)
+            if values is not None and rights is not None and len(values) == len(rights):
+                found = difference(values[index], rights[index], f'the entry "{key}[{index}]"', rtol, atol, none=True)
+                return found.failure() if found else None
+        found = difference(here, there, what, rtol, atol)
+        return found.failure() if found else None
+
+    def alike(answer: Any, wanted: Any) -> bool:
+        """For the diagnosis the whole entry counts: at one place of a list two wrong turns often agree."""
+        return same(answer[key], wanted[key], rtol, atol)
+
+    _settle(got, expected, like, differs, alike)
+
+
+def _is_anothers(got: Mapping[str, Any], expected: Expected, others: Iterable[Any], rtol: float, atol: float) -> bool:
+    """Whether an answer is that of another student id, so plainly that it may be said."""
+    right = expected.value
+
+    def fits(wanted: Mapping[str, Any]) -> bool:
+        return all(key in got and same(got[key], wanted[key], rtol, atol) for key in wanted)
+
+    if sum(_wrong_places(got.get(key), right[key], rtol, atol) for key in right) < ENOUGH_TO_ACCUSE:
+        return False
+    return any(fits(expected.function(**other)) for other in others)
+
+
+def _wrong_places(got: Any, right: Any, rtol: float, atol: float) -> int:
+    """How many values of an entry are wrong; a list has as many places as it has values."""
+    values, rights = list_in(got), list_in(right)
+    if values is None or rights is None or len(values) != len(rights):
+        return 0 if same(got, right, rtol, atol) else 1
+    return sum(_wrong_places(a, b, rtol, atol) for a, b in zip(values, rights, strict=True))
+
+
+def expect_steady(
+    ask: Callable[[Any], Any], right: Callable[[Any], Any], first: Any, other: Any, *, like: Any = None,
+    what: str = "the result", kept: Misconception | None = None, **how: Any,
+) -> None:
+    """Passes when `ask` is right about `first`, then about `other`, then about `first` again.
+
+    first, other: two different inputs of the same shape. ask: the student's layer or function, the same object each
+    time; right: what is right, such as ``lambda image: reference.conv2d(image, kernels)``. how: as for `expect_close`.
+    kept: the misconception that gives the first result again; it is named only where the values show just that.
+    """
+    expect_close(ask(first), right(first), like=like, what=what, **how)
+    second = ask(other)
+    try:
+        expect_close(second, right(other), what=what, **how)
+    except CheckFailure as error:
+        if kept is not None and _is_close(second, right(first), how):
+            raise CheckFailure(kept.sentence, error.details, error.counterexample, kept.id) from None
+        raise CheckFailure(
+            "Asked about a second input of the same shape, the answer is not right, as if something was kept from the "
+            "first.", error.details, error.counterexample,
+        ) from None
+    try:
+        expect_close(ask(first), right(first), what=what, **how)
+    except CheckFailure as error:
+        raise CheckFailure(
+            "Asked about the same input again, after another one, the answer is not right any more.", error.details,
+            error.counterexample,
+        ) from None
+
+
+def _is_close(actual: Any, expected: Any, how: Mapping[str, Any]) -> bool:
+    try:
+        expect_close(actual, expected, **how)
+    except CheckFailure:
+        return False
+    return True
 
 
 @contextmanager
@@ -110,13 +176,17 @@ def expect_raises(*types: str | type[BaseException], naming: str | None = None) 
         yield
     except StudentError as error:
         if not any(name in error.bases for name in names):
-            raise CheckFailure(f"A {wanted} was to be raised here, not {error.known_type}.") from None
+            raise CheckFailure(
+                f"A {wanted} was to be raised here, not {with_article(error.known_type)}.",
+                fixed=f"A {wanted} was to be raised here, and another exception was.",
+            ) from None
         if naming is not None and naming not in error.text:
             message = f'The {wanted} was raised, but its text does not name the argument "{naming}".'
-            raise CheckFailure(message) from None
+            raise CheckFailure(message, fixed=message) from None
     else:
         about = f' naming "{naming}"' if naming else ""
-        raise CheckFailure(f"A {wanted}{about} was to be raised here, and nothing was raised.")
+        message = f"A {wanted}{about} was to be raised here, and nothing was raised."
+        raise CheckFailure(message, fixed=message)
 
 
 def expect(
@@ -163,14 +233,16 @@ def _difference(
 ) -> CheckFailure | None:
     problem = _wrong_type(actual, framework, what)
     if problem:
-        return CheckFailure(problem)
+        return problem
     got = actual.array if isinstance(actual, Tensor) else np.asarray(actual)
     wanted = right.array if isinstance(right, Tensor) else np.asarray(right)
     if got.shape != wanted.shape:
         return _wrong_shape(got, wanted, what)
     found = actual.dtype if isinstance(actual, Tensor) else got.dtype.name
     if dtype is not None and found != dtype:
-        return CheckFailure(f"{_start(what)} has dtype {found}; {dtype} is right here.")
+        return CheckFailure(
+            f"{start(what)} has dtype {found}; {dtype} is right here.", fixed=f"{start(what)} has not dtype {dtype}."
+        )
     # As coarse as the coarser side: a float64 answer is no less right where the reference is float32.
     coarse = min((a.dtype.itemsize for a in (got, wanted) if a.dtype.kind in "f"), default=8) < 8
     rtol = (1e-4 if coarse else 1e-7) if rtol is None else rtol
@@ -178,20 +250,29 @@ def _difference(
     try:
         wrong = ~np.isclose(got, wanted, rtol=rtol, atol=atol, equal_nan=True)
     except TypeError:
-        return CheckFailure(f"{_start(what)} has dtype {got.dtype}, which cannot be compared with numbers.")
+        return CheckFailure(
+            f"{start(what)} has dtype {got.dtype}, which cannot be compared with numbers.",
+            fixed=f"{start(what)} has a dtype that cannot be compared with numbers.",
+        )
     return _wrong_values(got, wanted, wrong, what) if wrong.any() else None
 
 
-def _wrong_type(actual: Any, framework: str | None, what: str) -> str | None:
+def _wrong_type(actual: Any, framework: str | None, what: str) -> CheckFailure | None:
     if actual is None:
-        return f"{_start(what)} is None: is a return missing?"
-    if framework is not None:
+        message = f"{start(what)} is None. Is a return missing?"
+        return CheckFailure(message, fixed=message)
+    if framework is None:
+        if isinstance(actual, (np.ndarray, np.generic, int, float)):
+            return None
+        right = "a NumPy array"
+    else:
         if isinstance(actual, Tensor) and actual.framework == framework:
             return None
-        return f"{_start(what)} is a {type_of(actual)}; a {framework} tensor is right here."
-    if isinstance(actual, (np.ndarray, np.generic, int, float)):
-        return None
-    return f"{_start(what)} is a {type_of(actual)}; a NumPy array is right here."
+        right = f"a {framework} tensor"
+    return CheckFailure(
+        f"{start(what)} is {with_article(type_of(actual))}; {right} is right here.",
+        fixed=f"{start(what)} is not {right}.",
+    )
 
 
 def _wrong_shape(got: np.ndarray, wanted: np.ndarray, what: str) -> CheckFailure:
@@ -205,21 +286,23 @@ def _wrong_shape(got: np.ndarray, wanted: np.ndarray, what: str) -> CheckFailure
         else:
             hint = f" (the number of {_plural(odd)} is off)"
     sizes = f"{_sizes(got.shape)}, expected {_sizes(wanted.shape)}"
-    return CheckFailure(f"{_start(what)} has shape {sizes}{hint}.")
+    fixed = f"{start(what)} has another shape than is right."
+    return CheckFailure(f"{start(what)} has shape {sizes}{hint}.", fixed=fixed)
 
 
 def _wrong_values(got: np.ndarray, wanted: np.ndarray, wrong: np.ndarray, what: str) -> CheckFailure:
     if got.shape == ():
-        return CheckFailure(f"{_start(what)} is not the right number.", details=f"expected {wanted}, received {got}")
+        message = f"{start(what)} is not the right number."
+        return CheckFailure(message, details=f"expected {wanted}, received {got}", fixed=message)
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
     count = int(wrong.sum())
     place = f"first at index {first if len(first) > 1 else first[0]}"
     found = f"{count} of {wrong.size} values differ, {place}{_pattern(wrong)}"
-    message = f"{_start(what)} has the right shape, but {found}."
+    message = f"{start(what)} has the right shape, but {found}."
     details = f"at {first}: expected {wanted[first]:.6g}, received {got[first]:.6g}"
     if got.size <= 36:
         details = f"expected\n{_show(wanted)}\nreceived\n{_show(got)}"
-    return CheckFailure(message, details=details)
+    return CheckFailure(message, details=details, fixed=f"{start(what)} has the right shape, but values that differ.")
 
 
 def _pattern(wrong: np.ndarray) -> str:
@@ -232,63 +315,6 @@ def _pattern(wrong: np.ndarray) -> str:
     return ""
 
 
-def _plain_difference(actual: Any, right: Any, what: str) -> CheckFailure | None:
-    got = actual.item() if isinstance(actual, np.generic) else actual
-    if isinstance(got, Handle) or (got is None and right is not None):
-        kind = "None: is a return missing?" if got is None else f"a {type_of(got)}."
-        return CheckFailure(f"{_start(what)} is {kind}")
-    if _same_plain(got, right):
-        return None
-    details = f"expected {right!r}, received {got!r}"
-    numbers = (int, float)
-    if type(got) is not type(right) and not (isinstance(got, numbers) and isinstance(right, numbers)):
-        return CheckFailure(f"{_start(what)} is a {type_of(got)}; a {type(right).__name__} is right here.", details)
-    if type(got) is float and type(right) is int and got == right:
-        return CheckFailure(f"{_start(what)} is a float; an int is right here.", details)
-    return CheckFailure(f"{_start(what)} is not right.", details)
-
-
-def _same_plain(got: Any, right: Any) -> bool:
-    got = got.item() if isinstance(got, np.generic) else got
-    if isinstance(right, Mapping):
-        same_keys = isinstance(got, dict) and got.keys() == right.keys()
-        return same_keys and all(_same_plain(got[key], right[key]) for key in right)
-    if isinstance(right, (list, tuple)):
-        if type(got) is not type(right) or len(got) != len(right):
-            return False
-        return all(_same_plain(a, b) for a, b in zip(got, right, strict=True))
-    if isinstance(right, np.ndarray) or isinstance(got, np.ndarray):
-        return isinstance(got, np.ndarray) and np.array_equal(got, right)
-    return type(got) is type(right) and bool(got == right)
-
-
-def _entry_difference(got: Any, right: Any, key: str, rtol: float, atol: float) -> CheckFailure | None:
-    if got is None or got is ...:
-        if right is None and got is None:
-            return None
-        return CheckFailure(f'The entry "{key}" is still empty.')
-    if _entry_same(got, right, rtol, atol):
-        return None
-    if isinstance(got, Handle):
-        return CheckFailure(f'The entry "{key}" holds a {type_of(got)}, not plain data.')
-    return CheckFailure(f'The entry "{key}" is not right.', details=f"received {got!r}")
-
-
-def _entry_same(got: Any, right: Any, rtol: float, atol: float) -> bool:
-    got = got.item() if isinstance(got, np.generic) else got
-    if isinstance(right, bool) or isinstance(got, bool) or right is None or isinstance(right, str):
-        return type(got) is type(right) and got == right
-    if isinstance(right, (int, float)):
-        # an int beyond the floats cannot be subtracted from one
-        within = isinstance(got, (int, float)) and not abs(got) > sys.float_info.max
-        return within and bool(abs(got - right) <= atol + rtol * abs(right))
-    if isinstance(right, (list, tuple)):
-        if not isinstance(got, (list, tuple)) or len(got) != len(right):
-            return False
-        return all(_entry_same(a, b, rtol, atol) for a, b in zip(got, right, strict=True))
-    return _same_plain(got, right)
-
-
 def _sizes(shape: tuple[int, ...]) -> str:
     if len(shape) > 6:
         return f"of {len(shape)} dimensions"
@@ -298,10 +324,6 @@ def _sizes(shape: tuple[int, ...]) -> str:
 def _plural(names: list[str]) -> str:
     words = {"image of the batch": "images of the batch"}
     return " and ".join(words.get(name, name + "s") for name in names)
-
-
-def _start(what: str) -> str:
-    return what[0].upper() + what[1:]
 
 
 def _show(array: np.ndarray) -> str:

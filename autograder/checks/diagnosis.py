@@ -31,6 +31,8 @@ class Misconception:
 
     distort: computes what the misconception gives, or None where the wrong turn does not show in values.
     source: a whole wrong answer as notebook code, where a distorted function cannot express it.
+    price: why it costs more, or less, of the task's points than a single slip should; None where it does not.
+    raises: the types of exception that it ends in, where it is known by one.
     """
 
     id: str
@@ -38,6 +40,8 @@ class Misconception:
     section: str | None = None
     distort: Callable[..., Any] | None = None
     source: str | None = None
+    price: str | None = None
+    raises: tuple[str, ...] = ()
 
     @property
     def composable(self) -> bool:
@@ -47,6 +51,10 @@ class Misconception:
         """This misconception as a function with the reference's signature, distorting `solve`."""
         assert self.distort is not None
         return partial(self.distort, solve) if self.composable else self.distort
+
+
+def _names(types: str | Sequence[str]) -> tuple[str, ...]:
+    return (types,) if isinstance(types, str) else tuple(types)
 
 
 Adapter = Callable[[Callable[..., Any]], Mapping[str, Any]]
@@ -68,19 +76,28 @@ class Misconceptions:
     answer: bool = False
     _known: dict[str, Misconception] = field(default_factory=dict)
 
-    def add(self, id: str, *, section: str | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Decorator: registers a wrong function. Its docstring is the sentence that the student reads."""
+    def add(
+        self, id: str, *, section: str | None = None, price: str | None = None, raises: str | Sequence[str] = ()
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Decorator: registers a wrong function. Its docstring is the sentence that the student reads.
+
+        price: why it may cost more, or less, of the task's points than a single slip (10 to 50 %).
+        raises: the exceptions that it ends in, for `if_it_raises`; neighbouring slips must not raise them.
+        """
 
         def register(function: Callable[..., Any]) -> Callable[..., Any]:
             sentence = " ".join((function.__doc__ or "").split())
-            self._register(Misconception(id, sentence, section, distort=function))
+            self._register(Misconception(id, sentence, section, function, price=price, raises=_names(raises)))
             return function
 
         return register
 
-    def add_source(self, id: str, sentence: str, source: str, *, section: str | None = None) -> None:
+    def add_source(
+        self, id: str, sentence: str, source: str, *, section: str | None = None, price: str | None = None,
+        raises: str | Sequence[str] = (),
+    ) -> None:
         """Registers a wrong answer given as notebook code; a check names it itself (`diagnosis=`)."""
-        self._register(Misconception(id, sentence, section, source=source))
+        self._register(Misconception(id, sentence, section, source=source, price=price, raises=_names(raises)))
 
     def _register(self, misconception: Misconception) -> None:
         if misconception.id in self._known or not misconception.sentence:

@@ -35,7 +35,7 @@ from .trial import Trial
 from .variant import has_variants, variant
 
 OWN_FIXTURES = frozenset(("student", "case", "rng", "variant", "device"))
-OWN_MARKS = frozenset(("points", "search"))
+OWN_MARKS = frozenset(("points", "search", "second", "kernel_says"))
 ABOUT_ANSWERS = (CheckFailure, StudentError, NotAttempted, BridgeFailure)
 PYTEST_OUTCOMES = (pytest.fail.Exception, pytest.skip.Exception, pytest.exit.Exception)
 # Quiet, and without what the folder around says or what is installed beside.
@@ -119,7 +119,7 @@ class _Plugin:
         self._job = job
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        for marker in ("points(number)", "search(strategy, examples)"):
+        for marker in ("points(number)", "search(strategy, examples)", "second(draw)", "kernel_says"):
             config.addinivalue_line("markers", f"{marker}: of the autograder")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:

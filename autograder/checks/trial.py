@@ -32,6 +32,7 @@ class Trial:
     questions: the right answers it asked for, in order.
     frozen: the test's frozen questions, in the kit; `case` and `asked` are the place among them.
     device: where the student's code may compute, "cpu" or "cuda". measured: numbers that the grader measured itself.
+    believed: whether the kernel was asked what it alone can say.
     """
 
     test: str = ""
@@ -46,6 +47,7 @@ class Trial:
     case: int = 0
     device: str = "cpu"
     measured: dict[str, float] = field(default_factory=dict)
+    believed: bool = False
 
     def observe(self, observation: Observation) -> None:
         self.observations.append(observation)

@@ -50,7 +50,9 @@ def rewritten(module: ModuleType, *changes: tuple[str, str]) -> str:
 def adder(registry: Misconceptions, module: ModuleType, section: str) -> Callable[..., Any]:
     """A function that registers the reference's module, changed, as a misconception of the section."""
 
-    def add(id: str, sentence: str, *changes: tuple[str, str], section: str = section) -> None:
-        registry.add_source(id, sentence, rewritten(module, *changes), section=section)
+    def add(
+        id: str, sentence: str, *changes: tuple[str, str], section: str = section, price: str | None = None
+    ) -> None:
+        registry.add_source(id, sentence, rewritten(module, *changes), section=section, price=price)
 
     return add

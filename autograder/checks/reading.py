@@ -1,0 +1,398 @@
+"""Reading an answer for what it means: a number, a word, a list, however it was written; and saying what is wrong.
+
+A number may be Python's or NumPy's, an int or a float, an array or tensor without dimensions, a Fraction or a Decimal.
+A word is compared after `strip` and `casefold`. A list may be a tuple or an array, and a set where its order says
+nothing. Public and hidden checks read with the same functions.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from ..bridge.student import Handle, StudentError, in_kernel, type_of
+from ..sandbox.wire import Tensor
+from . import probes
+from .failure import CheckFailure
+
+Number = int | float | Fraction
+LOOKS = 64  # objects of one answer that are looked into in the kernel
+DEPTH = 6
+LISTED = 10_000  # values of an array that are read as a list
+EXACTLY = 1e-9  # the relative tolerance at which whole numbers must be equal
+
+
+class Unordered(list):
+    """The values of a set, in no order that says anything."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where an answer is not what is right.
+
+    sentence: for the student; may repeat what stands in the answer. fixed: the same without a word of the answer's, for
+    hidden tests. details: values.
+    """
+
+    sentence: str
+    fixed: str
+    details: str = ""
+
+    def failure(self) -> CheckFailure:
+        """The failure that says so."""
+        return CheckFailure(self.sentence, self.details, fixed=self.fixed)
+
+
+def read_number(value: Any, what: str = "the answer", *, whole: bool = False) -> Number:
+    """The number that `value` is, as an int, a float or a Fraction.
+
+    what: the thing that is read, in words, for the sentence: 'the entry "conv_layer"'. whole: only a whole number will
+    do, and comes as an int. Raises `CheckFailure` for anything else.
+    """
+    got = as_plain(value)
+    number = number_in(got)
+    if number is None:
+        raise _refused(got, what, "a whole number" if whole else "one number")
+    if whole:
+        if not math.isfinite(number) or number != int(number):
+            raise Difference(
+                f"{start(what)} is not a whole number.", f"{start(what)} is not a whole number.", f"received {number}"
+            ).failure()
+        return int(number)
+    return number
+
+
+def read_word(value: Any, what: str = "the answer") -> str:
+    """The word that `value` is, without blanks around it and in lower case. Raises `CheckFailure` for anything else."""
+    got = as_plain(value)
+    word = word_in(got)
+    if word is None:
+        raise _refused(got, what, "a word")
+    return word
+
+
+def read_list(
+    value: Any, what: str = "the answer", *, length: int | None = None, unordered: bool = False
+) -> list[Any]:
+    """The values of a list, a tuple or an array, each as plain data.
+
+    length: how many there have to be. unordered: a set will do too. Raises `CheckFailure` for anything else.
+    """
+    got = as_plain(value)
+    values = list_in(got, unordered=unordered)
+    if values is None:
+        raise _refused(got, what, "a list")
+    if length is not None and len(values) != length:
+        raise wrong_length(values, length, what).failure()
+    return values
+
+
+def read_entry(answer: Any, key: str, *, known: Iterable[str] = (), none: bool = False) -> Any:
+    """What stands under `key` in an answer that is a dict, as plain data.
+
+    known: the other keys of the task, which are no misspelling of this one. none: None is an answer here. Raises `CheckFailure` where the answer is
+    no dict, or has no such key; a key that is nearly right is said so.
+    """
+    table = as_plain(answer)
+    if not isinstance(table, dict):
+        raise _refused(table, "the answer", "a dict", empty="This task is not answered yet.")
+    if key not in table:
+        near = nearest(key, [name for name in table if isinstance(name, str) and name not in set(known)])
+        fixed = f'The answer has no entry "{key}".'
+        raise CheckFailure(f'There is no entry "{key}" here, but one "{near}".' if near else fixed, fixed=fixed)
+    got = table[key]
+    if is_empty(got) and not (none and got is None):
+        raise _refused(got, f'the entry "{key}"', "")
+    return got
+
+
+def is_empty(value: Any) -> bool:
+    """Whether a value is the place that a student was to fill: None or `...`."""
+    return value is None or value is ... or (isinstance(value, Handle) and type_of(value) == "ellipsis")
+
+
+def as_plain(value: Any) -> Any:
+    """A value as plain data, as far as it has any: what is opaque to the bridge, but means a number, a word or a list,
+    is looked into in the kernel."""
+    return _plain(value, [LOOKS], 0)
+
+
+def _plain(value: Any, looks: list[int], depth: int) -> Any:
+    if depth > DEPTH:
+        return value
+    if isinstance(value, Handle):
+        return _looked_into(value, looks, depth)
+    if isinstance(value, dict):
+        return {_key(key, looks): _plain(inner, looks, depth + 1) for key, inner in value.items()}
+    if type(value) in (list, tuple, Unordered):
+        return type(value)(_plain(inner, looks, depth + 1) for inner in value)
+    return value
+
+
+def _key(key: Any, looks: list[int]) -> Any:
+    """A dict's key; NumPy's texts are texts too."""
+    plain = _plain(key, looks, DEPTH) if isinstance(key, Handle) else key
+    return plain if isinstance(plain, str | int | float | tuple | type(None)) else key
+
+
+def _looked_into(value: Handle, looks: list[int], depth: int) -> Any:
+    if looks[0] <= 0 or type_of(value) in ("function", "method", "type", "module"):
+        return value
+    looks[0] -= 1
+    try:
+        found = in_kernel(_OfHandle(value), probes.in_plain_words).in_plain_words(value)
+    except StudentError:
+        return value
+    if not isinstance(found, tuple) or len(found) != 2:
+        return value
+    kind, inner = found
+    if kind == "ratio" and isinstance(inner, tuple) and len(inner) == 2 and all(type(part) is int for part in inner):
+        return Fraction(*inner) if inner[1] else value
+    if kind == "word" and isinstance(inner, str):
+        return inner
+    if kind in ("list", "set") and isinstance(inner, list):
+        return _plain(Unordered(inner) if kind == "set" else inner, looks, depth + 1)
+    if kind == "dict" and isinstance(inner, list) and all(isinstance(pair, tuple) and len(pair) == 2 for pair in inner):
+        return {_key(key, looks): _plain(part, looks, depth + 1) for key, part in inner if _is_key(key)}
+    return value
+
+
+def _is_key(key: Any) -> bool:
+    return isinstance(key, str | int | float | Handle | type(None))
+
+
+class _OfHandle:
+    """Stands for the notebook that a handle is of, where a function is sent to its kernel."""
+
+    def __init__(self, handle: Handle) -> None:
+        self._session = handle._session
+
+
+def number_in(value: Any) -> Number | None:
+    """The number that plain data is, or None; True and False are none."""
+    if isinstance(value, Tensor):
+        value = value.array
+    if isinstance(value, np.generic | np.ndarray):
+        if value.ndim or value.dtype.kind not in "iuf":
+            return None
+        value = value.item()
+    return value if isinstance(value, int | float | Fraction) and not isinstance(value, bool) else None
+
+
+def word_in(value: Any) -> str | None:
+    """The word that plain data is, or None."""
+    return value.strip().casefold() if isinstance(value, str) else None
+
+
+def list_in(value: Any, *, unordered: bool = False) -> list[Any] | None:
+    """The values that plain data lists, or None; those of a set only where the order says nothing."""
+    if isinstance(value, Tensor):
+        value = value.array
+    if isinstance(value, np.ndarray) and value.ndim and value.size <= LISTED:
+        return list(value.tolist())
+    if isinstance(value, Unordered) and not unordered:
+        return None
+    return list(value) if isinstance(value, list | tuple) else None
+
+
+def same(got: Any, right: Any, rtol: float = EXACTLY, atol: float = 0.0) -> bool:
+    """Whether an answer, as plain data, means what is right."""
+    return difference(got, right, "", rtol, atol) is None
+
+
+def difference(
+    got: Any, right: Any, what: str, rtol: float = EXACTLY, atol: float = 0.0, *, none: bool = False
+) -> Difference | None:
+    """Where `got`, as plain data, does not mean what is right; None where it does.
+
+    what: the thing in words, such as 'the entry "sizes"'. rtol, atol: of numbers, relative and absolute; a whole number
+    must be met exactly unless they say otherwise. none: None is an answer here, and no place that is still empty.
+    """
+    if isinstance(right, np.generic):
+        right = right.item()
+    if right is None and got is None:
+        return None
+    if is_empty(got) and not (none and got is None):
+        return _empty(what)
+    if right is None or got is None:
+        return _wrong(got, what)
+    if isinstance(right, bool | np.bool_):
+        return _truth(got, bool(right), what)
+    if isinstance(right, str):
+        word = word_in(got)
+        if word is None:
+            return _other_form(got, what, "a word")
+        return None if word == right.strip().casefold() else _wrong(got, what)
+    if isinstance(right, int | float | Fraction):
+        number = number_in(got)
+        if number is None:
+            return _other_form(got, what, "one number")
+        return None if close(number, right, rtol, atol) else _wrong(got, what)
+    if isinstance(right, Mapping):
+        return _of_dict(got, right, what, rtol, atol)
+    if isinstance(right, set | frozenset):
+        return _of_set(got, right, what, rtol, atol)
+    values = list_in(right)
+    if values is None:
+        raise TypeError(f"a {type(right).__name__} is nothing that an answer is compared with")
+    return _of_list(got, values, what, rtol, atol)
+
+
+def close(number: Number, right: Number, rtol: float, atol: float) -> bool:
+    """Whether a number is the right one, to tolerance."""
+    if number == right or (number != number and right != right):
+        return True
+    if isinstance(right, int) and rtol <= EXACTLY and not atol:
+        return False
+    try:
+        return abs(number - right) <= atol + rtol * abs(right)
+    except OverflowError:  # an int beyond the floats
+        return False
+
+
+def _truth(got: Any, right: bool, what: str) -> Difference | None:
+    if isinstance(got, np.generic | np.ndarray) and got.dtype.kind == "b" and not got.ndim:
+        got = got.item()
+    if not isinstance(got, bool):
+        return _other_form(got, what, "True or False")
+    return None if got is right else _wrong(got, what)
+
+
+def _of_dict(got: Any, right: Mapping[Any, Any], what: str, rtol: float, atol: float) -> Difference | None:
+    if not isinstance(got, dict):
+        return _other_form(got, what, "a dict")
+    for key, value in right.items():
+        if key not in got:
+            near = nearest(str(key), [name for name in got if isinstance(name, str) and name not in right])
+            fixed = f'{start(what)} has no entry "{key}".'
+            return Difference(f'{fixed[:-1]}, but one "{near}".' if near else fixed, fixed)
+        found = difference(got[key], value, f'the entry "{key}"' + (f" of {what}" if what else ""), rtol, atol)
+        if found is not None:
+            return found
+    if len(got) != len(right):
+        more = [repr(key) for key in got if key not in right][:3]
+        fixed = f"{start(what)} has an entry that nothing asks for."
+        return Difference(f"{start(what)} has entries that nothing asks for: {', '.join(more)}.", fixed)
+    return None
+
+
+def _of_set(got: Any, right: Iterable[Any], what: str, rtol: float, atol: float) -> Difference | None:
+    values = list_in(got, unordered=True)
+    if values is None:
+        return _other_form(got, what, "a set or a list")
+    wanted = list(right)
+    if len(values) != len(wanted):
+        return wrong_length(values, len(wanted), what)
+    found = all(any(same(value, one, rtol, atol) for value in values) for one in wanted)
+    return None if found else _wrong(got, what)
+
+
+def _of_list(got: Any, right: Sequence[Any], what: str, rtol: float, atol: float) -> Difference | None:
+    values = list_in(got)
+    if values is None:
+        return _other_form(got, what, "a list" if len(right) != 2 else "a pair")
+    if len(values) != len(right):
+        return wrong_length(values, len(right), what)
+    for place, (value, one) in enumerate(zip(values, right, strict=True)):
+        found = difference(value, one, f"{_place(place)} of {what}", rtol, atol, none=True)
+        if found is not None:
+            return found
+    return None
+
+
+def _place(number: int) -> str:
+    ordinals = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+    return f"the {ordinals[number]} value" if number < len(ordinals) else f"value {number + 1}"
+
+
+def wrong_length(values: Sequence[Any], right: int, what: str) -> Difference:
+    """What is said of a list that is too long or too short."""
+    fixed = f"{start(what)} is to hold {_count(right, 'value')}."
+    return Difference(f"{start(what)} holds {_count(len(values), 'value')}, not {right}.", fixed)
+
+
+def _wrong(got: Any, what: str) -> Difference:
+    sentence = f"{start(what)} is not right."
+    return Difference(sentence, sentence, f"received {shown(got)}")
+
+
+def _empty(what: str) -> Difference:
+    """A value that is missing: of a dict's entry, the place still to fill, of a result, what a function forgot."""
+    entry = 'entry "' in what or not what
+    sentence = f"{start(what)} is still empty." if entry else f"{start(what)} is None. Is a return missing?"
+    return Difference(sentence, sentence)
+
+
+def _other_form(got: Any, what: str, wanted: str) -> Difference:
+    if is_empty(got):
+        return _empty(what)
+    verb = "holds" if 'entry "' in what else "is"
+    return Difference(f"{start(what)} {verb} {form(got)}, not {wanted}.", f"{start(what)} is to be {wanted}.")
+
+
+def _refused(got: Any, what: str, wanted: str, *, empty: str | None = None) -> CheckFailure:
+    if is_empty(got) and empty is not None:
+        return CheckFailure(empty, fixed=empty)
+    return _other_form(got, what, wanted).failure()
+
+
+def form(value: Any) -> str:
+    """What a value is, in words: "an array of 3 numbers", "a text"."""
+    if isinstance(value, Tensor):
+        return f"a {value.framework} tensor of {_count(value.array.size, 'number')}"
+    if isinstance(value, bool | np.bool_):
+        return str(bool(value))
+    if isinstance(value, np.ndarray) and value.ndim:
+        return f"an array of {_count(value.size, 'number')}"
+    if number_in(value) is not None:
+        return "a number"
+    if isinstance(value, str):
+        return "a text"
+    if isinstance(value, Unordered):
+        return "a set, which has no order"
+    if isinstance(value, list | tuple):
+        kind = "an empty " if not value else "a "
+        return f"{kind}{type(value).__name__}" + (f" of {_count(len(value), 'value')}" if value else "")
+    return with_article(type_of(value))
+
+
+def with_article(name: str) -> str:
+    """A type's name with "a" or "an" before it."""
+    return f"an {name}" if name[:1] in "AEIOUaeiou" else f"a {name}"
+
+
+def shown(value: Any) -> str:
+    """A value as a student reads it, at most 200 characters."""
+    if isinstance(value, Handle):
+        return with_article(type_of(value))
+    if isinstance(value, np.generic):
+        value = value.item()
+    text = repr(list(value)) if isinstance(value, Unordered) else str(value) if isinstance(value, Fraction) \
+        else repr(value)
+    return text if len(text) <= 200 else text[:197] + "..."
+
+
+def nearest(name: str, candidates: Iterable[str]) -> str | None:
+    """The candidate that `name` was probably meant to be, or None."""
+    known = {_folded(candidate): candidate for candidate in candidates if len(candidate) <= 60}
+    found = get_close_matches(_folded(name), known, n=1, cutoff=0.8)
+    return known[found[0]] if found else None
+
+
+def _folded(name: str) -> str:
+    return name.strip().casefold().replace("-", "_").replace(" ", "_")
+
+
+def start(what: str) -> str:
+    """The words with a capital at the beginning."""
+    return what[:1].upper() + what[1:]
+
+
+def _count(number: int, of: str) -> str:
+    return f"{number} {of}" + ("" if number == 1 else "s")
