@@ -150,13 +150,13 @@ def audit(
 ) -> None:
     """Prove an assignment's checks: solution, untouched, misconceptions, reruns, leaks, time."""
     with _one_sentence():
-        from autograder.release.audit_run import audit_assignment, table
+        from autograder.release.audit_run import audit_assignment, prices, table
 
         found = audit_assignment(assignment)
         if as_json:
             print(json.dumps(found.as_json()))
         else:
-            _console(width=140).print(table(found))
+            _console(width=160).print(table(found), "", prices(found))
             print(*found.problems or ("Everything holds.",), sep="\n")
     if not found.holds:
         raise typer.Exit(NOTHING_GRADED)

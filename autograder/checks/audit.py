@@ -1,7 +1,9 @@
 """Proves an assignment's checks before anybody is graded by them.
 
-The solution earns everything, the untouched notebook nothing; every registered misconception fails and is named, and
-can be told from the others; the same seed gives the same result; points add up; public checks can be frozen.
+The solution and every independent right answer earn everything, the untouched notebook nothing; every registered
+misconception fails and is named, can be told from the others, and has the price of a slip; wrong answers that nobody
+registered are caught and get no name; the same seed gives the same result; points add up; what the kernel says of
+itself has at most a point in a task; public checks can be frozen.
 """
 
 from __future__ import annotations
@@ -24,18 +26,27 @@ from .answers import defined, freed_afterwards, run
 from .diagnosis import Misconception, Misconceptions
 from .expected import Expected
 from .freezing import freeze
+from .places import folder_of
 from .registry import reference_names, registries
 from .result import TestResult
 from .runner import CheckSession
 
 STUDENT = "audit"
 SEEDS = (b"audit", b"audit, a second seed", b"audit, a third seed")
+CHEAPEST, DEAREST = 0.10, 0.50  # of a task's points, for a single slip
+UNNAMED_WRONG = 3  # wrong answers that nobody registered, at least, of a code task
+BELIEVED = 1.0  # points of a task that may rest on what the kernel says of itself
 Names = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class TaskAudit:
-    """What the audit found of one task. Points are hidden tests'; seconds are of the solution's checks."""
+    """What the audit found of one task. Points are hidden tests'; seconds are of the solution's checks.
+
+    right, passed: independent right answers. unregistered: wrong answers of which the course knows no name;
+    unregistered_caught of them were caught and got none. prices: the share of the task's points that each misconception
+    costs. believed: the points of each hidden test that believes what the kernel says of itself.
+    """
 
     task: str
     points: float
@@ -49,6 +60,12 @@ class TaskAudit:
     pairs: int
     told_apart: int
     seconds: dict[str, float]
+    right: int = 0
+    passed: int = 0
+    unregistered: int = 0
+    unregistered_caught: int = 0
+    prices: Mapping[str, float] = field(default_factory=dict)
+    believed: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -114,10 +131,66 @@ class _Auditor:
         nothing = _score(self._run(task.id, stubs, ("hidden",)))
         if nothing:
             self._say(task, f"the untouched notebook earns {nothing:g} points")
-        counts = self._misconceptions(task, headings)
+        believed = self._believed(task)
+        prices: dict[str, float] = {}
+        counts = self._misconceptions(task, headings, prices, believed)
         pairs, apart = self._pairs(task)
+        counts |= self._right_answers(task, solved) | self._unregistered(task, solved)
         return TaskAudit(task.id, task.points, earned, nothing, len(tests), **counts, pairs=pairs, told_apart=apart,
-                         seconds=seconds)
+                         seconds=seconds, prices=prices, believed=believed)
+
+    def _believed(self, task: Task) -> dict[str, float]:
+        """The hidden tests that believe the kernel, with their points: those marked so, and those caught at it."""
+        marked = self._session.believing(task.id)
+        for name in self._session.caught_believing(task.id):
+            if name not in marked:
+                self._say(task, f"{name} believes what the kernel says of itself, and is not marked @kernel_says")
+        if sum(marked.values()) > BELIEVED:
+            self._say(task, f"{sum(marked.values()):g} points rest on what the kernel says of itself "
+                            f"({', '.join(marked)}); {BELIEVED:g} may")
+        return marked
+
+    def _right_answers(self, task: Task, solved: Names) -> dict[str, int]:
+        """Independent right answers, of which each must have every point."""
+        sources, passed = beside(task.id, "ANSWERS"), 0
+        for name, source in sources.items():
+            results = self._on_source(task, source, solved, f"the right answer {name!r}")
+            failed = [result for result in results if not result.passed]
+            passed += bool(results) and not failed
+            for result in failed[:1]:
+                self._say(task, f"the right answer {name!r} fails {result.name}: {_why(result)}")
+        return {"right": len(sources), "passed": passed}
+
+    def _unregistered(self, task: Task, solved: Names) -> dict[str, int]:
+        """Wrong answers that nobody registered: they must be caught, and get no name."""
+        sources, caught = beside(task.id, "WRONG"), 0
+        if task.kind == "code" and len(sources) < UNNAMED_WRONG and not folder_of(task.id).has("training"):
+            self._say(task, f"it has {len(sources)} wrong answers without a name (WRONG in right_answers.py); "
+                            f"{UNNAMED_WRONG} at least show that a name is never false")
+        for name, source in sources.items():
+            results = self._on_source(task, source, solved, f"the wrong answer {name!r}")
+            names = {result.diagnosis for result in results if result.diagnosis}
+            lost = any(result.hidden and not result.passed for result in results)
+            caught += lost and not names
+            if not lost:
+                self._say(task, f"the wrong answer {name!r} earns all points")
+            for diagnosis in sorted(names):
+                self._say(task, f"the wrong answer {name!r}, which has no name, is called {diagnosis!r}")
+        return {"unregistered": len(sources), "unregistered_caught": caught}
+
+    def _on_source(self, task: Task, source: str, solved: Names, what: str) -> list[TestResult]:
+        """The task's tests on an answer given as notebook code, in a notebook that is right otherwise."""
+        names = {"__name__": "__main__", **solved}
+        try:
+            run(source, names)
+        except Exception as error:
+            self._say(task, f"{what} raises {type(error).__name__}: {error}")
+            return []
+        results = self._run(task.id, names, ("public", "hidden"))
+        for result in results:
+            if result.broken:
+                self._say(task, f"{result.name} breaks on {what}: {_why(result)}")
+        return results
 
     def _points(self, task: Task, tests: list[tuple[str, bool, float]]) -> None:
         hidden = sum(points for _, is_hidden, points in tests if is_hidden)
@@ -149,7 +222,9 @@ class _Auditor:
                 self._say(task, "another seed gives the solution other points")
         return _score(runs[1]), seconds
 
-    def _misconceptions(self, task: Task, headings: set[str]) -> dict[str, int]:
+    def _misconceptions(
+        self, task: Task, headings: set[str], prices: dict[str, float], believed: Mapping[str, float]
+    ) -> dict[str, int]:
         counts = {"misconceptions": 0, "caught": 0, "named": 0, "named_wrongly": 0}
         right = reference_names(task.id, STUDENT)
         known = [(registry, one) for registry in registries(task.id).values() for one in registry]
@@ -162,9 +237,22 @@ class _Auditor:
                 self._say(task, f"the same seed gives the misconception {one.id!r} another result")
             for name, value in self._judge(task, one, results).items():
                 counts[name] += value
+            prices[one.id] = self._price(task, one, results, believed)
             if one.section is not None and one.section not in headings:
                 self._say(task, f"{one.id!r} points to the section {one.section!r}, which the notebook lacks")
         return counts
+
+    def _price(
+        self, task: Task, one: Misconception, results: list[TestResult], believed: Mapping[str, float]
+    ) -> float:
+        """The share of the task's points that a misconception costs, which is a slip's unless the registry says why."""
+        lost = [result for result in results if result.hidden and not result.passed]
+        share = sum(result.points for result in lost) / (task.points or 1.0)
+        exempt = task.kind == "answer" or {result.name for result in lost} <= believed.keys()
+        if lost and not exempt and one.price is None and not CHEAPEST <= round(share, 6) <= DEAREST:
+            self._say(task, f"the misconception {one.id!r} costs {share:.0%} of the points; a slip costs "
+                            f"{CHEAPEST:.0%} to {DEAREST:.0%}, or its registry says why (price=)")
+        return round(share, 4)
 
     def _judge(self, task: Task, one: Misconception, results: list[TestResult]) -> dict[str, int]:
         failed = [result for result in results if result.hidden and not result.passed and not result.broken]
@@ -226,6 +314,12 @@ class _Auditor:
 
     def _say(self, task: Task, problem: str) -> None:
         self._problems.append(f"{task.id}: {problem}{'' if problem.endswith('.') else '.'}")
+
+
+def beside(task: str, name: str) -> dict[str, str]:
+    """What the task's ``right_answers.py`` calls `name` (`ANSWERS`, `WRONG`, `EQUIVALENT`), empty where it has none."""
+    folder = folder_of(task)
+    return getattr(folder.part("right_answers"), name, {}) if folder.has("right_answers") else {}
 
 
 def _notebook(names: Names) -> Student:

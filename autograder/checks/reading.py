@@ -12,16 +12,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 
-from ..bridge.student import Handle, StudentError, in_kernel, type_of
+from ..bridge.student import Handle, Student, StudentError, in_kernel, type_of
 from ..sandbox.wire import Tensor
 from . import probes
 from .failure import CheckFailure
 
-Number = int | float | Fraction
+Number: TypeAlias = int | float | Fraction
 LOOKS = 64  # objects of one answer that are looked into in the kernel
 DEPTH = 6
 LISTED = 10_000  # values of an array that are read as a list
@@ -96,8 +96,8 @@ def read_list(
 def read_entry(answer: Any, key: str, *, known: Iterable[str] = (), none: bool = False) -> Any:
     """What stands under `key` in an answer that is a dict, as plain data.
 
-    known: the other keys of the task, which are no misspelling of this one. none: None is an answer here. Raises `CheckFailure` where the answer is
-    no dict, or has no such key; a key that is nearly right is said so.
+    known: the other keys of the task, which are no misspelling of this one. none: None is an answer here.
+    Raises `CheckFailure` where the answer is no dict, or has no such key; a key that is nearly right is said so.
     """
     table = as_plain(answer)
     if not isinstance(table, dict):
@@ -146,7 +146,7 @@ def _looked_into(value: Handle, looks: list[int], depth: int) -> Any:
         return value
     looks[0] -= 1
     try:
-        found = in_kernel(_OfHandle(value), probes.in_plain_words).in_plain_words(value)
+        found = in_kernel(cast(Student, _OfHandle(value)), probes.in_plain_words).in_plain_words(value)
     except StudentError:
         return value
     if not isinstance(found, tuple) or len(found) != 2:
@@ -251,7 +251,7 @@ def close(number: Number, right: Number, rtol: float, atol: float) -> bool:
     if isinstance(right, int) and rtol <= EXACTLY and not atol:
         return False
     try:
-        return abs(number - right) <= atol + rtol * abs(right)
+        return bool(abs(float(number) - float(right)) <= atol + rtol * abs(float(right)))
     except OverflowError:  # an int beyond the floats
         return False
 

@@ -35,7 +35,8 @@ from .trial import Trial
 from .variant import has_variants, variant
 
 OWN_FIXTURES = frozenset(("student", "case", "rng", "variant", "device"))
-OWN_MARKS = frozenset(("points", "search", "second", "kernel_says"))
+MARKERS = ("points(number)", "search(strategy, examples)", "second(draw)", "kernel_says()")
+OWN_MARKS = frozenset(marker.partition("(")[0] for marker in MARKERS)
 ABOUT_ANSWERS = (CheckFailure, StudentError, NotAttempted, BridgeFailure)
 PYTEST_OUTCOMES = (pytest.fail.Exception, pytest.skip.Exception, pytest.exit.Exception)
 # Quiet, and without what the folder around says or what is installed beside.
@@ -87,9 +88,13 @@ class _Test:
     folder: TaskFolder
     hidden: bool
 
+    def marker(self, name: str) -> pytest.Mark | None:
+        """The test's mark of that name."""
+        return self.item.get_closest_marker(name)
+
     @property
     def points(self) -> float:
-        marker = self.item.get_closest_marker("points")
+        marker = self.marker("points")
         return float(marker.args[0]) if marker else 0.0
 
     @property
@@ -119,7 +124,7 @@ class _Plugin:
         self._job = job
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        for marker in ("points(number)", "search(strategy, examples)", "second(draw)", "kernel_says"):
+        for marker in MARKERS:
             config.addinivalue_line("markers", f"{marker}: of the autograder")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -212,6 +217,7 @@ class CheckSession:
         self, assignment: str, *, parts: Sequence[str] = CHECKS, folders: Sequence[TaskFolder] | None = None
     ) -> None:
         self._tests = _collect(folders_of(assignment) if folders is None else folders, parts)
+        self._caught: dict[str, set[str]] = {}
 
     @property
     def tasks(self) -> list[str]:
@@ -221,6 +227,16 @@ class CheckSession:
     def tests(self, task: str) -> list[tuple[str, bool, float]]:
         """(name, hidden, points) of a task's tests."""
         return [(test.item.name, test.hidden, test.points) for test in self._of(task)]
+
+    def believing(self, task: str) -> dict[str, float]:
+        """The hidden tests of a task that are marked `@kernel_says`, with their points."""
+        return {
+            test.item.name: test.points for test in self._of(task) if test.hidden and test.marker("kernel_says")
+        }
+
+    def caught_believing(self, task: str) -> list[str]:
+        """The hidden tests of a task that asked the kernel, in a run of this session, what it alone can say."""
+        return sorted(self._caught.get(task, ()))
 
     def run(
         self, task: str, student: Student, *, seed: bytes = PUBLIC_SEED, student_id: str | None = None,
@@ -240,7 +256,9 @@ class CheckSession:
                 results.append(test.result(passed=False, message=FAILURES[stopped], reason=stopped, lost=True))
                 continue
             job = _Job(student, task, seed if test.hidden else PUBLIC_SEED, student_id, device)
-            result = _run(test, job, source)
+            result, trial = _run(test, job, source)
+            if test.hidden and trial.believed:
+                self._caught.setdefault(task, set()).add(test.item.name)
             stopped = result.reason if result.lost else None
             results.append(result)
         return results
@@ -290,7 +308,7 @@ def _questions(test: _Test, names: Mapping[str, Any], case: Any) -> list[tuple[A
     return [(question, likes.get(id(question))) for question in trial.questions]
 
 
-def _run(test: _Test, job: _Job, source: str | None) -> TestResult:
+def _run(test: _Test, job: _Job, source: str | None) -> tuple[TestResult, Trial]:
     trial = Trial(test.item.name, test.folder, test.hidden, job.seed, device=job.device)
     trial.frozen = None if test.hidden else frozen_cases(test.folder, test.item.name)
     with _during(trial):
@@ -301,7 +319,7 @@ def _run(test: _Test, job: _Job, source: str | None) -> TestResult:
         result = test.result(passed=False, message=UNUSABLE, details=report, broken=True)
     else:
         result = test.result(passed=True)
-    return replace(result, measured=trial.measured or None)
+    return replace(result, measured=trial.measured or None), trial
 
 
 def _directly(test: _Test, job: _Job) -> tuple[BaseException | None, str | None]:

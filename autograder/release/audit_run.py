@@ -39,14 +39,29 @@ def table(found: Audit) -> Table:
     out = Table(title=found.assignment, title_justify="left", box=None, pad_edge=False)
     out.add_column("task")
     for heading in ("points", "solution", "untouched", "tests", "wrong turns", "caught", "named", "named wrongly",
-                    "pairs told apart", "check s", "hidden s"):
+                    "pairs told apart", "right", "no name", "kernel says", "check s", "hidden s"):
         out.add_column(heading, justify="right")
     for one in found.tasks:
         out.add_row(
             one.task, f"{one.points:g}", f"{one.solution:g}", f"{one.untouched:g}", str(one.tests),
             str(one.misconceptions), str(one.caught), str(one.named), str(one.named_wrongly),
-            f"{one.told_apart} of {one.pairs}", f"{one.seconds['public']:.2f}", f"{one.seconds['hidden']:.2f}",
+            f"{one.told_apart} of {one.pairs}", f"{one.passed} of {one.right}",
+            f"{one.unregistered_caught} of {one.unregistered}", f"{sum(one.believed.values()):g}",
+            f"{one.seconds['public']:.2f}", f"{one.seconds['hidden']:.2f}",
         )
+    return out
+
+
+def prices(found: Audit) -> Table:
+    """What each misconception costs, the dearest of each task first; and the tests that believe the kernel."""
+    out = Table(box=None, pad_edge=False)
+    for heading in ("task", "share of the points", "wrong turn, or test that believes the kernel"):
+        out.add_column(heading, justify="right" if heading == "share of the points" else "left")
+    for one in found.tasks:
+        for id, share in sorted(one.prices.items(), key=lambda price: -price[1]):
+            out.add_row(one.task, f"{share:.0%}", id)
+        for name, points in one.believed.items():
+            out.add_row(one.task, f"{points / one.points:.0%}", f"{name} (the kernel says)")
     return out
 
 

@@ -11,10 +11,12 @@ import pytest
 
 from autograder.checks.audit import Audit
 from autograder.course import Course, CourseError
-from autograder.release.audit_run import audit_assignment, table
+from autograder.release.audit_run import audit_assignment, prices, table
 from tests.checks import worked_example
 
-WRONG, PUBLIC, HIDDEN = (f"{worked_example.FOLDER}/{part}.py" for part in ("misconceptions", "public", "hidden"))
+WRONG, PUBLIC, HIDDEN, ANSWERS = (
+    f"{worked_example.FOLDER}/{part}.py" for part in ("misconceptions", "public", "hidden", "right_answers")
+)
 NOTEBOOK = "make_crops.py"
 Auditing = Callable[[dict[str, tuple[str, str]]], Audit]
 
@@ -40,6 +42,9 @@ def test_the_worked_example_holds(audited: Auditing) -> None:
     assert (task.points, task.solution, task.untouched) == (4, 4, 0)
     assert (task.misconceptions, task.caught, task.named, task.named_wrongly) == (3, 3, 3, 0)
     assert (task.pairs, task.told_apart) == (3, 3)
+    assert (task.right, task.passed, task.unregistered, task.unregistered_caught) == (1, 1, 3, 3)
+    assert task.prices == {"cropped-at-the-corner": 0.25, "odd-pixel-cut-off-above": 0.25, "rows-for-columns": 0.5}
+    assert task.believed == {} and prices(found).row_count == 3
     assert json.loads(json.dumps(found.as_json()))["holds"] is True
     assert table(found).row_count == 1
 
@@ -54,11 +59,11 @@ BROKEN = {
     "an untouched notebook that earns points": (
         NOTEBOOK, "    ### BEGIN SOLUTION\n",
         "    if size < 1 or size > min(image.shape[:2]):\n        raise ValueError('size')\n    ### BEGIN SOLUTION\n",
-        "the untouched notebook earns 1 points"),
+        "the untouched notebook earns 2 points"),
     "points that do not add up": (HIDDEN, "@points(2)", "@points(3)", "have 5 points, and the notebook gives 4"),
     "a hidden test without points": (
         HIDDEN, "@points(2)\n", "",
-        "test_equal_margins is a hidden test without points"),
+        "test_a_size_that_does_not_fit is a hidden test without points"),
     "a public test with points": (
         PUBLIC, "def test_a_size", '@__import__("pytest").mark.points(1)\ndef test_a_size',
         "is a public test with points"),
@@ -105,6 +110,32 @@ BROKEN = {
         "    expect(first == image[1, 2, 0], '', diagnosis=like['rows-for-columns'])\n"
         "    expect_close(student.center_crop(image, 2), reference",
         "'cropped-at-the-corner' is called 'rows-for-columns'"),
+    "a slip that costs too much": (
+        HIDDEN, "@points(1)\n@search(cases(size=sizes, rows=few", "@points(5)\n@search(cases(size=sizes, rows=few",
+        "the misconception 'rows-for-columns' costs 150% of the points; a slip costs 10% to 50%"),
+    "a right answer that loses points": (
+        ANSWERS, "(rows + 1) // 2", "rows // 2", "the right answer 'by slices from both ends' fails test_one_pixel"),
+    "an answer that cannot run": (
+        ANSWERS, "mirrored\": '''", "mirrored\": '''1/0",
+        "the wrong answer 'from the other corner, mirrored' raises ZeroDivisionError"),
+    "a wrong answer without a name that earns everything": (
+        ANSWERS, "return image[-size:, -size:][:, ::-1]",
+        "a, b = (image.shape[0] - size) // 2, (image.shape[1] - size) // 2\n    return image[a:a + size, b:b + size]",
+        "the wrong answer 'from the other corner, mirrored' earns all points"),
+    "a wrong answer that is given a name": (
+        ANSWERS, "return image[-size:, -size:][:, ::-1]", "return image[:size, :size]",
+        "the wrong answer 'from the other corner, mirrored', which has no name, is called 'cropped-at-the-corner'"),
+    "too few wrong answers without a name": (
+        ANSWERS, "}\nWRONG = {", "}\nLEFT_OUT = {", "it has 0 wrong answers without a name"),
+    "points on what the kernel says": (
+        HIDDEN, "@points(2)", "@__import__('pytest').mark.kernel_says\n@points(2)",
+        "2 points rest on what the kernel says of itself (test_a_size_that_does_not_fit); 1 may"),
+    "a test that believes the kernel without a word": (
+        HIDDEN, "    image = numbers(case.size + 1, case.size + 1, 1)\n",
+        "    image = numbers(case.size + 1, case.size + 1, 1)\n"
+        "    from autograder.checks.api import leaves_unchanged\n"
+        "    leaves_unchanged(student, student.center_crop, image, 1)\n",
+        "test_one_pixel_too_many believes what the kernel says of itself, and is not marked @kernel_says"),
     "a public check that cannot be frozen": (
         PUBLIC, "    image = numbers(4, 6, 1)\n",
         "    image = numbers(4, 6, 1)\n    reference.center_crop(image, 9).value\n", "cannot be frozen for the kit"),

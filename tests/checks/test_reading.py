@@ -43,8 +43,8 @@ def refusal(act: Any, *args: Any, **kwargs: Any) -> CheckFailure:
 
 
 @pytest.mark.parametrize("value", [
-    3, 3.0, np.int32(3), np.float32(3), np.uint8(3), np.array(3), np.array(3.0), Fraction(3), Fraction(6, 2), Decimal(3),
-    Decimal("3.00"), np.array(Fraction(3), dtype=object),
+    3, 3.0, np.int32(3), np.float32(3), np.uint8(3), np.array(3), np.array(3.0), Fraction(3), Fraction(6, 2),
+    Decimal(3), Decimal("3.00"), np.array(Fraction(3), dtype=object),
 ], ids=repr)
 def test_a_number_is_one_however_it_is_written(value: Any) -> None:
     assert read_number(crossed(value)) == 3

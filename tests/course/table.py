@@ -1,8 +1,9 @@
 """How good are the checks? `python -m tests.course.table [assignment...]` prints a line for each task.
 
 Right answers are the sources in a task's `right_answers.py` (`ANSWERS = {name: source}`) besides the reference and the
-solution notebook; wrong ones are the registered misconceptions; mutants are small changes of the references
-(`EQUIVALENT = {mutant id: why no check can tell}` in the same module).
+solution notebook; wrong ones are the registered misconceptions, and those of `WRONG = {name: source}` there, which have
+no name and may get none; mutants are small changes of the references (`EQUIVALENT = {mutant id: why no check can tell}`
+in the same module).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder.checks import search
+from autograder.checks.audit import beside
 from autograder.checks.places import folder_of
 from autograder.checks.registry import reference_names, registries
 from autograder.course import Course
@@ -39,24 +41,27 @@ class Row:
     unnamed: list[str] = field(default_factory=list)
     misnamed: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+    unregistered: int = 0
+    false_names: list[str] = field(default_factory=list)
     mutants: int = 0
     survivors: list[str] = field(default_factory=list)
 
     @property
     def good(self) -> bool:
-        return not (self.failed_right or self.missed or self.unnamed or self.misnamed or self.broken or self.survivors)
-
-
-def beside(task: str, name: str) -> dict[str, Any]:
-    """`ANSWERS` or `EQUIVALENT` of the task's `right_answers.py`, empty where it has none."""
-    folder = folder_of(task)
-    return getattr(folder.part("right_answers"), name, {}) if folder.has("right_answers") else {}
+        return not (
+            self.failed_right or self.missed or self.unnamed or self.misnamed or self.broken or self.false_names
+            or self.survivors
+        )
 
 
 def right_answers_of(assignment: str, task: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """(name, the notebook's names) of every right answer that is known for a task."""
     yield "reference", reference_names(task, helpers.STUDENT)
-    sources = {"solution": helpers.solution(assignment)[task], **beside(task, "ANSWERS")}
+    yield from on_sources(assignment, task, {"solution": helpers.solution(assignment)[task], **beside(task, "ANSWERS")})
+
+
+def on_sources(assignment: str, task: str, sources: Mapping[str, str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """(name, the notebook's names) of each answer that is given as notebook code."""
     # an answer may use what the notebook imports, and what its earlier tasks define
     known = {**helpers.imported(assignment), **earlier_names(assignment, task)}
     for name, source in sources.items():
@@ -151,6 +156,13 @@ def row_of(assignment: str, task: str) -> Row:
             row.unnamed.append(wrong.id)
         if others := {result.diagnosis for result in results if result.diagnosis} - {wrong.id}:
             row.misnamed.append(f"{wrong.id} as {', '.join(sorted(others))}")
+    for name, names in on_sources(assignment, task, beside(task, "WRONG")):
+        row.unregistered += 1
+        results = helpers.run_task(assignment, task, names)
+        if not helpers.verdict(results).caught:
+            row.missed.append(name)
+        if given := {result.diagnosis for result in results if result.diagnosis}:
+            row.false_names.append(f"{name} as {', '.join(sorted(given))}")
     row.mutants, row.survivors = survivors_of(assignment, task)
     return row
 
@@ -172,19 +184,21 @@ def main(arguments: Sequence[str]) -> int:
         for name in arguments or Course.here().names
         for task in Course.here().assignment(name).automatic
     ]
-    wrong = ("wrong answers\ncaught", "named", "named\nwrongly")
+    wrong = ("wrong answers\ncaught", "named", "named\nwrongly", "without a name\nleft unnamed")
     table = Table("task", "right answers\npassed", *wrong, "mutants killed\nor explained")
     for row in rows:
-        caught = row.wrong - len(row.missed)
+        wrong_ones = row.wrong + row.unregistered
         table.add_row(
-            row.task, f"{row.right - len(row.failed_right)} of {row.right}", f"{caught} of {row.wrong}",
-            f"{caught - len(row.unnamed)} of {row.wrong}", str(len(row.misnamed)),
+            row.task, f"{row.right - len(row.failed_right)} of {row.right}",
+            f"{wrong_ones - len(row.missed)} of {wrong_ones}",
+            f"{row.wrong - len(row.unnamed)} of {row.wrong}", str(len(row.misnamed)),
+            f"{row.unregistered - len(row.false_names)} of {row.unregistered}",
             f"{row.mutants - len(row.survivors)} of {row.mutants}",
         )
     console = Console(width=110)
     console.print(table)
     for row in rows:
-        for what in ("failed_right", "missed", "unnamed", "misnamed", "broken", "survivors"):
+        for what in ("failed_right", "missed", "unnamed", "misnamed", "broken", "false_names", "survivors"):
             for item in getattr(row, what):
                 console.print(f"{row.task}: {what.replace('_', ' ')}: {item}", markup=False, highlight=False)
     return 0 if all(row.good for row in rows) else 1
