@@ -32,7 +32,7 @@ help:
 		|| { echo "$(PYTHON) is not Python 3.11, 3.12 or 3.13 with its venv module." >&2; exit 1; }
 	"$(PYTHON)" -m venv .venv
 	$(PIP) setuptools wheel
-	$(PIP) --no-build-isolation -e '.[cluster,dev]'
+	$(PIP) --no-build-isolation -e '.[grading,torch,tensorflow,cluster,dev]'
 	@touch $@
 
 demo: .venv/.stamp

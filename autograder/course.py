@@ -51,6 +51,7 @@ TOTAL_S = 900.0
 LIMIT_NAMES = tuple(limit.name for limit in fields(Limits))
 ROOT_VARIABLE = "AUTOGRADER_COURSE"  # where a command hands its course on to the processes that it starts
 ENTRY_POINTS = "autograder.course"
+IN_PLACE = Path(__file__).resolve().parents[1]  # the repository, where this package is installed in place
 
 
 # What may stand between the brackets of a call of load_images: nothing, a name, a name and another to fall back on.
@@ -273,17 +274,19 @@ def _settings(folder: Path) -> Mapping[str, Any]:
 
 
 def _installed() -> Path:
-    """Where the course lies that is installed beside this package."""
+    """Where the course lies that is installed beside this package, or in whose repository this package lies."""
     names = sorted({entry.value for entry in entry_points(group=ENTRY_POINTS)})
     if len(names) > 1:
         raise CourseError(f"Several courses are installed ({', '.join(names)}): start this in the folder of one.")
     spec = find_spec(names[0]) if names else None
-    if spec is None or not spec.submodule_search_locations:
-        raise CourseError(
-            "There is no course here: no pyproject.toml in this folder or above has a section [tool.autograder], "
-            "and none is installed."
-        )
-    return Path(next(iter(spec.submodule_search_locations))).parent
+    if spec is not None and spec.submodule_search_locations:
+        return Path(next(iter(spec.submodule_search_locations))).parent
+    if _settings(IN_PLACE):
+        return IN_PLACE
+    raise CourseError(
+        "There is no course here: no pyproject.toml in this folder or above has a section [tool.autograder], "
+        "and none is installed."
+    )
 
 
 @cache

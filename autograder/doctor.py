@@ -14,7 +14,7 @@ from autograder.course import Course
 from autograder.datasets import whereabouts
 from autograder.sandbox import mechanisms
 
-PACKAGES = ("numpy", "torch", "tensorflow", "nbgrader", "ipykernel", "jupyter_client", "pytest", "hypothesis")
+PACKAGES = ("numpy", "torch", "tensorflow", "nbgrader", "ipykernel", "jupyter_client", "pytest")
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,8 @@ def test_without_a_course_in_sight_the_installed_one_counts_or_a_sentence_says_s
     monkeypatch.chdir(tmp_path)
     assert Course.here().package == "course"  # this repository's, which its environment has installed
     monkeypatch.setattr("autograder.course.entry_points", lambda group: [])
+    assert Course.here().package == "course"  # where this package lies
+    monkeypatch.setattr("autograder.course.IN_PLACE", tmp_path)
     with pytest.raises(CourseError, match="There is no course here"):
         Course.here()
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
@@ -86,11 +87,39 @@ def test_what_is_installed_here_is_what_is_pinned() -> None:
     assert not {name: pair for name, pair in differ.items() if name not in ("setuptools", "wheel", *VENDORED)}
 
 
+OLDEST_AND_NEWEST = ("3.11.0", "3.11.2", "3.11.14", "3.12.0", "3.12.12", "3.13.0", "3.13.9")
+
+
+@pytest.mark.parametrize("python", OLDEST_AND_NEWEST)
+def test_what_is_pinned_runs_on_every_patch_of_the_versions_that_are_named(python: str) -> None:
+    """Debian 12 brings 3.11.2, Ubuntu 24.04 3.12.3; a pin that asks for a later patch locks their users out."""
+    pinned = pins()
+    refused = {
+        f"{one.name} {one.version}": asked
+        for one in importlib.metadata.distributions()
+        if pinned.get(canonicalize_name(one.name)) == one.version and (asked := one.metadata.get("Requires-Python"))
+        and not SpecifierSet(asked).contains(python)
+    }  # fmt: skip
+    assert not refused
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("python", ["3.11.0", "3.11.2", "3.12.0", "3.13.0"])
+def test_the_pins_resolve_for_that_python_without_installing(python: str, tmp_path: Path) -> None:
+    command = [
+        sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--dry-run",
+        "--ignore-installed", "--only-binary=:all:", "--python-version", python, "--target", str(tmp_path), "-c", str(ROOT / "constraints.txt"),
+        *(str(requirement.name) for requirement in NAMED + EXTRAS),
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 def test_conda_and_binder_install_the_same() -> None:
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())
     conda = [item for item in environment["dependencies"] if isinstance(item, str)]
     (pip,) = [item["pip"] for item in environment["dependencies"] if isinstance(item, dict)]
-    assert pip == ["-c constraints.txt", "-e ."]
+    assert pip == ["-c constraints.txt", "-e .[torch,tensorflow,grading]"]
     assert sorted(re.split("[=<>]", item)[0] for item in conda) == ["pip", "python"]
     (python,) = [item.split("=")[1] for item in conda if item.startswith("python=")]
     assert python in ("3.11", "3.12", "3.13")

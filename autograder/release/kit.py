@@ -7,11 +7,12 @@ course."""
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import tempfile
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from autograder import files
 from autograder.checks import frozen
@@ -23,29 +24,59 @@ from autograder.gradebook.student_version import read_source
 PACKAGE = Path(__file__).resolve().parents[1]
 # Rooms and modules of the machine that only staff needs.
 STAFF_ONLY = ("release", "classroom", "submission", "gradebook", "feedback", "desk", "grading", "doctor.py")
-STAFF_DEPENDENCIES = ("alembic", "nbgrader", "psutil", "pyseccomp", "sqlalchemy")
+STUDENTS_EXTRAS = ("torch", "tensorflow")
 # What students get of a course: named, so that what is new stays with the staff until somebody decides.
 STUDENTS_MODULES = frozenset(
     ("__init__.py", "figures.py", "style.py", "shared.py", "variants.py", "training.py", "public.py")
 )
 STUDENTS_DATA = ("thresholds.json", "weights")
-ENVIRONMENT = ("environment.yml", "constraints.txt", "LICENSE")
-PROJECT = """
+ENVIRONMENT = ("constraints.txt", "LICENSE")
+CONDA = """# For conda and Binder. The versions stand in constraints.txt.
+name: {id}
+channels:
+  - conda-forge
+dependencies:
+  - python=3.11
+  - pip
+  - pip:
+      - -c constraints.txt
+      - -e .[{extras}]
+"""
+PROJECT = """[build-system]
+requires = {build}
+build-backend = {backend}
+
+# Versions stand in constraints.txt. The frameworks are extras, because they are large and few notebooks need them.
+[project]
+name = {name}
+version = {version}
+description = {title}
+requires-python = {python}
+dependencies = {dependencies}
+
+[project.optional-dependencies]
+{extras}
+
+[project.scripts]
+autograder = "autograder.cli:main"
 
 [project.entry-points."autograder.course"]
-{id} = "{package}"
+{id} = {package}
 
 [tool.autograder]
-course = "{package}"
-id = "{id}"
+course = {package}
+id = {quoted_id}
 title = {title}
 
+[tool.setuptools]
+package-dir = {{"" = "."}}
+
 [tool.setuptools.packages.find]
-include = ["autograder", "autograder.*", "{package}", "{package}.*"]
+include = ["autograder", "autograder.*", {package}, {package_within}]
 
 [tool.setuptools.package-data]
 autograder = ["**/*.html", "**/*.j2", "**/*.css", "**/*.json"]
-{package} = ["**/*.json", "**/*.cases", "**/*.safetensors", "**/*.md"]
+{bare_package} = ["**/*.json", "**/*.cases", "**/*.safetensors", "**/*.md"]
 """
 README = """# {title}: the notebooks
 
@@ -101,8 +132,9 @@ def _fill(kit: Path, course: Course, assignments: Sequence[Assignment]) -> None:
     for name in ENVIRONMENT:
         if (PACKAGE.parent / name).is_file():
             shutil.copy(PACKAGE.parent / name, kit / name)
-    project = (PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8")
+    project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))
     _write_text(kit / "pyproject.toml", student_project(project, course))
+    _write_text(kit / "environment.yml", CONDA.format(id=course.id, extras=",".join(STUDENTS_EXTRAS)))
     links = "\n".join(f"* [{a.title}]({a.name}/{a.name}.ipynb)" for a in assignments)
     _write_text(kit / "README.md", _readme(course).replace("{notebooks}", links))
 
@@ -150,15 +182,32 @@ def _staff_only(folder: str, names: list[str]) -> set[str]:
     return {name for name in names if prefix + name in STAFF_ONLY or name == "__pycache__" or name.endswith(".pyc")}
 
 
-def student_project(project: str, course: Course) -> str:
-    """``pyproject.toml`` for students: the machine's, without what only staff needs, and with the course."""
-    sections = re.split(r"^(?=\[)", project, flags=re.MULTILINE)
-    kept = "".join(section for section in sections if section.startswith(("[build-system]", "[project")))
-    kept = re.sub(r"^\[project\.entry-points\.[^\[]*", "", kept, flags=re.MULTILINE)
-    drop = "|".join(map(re.escape, STAFF_DEPENDENCIES))
-    kept = re.sub(rf'^ *"(?:{drop})(?:[;\[<>=~! ][^"]*)?",\n', "", kept, flags=re.MULTILINE)
-    kept = re.sub(r'^name = "[^"]*"$', f'name = "{course.id}-coursework"', kept, count=1, flags=re.MULTILINE)
-    return kept.rstrip() + PROJECT.format(id=course.id, package=course.package, title=json.dumps(course.title))
+def student_project(machine: Mapping[str, Any], course: Course) -> str:
+    """``pyproject.toml`` for students: the course, and of the machine's dependencies the base and `STUDENTS_EXTRAS`.
+
+    machine: the machine's own pyproject.toml, read."""
+    project, build = machine["project"], machine["build-system"]
+    extras = {name: project["optional-dependencies"][name] for name in STUDENTS_EXTRAS}
+    return PROJECT.format(
+        build=_toml(build["requires"]),
+        backend=_toml(build["build-backend"]),
+        name=_toml(f"{course.id}-coursework"),
+        version=_toml(project["version"]),
+        title=_toml(course.title),
+        python=_toml(project["requires-python"]),
+        dependencies=_toml(project["dependencies"]),
+        extras="\n".join(f"{name} = {_toml(needs)}" for name, needs in extras.items()),
+        id=course.id,
+        quoted_id=_toml(course.id),
+        package=_toml(course.package),
+        package_within=_toml(f"{course.package}.*"),
+        bare_package=course.package,
+    )
+
+
+def _toml(value: str | list[str]) -> str:
+    """A text or a list of texts as TOML writes it, which is as JSON does."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _problems(kit: Path, course: Course) -> list[str]:

@@ -11,11 +11,12 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 from autograder.checks import frozen
-from autograder.course import Course, CourseError
+from autograder.course import ROOT_VARIABLE, Course, CourseError
 from autograder.release import kit as kit_writer
-from autograder.release.kit import STAFF_ONLY, answers_given_away, student_project
+from autograder.release.kit import STAFF_ONLY, answers_given_away
 from autograder.release.release import release
 from tests.small.courses import editable
 from tests.small.nbgrader_course import make_course, task_cells
@@ -130,14 +131,62 @@ def test_what_a_check_needs_of_the_kit_imports_on_windows_and_macos(kit: Path):
         assert not names & ELSEWHERE_MISSING, path
 
 
-def test_the_students_environment_is_the_courses_without_what_grading_needs():
-    text = (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8")
-    ours, theirs = tomllib.loads(text)["project"], tomllib.loads(student_project(text, Course(REPOSITORY)))["project"]
-    assert {d.partition(";")[0] for d in set(ours["dependencies"]) - set(theirs["dependencies"])} == {
-        "alembic", "nbgrader", "psutil", "pyseccomp", "sqlalchemy",
-    }  # fmt: skip
-    assert set(theirs["dependencies"]) < set(ours["dependencies"])
+def test_students_install_the_base_and_what_a_notebook_needs_by_an_extra(kit: Path):
+    ours = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    theirs = tomllib.loads((kit / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert theirs["name"] == "cnn-coursework" and theirs["dependencies"] == ours["dependencies"]
+    assert set(theirs["optional-dependencies"]) == {"torch", "tensorflow"}
     assert theirs["entry-points"] == {"autograder.course": {"cnn": "course"}} and theirs["scripts"] == ours["scripts"]
+    (pip,) = [
+        item["pip"]
+        for item in yaml.safe_load((kit / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
+        if isinstance(item, dict)
+    ]
+    assert pip == ["-c constraints.txt", "-e .[torch,tensorflow]"]
+
+
+BASE_ALONE = """
+import sys
+
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {missing!r}:
+            raise ModuleNotFoundError(f"{{name}} is not installed", name=name)
+
+sys.meta_path.insert(0, Missing())
+"""
+
+
+def test_the_base_is_enough_for_what_needs_no_framework(kit: Path):
+    extras = {"torch", "tensorflow", "keras", "nbgrader", "sqlalchemy", "alembic", "psutil", "pyseccomp", "bleach",
+              "mistune", "dask", "distributed", "hypothesis"}  # fmt: skip
+    code = BASE_ALONE.format(missing=extras) + (
+        "from autograder import check, load_images\n"
+        "import autograder.cli\n"
+        "def output_size(size, kernel, stride=1, padding=0, dilation=1):\n    return 3\n"
+        "print(check('output-size'))\nprint(load_images('digits').name)\n"
+    )
+    said = run(kit, code)
+    assert "output-size: " in said and "✗" in said and said.endswith("digits\n")
+
+
+def test_the_course_is_found_by_the_installed_kit_where_no_folder_names_one(kit: Path, tmp_path: Path):
+    """As in Colab: the kit is installed, and the notebook is opened in a folder of its own."""
+    here, empty = tmp_path / "installed", tmp_path / "empty"
+    for folder in (here, empty):
+        folder.mkdir()
+    shutil.copytree(kit / "autograder", here / "autograder")
+    shutil.copytree(kit / "course", here / "course")
+    about = here / "cnn_coursework-0.1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: cnn-coursework\nVersion: 0.1.0\n")
+    (about / "entry_points.txt").write_text("[autograder.course]\ncnn = course\n")
+    code = "from autograder import check, variant\nprint(variant('weight-counting', 'ada'), check('output-size'))"
+    environment = {**os.environ, "PYTHONPATH": str(here)}
+    environment.pop(ROOT_VARIABLE, None)
+    done = subprocess.run([sys.executable, "-c", code], cwd=empty, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "output-size: not attempted yet" in done.stdout
 
 
 def test_writing_it_again_replaces_it(course: Course, kit: Path):
