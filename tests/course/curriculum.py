@@ -34,7 +34,7 @@ CURRICULUM = {
         points={
             "pooling-purpose": 5, "max-pooling": 12, "min-pooling": 4, "min-vs-max": 4, "average-pooling": 6,
             "pooling-backward": 8, "overlapping-pooling": 5, "shift-invariance": 8, "pool-or-stride": 5, "lrn": 14,
-            "lrn-frameworks": 6, "lrn-when": 4, "dense": 5, "relu-softmax": 6, "dropout": 8,
+            "batch-norm": 8, "lrn-frameworks": 6, "lrn-when": 4, "dense": 5, "relu-softmax": 6, "dropout": 8,
         },
         texts=("pooling-purpose", "min-vs-max", "pool-or-stride", "lrn-when"),
         answers=("overlapping-pooling",),

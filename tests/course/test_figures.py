@@ -21,7 +21,6 @@ COURSE = Course.here()
 
 # Whose pictures stand in the notebook still, and why. Whoever moves them takes the line away.
 NOT_YET = {
-    "02-pooling-and-normalization": "its pictures move to course/pooling_and_normalization/figures.py next",
     "03-sizing-and-memory": "its pictures move to course/sizing_and_memory/figures.py next",
     "04-lenet": "its pictures move to course/lenet/figures.py next",
     "05-alexnet": "its pictures move to course/alexnet/figures.py next",

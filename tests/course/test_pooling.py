@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from autograder.checks.search import numbers
 from course.pooling_and_normalization.average_pooling.reference import average_pool
+from course.pooling_and_normalization.batch_norm.reference import BatchNorm
 from course.pooling_and_normalization.dense.reference import dense, dense_start
 from course.pooling_and_normalization.dropout.reference import dropout
 from course.pooling_and_normalization.lrn.reference import lrn
@@ -95,6 +96,36 @@ def test_normalisation_is_that_of_both_frameworks(channels, size, k, beta):
     np.testing.assert_allclose(in_tensorflow.numpy(), right, rtol=1e-4)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_batch_normalisation_is_that_of_both_frameworks(dtype):
+    """Keras keeps books as we do; PyTorch's momentum is the new value's share, and its running variance unbiased."""
+    import keras
+
+    ours, (gamma, beta) = BatchNorm(3, momentum=0.8, eps=0.01), numbers(2, 3)
+    ours.gamma, ours.beta = gamma, beta
+    in_keras = keras.layers.BatchNormalization(momentum=0.8, epsilon=0.01, dtype=dtype)
+    in_keras.build((None, 4, 5, 3))
+    in_keras.set_weights([gamma, beta, np.zeros(3), np.ones(3)])
+    in_torch = torch.nn.BatchNorm2d(3, eps=0.01, momentum=0.2, dtype=getattr(torch, dtype))
+    with torch.no_grad():
+        in_torch.weight[:], in_torch.bias[:] = torch.from_numpy(gamma), torch.from_numpy(beta)
+    unbiased, close = np.ones(3), {"rtol": 1e-4, "atol": 1e-5}
+    for seed in range(3):
+        x = numbers(2, 4, 5, 3, seed=seed, dtype=dtype) * 2 + seed
+        unbiased = 0.8 * unbiased + 0.2 * x.var(axis=(0, 1, 2), ddof=1)
+        right = ours.forward(x, True)
+        np.testing.assert_allclose(keras.ops.convert_to_numpy(in_keras(x, training=True)), right, **close)
+        np.testing.assert_allclose(in_torch(as_torch(x)).movedim(1, -1).detach().numpy(), right, **close)
+        np.testing.assert_allclose(keras.ops.convert_to_numpy(in_keras.moving_mean), ours.running_mean, **close)
+        np.testing.assert_allclose(keras.ops.convert_to_numpy(in_keras.moving_variance), ours.running_var, **close)
+        np.testing.assert_allclose(in_torch.running_mean.numpy(), ours.running_mean, **close)
+        np.testing.assert_allclose(in_torch.running_var.numpy(), unbiased, **close)
+    right = ours.forward(x, False)
+    assert right.dtype == dtype
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(in_keras(x, training=False)), right, **close)
+    assert keras.layers.BatchNormalization().momentum == 0.99 and torch.nn.BatchNorm2d(1).momentum == 0.1
+
+
 def test_dense_relu_and_softmax_are_those_of_pytorch():
     x, weights, biases = numbers(4, 5), numbers(5, 3, seed=1), numbers(3, seed=2)
     theirs = [torch.from_numpy(array) for array in (x, weights.T.copy(), biases)]
@@ -137,6 +168,10 @@ def test_numbers_of_the_notebooks_text():
     assert round(shift_sensitivity(lambda images: images, row, 1), 2) == 1.02
     channels = lrn(np.array([1.0, 2, 3, 2, 1]).reshape(1, 1, 5), 3, 1.0, 0.5, 1.0)
     assert channels.round(3).ravel().tolist() == [0.286, 0.25, 0.316, 0.25, 0.286]
+    column, layer = np.array([1.0, 2, 3, 6]).reshape(2, 2, 1, 1), BatchNorm(1)
+    assert column.mean() == 3 and column.var() == 3.5
+    assert layer.forward(column, True).round(2).ravel().tolist() == [-1.07, -0.53, 0.0, 1.6]
+    np.testing.assert_allclose((layer.running_mean[0], layer.running_var[0]), (0.3, 1.25))
     weights, biases = np.array([[1, 0, 2], [0, 1, -1]]), np.array([0.5, 0, -0.5])
     assert dense(np.array([3, 4]), weights, biases).tolist() == [3.5, 4.0, 1.5]
     assert softmax(np.array([1.0, 2, 3])).round(3).tolist() == [0.09, 0.245, 0.665]
@@ -151,11 +186,11 @@ def test_numbers_of_the_notebooks_text():
 def test_a_layer_that_refuses_everything_scores_nothing():
     source = (
         "class {0}:\n    def __init__(self, *args, **kwargs):\n"
-        "        raise ValueError('pool_size stride padding image size in_features out_features x rate')\n"
+        "        raise ValueError('pool_size stride padding image size channels in_features out_features x rate')\n"
     )
     for task, name in {
         "max-pooling": "MaxPooling2D", "min-pooling": "MinPooling2D", "average-pooling": "AveragePooling2D",
-        "lrn": "LocalResponseNormalization", "dense": "Dense", "dropout": "Dropout",
+        "lrn": "LocalResponseNormalization", "batch-norm": "BatchNorm", "dense": "Dense", "dropout": "Dropout",
     }.items():
         assert score(run_task(ASSIGNMENT, task, source.format(name))) == 0, task
 
