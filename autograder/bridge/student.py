@@ -52,7 +52,7 @@ class Session:
     """Requests and replies as Python values. Shared by a Student and the handles that came from it."""
 
     def __init__(self, transport: Transport) -> None:
-        self._transport = transport
+        self.transport = transport
         self.calls = 0
         self.names: dict[str, Handle] = {}
         self.kept: dict[Any, Any] = {}  # what checks found out and ask no second time
@@ -65,7 +65,7 @@ class Session:
         header = {"op": op, **fields}
         for key, value in (payload or {}).items():
             header[key] = encoder.encode(value)
-        reply, data = self._transport.request(header, encoder.payload)
+        reply, data = self.transport.request(header, encoder.payload)
         try:
             if "raised" in reply:
                 raise _error_from(reply["raised"])

@@ -5,11 +5,14 @@ from __future__ import annotations
 import select
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
 from ..sandbox import wire
 from ..sandbox.agent import Agent
+from ..sandbox.usage import Usage
+from .here import Here
 
 RECEIVED = 1 << 18  # bytes at a time
 
@@ -47,18 +50,41 @@ class Transport(Protocol):
         """Sends one request, returns the header and the payload of its reply."""
         ...
 
+    def usage(self, *, anew: bool = False) -> Usage:
+        """CPU time and peak memory of where the notebook's names live, measured from outside where that is a kernel.
+
+        anew: a peak begins now, where it is this process; a kernel's is that of its whole life.
+        """
+        ...
+
+    def fresh(self, tasks: Sequence[str]) -> AbstractContextManager[Transport]:
+        """A way to a kernel of its own in which only the cells of these tasks ran, and those of no task."""
+        ...
+
 
 class LocalTransport:
     """Asks an agent in the same process: the student's own notebook, where there is no sandbox."""
 
     def __init__(self, namespace: dict[str, Any]) -> None:
         self._agent = Agent(namespace, quiet=True)
+        self._here = Here()
         self._number = 0
 
     def request(self, header: dict[str, Any], payload: bytes | bytearray) -> tuple[dict[str, Any], bytes]:
         self._number += 1
         reply, data = self._agent.answer({**header, "id": self._number}, payload)
         return reply, bytes(data)
+
+    def usage(self, *, anew: bool = False) -> Usage:
+        """What this process has used."""
+        if anew:
+            self._here.begin()
+        return self._here.usage()
+
+    @contextmanager
+    def fresh(self, tasks: Sequence[str]) -> Iterator[Transport]:
+        """This notebook as it is, or an empty one where no task is asked for: there is no other process here."""
+        yield self if tasks else LocalTransport({})
 
 
 class SocketTransport:
@@ -69,6 +95,7 @@ class SocketTransport:
     total_bytes: bytes that the kernel may send in all, None for no bound.
     on_timeout: called once when a request runs out of time, for instance to interrupt the kernel; the reply may
         then come within `grace` seconds and is dropped, which keeps the connection in step.
+    usage, fresh: what `Transport` says of them; asked of whoever started the kernel.
     """
 
     def __init__(
@@ -81,6 +108,8 @@ class SocketTransport:
         caps: wire.Caps | None = None,
         on_timeout: Callable[[], None] | None = None,
         grace: float = 1.0,
+        usage: Callable[[], Usage] | None = None,
+        fresh: Callable[[Sequence[str]], AbstractContextManager[Transport]] | None = None,
     ) -> None:
         self._socket = connection
         self._seconds = seconds
@@ -89,6 +118,7 @@ class SocketTransport:
         self._caps = caps or wire.Caps()
         self._on_timeout = on_timeout
         self._grace = grace
+        self._usage, self._fresh = usage, fresh
         self._number = 0
         self.usable = True
         self.dropped: list[str] = []
@@ -118,6 +148,18 @@ class SocketTransport:
         except BridgeFailure:
             self.usable = False
             raise
+
+    def usage(self, *, anew: bool = False) -> Usage:
+        """What the kernel has used. Raises RuntimeError for a connection that was made without."""
+        if self._usage is None:
+            raise RuntimeError("nobody measures this notebook's kernel")
+        return self._usage()
+
+    def fresh(self, tasks: Sequence[str]) -> AbstractContextManager[Transport]:
+        """A fresh kernel. Raises RuntimeError for a connection that was made without."""
+        if self._fresh is None:
+            raise RuntimeError("nobody starts another kernel for this notebook")
+        return self._fresh(tasks)
 
     def close(self, seconds: float = 2.0) -> bool:
         """Tells the agent to stop serving; True when it said so in time."""

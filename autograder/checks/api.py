@@ -15,12 +15,15 @@ generator from the submission's seed), `variant` (this student's numbers, for ta
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
 import pytest
 
+from ..bridge import measuring
+from ..bridge.measuring import Measured, measured
 from ..bridge.student import Handle, NotAttempted, Student, StudentError, bases_of, in_kernel, type_of
 from ..sandbox.wire import Tensor
 from . import probes, strategies
@@ -46,11 +49,12 @@ from .variant import all_variants
 from .wrong_answers import adder, notebook, on, rewritten
 
 __all__ = [
-    "Case", "CheckFailure", "Expected", "Handle", "Misconceptions", "NotAttempted", "Student", "StudentError",
-    "Tensor", "adder", "all_variants", "bases_of", "cases", "current", "expect", "expect_close", "expect_entry",
-    "expect_equal", "expect_raises", "expect_steady", "if_it_raises", "in_kernel", "kernel_says", "leaves_unchanged",
-    "measure", "misconceptions", "notebook", "numbers", "on", "once", "points", "read_entry", "read_list",
-    "read_number", "read_word", "reference", "returns_new", "rewritten", "search", "second", "strategies", "type_of",
+    "Case", "CheckFailure", "Expected", "Handle", "Measured", "Misconceptions", "NotAttempted", "Student",
+    "StudentError", "Tensor", "adder", "all_variants", "bases_of", "cases", "current", "expect", "expect_close",
+    "expect_entry", "expect_equal", "expect_raises", "expect_steady", "fresh", "if_it_raises", "in_kernel",
+    "kernel_says", "leaves_unchanged", "measure", "measured", "misconceptions", "notebook", "numbers", "on", "once",
+    "points", "read_entry", "read_list", "read_number", "read_word", "reference", "returns_new", "rewritten",
+    "search", "second", "strategies", "type_of",
 ]
 
 reference = References()
@@ -103,6 +107,22 @@ def measure(name: str, value: float) -> None:
     if not math.isfinite(value):
         raise ValueError(f"{name} must be finite, not {value}")
     current().measured[name] = float(value)
+
+
+def fresh(student: Student, tasks: Sequence[str] | None = None) -> AbstractContextManager[Student]:
+    """The same notebook in a fresh kernel, in which only the cells of `tasks` ran, by default of the test's own task.
+
+    What no task's answer comes before, the notebook's setup, ran there too; with `tasks=[]` nothing did, which is where
+    a reference is timed::
+
+        with fresh(student) as alone, measured(alone) as used:
+            alone.checkpointed_forward(...)
+
+    The kernel's start and the cells' time are the submission's own, so ask for few. In a student's own notebook it is
+    that notebook, or an empty one. Raises what the bridge raises where the kernel ends.
+    """
+    home = current().home
+    return measuring.fresh(student, tasks if tasks is not None else [home.task] if home else [])
 
 
 def leaves_unchanged(student: Student, call: Handle, *args: Any, **kwargs: Any) -> bool:

@@ -23,6 +23,7 @@ import pytest
 from ..bridge.student import NotAttempted, Student, StudentError
 from ..bridge.transport import BridgeFailure, LocalTransport
 from ..course import CourseError
+from ..faults import MachineFault
 from . import trial as trials
 from .diagnosis import diagnose
 from .failure import CheckFailure
@@ -330,6 +331,8 @@ def _directly(test: _Test, job: _Job) -> tuple[BaseException | None, str | None]
             _call(test.item, job.arguments(test.item), job.seed)
     except ABOUT_ANSWERS as error:
         return error, None
+    except MachineFault:
+        raise
     except (Exception, *PYTEST_OUTCOMES) as error:
         lines = traceback.format_exception(error)
         return None, "".join([*lines[:-1], f"E   {lines[-1]}"])

@@ -31,6 +31,7 @@ from .gpu import HIDDEN
 from .limits import MEBI
 from .policy import RUNTIMES, Isolation, IsolationMissing
 from .setup import KernelSetup
+from .usage import Usage
 
 _WARM_UP_S = 180.0
 _START_S = 30.0
@@ -137,6 +138,21 @@ class SandboxKernel:
     def fileno(self) -> int:
         """A descriptor that becomes readable when the kernel ends, for `select`."""
         return self._control.fileno()
+
+    def usage(self) -> Usage:
+        """What the kernel and all that it started have used, as its supervisor sees it from outside.
+
+        CPU seconds since its start, of processes that ended too; `peak_bytes` is the most resident memory at once
+        beyond what it had when it was ready, which it shares with the warm server. Raises `KernelFailed` without an
+        answer.
+        """
+        self._ask("measure")
+        deadline = time.monotonic() + _END_S
+        while (event := self._next_event(deadline - time.monotonic())) is not None:
+            if event["event"] == "measured":
+                return Usage(event["cpu_s"], event["peak_bytes"])
+            self._note(event)
+        raise KernelFailed("the kernel's supervisor did not answer")
 
     def interrupt(self) -> None:
         """SIGINT to the kernel, as Jupyter's stop button sends it."""

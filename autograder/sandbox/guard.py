@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import signal
 import time
 from collections.abc import Iterator
 
 from . import holdings, privileges
 from .limits import Limits
+from .usage import ProcessUsage, Usage, field
 
 TICK_S = 0.04
 _SLOW_EVERY_S = 0.2
-_CLOCK = os.sysconf("SC_CLK_TCK")
 
 
 class Guard:
@@ -33,10 +34,9 @@ class Guard:
         self._members: dict[int, None] = {}
         self.statuses: dict[int, int] = {}  # wait statuses of descendants that ended and were reaped
         self._user = user
-        self._baseline = _Usage.of(kernel)
+        self._baseline = ProcessUsage.of(kernel)
         self._baseline_exact = 0
-        self._cpu_gone = 0.0
-        self._cpu_last: dict[int, float] = {}
+        self._peak = 0
         self._next_slow = 0.0
 
     def broken_limit(self) -> str | None:
@@ -45,12 +45,13 @@ class Guard:
         own = self._baseline.tasks if self._baseline else 0
         if len(members) > own + self._limits.processes:
             return "processes"  # before looking at each, which takes long when they are many
-        usages = {pid: usage for pid in members if (usage := _Usage.of(pid)) is not None}
+        usages = _of_each(members)
+        self._note_peak(usages)
         if sum(usage.tasks for usage in usages.values()) > own + self._limits.processes:
             return "processes"
         if self._memory(usages) > self._limits.memory_bytes:
             return "memory"
-        if self._cpu(usages) > self._limits.cpu_s:
+        if _cpu(usages) > self._limits.cpu_s:
             return "cpu"
         started = time.monotonic()
         if started < self._next_slow:
@@ -59,7 +60,7 @@ class Guard:
         self._next_slow = time.monotonic() + max(_SLOW_EVERY_S, 10 * (time.monotonic() - started))
         return broken
 
-    def _slowly_found(self, usages: dict[int, _Usage]) -> str | None:
+    def _slowly_found(self, usages: dict[int, ProcessUsage]) -> str | None:
         """What takes a walk to see: files, and memory that counts for no process although one still maps it."""
         with privileges.reading_as(self._user):
             held = holdings.hidden(usages, self._folders)
@@ -70,7 +71,7 @@ class Guard:
 
     def settle(self) -> None:
         """What the kernel uses now, ready and idle, is its own and not the student's."""
-        self._baseline = _Usage.of(self._kernel)
+        self._baseline = ProcessUsage.of(self._kernel)
         with privileges.reading_as(self._user):
             self._baseline_exact = _proportional(self._kernel)
 
@@ -95,7 +96,7 @@ class Guard:
         self._known = seen
         return list(self._members)
 
-    def _memory(self, usages: dict[int, _Usage]) -> int:
+    def _memory(self, usages: dict[int, ProcessUsage]) -> int:
         """Bytes that the tree holds beyond the warm server's: an upper bound, made exact if it matters."""
         own = self._baseline.anonymous if self._baseline else 0
         quick = sum(max(0, usage.anonymous - own) + usage.shared for usage in usages.values())
@@ -104,13 +105,16 @@ class Guard:
         with privileges.reading_as(self._user):
             return sum(_proportional(pid) for pid in usages) - self._baseline_exact
 
-    def _cpu(self, usages: dict[int, _Usage]) -> float:
-        """CPU seconds of the tree, those of processes that ended included."""
-        for pid in [pid for pid in self._cpu_last if pid not in usages]:
-            self._cpu_gone += self._cpu_last.pop(pid)
-        for pid, usage in usages.items():
-            self._cpu_last[pid] = usage.cpu_s
-        return self._cpu_gone + sum(self._cpu_last.values())
+    def usage(self) -> Usage:
+        """What the tree has used: CPU time, that of processes that ended included, and the most resident memory that it
+        held at once beyond the warm server's. Processes that come and go between two looks add no peak."""
+        usages = _of_each(self.members())
+        self._note_peak(usages)
+        return Usage(_cpu(usages), self._peak)
+
+    def _note_peak(self, usages: dict[int, ProcessUsage]) -> None:
+        own = self._baseline.resident if self._baseline else 0
+        self._peak = max(self._peak, sum(max(0, usage.peak - own) for usage in usages.values()))
 
     def _disk_is_full(self, size: int) -> bool:
         """Whether the folders, and `size` bytes of files without a name, exceed the limit."""
@@ -157,41 +161,19 @@ class Guard:
 
     def _running(self) -> list[int]:
         self._known = {}
-        return [pid for pid in self.members() if (usage := _Usage.of(pid)) is not None and not usage.dead]
+        return [pid for pid in self.members() if (usage := ProcessUsage.of(pid)) is not None and not usage.dead]
 
 
-class _Usage:
-    """What one process uses: bytes of anonymous and of shared memory, tasks, CPU seconds."""
-
-    __slots__ = ("anonymous", "cpu_s", "dead", "shared", "tasks")
-
-    anonymous: int
-    shared: int
-    tasks: int
-    cpu_s: float
-    dead: bool
-
-    @classmethod
-    def of(cls, pid: int) -> _Usage | None:
-        try:
-            with open(f"/proc/{pid}/stat", "rb") as file:
-                numbers = file.read().rpartition(b")")[2].split()
-            with open(f"/proc/{pid}/status", "rb") as file:
-                status = file.read()
-        except OSError:
-            return None
-        usage = cls()
-        usage.dead = numbers[0] in b"ZXx"
-        usage.tasks = 1 if usage.dead else int(numbers[17])
-        usage.cpu_s = (int(numbers[11]) + int(numbers[12])) / _CLOCK
-        usage.anonymous = _field(status, b"RssAnon:") + _field(status, b"VmSwap:") + _field(status, b"VmPTE:")
-        usage.shared = _field(status, b"RssShmem:")
-        return usage
+def _of_each(pids: list[int]) -> dict[int, ProcessUsage]:
+    return {pid: usage for pid in pids if (usage := ProcessUsage.of(pid)) is not None}
 
 
-def _field(status: bytes, name: bytes) -> int:
-    start = status.find(name)
-    return int(status[start + len(name) : status.index(b"kB", start)]) * 1024 if start >= 0 else 0
+def _cpu(usages: dict[int, ProcessUsage]) -> float:
+    """CPU seconds of the tree. Whoever ended was waited for, since no process can refuse to: by its parent, which is
+    charged with it, or by this process, and both are counted."""
+    reaped = resource.getrusage(resource.RUSAGE_CHILDREN)
+    own = sum(usage.cpu_s + usage.children_s for usage in usages.values())
+    return own + reaped.ru_utime + reaped.ru_stime
 
 
 def _parent(pid: int) -> int | None:
@@ -208,9 +190,9 @@ def _proportional(pid: int) -> int:
         with open(f"/proc/{pid}/smaps_rollup", "rb") as file:
             text = file.read()
     except OSError:
-        usage = _Usage.of(pid)
+        usage = ProcessUsage.of(pid)
         return usage.anonymous + usage.shared if usage else 0
-    return _field(text, b"Pss_Anon:") + _field(text, b"Pss_Shmem:") + _field(text, b"SwapPss:")
+    return field(text, b"Pss_Anon:") + field(text, b"Pss_Shmem:") + field(text, b"SwapPss:")
 
 
 def _walk(folders: tuple[str, ...]) -> Iterator[os.stat_result]:

@@ -3,9 +3,9 @@
 It runs no student code. It lives as long as the grader holds the other end of `control`: when that closes,
 because the grader said so or because it died, everything that the kernel made is removed.
 
-From the grader: `{"do": "interrupt" | "kill"}`. To the grader: `{"event": "ready", "pid", "isolation"}`,
-`{"event": "failed", "why", "missing"}`, `{"event": "ended", "reason", "status", "by_us"}`: whether the kernel ran until
-this process ended it.
+From the grader: `{"do": "interrupt" | "kill" | "measure"}`. To the grader: `{"event": "ready", "pid", "isolation"}`,
+`{"event": "failed", "why", "missing"}`, `{"event": "measured", "cpu_s", "peak_bytes"}`,
+`{"event": "ended", "reason", "status", "by_us"}`: whether the kernel ran until this process ended it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import select
 import signal
 import socket
 import sys
+from dataclasses import asdict
 from typing import Any
 
 from . import channel, kernel, privileges
@@ -117,6 +118,8 @@ class _Supervisor:
             os.kill(self._kernel, signal.SIGINT)  # not reaped yet, so the id is still the kernel's
         elif message["do"] == "kill":
             self._end(None)
+        elif message["do"] == "measure":
+            self._tell_event({"event": "measured", **asdict(self._guard.usage())})
         return True
 
     def _end(self, reason: str | None) -> None:

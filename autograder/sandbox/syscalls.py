@@ -21,6 +21,7 @@ else:
 
 _NEW_NAMESPACE = (0x80, 0x20000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
 _UNIX, _DATAGRAM, _RAW = 1, 2, 3
+_SIGCHLD, _MADV_PAGEOUT = 17, 21
 _F_SETOWN, _F_SETSIG, _F_SETOWN_EX, _F_SETLEASE, _F_NOTIFY = 8, 10, 15, 1024, 1026
 _PR_SET_DUMPABLE = 4
 _FIOSETOWN, _SIOCSPGRP, _TIOCSTI, _TIOCLINUX = 0x8901, 0x8902, 0x5412, 0x541C
@@ -118,6 +119,11 @@ def _refuse_by_argument(rules) -> None:
         _refuse(rules, name, errno.EPERM, sc.Arg(0, sc.NE, 0))
     # A process that makes itself undumpable hides from the guard where that is an ordinary user.
     _refuse(rules, "prctl", errno.EPERM, sc.Arg(0, sc.EQ, _PR_SET_DUMPABLE))
+    # Children of a process that ignores their end are waited for by nobody, and their CPU time is counted for nobody.
+    # The honest one who asks is DataLoader, which also looks for dead workers itself: it is told that it worked.
+    _refuse(rules, "rt_sigaction", 0, sc.Arg(0, sc.EQ, _SIGCHLD))
+    # Memory that is sent to the swap is not resident, and the peak of what is resident is measured.
+    _refuse(rules, "madvise", errno.EINVAL, sc.Arg(2, sc.EQ, _MADV_PAGEOUT))
     for argument in (0, 1):  # setpriority(PRIO_PROCESS, 0, ...) is what os.nice does
         _refuse(rules, "setpriority", errno.EPERM, sc.Arg(argument, sc.NE, 0))
 

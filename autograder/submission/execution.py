@@ -8,8 +8,8 @@ nothing that ran before ends it; where it does end, the cell that did it is foun
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from autograder.faults import AGAIN, MachineFault
@@ -129,6 +129,17 @@ class Execution:
         self._check_time()
         return self._kernel
 
+    @contextmanager
+    def spare(self, cells: Sequence[tuple[str, Limits]]) -> Iterator[Kernel]:
+        """A kernel besides, in which these cells ran; it ends with the ``with``, whatever became of the cells."""
+        kernel = self._new()
+        try:
+            for source, limits in cells:
+                run_cell(kernel, source, limits, wall_s=max(self.seconds_left, 0.1))
+            yield kernel
+        finally:
+            _end(kernel, kill=True)
+
     def drop_kernel(self, kill: bool = True) -> None:
         """Ends the kernel; the next use starts a fresh one."""
         kernel, self._kernel = self._kernel, None
@@ -182,9 +193,14 @@ class Execution:
         """A kernel in which nothing ran yet. Raises ``MachineFault`` where none can be started."""
         if self._started >= MAX_KERNELS:
             raise Exhausted("died", f"The notebook ended its kernel {MAX_KERNELS} times; the rest was not run.")
+        self._started += 1
+        kernel = self._new()
+        self._fresh_since = time.monotonic()
+        return kernel
+
+    def _new(self) -> Kernel:
         self._check_time()
         host.require_room()
-        self._started += 1
         for attempt in range(STARTS):
             try:
                 kernel = self._start()
@@ -193,7 +209,6 @@ class Execution:
                 if attempt == STARTS - 1:
                     raise MachineFault(f"No kernel could be started: {str(error).rstrip('.')}; {AGAIN}.") from error
         self.isolation = tuple(kernel.isolation)
-        self._fresh_since = time.monotonic()
         return kernel
 
     def _replayed(self, kernel: Kernel) -> Kernel | None:

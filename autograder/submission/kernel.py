@@ -18,7 +18,10 @@ from nbformat import NotebookNode
 
 from autograder.bridge.student import NotAttempted, Student, StudentError, mark
 from autograder.bridge.transport import BridgeFailure, SocketTransport
+from autograder.faults import AGAIN, MachineFault
+from autograder.sandbox.client import KernelFailed
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.usage import Usage
 from autograder.submission.outputs import Collector
 
 POLL_MS = 100
@@ -41,6 +44,7 @@ class Kernel(Protocol):
     def killed(self) -> bool: ...
     def open_bridge(self) -> Any: ...
     def alive(self) -> bool: ...
+    def usage(self) -> Usage: ...
     def interrupt(self) -> Any: ...
     def kill(self) -> Any: ...
     def shutdown(self) -> Any: ...
@@ -85,7 +89,7 @@ def asked_student(kernel: Kernel, close_s: float = 3.0, **options: Any) -> Itera
     """
     came_back: list[bool] = []
     request = kernel.open_bridge()
-    transport = SocketTransport(kernel.bridge, **options)
+    transport = SocketTransport(kernel.bridge, usage=lambda: used_by(kernel), **options)
     yield Student(transport), came_back
     came_back.append(transport.close() and await_reply(kernel, request, close_s))
 
@@ -106,6 +110,22 @@ def await_reply(kernel: Kernel, message: str, seconds: float) -> bool:
         if watch.replied:
             return True
     return False
+
+
+def used_by(kernel: Kernel) -> Usage:
+    """What a kernel has used. Raises ``MachineFault`` where its supervisor does not say so."""
+    try:
+        return kernel.usage()
+    except KernelFailed as error:
+        raise MachineFault(f"A kernel could not be measured: {str(error).rstrip('.')}; {AGAIN}.") from error
+
+
+def ended_by(kernel: Kernel, seconds: float = 2.0) -> str | None:
+    """The limit that ended a kernel whose bridge has closed, which is seen a moment before its supervisor says why."""
+    until = time.monotonic() + seconds
+    while kernel.alive() and time.monotonic() < until:
+        time.sleep(0.01)
+    return kernel.stopped_reason
 
 
 class _Watch:

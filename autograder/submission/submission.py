@@ -7,8 +7,8 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -19,8 +19,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
 
-from autograder.bridge.student import NotAttempted, StudentError, restore
-from autograder.bridge.transport import BridgeFailure
+from autograder.bridge.student import NotAttempted, Student, StudentError, restore
+from autograder.bridge.transport import BridgeClosed, BridgeFailure, BridgeTimeout, SocketTransport, Transport
 from autograder.checks import display
 from autograder.checks.result import TestResult
 from autograder.course import Assignment, Task
@@ -28,7 +28,7 @@ from autograder.sandbox.gpu import Gpu
 from autograder.sandbox.limits import Limits
 from autograder.submission import host, reasons
 from autograder.submission.execution import Execution, Exhausted
-from autograder.submission.kernel import CellRun, Kernel, asked_student
+from autograder.submission.kernel import CellRun, Kernel, asked_student, ended_by, used_by
 from autograder.submission.notebook import NotGradable, Template, grade_id_of, is_untouched, safe_markdown, sanitise
 from autograder.submission.results import Device, Provenance, Reason, Results, TaskResult
 from autograder.submission.verdict import TaskRun, judge, judge_text, not_gradable, presentable
@@ -155,6 +155,15 @@ def kernel_limits(assignment: Assignment) -> Limits:
     return Limits(**{name: max(getattr(limits, name) for limits in each) for name in each[0].to_dict()})
 
 
+@dataclass(frozen=True)
+class _Ran:
+    """A cell that worked; ``region`` is the task that it stands for."""
+
+    region: str | None
+    source: str
+    limits: Limits
+
+
 class _Run:
     """The state of one submission while it is graded."""
 
@@ -172,6 +181,8 @@ class _Run:
         self._source = "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
         self._exhausted: Exhausted | None = None
         self._asked_before: Kernel | None = None
+        self._ran: list[_Ran] = []
+        self._besides: str | None = None  # the limit that ended a kernel beside the notebook's own
         self._count = 0
         self.broken: list[str] = []
 
@@ -182,7 +193,7 @@ class _Run:
         ran after a hidden check could show, in outputs that the student gets back, the inputs it had been
         asked with."""
         current: Task | None = None
-        for cell in self._notebook.cells:
+        for cell, region in zip(self._notebook.cells, self._regions(), strict=True):
             if cell.cell_type != "code":
                 continue
             grade_id = grade_id_of(cell)
@@ -190,7 +201,7 @@ class _Run:
             if grade_id in self._by_check:
                 self._mark(self._by_check[grade_id].id)
             elif cell.source.strip():
-                self._cell(cell, self._by_answer.get(grade_id), current)
+                self._cell(cell, self._by_answer.get(grade_id), current, region)
         self._mark(END)
         for run in self._tasks.values():
             self._check(run, run.task.id)
@@ -202,7 +213,21 @@ class _Run:
         self._show({result.task: result for result in results})
         return results
 
-    def _cell(self, cell: NotebookNode, answered: Task | None, current: Task | None) -> None:
+    def _regions(self) -> list[str | None]:
+        """For each cell the task that it stands for: the next one whose check comes, None before the first answer and
+        after the last check."""
+        regions: list[str | None] = []
+        upcoming: str | None = None
+        for cell in reversed(self._notebook.cells):
+            check = self._by_check.get(grade_id_of(cell))
+            upcoming = check.id if check else upcoming
+            regions.append(upcoming)
+        regions.reverse()
+        answers = (at for at, cell in enumerate(self._notebook.cells) if grade_id_of(cell) in self._by_answer)
+        first = next(answers, len(regions))
+        return [None] * first + regions[first:]
+
+    def _cell(self, cell: NotebookNode, answered: Task | None, current: Task | None, region: str | None) -> None:
         limits = cell_limits(self._assignment, current)
         try:
             run = self._guarded(lambda: self._execution.run(cell.source, limits))
@@ -226,6 +251,7 @@ class _Run:
         if not reason and not used_up:
             blame = None if self._is_released(cell) else lambda: self._blame(cell, answered, limits)
             self._execution.remember(cell.source, limits, blame)
+            self._ran.append(_Ran(region, cell.source, limits))
         if answered is not None:
             self._remember(self._tasks[answered.id], run, reason)
 
@@ -289,7 +315,9 @@ class _Run:
             "total_seconds": max(self._execution.seconds_left, 1.0),
             "total_bytes": int(run.limits.bridge_bytes),
             "on_timeout": kernel.interrupt,
+            "fresh": lambda tasks: self._fresh(run.limits, tasks),
         }
+        self._besides = None
         with asked_student(kernel, **options) as (student, came_back):
             with suppress(BridgeFailure, StudentError, NotAttempted):  # asked as it is, then
                 restore(student, mark)
@@ -303,10 +331,41 @@ class _Run:
             )
         if came_back != [True]:
             self._execution.drop_kernel()
-        stopped = kernel.stopped_reason  # known once the kernel is gone; the bridge only saw that it closed
+        # Known once a kernel is gone; the bridge only saw that it closed.
+        stopped = kernel.stopped_reason or self._besides
         if stopped:
             return [replace(test, reason=stopped) if test.reason == "died" else test for test in tests]
         return tests
+
+    @contextmanager
+    def _fresh(self, limits: Limits, tasks: Sequence[str]) -> Iterator[Transport]:
+        """A kernel besides, with the cells that stand for these tasks and those before the first answer; with all cells
+        that worked where the tasks' names are not among what those define; with none where no task is asked for."""
+        own = [cell for cell in self._ran if tasks and (cell.region is None or cell.region in tasks)]
+        names = [name for task in tasks for name in self._assignment.task(task).names]
+        with ExitStack() as kernels:
+            transport = kernels.enter_context(self._spare(own, limits))
+            if not _has(transport, names):
+                kernels.close()
+                transport = kernels.enter_context(self._spare(self._ran, limits))
+            yield transport
+
+    @contextmanager
+    def _spare(self, cells: Sequence[_Ran], limits: Limits) -> Iterator[SocketTransport]:
+        try:
+            with self._execution.spare([(cell.source, cell.limits) for cell in cells]) as kernel:
+                kernel.open_bridge()
+                try:
+                    yield SocketTransport(
+                        kernel.bridge, seconds=limits.wall_s, total_seconds=max(self._execution.seconds_left, 1.0),
+                        total_bytes=int(limits.bridge_bytes), on_timeout=kernel.interrupt,
+                        usage=lambda: used_by(kernel),
+                    )
+                except BridgeClosed:
+                    self._besides = ended_by(kernel)
+                    raise
+        except Exhausted as error:
+            raise BridgeTimeout(str(error)) from None
 
     def _guarded(self, act: Callable[[], Any]) -> Any:
         if self._exhausted is not None:
@@ -346,6 +405,17 @@ class _Run:
 def _died(kernel: Kernel, tests: Sequence[TestResult]) -> bool:
     """Whether a kernel ended while the tests were asked, and no limit says why."""
     return not kernel.alive() and kernel.stopped_reason is None and any(test.reason == reasons.DIED for test in tests)
+
+
+def _has(transport: Transport, names: Sequence[str]) -> bool:
+    """Whether the notebook behind ``transport`` defines all these names."""
+    student = Student(transport)
+    try:
+        for name in names:
+            getattr(student, name)
+    except (NotAttempted, StudentError):
+        return False
+    return True
 
 
 def _results(
