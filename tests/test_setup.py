@@ -108,7 +108,8 @@ def test_what_is_pinned_runs_on_every_patch_of_the_versions_that_are_named(pytho
 def test_the_pins_resolve_for_that_python_without_installing(python: str, tmp_path: Path) -> None:
     command = [
         sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--dry-run",
-        "--ignore-installed", "--only-binary=:all:", "--python-version", python, "--target", str(tmp_path), "-c", str(ROOT / "constraints.txt"),
+        "--ignore-installed", "--only-binary=:all:", "--python-version", python, "--target", str(tmp_path),
+        "-c", str(ROOT / "constraints.txt"),
         *(str(requirement.name) for requirement in NAMED + EXTRAS),
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True)
