@@ -85,8 +85,21 @@ def test_a_dense_layer_reads_larger_images():
 
 
 def test_rounded_numbers_of_history_are_taken():
-    rounded = {name: [round(value, 1) for value in entry] for name, entry in imagenet_history().items()}
-    assert score(run_task(NAME, "imagenet-history", {"imagenet_history": rounded})) == 5
+    right = imagenet_history()
+    rounded = {key: np.float32(round(value, 2)) for key, value in right.items() if isinstance(value, float)}
+    answer = rounded | {"most_saved_per_multiply_add": " resnet-50"}
+    assert score(run_task(NAME, "imagenet-history", {"imagenet_history": answer})) == 5
+
+
+def test_numbers_of_the_history():
+    """By hand, from the table as the notebook shows it, which is rounded."""
+    right = imagenet_history()
+    assert right["error_ratio"] == pytest.approx((100 - 56.522) / (100 - 84.122))
+    assert right["parameter_ratio"] == pytest.approx(138.4 / 25.6, rel=0.01)
+    assert right["saved_per_million"] == pytest.approx((84.122 - 56.522) / (66.3 - 61.1), rel=0.01)
+    gains = {"VGG-16": 15.07 / 14.76, "ResNet-50": 19.608 / 3.38, "EfficientNet-B7": 27.6 / 37.04}
+    assert right["most_saved_per_multiply_add"] == max(gains, key=gains.get)
+    assert right["recipe_share"] == pytest.approx(4.728 / 7.992)
 
 
 # --- wrong answers -------------------------------------------------------------------------------------------------
@@ -104,7 +117,7 @@ def test_rounded_numbers_of_history_are_taken():
     ("mean-iou", "def mean_iou(*a): return None"),
     ("mean-iou", "def mean_iou(*a): return 'good'"),
     ("separable-saving", "separable_saving = {'plain_parameters': None}"),
-    ("imagenet-history", "imagenet_history = {'AlexNet': (1,), 'VGG-16': 'good', 'ResNet-50': None}"),
+    ("imagenet-history", "imagenet_history = {'error_ratio': (1,), 'parameter_ratio': 'good', 'recipe_share': None}"),
 ])
 def test_odd_answers_get_a_verdict_and_no_points(task, answer):
     results = run_task(NAME, task, answer)

@@ -21,9 +21,7 @@ COURSE = Course.here()
 
 # Whose pictures stand in the notebook still, and why. Whoever moves them takes the line away.
 NOT_YET = {
-    "03-sizing-and-memory": "its pictures move to course/sizing_and_memory/figures.py next",
     "04-lenet": "its pictures move to course/lenet/figures.py next",
-    "06-modern-architectures": "its pictures move to course/modern_architectures/figures.py next",
     "07-transfer-learning": "its pictures move to course/transfer_learning/figures.py next",
 }
 

@@ -1,19 +1,21 @@
 """Public checks of imagenet-history: the form."""
 
-from autograder.checks.api import CheckFailure, expect
+from autograder.checks.api import expect, read_entry, read_number, read_word
+
+RATIOS = ("error_ratio", "parameter_ratio", "saved_per_million", "recipe_share")
+LATER = ("VGG-16", "ResNet-50", "EfficientNet-B7")
 
 
-def test_form_of_the_history(student):
-    """Four networks, each with top-1 and top-5 accuracy in percent and its parameters in millions."""
-    answer = student.imagenet_history
-    if not isinstance(answer, dict):
-        raise CheckFailure("This task is answered with a dict.")
-    for name in ("AlexNet", "VGG-16", "ResNet-50", "EfficientNet-B7"):
-        entry = answer.get(name)
-        if not isinstance(entry, (tuple, list)) or len(entry) != 3:
-            raise CheckFailure(f'"{name}" is to have three numbers.')
-        if not all(isinstance(value, (int, float)) for value in entry):
-            raise CheckFailure(f'"{name}" is to have three numbers.')
-        top1, top5, millions = entry
-        expect(1 < top1 < top5 <= 100, f'The accuracies of "{name}" are to be percent, top-1 below top-5.')
-        expect(1 < millions < 1000, f'The parameters of "{name}" are to be in millions.')
+def test_numbers_of_the_history(student):
+    """Four numbers above 0: two ratios, points of error per million parameters, and a share."""
+    for key in RATIOS:
+        value = read_number(read_entry(student.imagenet_history, key), f'the entry "{key}"')
+        expect(value > 0, f'The entry "{key}" is to be above 0.')
+    expect(value <= 1, 'The entry "recipe_share" is a share: between 0 and 1.')
+
+
+def test_network_of_the_history(student):
+    """One of the three later networks is named."""
+    key = "most_saved_per_multiply_add"
+    word = read_word(read_entry(student.imagenet_history, key), f'the entry "{key}"')
+    expect(word in [name.casefold() for name in LATER], f'"{key}" is to be one of {", ".join(LATER)}.')
