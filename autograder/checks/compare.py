@@ -18,6 +18,7 @@ from .trial import Observation, current
 
 ENOUGH_TO_ACCUSE = 3  # entries that are wrong for one's own id and right for the other
 ANOTHER_VARIANT = "These are the numbers of another variant: the answer would be right for another student id."
+UNEXPECTED = "Your code raised an exception here."
 AXES = {
     2: ("row", "column"),
     3: ("row", "column", "channel"),
@@ -192,23 +193,33 @@ def expect_raises(*types: str | type[BaseException], naming: str | None = None) 
 def expect(
     condition: Any, message: str, *, diagnosis: Misconception | None = None, details: str = ""
 ) -> None:
-    """Passes when `condition` holds. With `diagnosis`, the failure names that misconception and says its sentence."""
+    """Passes when `condition` holds. With `diagnosis`, the failure names that misconception and says its sentence.
+
+    The name is dropped, and `message` said, where values that the task compared contradict it.
+    """
     if condition is True or condition is np.True_ or (isinstance(condition, np.bool_) and bool(condition)):
         return
     raise CheckFailure(
-        diagnosis.sentence if diagnosis else message, details=details, diagnosis=diagnosis.id if diagnosis else None
+        diagnosis.sentence if diagnosis else message, details=details, diagnosis=diagnosis.id if diagnosis else None,
+        unnamed=message,
     )
 
 
 @contextmanager
 def if_it_raises(misconception: Misconception, *types: str) -> Iterator[None]:
-    """Names `misconception` when student code in the block raises (one of the types, if any are given)."""
+    """Names `misconception` when student code in the block raises what its registry says that it ends in (`raises=`).
+
+    types: only these of them. Any other exception goes on as it is.
+    """
     try:
         yield
     except StudentError as error:
-        if types and not any(name in error.bases for name in types):
+        known = [name for name in misconception.raises if not types or name in types]
+        if not any(name in error.bases for name in known):
             raise
-        raise CheckFailure(misconception.sentence, details=str(error), diagnosis=misconception.id) from error
+        raise CheckFailure(
+            misconception.sentence, details=str(error), diagnosis=misconception.id, unnamed=UNEXPECTED, fixed=UNEXPECTED
+        ) from error
 
 
 def _settle(
@@ -220,9 +231,10 @@ def _settle(
     same: how the diagnosis compares the answer with what a misconception gives; by default as the check does.
     """
     same = same or (lambda got, right: differs(got, right) is None)
-    current().observe(Observation(actual, expected, like, same))
+    trial = current()
+    trial.observe(Observation(actual, expected, like, same))
     failure = differs(actual, expected.value)
-    if failure is not None:
+    if failure is not None and not trial.lenient:
         failure.counterexample = expected.describe() or None
         raise failure
 

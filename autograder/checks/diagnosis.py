@@ -131,28 +131,58 @@ class Misconceptions:
                     yield f"{first.id}+{second.id}", both, f"{first.sentence} {second.sentence}"
 
 
-def diagnose(observations: Sequence[Observation]) -> tuple[str, str] | None:
-    """The one misconception (or pair) that gives exactly the student's result in every observation of a test.
+class Diagnosis:
+    """Looks for the one misconception, or pair of two, that explains a task's failed tests.
 
-    The last observation is the failing one. Returns (id, sentence), or None when no misconception, or more than
-    one, explains what was seen.
+    It has to give exactly the student's result in every comparison with its registry, in all of them; and in a second
+    case besides the first that shows it, unless the task is answered with a dict. Where two explain it all, or none,
+    there is none.
     """
-    if not observations or observations[-1].like is None:
-        return None
-    registry = observations[-1].like
-    relevant = [o for o in reversed(observations) if o.like is registry]
-    for pairs in (False, True):
-        matches = [
-            (id, sentence)
-            for id, wrong, sentence in _alternatives(registry, relevant[0], pairs)
-            if all(_explains(id, wrong, observation) for observation in relevant)
-        ]
-        if matches:
-            return matches[0] if len(matches) == 1 else None
-    return None
+
+    def __init__(self, registry: Any, observations: Sequence[Observation]) -> None:
+        self._registry = registry
+        self._seen = list(observations)
+        self._left: list[list[tuple[str, Any, str]]] = []
+        for pairs in (False, True):
+            known = list(_alternatives(registry, pairs))
+            self._left.append([one for one in known if self._explains(one, self._seen)])
+
+    @property
+    def open(self) -> bool:
+        """Whether any misconception is left that explains what was seen."""
+        return any(self._left)
+
+    @property
+    def wants_more(self) -> bool:
+        """Whether a second case is still to be seen: another one, in which the answer is wrong too."""
+        if getattr(self._registry, "answer", False):
+            return False
+        return len({one.expected.describe() for one in self._seen if not one.same(one.actual, one.right)}) < 2
+
+    def add(self, observations: Sequence[Observation]) -> None:
+        """Takes further comparisons into account; misconceptions that do not explain them are dropped."""
+        new = [one for one in observations if one.like is self._registry]
+        self._seen += new
+        self._left = [[one for one in known if self._explains(one, new)] for known in self._left]
+
+    @property
+    def name(self) -> tuple[str, str] | None:
+        """(id, sentence) of what explains all that was seen, if just one does, and a second case was seen."""
+        found = self._left[0] or self._left[1]
+        if len(found) != 1 or self.wants_more:
+            return None
+        id, _, sentence = found[0]
+        return id, sentence
+
+    def allows(self, id: str) -> bool:
+        """Whether the misconception `id`, alone or with another, explains all that was seen."""
+        return any(id in known.split("+") for left in self._left for known, _, _ in left)
+
+    def _explains(self, one: tuple[str, Any, str], observations: Sequence[Observation]) -> bool:
+        return all(_explains(one[0], one[1], observation) for observation in reversed(observations))
 
 
-def _alternatives(registry: Any, observation: Observation, pairs: bool) -> Iterator[tuple[str, Any, str]]:
+def _alternatives(registry: Any, pairs: bool) -> Iterator[tuple[str, Any, str]]:
     if isinstance(registry, Misconceptions):
         yield from registry.answers(pairs=pairs)
     elif not pairs:  # the kit: outputs that release froze

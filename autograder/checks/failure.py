@@ -14,7 +14,8 @@ class CheckFailure(AssertionError):
         used there, if it stands in the course's source as it is.
     details: expected and received values; shown for public checks only.
     counterexample: the case in words ("image 2x2x1, kernels 1x2x2x1, stride 1").
-    diagnosis: the id of a named misconception that the check itself established, or None.
+    diagnosis: the id of a named misconception that the check itself established, or None; unnamed: the message
+        without it, where other comparisons contradict the name.
     reason: why student code was stopped (a `reason` of results.json) although it can still be asked, or None.
     """
 
@@ -24,6 +25,7 @@ class CheckFailure(AssertionError):
     diagnosis: str | None = None
     reason: str | None = None
     fixed: str | None = None
+    unnamed: str | None = None
 
     def __str__(self) -> str:
         return self.message

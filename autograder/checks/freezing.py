@@ -21,10 +21,12 @@ def freeze(assignment: str) -> dict[str, bytes]:
 
 def _frozen(session: CheckSession, task: str) -> bytes:
     tests: dict[str, Any] = {}
-    for test, recorded in session.record(task, reference_names(task)).items():
-        tests[test] = [_frozen_case(case, questions) for case, questions in recorded]
+    names = reference_names(task)
+    for second, recorded in enumerate((session.record(task, names), session.record_second(task, names))):
+        for test, cases in recorded.items():
+            tests.setdefault(test, []).extend(_frozen_case(case, asked, bool(second)) for case, asked in cases)
     named = {
-        name: {m.id: (m.sentence, m.section) for m in registry}
+        name: {"answer": registry.answer, "known": {m.id: (m.sentence, m.section, m.raises) for m in registry}}
         for name, registry in registries(task, others=True).items()
     }
     encoder = wire.Encoder()
@@ -32,7 +34,7 @@ def _frozen(session: CheckSession, task: str) -> bytes:
     return zlib.compress(wire.pack({"frozen": tree}, encoder.payload), 9)
 
 
-def _frozen_case(case: Any, questions: list[tuple[Expected, Any]]) -> dict[str, Any]:
+def _frozen_case(case: Any, questions: list[tuple[Expected, Any]], second: bool) -> dict[str, Any]:
     answers = []
     for expected, registry in questions:
         wrong = {}
@@ -46,4 +48,4 @@ def _frozen_case(case: Any, questions: list[tuple[Expected, Any]]) -> dict[str, 
             "name": expected.function.__name__, "value": as_data(expected.value), "wrong": wrong,
             "text": expected.describe(),
         })
-    return {"case": dict(case) if case is not None else None, "answers": answers}
+    return {"case": dict(case) if isinstance(case, dict) else case, "answers": answers, "second": second}

@@ -36,8 +36,12 @@ class FrozenExpected(Expected):
 class FrozenRegistry:
     """The kit's stand-in for a registry: names and sentences, no functions."""
 
-    def __init__(self, known: Mapping[str, tuple[str, str | None]]) -> None:
-        self._known = {id: Misconception(id, sentence, section) for id, (sentence, section) in known.items()}
+    def __init__(self, record: Mapping[str, Any]) -> None:
+        self.answer = bool(record.get("answer"))
+        self._known = {
+            id: Misconception(id, sentence, section, raises=tuple(raises))
+            for id, (sentence, section, raises) in record.get("known", {}).items()
+        }
 
     def __getitem__(self, id: str) -> Misconception:
         return self._known[id]

@@ -11,9 +11,10 @@ import inspect
 import os
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +26,14 @@ from ..bridge.transport import BridgeFailure, LocalTransport
 from ..course import CourseError
 from ..faults import MachineFault
 from . import trial as trials
-from .diagnosis import diagnose
+from .diagnosis import Diagnosis
 from .failure import CheckFailure
 from .frozen import frozen_cases
 from .hints import explain
 from .places import CHECKS, TaskFolder, folders_of
 from .result import TestResult
-from .search import Case, drawn, search, smallest_first
-from .trial import Trial
+from .search import Case, drawn, larger, search, smallest_first
+from .trial import Observation, Trial
 from .variant import has_variants, variant
 
 OWN_FIXTURES = frozenset(("student", "case", "rng", "variant", "device"))
@@ -48,6 +49,7 @@ OPTIONS = (
 )  # fmt: skip
 PUBLIC_SEED = b"public"
 UNUSABLE = "What your code gave back cannot be used as the task describes it; compare its type and shape with the text."
+_CONTRADICTED = ("", "")  # in place of a name
 FAILURES = {
     "timeout": "Your code did not answer within the time allowed.",
     "died": "Your code ended the notebook's kernel.",
@@ -200,11 +202,21 @@ def _call(item: pytest.Function, arguments: dict[str, Any], seed: bytes) -> None
 
     trial, number = trials.current(), number_of(seed, item.name)
     if trial.frozen is not None:
-        smallest_first(probe, [Case(entry["case"]) for entry in trial.frozen])
-    elif trial.hidden:
+        smallest_first(probe, [Case(entry["case"]) for entry in trial.frozen if not entry["second"]])
+    elif trial.hidden and not trial.lenient:
         search(probe, strategy, count, number)
     else:
         smallest_first(probe, drawn(strategy, count, number))
+
+
+def _second_cases(item: pytest.Function, seed: bytes) -> list[Any]:
+    """The cases that a diagnosis of this test has to explain besides those that the test is run on."""
+    number = number_of(seed, item.name)
+    searched, given = item.get_closest_marker("search"), item.get_closest_marker("second")
+    if searched is not None:
+        strategy, count = searched.args
+        return list(larger(strategy, count, number))
+    return [given.args[0](np.random.default_rng(number + 1))] if given is not None else []
 
 
 class CheckSession:
@@ -248,21 +260,22 @@ class CheckSession:
         seed: of the submission and task, for hidden inputs. source: the notebook's code, behind the boundary.
         device: where the student's code may compute, "cpu" or "cuda".
         """
-        results: list[TestResult] = []
+        ran: list[_Ran] = []
         stopped: str | None = None
         for test in self._of(task):
             if ("hidden" if test.hidden else "public") not in parts:
                 continue
-            if stopped is not None:
-                results.append(test.result(passed=False, message=FAILURES[stopped], reason=stopped, lost=True))
-                continue
             job = _Job(student, task, seed if test.hidden else PUBLIC_SEED, student_id, device)
-            result, trial = _run(test, job, source)
-            if test.hidden and trial.believed:
+            if stopped is not None:
+                ran.append(_Ran(test, job, _trial(test, job), lost=stopped))
+                continue
+            one = _run(test, job)
+            if test.hidden and one.trial.believed:
                 self._caught.setdefault(task, set()).add(test.item.name)
-            stopped = result.reason if result.lost else None
-            results.append(result)
-        return results
+            stopped = one.raised.reason if isinstance(one.raised, BridgeFailure) else None
+            ran.append(one)
+        names = _names_of(ran) if stopped is None else {}
+        return [_result(one, names.get(number), source) for number, one in enumerate(ran)]
 
     def record(self, task: str, names: Mapping[str, Any]) -> dict[str, list[tuple[Any, list[tuple[Any, Any]]]]]:
         """For release: per test, its cases, each with the questions it asks and the registry they are like."""
@@ -273,6 +286,15 @@ class CheckSession:
             case_list = drawn(strategy, count, number_of(PUBLIC_SEED, test.item.name)) if marker else [None]
             recorded[test.item.name] = [(case, _questions(test, names, case)) for case in case_list]
         return recorded
+
+    def record_second(self, task: str, names: Mapping[str, Any]) -> dict[str, list[tuple[Any, list[tuple[Any, Any]]]]]:
+        """The same of the second cases that a diagnosis of a test has to explain."""
+        return {
+            test.item.name: [
+                (case, _questions(test, names, case)) for case in _second_cases(test.item, PUBLIC_SEED)
+            ]
+            for test in self._of(task)
+        }
 
     def _of(self, task: str) -> list[_Test]:
         return [test for test in self._tests if test.folder.task == task]
@@ -309,18 +331,114 @@ def _questions(test: _Test, names: Mapping[str, Any], case: Any) -> list[tuple[A
     return [(question, likes.get(id(question))) for question in trial.questions]
 
 
-def _run(test: _Test, job: _Job, source: str | None) -> tuple[TestResult, Trial]:
+@dataclass
+class _Ran:
+    """A test that was run: what it raised about the answer, or a report of what else it raised.
+
+    lost: why the notebook could not be asked any more when its turn came.
+    """
+
+    test: _Test
+    job: _Job
+    trial: Trial
+    raised: BaseException | None = None
+    report: str | None = None
+    lost: str | None = None
+
+    @property
+    def failed(self) -> bool:
+        return self.raised is not None and not isinstance(self.raised, NotAttempted | BridgeFailure)
+
+
+def _trial(test: _Test, job: _Job) -> Trial:
     trial = Trial(test.item.name, test.folder, test.hidden, job.seed, device=job.device)
     trial.frozen = None if test.hidden else frozen_cases(test.folder, test.item.name)
+    return trial
+
+
+def _run(test: _Test, job: _Job) -> _Ran:
+    trial = _trial(test, job)
     with _during(trial):
         raised, report = _directly(test, job) if test.is_plain else _by_pytest(test, job)
-    if raised is not None:
-        result = _verdict(test, raised, trial, source)
-    elif report is not None:
-        result = test.result(passed=False, message=UNUSABLE, details=report, broken=True)
-    else:
-        result = test.result(passed=True)
-    return replace(result, measured=trial.measured or None), trial
+    return _Ran(test, job, trial, raised, report)
+
+
+def _names_of(ran: Sequence[_Ran]) -> dict[int, tuple[str, str]]:
+    """The names that a task's failed tests have earned, (id, sentence) by the test's place; `_CONTRADICTED` where a
+    name that a check gave is contradicted by the values that were compared.
+
+    A diagnosis must explain every comparison of all failed tests with its registry. So these tests are run again, with
+    comparisons that raise nothing; and where one case alone shows the mistake, they are asked for a second one.
+    """
+    failed = [(place, one) for place, one in enumerate(ran) if one.failed]
+    named: dict[int, tuple[str, str]] = {}
+    for registry in _registries_of(one for _, one in failed):
+        concerned = [(place, one) for place, one in failed if any(o.like is registry for o in one.trial.observations)]
+        found = Diagnosis(registry, [o for _, one in concerned for o in one.trial.observations if o.like is registry])
+        try:
+            if found.open:
+                _see_all(found, [one for _, one in concerned])
+        except BridgeFailure:  # the notebook was asked once more, and did not come back: no name is earned
+            continue
+        for place, one in failed:
+            error = one.raised
+            if not isinstance(error, CheckFailure):
+                continue
+            if error.diagnosis is not None:
+                if _computes(registry, error.diagnosis) and not found.allows(error.diagnosis):
+                    named[place] = _CONTRADICTED
+            elif found.name is not None and one.trial.observations and one.trial.observations[-1].like is registry:
+                named[place] = found.name
+    return named
+
+
+def _registries_of(ran: Iterable[_Ran]) -> list[Any]:
+    registries = {id(o.like): o.like for one in ran for o in one.trial.observations if o.like is not None}
+    return list(registries.values())
+
+
+def _computes(registry: Any, id: str) -> bool:
+    """Whether the registry has this misconception as a function, which values can contradict."""
+    return any(one.id == id and one.distort is not None for one in registry)
+
+
+def _see_all(found: Diagnosis, concerned: Sequence[_Ran]) -> None:
+    """Shows a diagnosis every comparison of these tests, and a second case if it wants one."""
+    for one in concerned:
+        if one.test.is_plain and not (one.test.hidden and one.test.marker("search")):  # a search has seen its cases
+            found.add(_seen(one, partial(_call, one.test.item, one.job.arguments(one.test.item), one.job.seed)))
+            if not found.open:
+                return
+    for one in concerned:
+        if not found.open or not found.wants_more or not one.test.is_plain:
+            continue
+        cases: list[Any] = _second_cases(one.test.item, one.job.seed)
+        first = 0
+        if one.trial.frozen is not None:
+            entries = [entry["second"] for entry in one.trial.frozen]
+            first, cases = entries.count(False), [entry["case"] for entry in one.trial.frozen if entry["second"]]
+            cases = [Case(case) if isinstance(case, dict) else case for case in cases]
+
+        def ask(case: Any, one: _Ran = one) -> None:
+            one.test.item.obj(**one.job.arguments(one.test.item, case))
+
+        for number, case in enumerate(cases, first):
+            found.add(_seen(one, partial(smallest_first, ask, [case], number)))
+            if not found.open or not found.wants_more:
+                break
+
+
+def _seen(one: _Ran, run: Callable[[], None]) -> list[Observation]:
+    """The comparisons that a test makes when none of them ends it. What else it raises is known already."""
+    trial = _trial(one.test, one.job)
+    trial.lenient = True
+    with _during(trial), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            run()
+        except (Exception, *PYTEST_OUTCOMES):
+            return trial.observations
+    return trial.observations
 
 
 def _directly(test: _Test, job: _Job) -> tuple[BaseException | None, str | None]:
@@ -356,7 +474,22 @@ def _during(trial: Trial) -> Iterator[None]:
         trials.end(token)
 
 
-def _verdict(test: _Test, error: BaseException, trial: Trial, source: str | None) -> TestResult:
+def _result(one: _Ran, name: Any, source: str | None) -> TestResult:
+    """What is said of a test that was run; `name` is what `_names_of` found of it, if it did."""
+    test = one.test
+    if one.lost is not None:
+        return test.result(passed=False, message=FAILURES[one.lost], reason=one.lost, lost=True)
+    if one.raised is not None:
+        result = _verdict(one, name, source)
+    elif one.report is not None:
+        result = test.result(passed=False, message=UNUSABLE, details=one.report, broken=True)
+    else:
+        result = test.result(passed=True)
+    return replace(result, measured=one.trial.measured or None)
+
+
+def _verdict(one: _Ran, name: Any, source: str | None) -> TestResult:
+    test, error = one.test, one.raised
     if isinstance(error, NotAttempted):
         return test.result(passed=False, message="Not attempted yet.", attempted=False)
     if isinstance(error, BridgeFailure):
@@ -365,13 +498,15 @@ def _verdict(test: _Test, error: BaseException, trial: Trial, source: str | None
     if isinstance(error, StudentError):
         return test.result(passed=False, message=explain(error, hidden=test.hidden, source=source))
     assert isinstance(error, CheckFailure)
-    named = (error.diagnosis, error.message) if error.diagnosis else diagnose(trial.observations)
-    message = named[1] if named else error.message
-    details = "\n".join(part for part in (error.message if named else "", error.details) if part and part != message)
+    message, id = error.message, error.diagnosis
+    if name is _CONTRADICTED:
+        message, id = error.unnamed or UNUSABLE, None
+    elif name is not None:
+        id, message = name
+    details = "\n".join(part for part in (error.message if name else "", error.details) if part and part != message)
     return test.result(
-        passed=False, message=message, details="" if test.hidden else details,
-        diagnosis=named[0] if named else None, counterexample=error.counterexample,
-        section=_section(trial, named[0] if named else None), reason=error.reason,
+        passed=False, message=message, details="" if test.hidden else details, diagnosis=id,
+        counterexample=error.counterexample, section=_section(one.trial, id), reason=error.reason,
     )
 
 

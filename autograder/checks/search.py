@@ -20,6 +20,7 @@ from .trial import Observation, current
 
 ATTEMPTS = 10  # for each case that is wanted: filters refuse some, and small strategies repeat themselves
 
+SECOND_DRAWS, SECOND_CASES = 12, 3
 SHRINK_SECONDS = 4.0
 SHRINK_CALLS = 400
 
@@ -101,6 +102,13 @@ def drawn(strategy: Strategy, count: int, seed: int) -> list[Case]:
     return [draw.value for draw in _drawn(strategy, count, seed)]
 
 
+def larger(strategy: Strategy, count: int, seed: int) -> list[Case]:
+    """A few large cases besides those of `drawn`, the largest first: second cases, which a diagnosis has to explain."""
+    first = {_key(draw.value) for draw in _drawn(strategy, count, seed)}
+    more = [draw.value for draw in _drawn(strategy, count + SECOND_DRAWS, seed + 1)]
+    return [case for case in reversed(more) if _key(case) not in first][:SECOND_CASES]
+
+
 def search(probe: Callable[[Case], None], strategy: Strategy, count: int, seed: int) -> None:
     """Runs `probe` on drawn cases and raises its failure on the smallest failing one that shrinking finds.
 
@@ -148,9 +156,9 @@ def _key(case: Case) -> str:
     ))  # fmt: skip
 
 
-def smallest_first(probe: Callable[[Case], None], cases: list[Case]) -> None:
-    """Runs `probe` on the cases in order; the first failure is the smallest."""
+def smallest_first(probe: Callable[[Any], None], cases: list[Any], first: int = 0) -> None:
+    """Runs `probe` on the cases in order; the first failure is the smallest. first: the number of the first one."""
     trial = current()
-    for number, case in enumerate(cases):
+    for number, case in enumerate(cases, first):
         trial.case, trial.asked = number, 0
         probe(case)

@@ -22,6 +22,11 @@ class Observation:
     like: Any
     same: Callable[[Any, Any], bool]
 
+    @property
+    def right(self) -> Any:
+        """The right answer."""
+        return self.expected.value
+
 
 @dataclass
 class Trial:
@@ -33,6 +38,7 @@ class Trial:
     frozen: the test's frozen questions, in the kit; `case` and `asked` are the place among them.
     device: where the student's code may compute, "cpu" or "cuda". measured: numbers that the grader measured itself.
     believed: whether the kernel was asked what it alone can say.
+    lenient: a comparison that fails is kept and raises nothing, so that those behind it are made too.
     """
 
     test: str = ""
@@ -48,6 +54,7 @@ class Trial:
     device: str = "cpu"
     measured: dict[str, float] = field(default_factory=dict)
     believed: bool = False
+    lenient: bool = False
 
     def observe(self, observation: Observation) -> None:
         self.observations.append(observation)

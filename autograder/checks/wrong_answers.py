@@ -6,7 +6,7 @@ A reference that runs an answer on a case takes the case as plain data, and the 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, partial
 from types import ModuleType
 from typing import Any
@@ -51,8 +51,9 @@ def adder(registry: Misconceptions, module: ModuleType, section: str) -> Callabl
     """A function that registers the reference's module, changed, as a misconception of the section."""
 
     def add(
-        id: str, sentence: str, *changes: tuple[str, str], section: str = section, price: str | None = None
+        id: str, sentence: str, *changes: tuple[str, str], section: str = section, price: str | None = None,
+        raises: str | Sequence[str] = (),
     ) -> None:
-        registry.add_source(id, sentence, rewritten(module, *changes), section=section, price=price)
+        registry.add_source(id, sentence, rewritten(module, *changes), section=section, price=price, raises=raises)
 
     return add

@@ -62,14 +62,16 @@ def fill_forgotten(solve, image, by=1, fill=0.0):
     """The value to fill with was not used."""
     return solve(image, by, 0.0)
 
-SHIFT.add_source("needs-an-array", "Only arrays of floats were thought of.", "def shift(image, by=1, fill=0): image.foo")
+SHIFT.add_source("needs-an-array", "Only arrays of floats were thought of.", "def shift(image, by=1, fill=0): image.foo",
+                 raises="AttributeError")
+SHIFT.add_source("fails-in-silence", "An error was swallowed.", "def shift(image, by=1, fill=0): return None")
 '''
 
 HEAD = '''
 import numpy as np
 import pytest
 from autograder.checks.api import (cases, expect, expect_close, expect_equal, expect_raises,
-    if_it_raises, measure, misconceptions, numbers, points, reference, search, strategies as st)
+    if_it_raises, measure, misconceptions, numbers, points, reference, search, second, strategies as st)
 '''
 
 SHIFT = HEAD + '''
@@ -91,7 +93,40 @@ def test_integers(student):
     """Integers work too."""
     with if_it_raises(misconceptions.SHIFT["needs-an-array"]):
         student.shift([[1, 2]])
+
+def test_silence(student):
+    """Errors are not swallowed."""
+    with if_it_raises(misconceptions.SHIFT["fails-in-silence"]):
+        student.shift(np.ones((2, 2)), 1)
 '''
+
+# one test, one case: what it shows is not enough for a name
+PLAIN = HEAD + '''
+def shifted(student, image, *more):
+    expect_close(student.shift(image, *more), reference.shift(image, *more), like=misconceptions.SHIFT)
+
+@points(1)
+def test_on_paper(student):
+    """The example of the text."""
+    image = numbers(1, 3)
+    shifted(student, image)
+
+@points(1)
+def test_further(student):
+    """Two columns further."""
+    image = numbers(1, 4)
+    shifted(student, image, 2)
+    shifted(student, numbers(3, 5), 2, 7.0)
+
+@points(1)
+def test_named(student):
+    """What a check names itself."""
+    result = student.shift(numbers(2, 3), 1, 7.0)
+    expect(result[0, 0] == 7, "The fill value is not there.", diagnosis=misconceptions.SHIFT["fill-forgotten"])
+'''
+WITH_SECOND = PLAIN.replace("@points(1)\ndef test_on_paper(student):", "@second(lambda rng: (6, 5))\n@points(1)\ndef test_on_paper(student, case):")
+WITH_SECOND = WITH_SECOND.replace("image = numbers(1, 3)", "image = numbers(*(case or (1, 3)))")
+
 
 OTHER = HEAD + '''
 @points(1)
@@ -151,15 +186,16 @@ def session(tmp_path_factory) -> Iterator[CheckSession]:
     root = tmp_path_factory.mktemp("course")
     package = f"course_of_{root.name}"
     (root / "pyproject.toml").write_text(f'[tool.autograder]\ncourse = "{package}"\n')
-    hidden = {"shift": SHIFT, "other": OTHER, "where": WHERE, "counted": BY_PYTEST}
+    hidden = {"shift": SHIFT, "other": OTHER, "where": WHERE, "counted": BY_PYTEST, "plain": PLAIN, "second": WITH_SECOND}
     for task, text in hidden.items():
         folder = root / package / "moving" / task
         folder.mkdir(parents=True)
         (folder / "hidden.py").write_text(text)
         for home in (folder, folder.parent, folder.parents[1]):
             (home / "__init__.py").touch()
-    (root / package / "moving" / "shift" / "reference.py").write_text(REFERENCE)
-    (root / package / "moving" / "shift" / "misconceptions.py").write_text(MISCONCEPTIONS)
+    for task in ("shift", "plain", "second"):
+        (root / package / "moving" / task / "reference.py").write_text(REFERENCE)
+        (root / package / "moving" / task / "misconceptions.py").write_text(MISCONCEPTIONS)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(ROOT_VARIABLE, str(root))
         patch.syspath_prepend(str(root))
@@ -180,7 +216,7 @@ def test_an_independent_right_answer_passes(session):
 
 
 def test_tasks_points_and_descriptions_come_from_the_module(session):
-    assert sorted(session.tasks) == ["counted", "other", "shift", "where"]
+    assert sorted(session.tasks) == ["counted", "other", "plain", "second", "shift", "where"]
     assert ("test_negative", True, 1.0) in session.tests("shift")
     assert run(session, RIGHT)["test_any_image"].description == "Columns move to the right, and the fill value comes in."
 
@@ -270,6 +306,56 @@ def test_a_hidden_test_does_not_repeat_what_student_code_says(session):
 
 def test_a_check_names_what_does_not_show_in_values(session):
     assert run(session, "def shift(image, by=1, fill=0.0): return image.foo")["test_integers"].diagnosis == "needs-an-array"
+
+
+def test_an_exception_gives_a_name_only_where_the_registry_says_which(session):
+    other = run(session, "def shift(image, by=1, fill=0.0): raise KeyError('foo')")["test_integers"]
+    assert other.diagnosis is None and "KeyError" in other.message
+    assert run(session, "def shift(image, by=1, fill=0.0): return image.foo")["test_silence"].diagnosis is None
+
+
+ROLLED = "import numpy as np\ndef shift(image, by=1, fill=0.0): return np.roll(image, by, axis=1)"
+# on the example of the text like a left shift, and in no other case
+LEFT_FOR_THREE = "import numpy as np\ndef shift(image, by=1, fill=0.0):\n    o = np.full(image.shape, fill)\n"
+LEFT_FOR_THREE += "    if image.shape == (1, 3): o[:, :2] = image[:, 1:]\n    else: o[:, by:] = image[:, :-by]\n    return o\n"
+
+
+def test_one_case_alone_earns_no_name_and_a_second_one_does(session):
+    """All of the answer's failed tests count together, and each of them with every comparison that it makes."""
+    assert run(session, LEFT_FOR_THREE, task="plain")["test_on_paper"].diagnosis is None
+    left = run(session, LEFT, task="plain")
+    assert left["test_on_paper"].diagnosis == left["test_further"].diagnosis == "left"
+
+
+def test_a_second_case_is_drawn_for_the_purpose(session):
+    unnamed = run(session, LEFT_FOR_THREE, task="second")["test_on_paper"]
+    assert not unnamed.passed and unnamed.diagnosis is None
+    only_here = LEFT.replace("    return o", "    if by == 2:\n        o[:] = fill\n        o[:, by:] = image[:, :-by]\n    return o")
+    assert run(session, only_here, task="plain")["test_on_paper"].diagnosis is None
+    assert run(session, only_here, task="second")["test_on_paper"].diagnosis == "left"
+
+
+def test_what_one_failed_test_contradicts_is_said_of_none(session):
+    mixed = LEFT.replace("    return o", "    return o if by == 1 else o + 5")
+    results = run(session, mixed, task="plain")
+    assert not results["test_on_paper"].passed and not results["test_further"].passed
+    assert {result.diagnosis for result in results.values()} <= {None, "fill-forgotten"}
+
+
+def test_a_comparison_behind_the_failing_one_counts_too(session):
+    """Wraps on the first image of the test, and something else on the second, which the test itself never reaches."""
+    mixed = ROLLED.replace("return np.roll", "return image * 3 if image.shape == (3, 5) else np.roll")
+    assert run(session, ROLLED, task="plain")["test_further"].diagnosis == "wraps"
+    assert run(session, mixed, task="plain")["test_further"].diagnosis is None
+
+
+def test_a_name_that_a_check_gives_is_dropped_where_values_contradict_it(session):
+    named = run(session, "import numpy as np\n" + RIGHT.replace("np.full(image.shape, fill, dtype=float)", "np.zeros(image.shape)"), task="plain")
+    assert named["test_named"].diagnosis == "fill-forgotten"
+    both = run(session, LEFT.replace("fill)", "0.0)"), task="plain")["test_named"]
+    assert both.diagnosis == "fill-forgotten"  # with another mistake beside it
+    other = run(session, LEFT.replace("return o", "return o + 5"), task="plain")["test_named"]
+    assert other.diagnosis is None and other.message == "The fill value is not there."
 
 
 def test_exceptions_of_the_right_type_must_name_the_argument(session):

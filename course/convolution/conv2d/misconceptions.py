@@ -272,19 +272,19 @@ CONV2D.add_source(
         "        try:\n            given[...] = 0\n        except (ValueError, TypeError):\n            raise\n"
         "        if self.kernels is None:",
     ).replace("        image = np.asarray(image)\n", "        given = image = np.asarray(image)\n"),
-    section=LAYER,
+    section=LAYER, raises="ValueError",
 )
 CONV2D.add_source(
     "only-a-single-number",
     "Your layer cannot take a pair: kernel_size and stride may be one number or (down, right).",
     layer_with("pair = lambda value: (value, value) if np.ndim(value) == 0 else tuple(value)",
                "pair = lambda value: (value + 0, value + 0)"),
-    section=LAYER,
+    section=LAYER, raises="TypeError",
 )
 CONV2D.add_source(
     "only-python-ints",
     "A size that NumPy computed is an int too (numpy.int64), and your layer took it for a pair.",
-    layer_with("if np.ndim(value) == 0", "if type(value) is int"), section=LAYER,
+    layer_with("if np.ndim(value) == 0", "if type(value) is int"), section=LAYER, raises="TypeError",
 )
 CONV2D.add_source(
     "kernels-drawn-again",

@@ -155,6 +155,7 @@ def add_geometry(registry, name, section, **reduction):
         "A single number is not understood: pool_size and stride may be a pair, or an int for both directions.",
         WHOLE_LAYER.format(name=name, **reduction, pool_size="tuple(pool_size)",
                            stride="tuple(stride or pool_size)", first_line="pass"), section=section,
+        raises=("TypeError", "AttributeError"),
     )
     registry.add_source(
         "one-image-only", "The layer takes a single image only; a batch has one more axis in front.",

@@ -41,7 +41,7 @@ def sign_not_restored(image, pool_size=(2, 2), stride=None, padding="valid"):
     return max_pool(-as_float(image), pool_size, stride, padding)
 
 
-@MIN_POOLING.add("negated-before-float", section=MIN)
+@MIN_POOLING.add("negated-before-float", section=MIN, raises="TypeError")
 def negated_before_float(image, pool_size=(2, 2), stride=None, padding="valid"):
     """The image was negated before it was a float: minus 1 as an unsigned byte is 255, and a boolean has no minus."""
     return -max_pool(-image, pool_size, stride, padding)

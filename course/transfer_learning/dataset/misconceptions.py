@@ -20,7 +20,8 @@ add("files-in-any-order",
 add("stops-at-a-corrupt-file",
     "A file that is no readable picture ends everything; one bad file among thousands is to be left out, with "
     "a warning.",
-    ("except (OSError, SyntaxError):", "except ZeroDivisionError:"))
+    ("except (OSError, SyntaxError):", "except ZeroDivisionError:"),
+    raises=("OSError", "SyntaxError", "InvalidArgumentError"))
 add("unreadable-files-listed",
     "Files that are no readable picture are in the list; they would end the training in the middle of an epoch.",
     ("if _is_readable(path)", "if path.name"))

@@ -33,7 +33,7 @@ add("blue-first",
     (SCALED, "picture[..., ::-1] / 127.5 - 1"))
 add("channels-as-in-the-file",
     "Grey files keep their one channel and do not fit into a batch with colour ones; ask the decoder for three.",
-    ("channels=3", "channels=0"))
+    ("channels=3", "channels=0"), raises=("InvalidArgumentError", "ValueError"))
 add("width-before-height",
     "Height and width were exchanged; image_size is (height, width), as TensorFlow has it.",
     ("tf.image.resize(picture, image_size)", "tf.image.resize(picture, image_size[::-1])"))
