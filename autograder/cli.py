@@ -5,10 +5,13 @@ Rooms are imported when their command runs, so that ``autograder --help`` answer
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -198,7 +201,67 @@ def doctor(as_json: AsJson = False) -> None:
 def main() -> None:
     """The entry of the installed command."""
     without_iri_grammar()
-    app()
+    _have_outputs()
+    try:
+        _stop_on_signals()
+        app()
+    except KeyboardInterrupt:  # outside of a command: while it is loaded
+        print("autograder: Stopped.", file=sys.stderr)
+        _leave(INTERRUPTED)
+    except OSError as error:
+        if not _is_of_output(error):
+            raise
+        _no_reader()
+        _leave(NOTHING_GRADED)
+    except SystemExit as end:
+        _leave(end.code if isinstance(end.code, int) else NOTHING_GRADED if end.code else DONE)
+
+
+def _stop_on_signals() -> None:
+    """SIGTERM and SIGHUP stop a command as Ctrl-C does; what is asked for twice is not done twice, since ending cleanly
+    takes a moment. A signal that the command was started without (nohup) stays without effect."""
+    if sys.platform == "win32":
+        return
+
+    def stop(number: int, frame: object) -> None:
+        for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(one, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(one) is not signal.SIG_IGN:
+            signal.signal(one, stop)
+
+
+def _have_outputs() -> None:
+    """Gives the command an output that leads nowhere in place of one that was closed before it was started."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))
+
+
+def _is_of_output(error: OSError) -> bool:
+    """Whether printing failed: nobody reads any more, or the file that output goes to cannot grow."""
+    return isinstance(error, BrokenPipeError) or (error.filename is None and error.errno == errno.ENOSPC)
+
+
+def _no_reader() -> None:
+    """Says that what was to be printed could not be, and lets nothing more be printed."""
+    with suppress(OSError):
+        print("autograder: The output could not be written; what was done is kept.", file=sys.stderr)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _leave(code: int) -> None:
+    """Ends the process with an exit code, having printed what is still to be printed."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        _no_reader()
+        code = code or NOTHING_GRADED
+    sys.exit(code)
 
 
 @contextmanager
@@ -229,9 +292,9 @@ def _executor(name: ExecutorName, scheduler: str | None) -> Any:
     if (name is ExecutorName.dask) != (scheduler is not None):
         raise UsageError("--executor dask and --scheduler ADDRESS belong together.")
     if scheduler is None:
-        from autograder.classroom.pool import LocalPool
+        from autograder.classroom.pool import local_pool
 
-        return LocalPool
+        return local_pool
     from autograder.classroom.cluster import dask_pool
 
     return dask_pool(scheduler)

@@ -2,10 +2,11 @@
 
 A Dask worker needs this environment and the course's repository, and no gradebook, secret or submissions: those travel
 with the job, and the results come back to the one writer. Each worker process grades one submission at a time, with its
-own warm kernels. What a lost worker had is done by another; Dask itself gives up on a job that ends several workers.
+own warm kernels. Every job is sent to one worker; the job of one that is lost is sent to another, also to one that
+joined later.
 
 A submission that computes on a GPU goes to workers that declare one (``--resources GPU=1``), the others rather to those
-that do not, where there are any; an idle worker may take them over.
+that do not, where there are any.
 """
 
 from __future__ import annotations
@@ -14,115 +15,161 @@ import atexit
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import suppress
 from dataclasses import replace
-from types import TracebackType
 from typing import Any
 
 from autograder.classroom.gpus import Slots
+from autograder.classroom.scheduler import Answered, Lost, Scheduler
 from autograder.classroom.worker import Done, WorkerSpec, answer, make_grader
 from autograder.course import ROOT_VARIABLE, Course, CourseError
+from autograder.faults import MachineFault, of_our_own
 from autograder.sandbox.policy import IsolationMissing
 from autograder.submission.submission import Grader, Job
 
 CONNECT_S = 20.0
-WORKERS_S = 120.0
-ASK_AGAIN_S = 5.0
-AHEAD = 2  # jobs on their way for each slot, so that no worker waits for the network
+WORKERS_S = 120.0  # how long a run waits for a worker where there is none
+ASK_AGAIN_S = 1.0
+RESTART_S = 10.0
+ENDED = "The Dask worker ended."
 
 
-class DaskPool:
-    """Sends jobs to the cluster of a scheduler. Use as a context manager."""
+def dask_pool(address: str) -> Callable[[WorkerSpec, int, float], Scheduler]:
+    """What grades with the workers of the Dask scheduler at ``address``; their number is the cluster's."""
+    return lambda spec, size, total_s: Scheduler(DaskWorkers(address, spec), total_s)
+
+
+class DaskWorkers:
+    """The workers of a Dask cluster (``scheduler.Workers``); a seat is the address of one."""
 
     def __init__(self, address: str, spec: WorkerSpec) -> None:
         self._address = address
         self._spec = spec
         self._client: Any = None
-        self._since: dict[str, float] = {}
-        self._asked: tuple[float, tuple[list[str], list[str]]] | None = None
+        self._given: dict[str, Any] = {}  # address -> future
+        self._with_gpu: dict[str, bool] = {}  # address -> whether it declares one, of the workers that there are
+        self._stuck: set[str] = set()
+        self._asked = self._seen = 0.0
 
-    def __enter__(self) -> DaskPool:
+    def __enter__(self) -> DaskWorkers:
         from distributed import Client
 
         try:
             self._client = Client(self._address, timeout=CONNECT_S, set_as_default=False)
             self._client.wait_for_workers(1, timeout=WORKERS_S)
-            gpu_workers = self._workers()[0]
+            self._look()
         except (OSError, TimeoutError, ValueError) as error:
-            if self._client is not None:
-                self._client.close()
+            self._close()
             raise CourseError(f"No Dask scheduler with workers answers at {self._address}.") from error
-        if self._spec.device == "cuda" and not gpu_workers:
-            self._client.close()
+        except MachineFault:
+            self._close()
+            raise
+        if self._spec.device == "cuda" and not any(self._with_gpu.values()):
+            self._close()
             raise CourseError(
                 f"{self._spec.assignment} is marked for a GPU, and no Dask worker at {self._address} declares one with "
                 "--resources GPU=1; with --per-gpu 0 it is graded on the CPU."
             )
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._client.close()
+    def __exit__(self, *exception: object) -> None:
+        self._close()
 
-    @property
-    def running(self) -> dict[str, float]:
-        """The students whose submissions are with the cluster, with the seconds since they were sent."""
-        now = time.monotonic()
-        return {student: now - since for student, since in self._since.items()}
+    def _close(self) -> None:
+        if self._client is not None:
+            with suppress(OSError, TimeoutError):  # the scheduler may be gone
+                self._client.close(timeout=RESTART_S)
 
-    def run(self, jobs: Iterable[Job]) -> Iterator[Done | None]:
-        """As ``LocalPool.run``: yields what is done as it is done, and None now and then."""
-        source = iter(jobs)
-        under_way: dict[Any, Job] = {}
-        while True:
-            while len(under_way) < AHEAD * self._slots():
-                job = next(source, None)
-                if job is None:
-                    break
-                under_way[self._submit(job)] = job
-            if not under_way:
-                return
-            for future in self._finished(list(under_way)):
-                job = under_way.pop(future)
-                del self._since[job.student]
-                yield _done(job, future)
-            yield None
+    def prepare(self, waiting: int, for_gpu: int) -> None:
+        """Sees which workers came and went."""
+        if time.monotonic() - self._asked > ASK_AGAIN_S:
+            self._look()
 
-    def _slots(self) -> int:
-        return max(1, len(self._client.nthreads()))
-
-    def _submit(self, job: Job) -> Any:
-        self._since[job.student] = time.monotonic()
-        key = f"grade-{self._spec.assignment}-{job.student}-{time.monotonic_ns()}"
-        where: dict[str, Any] = {}
-        if job.gpu:
-            where = {"resources": {"GPU": 1}}
-        elif elsewhere := self._workers()[1]:  # so that GPUs are free for those who need them
-            where = {"workers": elsewhere, "allow_other_workers": True}
-        return self._client.submit(grade_there, self._spec, job, key=key, pure=False, **where)
-
-    def _workers(self) -> tuple[list[str], list[str]]:
-        """The addresses of the workers that declare a GPU, and of those that do not, as they were a moment ago."""
-        if self._asked is None or time.monotonic() - self._asked[0] > ASK_AGAIN_S:
+    def _look(self) -> None:
+        """Asks the scheduler for its workers. Raises ``MachineFault`` where it is gone, or has none for too long."""
+        try:
             workers = self._client.scheduler_info(n_workers=-1)["workers"]
-            with_gpu = [address for address, about in workers.items() if about.get("resources", {}).get("GPU")]
-            self._asked = time.monotonic(), (with_gpu, [address for address in workers if address not in with_gpu])
-        return self._asked[1]
+        except (OSError, TimeoutError, ValueError, RuntimeError) as error:
+            raise self._scheduler_gone() from error
+        now = self._asked = time.monotonic()
+        self._stuck &= set(workers)
+        with_gpu = {one: bool(about.get("resources", {}).get("GPU")) for one, about in workers.items()}
+        self._with_gpu = {one: gpu for one, gpu in with_gpu.items() if one not in self._stuck}
+        if self._with_gpu or not self._seen:
+            self._seen = now
+        elif now - self._seen > WORKERS_S:
+            raise MachineFault(
+                f"The Dask scheduler at {self._address} has had no worker for {WORKERS_S:.0f} s; start one, and run "
+                "the same command again."
+            )
 
-    def _finished(self, futures: list[Any]) -> list[Any]:
+    def _scheduler_gone(self) -> MachineFault:
+        return MachineFault(
+            f"The Dask scheduler at {self._address} does not answer any more; start it again with its workers, and run "
+            "the same command again."
+        )
+
+    def _idle(self) -> list[str]:
+        return [one for one in self._with_gpu if one not in self._given]
+
+    def has_room(self) -> bool:
+        """Whether a worker has no job."""
+        return bool(self._idle())
+
+    def seat(self, gpu: bool) -> Hashable | None:
+        """A worker without a job; one without a GPU first, where none is needed."""
+        able = [one for one in self._idle() if self._with_gpu[one] or not gpu]
+        return min(able, key=lambda one: self._with_gpu[one], default=None)
+
+    def give(self, seat: Hashable, job: Job) -> None:
+        """Sends a job to a worker."""
+        key = f"grade-{self._spec.assignment}-{job.student}-{time.monotonic_ns()}"
+        where: dict[str, Any] = {"resources": {"GPU": 1}} if job.gpu else {}
+        try:
+            future = self._client.submit(
+                grade_there, self._spec, job, key=key, pure=False, workers=[seat], allow_other_workers=False, **where
+            )
+        except (OSError, TimeoutError, RuntimeError) as error:
+            raise self._scheduler_gone() from error
+        self._given[str(seat)] = future
+
+    def listen(self, seconds: float) -> Iterator[Answered | Lost]:
+        """What the workers answered, and which of them are gone."""
         from distributed import wait
 
         try:
-            with self._client.as_current():
-                return list(wait(futures, timeout=0.5, return_when="FIRST_COMPLETED").done)
-        except TimeoutError:
-            return []
+            if self._given:
+                with self._client.as_current(), suppress(TimeoutError):  # nothing was answered in that time
+                    wait(list(self._given.values()), timeout=seconds, return_when="FIRST_COMPLETED")
+            else:
+                time.sleep(seconds)
+        except OSError as error:
+            raise self._scheduler_gone() from error
+        if self._client.status not in ("running", "connecting"):
+            raise self._scheduler_gone()
+        for address, future in list(self._given.items()):
+            if future.done():
+                del self._given[address]
+                yield _heard(address, future)
+            elif address not in self._with_gpu and address not in self._stuck:
+                del self._given[address]
+                self._cancel(future)
+                yield Lost(address, ENDED)
 
+    def end(self, seat: Hashable) -> None:
+        """Restarts a worker that is stuck, where its nanny can; it gets no more jobs before that."""
+        self._stuck.add(str(seat))
+        self._with_gpu.pop(str(seat), None)
+        self._cancel(self._given.pop(str(seat)))
+        with suppress(OSError, TimeoutError, ValueError, RuntimeError):
+            self._client.restart_workers([seat], timeout=RESTART_S, raise_for_error=False)
 
-def dask_pool(address: str) -> Callable[[WorkerSpec, int, float], DaskPool]:
-    """What makes a pool that sends jobs to the scheduler at ``address``; the number of workers is the cluster's."""
-    return lambda spec, size, total_s: DaskPool(address, spec)
+    def _cancel(self, future: Any) -> None:
+        try:
+            self._client.cancel([future], force=True)
+        except (OSError, TimeoutError, RuntimeError) as error:
+            raise self._scheduler_gone() from error
 
 
 def grade_there(spec: WorkerSpec, job: Job) -> Done:
@@ -171,14 +218,16 @@ def _here(spec: WorkerSpec) -> WorkerSpec:
     return spec if spec.root.is_dir() else replace(spec, root=Course.here().root)
 
 
-def _done(job: Job, future: Any) -> Done:
+def _heard(address: str, future: Any) -> Answered | Lost:
     """What came of a job; an exception here is the cluster's or the grader's, never the student's."""
+    if future.cancelled():
+        return Lost(address, ENDED)
     error = future.exception()
     if isinstance(error, IsolationMissing):
         raise error
-    if isinstance(error, CourseError):
-        return Done(job.student, None, str(error))
-    if error is not None:
-        return Done(job.student, None, f"{type(error).__name__}: {error}")
-    done: Done = future.result()
-    return done
+    if error is None:
+        return Answered(address, future.result())
+    if type(error).__name__ == "KilledWorker":
+        return Lost(address, ENDED)
+    why = str(error) if isinstance(error, CourseError | MachineFault) else of_our_own(error)
+    return Answered(address, Done("", None, why))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import platform
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from autograder.course import Assignment
@@ -21,6 +23,10 @@ MODULES = (
 # Files of a course that decide about nothing: what is drawn, and what the audit alone reads.
 UNDECIDED = frozenset(("figures.py", "style.py", "right_answers.py"))
 CHECKS = frozenset(("hidden.py", "public.py"))
+# What every kernel has imported, and what runs the checks.
+LOADED = ("numpy", "pillow", "matplotlib", "ipykernel", "threadpoolctl", "pytest", "hypothesis", "safetensors")
+FRAMEWORKS = {"torch": ("torch",), "tensorflow": ("tensorflow", "keras")}
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def checks_fingerprint(assignment: Assignment) -> str:
@@ -42,14 +48,16 @@ def _deciding(assignment: Assignment) -> Iterator[Path]:
             yield path
 
 
-def environment_fingerprint(datasets: Iterable[str] = (), device: str = "cpu") -> str:
-    """A hash of Python, the architecture, every installed distribution, the names of the data sets, and the device.
+def environment_fingerprint(runtime: str, datasets: Iterable[str] = (), device: str = "cpu") -> str:
+    """A hash of Python, the architecture, the distributions that a runtime loads, the names of the data sets, and the
+    device.
 
-    Which images, not where they lie: a data set that has moved into the cache is the same one."""
+    What else is installed decides about nothing. Which images, not where they lie: a data set that has moved into the
+    cache is the same one."""
     conditions = " ".join([*datasets, *([device] if device != "cpu" else [])])
     digest = hashlib.sha256(f"{sys.version}|{platform.machine()}|{conditions}".encode())
-    for name in sorted(_distributions()):
-        digest.update(name.encode() + b"\0")
+    for name, version in sorted(loaded_distributions(runtime).items()):
+        digest.update(f"{name} {version}".encode() + b"\0")
     return digest.hexdigest()
 
 
@@ -75,11 +83,25 @@ def _hash_files(paths: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
-def _distributions() -> set[str]:
-    """Names and versions as the folders beside the packages say them, which is far quicker than their
-    metadata."""
-    found = set()
-    for folder in sys.path:
-        if folder and os.path.isdir(folder):
-            found |= {entry.name for entry in os.scandir(folder) if entry.name.endswith((".dist-info", ".egg-info"))}
+@cache
+def loaded_distributions(runtime: str) -> dict[str, str]:
+    """Name and version of the distributions that a runtime's kernels and its checks load, and of all that those
+    require."""
+    found: dict[str, str] = {}
+    waiting = [*LOADED, *(name for framework, names in FRAMEWORKS.items() if framework in runtime for name in names)]
+    while waiting:
+        name = _normal(waiting.pop())
+        if name in found:
+            continue
+        try:
+            about = distribution(name)
+        except PackageNotFoundError:
+            continue  # required on another system, or by an extra
+        found[name] = about.version
+        needs = [line for line in about.requires or () if "extra ==" not in line]
+        waiting += [match[0] for line in needs if (match := _NAME.match(line))]
     return found
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()

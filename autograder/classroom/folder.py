@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from nbgrader.utils import parse_utc
+
 from autograder import files
 from autograder.gradebook.exchange import LARGEST, SUBMISSION_SECRET, TIMESTAMP
 from autograder.submission.notebook import MAX_FILE_BYTES, describe_missing_file
+from autograder.submission.outputs import one_line
 from autograder.submission.results import FILE_NAME, write_results
 
 MAX_FILES = 200
@@ -28,6 +32,16 @@ class Submission:
     missing: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
     timestamp: str | None = None
+    remark: str = ""  # what is odd about what lies beside the notebook, for the instructor
+
+
+@dataclass(frozen=True)
+class Written:
+    """A graded submission's files: the digest of both together and the bytes of ``results.json``; None where one is
+    missing."""
+
+    digest: str | None
+    results: bytes | None
 
 
 @dataclass(frozen=True)
@@ -63,14 +77,8 @@ class CourseFolder:
         data, missing = files.read_start(folder / f"{assignment}.ipynb", MAX_FILE_BYTES + 1), ""
         if data is None:
             missing = describe_missing_file(folder, assignment)
-        time = files.read_start(folder / TIMESTAMP, LARGEST)
-        return Submission(
-            student=student,
-            notebook=data,
-            missing=missing,
-            files=dict(_files_beside(folder)),
-            timestamp=time.decode("utf-8", "replace").strip() if time else None,
-        )
+        timestamp, remark = _timestamp(folder / TIMESTAMP)
+        return Submission(student, data, missing, dict(_files_beside(folder)), timestamp, remark)
 
     def _submitted(self, student: str, assignment: str) -> Path:
         return self.root / "submitted" / student / assignment
@@ -86,15 +94,38 @@ class CourseFolder:
         files.write(folder / f"{assignment}.ipynb", notebook)
         if submission.timestamp:
             files.write(folder / TIMESTAMP, f"{submission.timestamp}\n".encode())
+        else:
+            (folder / TIMESTAMP).unlink(missing_ok=True)
         secret = files.read_whole(self._submitted(submission.student, assignment) / SUBMISSION_SECRET, LARGEST)
         if secret:
             files.write(folder / SUBMISSION_SECRET, secret)
         write_results(folder, results)
 
-    def has_results(self, student: str, assignment: str) -> bool:
-        """Whether the graded submission lies in ``autograded/``."""
+    def written(self, student: str, assignment: str) -> Written:
+        """What lies in ``autograded/`` for a submission, as it is there now."""
         folder = self.autograded(student, assignment)
-        return (folder / FILE_NAME).is_file() and (folder / f"{assignment}.ipynb").is_file()
+        results = files.read_whole(folder / FILE_NAME, MAX_FILE_BYTES)
+        notebook = files.read_whole(folder / f"{assignment}.ipynb", MAX_FILE_BYTES)
+        if results is None or notebook is None:
+            return Written(None, None)
+        digest = hashlib.sha256(hashlib.sha256(results).digest())
+        digest.update(notebook)
+        return Written(digest.hexdigest(), results)
+
+
+def _timestamp(path: Path) -> tuple[str | None, str]:
+    """When a submission was handed in, as ``timestamp.txt`` says it, and a remark where that cannot be understood."""
+    found = files.read_start(path, LARGEST)
+    if found is None:
+        return None, f"its {TIMESTAMP} is no file and was passed over" if os.path.lexists(path) else ""
+    text = found.decode("utf-8-sig", "replace").strip()
+    if not text:
+        return None, ""
+    try:
+        parse_utc(text)
+    except (ValueError, OverflowError, TypeError):
+        return None, f"its {TIMESTAMP} says {one_line(text, 40)!r}, which is no time: it counts as not late"
+    return text, ""
 
 
 def _files_beside(folder: Path) -> Iterator[tuple[str, bytes]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from rich.table import Table
 
 from autograder.classroom.folder import CourseFolder
 from autograder.classroom.ledger import Ledger
-from autograder.classroom.pool import LocalPool
+from autograder.classroom.pool import local_pool
 from autograder.classroom.progress import Bar
 from autograder.classroom.run import ClassRun, Graded, Options, Summary
 from autograder.classroom.worker import WorkerSpec
@@ -40,7 +40,7 @@ def grade_class(
     options: Options,
     console: Console,
     course: Course | None = None,
-    make_executor: Callable[[WorkerSpec, int, float], Any] = LocalPool,
+    make_executor: Callable[[WorkerSpec, int, float], Any] = local_pool,
 ) -> Summary:
     """Grades the submissions of an assignment in a course folder (the repository by default).
 
@@ -50,7 +50,7 @@ def grade_class(
     assignment = course.assignment(name)
     place = CourseFolder((folder or course.root).resolve())
     options = _checked(place, assignment, options)
-    if make_executor is not LocalPool:
+    if make_executor is not local_pool:
         options = replace(options, device="cuda" if assignment.gpu and options.per_gpu else "cpu")
     elif options.isolation == "required":
         mechanisms.require()  # before anything is written
@@ -87,16 +87,18 @@ def _checked(place: CourseFolder, assignment: Assignment, options: Options) -> O
 
 def report(summary: Summary, place: Path, console: Console) -> None:
     """Prints what a run did, submission by submission if there are not too many."""
-    rows = list(summary.graded.values())
+    rows = [*summary.graded.values(), *summary.kept.values()]
     if 0 < len(rows) <= ROWS:
         console.print(_table(rows, console.width))
     for student, reason in summary.failed.items():
         last = reason.strip().splitlines()[-1]
         console.print(f"{one_line(student, 60)} could not be graded: {one_line(last)}", style="red", markup=False)
+    for student, remark in summary.remarks.items():
+        console.print(f"{one_line(student, 60)}: {one_line(remark)}.", style="yellow", markup=False)
     for student, tests in summary.broken.items():
         console.print(f"{one_line(student, 60)} broke a check: {one_line(tests[0])}", style="yellow", markup=False)
     waiting = sum(row.status == "needs_manual_grade" for row in rows)
-    parts = [f"{len(rows)} graded", f"{len(summary.unchanged)} unchanged"]
+    parts = [f"{len(summary.graded)} graded", f"{len(summary.unchanged)} unchanged"]
     parts += [f"{len(summary.failed)} failed"] if summary.failed else []
     parts += [f"{waiting} wait for a manual grade"] if waiting else []
     console.print(f"{summary.assignment}: {', '.join(parts)}, in {summary.seconds:.1f} s.")
@@ -108,12 +110,9 @@ def as_json(summary: Summary) -> dict[str, Any]:
     return {
         "schema": 1,
         "assignment": summary.assignment,
-        "graded": [
-            {"student": r.student, "status": r.status, "score": r.score, "max_score": r.max_score, "reason": r.reason,
-             "tasks": r.tasks}
-            for r in summary.graded.values()
-        ],
-        "unchanged": summary.unchanged,
+        "graded": [asdict(row) for row in summary.graded.values()],
+        "unchanged": [asdict(row) for row in summary.kept.values()],
+        "remarks": summary.remarks,
         "failed": {student: reason.strip().splitlines()[-1] for student, reason in summary.failed.items()},
         "broken_checks": {student: list(tests) for student, tests in summary.broken.items()},
         "seconds": round(summary.seconds, 3),

@@ -2,7 +2,8 @@
 crash.
 
 A row is written when a worker returns, before any file and before the gradebook. A run that ends between
-the two leaves the row, and the next one writes what is missing from it without running the notebook again.
+the two leaves the row, and the next one writes what is missing from it without running the notebook again. The results
+that a row replaces are kept as history.
 """
 
 from __future__ import annotations
@@ -10,43 +11,95 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
-_TABLE = """
-create table if not exists graded (
-    assignment text not null, student text not null,
-    fingerprint text not null, results blob not null, notebook blob not null,
-    committed text,
-    primary key (assignment, student)
+from autograder.faults import AGAIN, MachineFault, of_os_error
+
+VERSION = 1
+WAIT_S = 180.0
+_TABLES = (
+    """create table if not exists graded (
+        assignment text not null, student text not null,
+        fingerprint text not null, results blob not null, notebook blob not null,
+        committed text, written text, answers text, committed_answers text,
+        primary key (assignment, student)
+    )""",
+    "create table if not exists past (assignment text not null, student text not null, results blob not null)",
+    "create index if not exists past_of on past (assignment, student)",
+    "create table if not exists about (name text primary key, value blob not null)",
 )
+_NEW_COLUMNS = ("written", "answers", "committed_answers")  # that a ledger without a version lacks
+_RECORD = """
+insert into graded (assignment, student, fingerprint, results, notebook, answers) values (?, ?, ?, ?, ?, ?)
+on conflict (assignment, student) do update set fingerprint = excluded.fingerprint, results = excluded.results,
+    notebook = excluded.notebook, answers = excluded.answers, committed = null, written = null
 """
+
+
+_ENTRY = "student, fingerprint, committed, written, answers, committed_answers"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What is on record for a submission: from what it was graded, and as what it was last committed, if it
-    was."""
+    """What is on record for a submission: from what it was graded, as what it was last committed, if it was, and the
+    digest of the files that were written for it.
+
+    ``answers`` has a digest for each task's answer; ``changed`` are the tasks whose answer is another than the one that
+    was last committed, None where that is not known."""
 
     fingerprint: str
     committed: str | None
+    written: str | None = None
+    answers: Mapping[str, str] = field(default_factory=dict)
+    changed: frozenset[str] | None = None
+
+
+class Damaged(MachineFault):
+    """One row of the record cannot be read; the submission has to be graded again."""
 
 
 class Ledger:
-    """The record of one course folder, a SQLite file in its state folder. Safe for several runs at once."""
+    """The record of one course folder, a SQLite file in its state folder. Safe for several runs at once.
+
+    Raises ``MachineFault`` where the file is damaged, locked, or of a later version."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.touch(mode=0o600)  # it holds students' work
-        self._db = sqlite3.connect(path, timeout=60)
-        self._db.execute("pragma journal_mode = wal")
+        self._path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.touch(mode=0o600)  # it holds students' work
+        except OSError as error:
+            raise of_os_error(error, path) from error
+        with self._one_sentence():
+            self._db = sqlite3.connect(path, timeout=WAIT_S)
+            self._db.execute("pragma journal_mode = wal")
+            self._make_tables()
+
+    def _make_tables(self) -> None:
+        version = self._db.execute("pragma user_version").fetchone()[0]
+        if version > VERSION:
+            self._db.close()
+            raise MachineFault(
+                f"The record {self._path} was written by a later version of the autograder; grade with that one."
+            )
+        if version == VERSION:
+            return
         with self._db:
-            self._db.execute(_TABLE)
+            self._db.execute("begin immediate")
+            for table in _TABLES:
+                self._db.execute(table)
+            there = {row[1] for row in self._db.execute("pragma table_info(graded)")}
+            for column in _NEW_COLUMNS:
+                if column not in there:
+                    self._db.execute(f"alter table graded add column {column} text")
+            self._db.execute(f"pragma user_version = {VERSION}")
 
     def __enter__(self) -> Ledger:
         return self
@@ -58,24 +111,65 @@ class Ledger:
         """Closes the file."""
         self._db.close()
 
+    @contextmanager
+    def _one_sentence(self) -> Iterator[None]:
+        """Says in one sentence what SQLite cannot do with the file."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise MachineFault(f"The record {self._path} {_trouble(error)}") from error
+
     def entries(self, assignment: str) -> dict[str, Entry]:
         """Every student's entry for an assignment."""
-        rows = self._db.execute(
-            "select student, fingerprint, committed from graded where assignment = ?", (assignment,)
-        )
-        return {student: Entry(fingerprint, committed) for student, fingerprint, committed in rows}
+        with self._one_sentence():
+            rows = self._db.execute(f"select {_ENTRY} from graded where assignment = ?", (assignment,)).fetchall()
+        return {student: _entry(*rest) for student, *rest in rows}
+
+    def entry(self, assignment: str, student: str) -> Entry:
+        """A student's entry; ``KeyError`` if there is none."""
+        with self._one_sentence():
+            row = self._db.execute(
+                f"select {_ENTRY} from graded where assignment = ? and student = ?", (assignment, student)
+            ).fetchone()
+        if row is None:
+            raise KeyError(student)
+        return _entry(*row[1:])
+
+    def is_empty(self) -> bool:
+        """Whether nothing was ever graded."""
+        with self._one_sentence():
+            return self._db.execute("select 1 from graded limit 1").fetchone() is None
 
     def record(
-        self, assignment: str, student: str, fingerprint: str, results: dict[str, Any], notebook: bytes
+        self,
+        assignment: str,
+        student: str,
+        fingerprint: str,
+        results: dict[str, Any],
+        notebook: bytes,
+        answers: Mapping[str, str] | None = None,
     ) -> None:
-        """Keeps an outcome, in place of the student's earlier one; it counts as not committed yet."""
+        """Keeps an outcome, in place of the student's earlier one, whose results become history; it counts as not
+        committed yet. ``answers`` has a digest for each task's answer."""
         document = zlib.compress(json.dumps(results).encode(), 1)
         executed = zlib.compress(notebook, 1)
-        with self._db:
+        row = (assignment, student, fingerprint, document, executed, json.dumps(dict(answers or {})))
+        with self._one_sentence(), self._db:
             self._db.execute(
-                "insert or replace into graded values (?, ?, ?, ?, ?, null)",
-                (assignment, student, fingerprint, document, executed),
+                "insert into past select assignment, student, results from graded where assignment = ? and student = ?",
+                row[:2],
             )
+            self._db.execute(_RECORD, row)
+
+    def history(self, assignment: str, student: str) -> list[dict[str, Any]]:
+        """Every results document of a submission, the oldest first, the one that counts last."""
+        with self._one_sentence():
+            rows = self._db.execute(
+                "select results, 0, rowid as n from past where assignment = ? and student = ? "
+                "union all select results, 1, 0 from graded where assignment = ? and student = ? order by 2, 3",
+                (assignment, student) * 2,
+            ).fetchall()
+        return [document for row in rows if (document := _document(row[0])) is not None]
 
     def outcome(self, assignment: str, student: str) -> tuple[dict[str, Any], NotebookNode]:
         """The results document and the executed notebook on record; ``KeyError`` if there are none."""
@@ -83,18 +177,88 @@ class Ledger:
         return results, nbformat.reads(notebook.decode(), as_version=4)
 
     def files(self, assignment: str, student: str) -> tuple[dict[str, Any], bytes]:
-        """As ``outcome``, the notebook as the bytes of its file."""
-        row = self._db.execute(
-            "select results, notebook from graded where assignment = ? and student = ?", (assignment, student)
-        ).fetchone()
+        """As ``outcome``, the notebook as the bytes of its file. Raises ``Damaged`` where the row is."""
+        with self._one_sentence():
+            row = self._db.execute(
+                "select results, notebook from graded where assignment = ? and student = ?", (assignment, student)
+            ).fetchone()
         if row is None:
             raise KeyError(student)
-        return json.loads(zlib.decompress(row[0])), zlib.decompress(row[1])
+        document = _document(row[0])
+        try:
+            notebook = zlib.decompress(row[1])
+        except (zlib.error, TypeError):
+            document = None
+        if document is None:
+            raise Damaged(f"The record of {student!r} in {self._path} is damaged; grade that submission with --force.")
+        return document, notebook
 
-    def mark_committed(self, assignment: str, commits: Iterable[tuple[str, str]]) -> None:
-        """Notes (student, what was committed) once the gradebook has them."""
-        with self._db:
-            self._db.executemany(
-                "update graded set committed = ? where assignment = ? and student = ?",
-                [(committed, assignment, student) for student, committed in commits],
+    def mark_written(self, assignment: str, student: str, digest: str) -> None:
+        """Notes the digest of the files that lie in ``autograded/`` for a submission."""
+        with self._one_sentence(), self._db:
+            self._db.execute(
+                "update graded set written = ? where assignment = ? and student = ?", (digest, assignment, student)
             )
+
+    def mark_committed(self, assignment: str, commits: Iterable[tuple[str, str, str | None]]) -> None:
+        """Notes (student, what was committed, the digest of the files that were written) once the gradebook has
+        them."""
+        with self._one_sentence(), self._db:
+            self._db.executemany(
+                "update graded set committed = ?, written = ?, committed_answers = answers "
+                "where assignment = ? and student = ?",
+                [(committed, written, assignment, student) for student, committed, written in commits],
+            )
+
+    def get(self, name: str) -> bytes | None:
+        """What ``put`` kept under a name; None if nothing was."""
+        with self._one_sentence():
+            row = self._db.execute("select value from about where name = ?", (name,)).fetchone()
+        return bytes(row[0]) if row else None
+
+    def put(self, name: str, value: bytes) -> None:
+        """Keeps a few bytes about the course under a name."""
+        with self._one_sentence(), self._db:
+            self._db.execute("insert or replace into about values (?, ?)", (name, value))
+
+
+def _entry(
+    fingerprint: str, committed: str | None, written: str | None, answers: str | None, before: str | None
+) -> Entry:
+    now, then = _digests(answers), _digests(before)
+    changed = None if not before else frozenset(task for task in {*now, *then} if now.get(task) != then.get(task))
+    return Entry(fingerprint, committed, written, now, changed)
+
+
+def _digests(text: str | None) -> dict[str, str]:
+    try:
+        found = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _document(blob: bytes) -> dict[str, Any] | None:
+    """The results document of a row; None where its bytes are damaged."""
+    try:
+        found = json.loads(zlib.decompress(blob))
+    except (zlib.error, ValueError, TypeError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _trouble(error: sqlite3.Error) -> str:
+    """What is wrong with the file, and the remedy; the end of a sentence that begins with its name."""
+    text = str(error)
+    if "locked" in text or "busy" in text:
+        return f"is locked by another program for longer than {WAIT_S:.0f} s; end that one, and {AGAIN}."
+    if "full" in text:
+        return f"cannot grow, since its disk is full; make room there, and {AGAIN}."
+    if "readonly" in text or "read-only" in text or "unable to open" in text:
+        return f"cannot be written; make the file and its folder writable for you, and {AGAIN}."
+    if "I/O" in text:
+        return f"lies on a disk that fails or is full ({text}); look at the disk, and {AGAIN}."
+    return (
+        f"is damaged ({text}); put back a copy of it, or move it away and {AGAIN}: then every submission is graded "
+        "anew, and manual grades stay in the gradebook."
+    )

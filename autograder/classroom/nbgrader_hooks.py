@@ -28,8 +28,9 @@ from traitlets import Integer, Unicode
 
 from autograder.classroom.folder import CourseFolder
 from autograder.classroom.ledger import Ledger
-from autograder.classroom.pool import LocalPool
+from autograder.classroom.pool import local_pool
 from autograder.classroom.run import ClassRun, Options
+from autograder.classroom.scheduler import Scheduler
 from autograder.classroom.worker import WorkerSpec
 from autograder.course import CourseError
 from autograder.gradebook import nbgrader_setup
@@ -64,7 +65,7 @@ class Run:
         self.results: dict[Path, dict[str, Any]] = {}
         self.ends = False  # whether the submission that is graded is the last one
         self._writers: dict[Address, GradebookWriter] = {}
-        self._pools: dict[WorkerSpec, LocalPool] = {}
+        self._pools: dict[WorkerSpec, Scheduler] = {}
         self._opened = ExitStack()
 
     @cached_property
@@ -96,7 +97,7 @@ class Run:
         self.results[place] = results
         return notebook
 
-    def _pool(self, spec: WorkerSpec, size: int, total_s: float) -> AbstractContextManager[LocalPool]:
+    def _pool(self, spec: WorkerSpec, size: int, total_s: float) -> AbstractContextManager[Scheduler]:
         """The workers for ``spec``, which outlive the run over one submission that uses them."""
         if spec not in self._pools:
             self._pools[spec] = self._opened.enter_context(make_pool(spec, size, total_s))
@@ -107,7 +108,7 @@ class Run:
         self._opened.close()
 
 
-make_pool: Callable[[WorkerSpec, int, float], LocalPool] = LocalPool
+make_pool: Callable[[WorkerSpec, int, float], Scheduler] = local_pool
 _run: Run | None = None
 
 

@@ -6,24 +6,26 @@ continued by the next one."""
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from autograder.classroom.fingerprints import checks_fingerprint, environment_fingerprint, submission_fingerprint
 from autograder.classroom.folder import CourseFolder, Submission
 from autograder.classroom.gpus import device_for, wanted_by
-from autograder.classroom.ledger import Entry, Ledger
-from autograder.classroom.pool import Done, LocalPool
+from autograder.classroom.ledger import Damaged, Entry, Ledger
+from autograder.classroom.pool import local_pool
 from autograder.classroom.seeds import Secret
-from autograder.classroom.worker import WorkerSpec
+from autograder.classroom.worker import Done, WorkerSpec
 from autograder.course import Assignment, Course
+from autograder.faults import AGAIN, is_full, of_os_error, printable
 from autograder.gradebook.gradebook import Commit
 from autograder.sandbox.policy import Isolation
 from autograder.submission.notebook import Template
-from autograder.submission.results import Device, Results
+from autograder.submission.results import Device
 from autograder.submission.submission import Job, Outcome
 from autograder.training.laid_out import TrainingData
 
@@ -36,11 +38,12 @@ class Writer(Protocol):
 
     def register(self, assignment: Assignment) -> None: ...
     def committed(self, assignment: str) -> set[str]: ...
+    def terms(self, assignment: str) -> Callable[[str], str]: ...
     def commit_many(self, commits: Iterable[Commit]) -> None: ...
 
 
 class Executor(Protocol):
-    """What runs jobs somewhere; ``LocalPool`` is one."""
+    """What runs jobs somewhere; ``scheduler.Scheduler`` is one."""
 
     @property
     def running(self) -> dict[str, float]: ...
@@ -74,26 +77,30 @@ class Graded:
     tasks: dict[str, float | None]
 
     @classmethod
-    def of(cls, results: Results) -> Graded:
-        reasons = (results.reason, *(task.reason for task in results.tasks))
+    def of(cls, results: Mapping[str, Any]) -> Graded:
+        """From the document of ``results.json``."""
+        reasons = (results["reason"], *(task["reason"] for task in results["tasks"]))
         return cls(
-            student=results.student,
-            status=results.status,
-            score=results.score,
-            max_score=results.max_score,
+            student=results["student"],
+            status=results["status"],
+            score=results["score"],
+            max_score=results["max_score"],
             reason=next(filter(None, reasons), None),
-            tasks={task.task: task.score for task in results.tasks},
+            tasks={task["task"]: task["score"] for task in results["tasks"]},
         )
 
 
 @dataclass
 class Summary:
-    """What a run did: the results in short, who was unchanged, and who could not be graded and why."""
+    """What a run did: the results in short, of those who were graded and of those who were unchanged; who could not be
+    graded and why; what is odd about a submission."""
 
     assignment: str
     total: int = 0
     graded: dict[str, Graded] = field(default_factory=dict)
     unchanged: list[str] = field(default_factory=list)
+    kept: dict[str, Graded] = field(default_factory=dict)
+    remarks: dict[str, str] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     broken: dict[str, tuple[str, ...]] = field(default_factory=dict)
     seconds: float = 0.0
@@ -113,6 +120,7 @@ class _Planned:
 
     submission: Submission
     fingerprint: str
+    terms: str  # what its lateness is judged by
 
     @property
     def student(self) -> str:
@@ -120,8 +128,8 @@ class _Planned:
 
     @property
     def identity(self) -> str:
-        """What identifies a commit: the result, and when it was handed in."""
-        return f"{self.fingerprint}|{self.submission.timestamp or ''}"
+        """What identifies a commit: the result, when it was handed in, and when that was due."""
+        return f"{self.fingerprint}|{self.submission.timestamp or ''}|{self.terms}"
 
 
 class ClassRun:
@@ -142,17 +150,18 @@ class ClassRun:
         self._ledger = ledger
         self._options = options
         self._root = course.root
-        self._secret = Secret.of_course(folder.state)
+        self._secret = Secret.of_course(folder.state, ledger, anew=options.force and not options.students)
         self._data = TrainingData(assignment.images)  # a download is done here, before any worker asks for one
         self._checks = checks_fingerprint(assignment)
         self._device = options.device or device_for(assignment, options.per_gpu)
-        self._environment = environment_fingerprint(self._data.names, self._device)
-        self._pending: list[tuple[Commit, str]] = []  # what waits to be committed, and as what the ledger notes it
+        self._environment = environment_fingerprint(assignment.runtime, self._data.names, self._device)
+        # What waits to be committed, as what the ledger notes it, and the digest of its files.
+        self._pending: list[tuple[Commit, str, str | None]] = []
         self._pending_since = 0.0
         self._planned: dict[str, _Planned] = {}
         self.summary = Summary(assignment.name)
 
-    def run(self, progress: Progress, make_executor: Callable[[WorkerSpec, int, float], Any] = LocalPool) -> Summary:
+    def run(self, progress: Progress, make_executor: Callable[[WorkerSpec, int, float], Any] = local_pool) -> Summary:
         """Grades what has to be graded. What is done when it is interrupted is kept."""
         started = time.monotonic()
         self._template = Template.load(self._assignment)  # before any process is started: it may not be released
@@ -187,29 +196,69 @@ class ClassRun:
         students = self._options.students or self._folder.students(name)
         entries = {} if self._options.force else self._ledger.entries(name)
         in_gradebook = self._writer.committed(name)
+        self._terms = self._writer.terms(name)
         todo = []
         self.summary.total = len(students)
         for student in students:
-            planned = self._read(student)
-            entry = entries.get(student)
-            if entry is None or entry.fingerprint != planned.fingerprint:
-                todo.append(student)
-            else:
-                self._restore(planned, entry, student in in_gradebook)
+            with self._concerns(student):
+                planned = self._read(student)
+                entry = entries.get(student)
+                known = entry is not None and entry.fingerprint == planned.fingerprint
+                if not (known and entry and self._restored(planned, entry, student in in_gradebook)):
+                    todo.append(student)
         return todo
 
-    def _restore(self, planned: _Planned, entry: Entry, in_gradebook: bool) -> None:
-        """Writes again from the record what is not where it should be."""
-        self.summary.unchanged.append(planned.student)
-        files = self._folder.has_results(planned.student, self._assignment.name)
+    @contextmanager
+    def _concerns(self, student: str) -> Iterator[None]:
+        """What a student's own files bring about is said of that student, and the class goes on. A disk that is full
+        stops it: nobody else's result could be kept either."""
+        try:
+            yield
+        except UnicodeError:
+            self._fail(
+                printable(student),
+                f"The name of the folder {printable(student)} in submitted/ is not UTF-8; rename it to the student's "
+                f"id, and {AGAIN}.",
+            )
+        except OSError as error:
+            if is_full(error):
+                raise of_os_error(error) from error
+            self._fail(student, str(of_os_error(error)))
+
+    def _fail(self, student: str, why: str) -> None:
+        self.summary.failed[student] = why
+        if student in self.summary.unchanged:
+            self.summary.unchanged.remove(student)
+            self.summary.kept.pop(student, None)
+
+    def _restored(self, planned: _Planned, entry: Entry, in_gradebook: bool) -> bool:
+        """Writes again from the record what is not where it should be; False where the record itself is damaged."""
+        name, student = self._assignment.name, planned.student
+        written = self._folder.written(student, name)
+        whole = written.digest is not None and written.digest == entry.written
         committed = in_gradebook and entry.committed == planned.identity
-        if not files or not committed:
-            results, notebook = self._ledger.files(self._assignment.name, planned.student)
-            self._folder.write(planned.submission, self._assignment.name, results, notebook)
-            self._commit(planned, results)
+        if whole and committed:
+            results = json.loads(written.results or b"")
+        else:
+            try:
+                results, notebook = self._ledger.files(name, student)
+            except Damaged:
+                return False
+            self._folder.write(planned.submission, name, results, notebook)
+            digest = self._folder.written(student, name).digest
+            if committed:
+                self._ledger.mark_written(name, student, digest or "")
+            else:
+                self._commit(planned, results, digest, entry.changed)
+        self.summary.unchanged.append(student)
+        self.summary.kept[student] = Graded.of(results)
+        return True
 
     def _read(self, student: str) -> _Planned:
         submission = self._folder.submission(student, self._assignment.name)
+        if submission.remark:
+            self.summary.remarks[student] = submission.remark
+        student.encode()  # raises where the folder's name is no text
         return _Planned(
             submission,
             submission_fingerprint(
@@ -220,6 +269,7 @@ class ClassRun:
                 seed=self._secret.id,
                 isolation=self._options.isolation,
             ),
+            self._terms(student),
         )
 
     def _work(self, executor: Executor, todo: list[str], progress: Progress) -> None:
@@ -230,16 +280,21 @@ class ClassRun:
                     self._flush()
             elif done.outcome is None:
                 self._planned.pop(done.student)
-                self.summary.failed[done.student] = done.error
+                self._fail(done.student, done.error)
                 progress.done(done.student, None)
             else:
-                progress.done(done.student, self._keep(done.student, done.outcome))
+                with self._concerns(done.student):
+                    self._keep(done.student, done.outcome)
+                progress.done(done.student, self.summary.graded.get(done.student))
 
     def _jobs(self, todo: list[str]) -> Iterator[Job]:
         tasks = [task.id for task in self._assignment.automatic]
         for student in todo:
-            planned = self._read(student)  # read when its turn comes, so that a large class is not held in memory
-            self._planned[student] = planned
+            with self._concerns(student):  # read when its turn comes, so that a large class is not held in memory
+                self._planned[student] = self._read(student)
+            planned = self._planned.get(student)
+            if planned is None:  # it could be read a moment ago
+                continue
             yield Job(
                 student=student,
                 notebook=planned.submission.notebook,
@@ -256,22 +311,24 @@ class ClassRun:
     def _wants_gpu(self, notebook: bytes | None) -> bool:
         return wanted_by(notebook, self._template.notebook, self._assignment.tasks)
 
-    def _keep(self, student: str, outcome: Outcome) -> Graded:
-        planned = self._planned.pop(student)
+    def _keep(self, student: str, outcome: Outcome) -> None:
+        planned, name = self._planned.pop(student), self._assignment.name
         document = outcome.results.to_dict()
-        self._ledger.record(self._assignment.name, student, planned.fingerprint, document, outcome.file)
-        self._folder.write(planned.submission, self._assignment.name, document, outcome.file)
-        self._commit(planned, document)
-        row = self.summary.graded[student] = Graded.of(outcome.results)
+        self._ledger.record(name, student, planned.fingerprint, document, outcome.file, outcome.answers)
+        self._folder.write(planned.submission, name, document, outcome.file)
+        changed = self._ledger.entry(name, student).changed
+        self._commit(planned, document, self._folder.written(student, name).digest, changed)
+        self.summary.graded[student] = Graded.of(document)
         if outcome.broken:
             self.summary.broken[student] = outcome.broken
-        return row
 
-    def _commit(self, planned: _Planned, results: dict[str, Any]) -> None:
+    def _commit(
+        self, planned: _Planned, results: dict[str, Any], written: str | None, changed: frozenset[str] | None
+    ) -> None:
         if not self._pending:
             self._pending_since = time.monotonic()
-        commit = Commit(self._assignment.name, planned.student, results, planned.submission.timestamp)
-        self._pending.append((commit, planned.identity))
+        commit = Commit(self._assignment.name, planned.student, results, planned.submission.timestamp, changed)
+        self._pending.append((commit, planned.identity, written))
         if len(self._pending) >= BATCH:
             self._flush()
 
@@ -279,7 +336,7 @@ class ClassRun:
         """Commits what is waiting to the gradebook, then notes it in the ledger."""
         if not self._pending:
             return
-        self._writer.commit_many(commit for commit, _ in self._pending)
-        noted = [(commit.student, identity) for commit, identity in self._pending]
+        self._writer.commit_many(commit for commit, _, _ in self._pending)
+        noted = [(commit.student, identity, written) for commit, identity, written in self._pending]
         self._ledger.mark_committed(self._assignment.name, noted)
         self._pending.clear()

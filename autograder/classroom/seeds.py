@@ -2,7 +2,7 @@
 
 A seed is HMAC-SHA256(secret, task, student): the same at every run, and unknown to whoever lacks the
 secret, so that nobody can prepare a table of answers. The secret is made once in the course folder,
-readable by its owner alone."""
+readable by its owner alone; the record of what was graded keeps a copy."""
 
 from __future__ import annotations
 
@@ -13,8 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import files
+from autograder.classroom.ledger import Ledger
+from autograder.faults import MachineFault, of_os_error
 
 SECRET_BYTES = 32
+COPY = "secret"  # the ledger's name for its copy
+
+
+class SecretMissing(MachineFault):
+    """The course's secret is lost, damaged, or another than the one that results were drawn with."""
 
 
 @dataclass(frozen=True)
@@ -24,15 +31,34 @@ class Secret:
     key: bytes
 
     @classmethod
-    def of_course(cls, state: Path) -> Secret:
-        """Reads the secret in the folder ``state``, or makes one. Safe when several runs start together."""
+    def of_course(cls, state: Path, ledger: Ledger | None = None, anew: bool = False) -> Secret:
+        """Reads the secret in the folder ``state``, or makes one. Safe when several runs start together.
+
+        One that is lost or damaged comes back from ``ledger``. Where that has no copy but results, or has the copy of
+        another secret, ``SecretMissing`` says so: with a new one everybody's hidden inputs are drawn anew, which
+        happens only where ``anew`` says that everybody is graded anew."""
         path = state / "secret"
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            files.write_first(path, secrets.token_bytes(SECRET_BYTES))  # another run's may be first, and counts then
-        key = path.read_bytes()
-        if len(key) != SECRET_BYTES:
-            raise ValueError(f"{path.name} in {state.name} is not a secret of {SECRET_BYTES} bytes")
+        copy = ledger.get(COPY) if ledger else None
+        try:
+            key = _read(path, copy)
+            if key is None:
+                if ledger and not ledger.is_empty() and not anew:
+                    raise SecretMissing(
+                        f"The course's secret, {path}, is lost, and earlier results were drawn with it; put it back "
+                        "from a copy of the course folder, or grade everybody with a new one by --force."
+                    )
+                path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                files.write_first(path, secrets.token_bytes(SECRET_BYTES))  # another run's may be first, and counts
+                key = path.read_bytes()
+        except OSError as error:
+            raise of_os_error(error, path) from error
+        if copy is not None and key != copy and not anew:
+            raise SecretMissing(
+                f"The course's secret, {path}, is not the one that earlier results were drawn with; put that one back "
+                "(remove the file, and the copy in the record takes its place), or grade everybody anew by --force."
+            )
+        if ledger and key != copy:
+            ledger.put(COPY, key)
         return cls(key)
 
     @property
@@ -51,3 +77,19 @@ class Secret:
     def _of(self, *parts: str) -> bytes:
         encoded = (part.encode() for part in parts)
         return hmac.digest(self.key, b"".join(len(part).to_bytes(4) + part for part in encoded), "sha256")
+
+
+def _read(path: Path, copy: bytes | None) -> bytes | None:
+    """The secret in the file, mended from its copy where the file is lost or too short; None where there is neither."""
+    key = path.read_bytes() if path.exists() else None
+    if key is not None and len(key) == SECRET_BYTES:
+        return key
+    if copy is not None:
+        files.write(path, copy, mode=0o600)
+        return copy
+    if key is None:
+        return None
+    raise SecretMissing(
+        f"The course's secret, {path}, is damaged: it has {len(key)} bytes instead of {SECRET_BYTES} bytes; put it "
+        "back from a copy of the course folder, or remove the file to have a new one made."
+    )

@@ -6,7 +6,7 @@ nbgrader's own API, so that the formgrader, `nbgrader generate_feedback` and `nb
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,6 +42,7 @@ from autograder.gradebook.student_version import BEFORE_SAVING, generate, read_s
 
 NO_RESPONSE = "No response."  # nbgrader's own words
 BUSY = "pragma busy_timeout = 60000"  # milliseconds
+_LATE = ("AssignLatePenalties", "LateSubmissionPlugin")  # nbgrader's settings of penalties
 DEFAULT_COURSE = "default_course"  # a row that parts of nbgrader add to every gradebook
 
 
@@ -53,12 +54,14 @@ class WrongGradebook(CourseError):
 class Commit:
     """One submission's outcome. ``results`` is the document of ``results.json``; ``timestamp`` is when it
     was handed in (UTC without a zone, or text as in nbgrader's ``timestamp.txt``), ``None`` where that is
-    not known."""
+    not known. ``changed`` are the tasks whose answer is another than the one that was committed before, None where that
+    is not known: a grade that a person gave for it has to be looked at again."""
 
     assignment: str
     student: str
     results: Mapping[str, Any]
     timestamp: datetime | str | None = None
+    changed: frozenset[str] | None = None
 
 
 class GradebookWriter:
@@ -141,7 +144,33 @@ class GradebookWriter:
             .join(SubmittedNotebook.grades)
             .where(AssignmentRow.name == assignment, Grade.auto_score.is_not(None))
         )
-        return set(self._gradebook.db.execute(graded.distinct()).scalars())
+        with self._reading() as session:
+            return set(session.execute(graded.distinct()).scalars())
+
+    def terms(self, assignment: str) -> Callable[[str], str]:
+        """By student id, what the lateness of a submission is judged by: when it is due, with the student's extension,
+        and what the course's settings say of penalties."""
+        with self._reading() as session:
+            due = session.execute(select(AssignmentRow.duedate).where(AssignmentRow.name == assignment)).scalar()
+            extended = dict(
+                session.execute(
+                    select(SubmittedAssignment.student_id, SubmittedAssignment.extension)
+                    .join(SubmittedAssignment.assignment)
+                    .where(AssignmentRow.name == assignment, SubmittedAssignment.extension.is_not(None))
+                ).all()
+            )
+        penalties = {name: self.config[name] for name in _LATE if name in self.config}
+        return lambda student: f"{due or ''}+{extended.get(student) or ''} {penalties or ''}".strip(" +")
+
+    @contextmanager
+    def _reading(self) -> Iterator[Any]:
+        """A session to read with, whose errors are one sentence."""
+        try:
+            yield self._gradebook.db
+        except DBAPIError as error:
+            raise cannot(self.address, "read", error) from error
+        finally:
+            self._gradebook.db.rollback()
 
     def commit_many(self, commits: Iterable[Commit]) -> None:
         """Commits all or, if one fails, none."""
@@ -181,7 +210,7 @@ class GradebookWriter:
             submission = gradebook.update_or_create_submission(commit.assignment, commit.student, **known)
         notebook = cells.submitted(gradebook, submission)
         for name, grade in cells.grades(gradebook, notebook):
-            _write_grade(grade, name, commit.results)
+            _write_grade(grade, name, commit)
         unanswered = {task["task"] for task in commit.results["tasks"] if task["status"] == "not_attempted"}
         for name, comment in cells.comments(gradebook, notebook):
             comment.auto_comment = NO_RESPONSE if name in unanswered else None
@@ -201,13 +230,17 @@ class GradebookWriter:
             notebook.late_submission_penalty = min(max(penalty, 0.0), notebook.score)
 
 
-def _write_grade(grade: Grade, cell: str, results: Mapping[str, Any]) -> None:
-    """Fills in one cell's automatic score. As nbgrader does: a grade that a person gave stays, and is to be
-    looked at again after a regrade."""
+def _write_grade(grade: Grade, cell: str, commit: Commit) -> None:
+    """Fills in one cell's automatic score. A grade that a person gave stays. Unlike nbgrader, which asks for it again
+    after every regrade, it is to be looked at again only if the answer has changed for which it was given."""
+    results = commit.results
     task = next((task for task in results["tasks"] if _graded_cell(task) == cell), None)
     waits = task is not None and task["status"] == "needs_manual_grade" and results["status"] != "not_gradable"
     grade.auto_score = None if waits else _score(task)
-    grade.needs_manual_grade = waits or grade.manual_score is not None
+    if grade.manual_score is None:
+        grade.needs_manual_grade = waits
+    elif commit.changed is None or task is None or task["task"] in commit.changed:
+        grade.needs_manual_grade = True
 
 
 def _graded_cell(task: Mapping[str, Any]) -> str:

@@ -72,9 +72,14 @@ def configure(config: Config, *, root: Path, repository: Path | None = None) -> 
 
 def place(config: Config, *, root: Path, repository: Path) -> None:
     """Says where the course folder and the repository are, and nothing else."""
-    folder = config.CourseDirectory
+    folder, ours = config.CourseDirectory, Course(repository).id
+    if str(folder.get("course_id", ours)) != ours:
+        raise CourseError(
+            f"The {CONFIG_FILE} in {root} is of the course {str(folder.course_id)!r}, not of {ours!r}; nothing was "
+            f"written. Correct its course_id, or name this course's folder with --course."
+        )
     folder.root = str(root)
-    folder.course_id = Course(repository).id
+    folder.course_id = ours
     folder.source_directory = _inside(repository / "solutions", root)
     folder.release_directory = _inside(repository / "assignments", root)
 
@@ -101,6 +106,8 @@ def load(course_dir: Path, course: Course | None) -> Config:
         return configure(Config(), root=course_dir, repository=repository)
     try:
         config = PyFileConfigLoader(CONFIG_FILE, path=str(found)).load_config()
+    except CourseError:
+        raise
     except Exception as error:  # whatever an instructor's own settings raise
         raise CourseError(f"{CONFIG_FILE} in {found} could not be read: {error}.") from error
     if found != course_dir:

@@ -358,15 +358,19 @@ def _clean_environment(home: str) -> dict[str, str]:
         CUDA_VISIBLE_DEVICES=HIDDEN,
         TF_CPP_MIN_LOG_LEVEL="3",
         MPLBACKEND="module://matplotlib_inline.backend_inline",
-        MPLCONFIGDIR=_font_cache(),
+        MPLCONFIGDIR=_font_cache(home),
         KERAS_BACKEND="tensorflow",
         PYDEVD_DISABLE_FILE_VALIDATION="1",
     )
     return environment
 
 
-def _font_cache() -> str:
-    """Where Matplotlib keeps its list of fonts between servers; making the list takes seconds."""
-    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "autograder", "matplotlib")
-    folder.mkdir(parents=True, exist_ok=True)
-    return str(folder)
+def _font_cache(otherwise: str) -> str:
+    """Where Matplotlib keeps its list of fonts between servers; making the list takes seconds. Where that cannot be
+    written, it is made anew each time."""
+    with contextlib.suppress(OSError, RuntimeError):  # no such folder, or nobody's home
+        folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "autograder", "matplotlib")
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.access(folder, os.W_OK | os.X_OK):
+            return str(folder)
+    return otherwise

@@ -3,6 +3,7 @@ kernel."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import tempfile
@@ -69,12 +70,13 @@ class Outcome:
     not be run).
 
     ``file`` is the notebook as the bytes of its file, written out once, by the worker. ``broken`` names tests that
-    failed by their own fault, for the instructor.
+    failed by their own fault, for the instructor. ``answers`` has a digest of each task's answer as it was submitted.
     """
 
     results: Results
     file: bytes
     broken: tuple[str, ...] = ()
+    answers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def notebook(self) -> NotebookNode:
@@ -140,7 +142,7 @@ def grade_submission(job: Job, grader: Grader) -> Outcome:
         run = _Run(grader, job, notebook, execution)
         tasks = run.tasks()
     results = _results(job, assignment, tasks, execution.isolation, started)
-    return Outcome(results, _as_file(notebook), tuple(run.broken))
+    return Outcome(results, _as_file(notebook), tuple(run.broken), _digests(notebook, assignment))
 
 
 def cell_limits(assignment: Assignment, task: Task | None) -> Limits:
@@ -444,6 +446,15 @@ def _results(
             device=job.device,
         ),
     )
+
+
+def _digests(notebook: NotebookNode, assignment: Assignment) -> dict[str, str]:
+    """A digest of each task's answer, by which it is known whether a person has read it already."""
+    sources = {grade_id_of(cell): cell.source for cell in notebook.cells}
+    return {
+        task.id: hashlib.sha256(sources.get(task.answer_id, "").strip().encode()).hexdigest()[:32]
+        for task in assignment.tasks
+    }
 
 
 def _lay_out(work: Path, assignment: Assignment, files: Mapping[str, bytes]) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from autograder.classroom.cluster import DaskPool, dask_pool, grade_there
+from autograder.classroom.cluster import DaskWorkers, dask_pool, grade_there
 from autograder.classroom.grade import grade_class
 from autograder.classroom.run import Graded, Options, Summary
 from autograder.classroom.worker import Done, WorkerSpec
@@ -139,7 +139,9 @@ def test_marked_submissions_go_to_a_worker_with_a_gpu_alone(
 
 
 class AskedClient:
-    """Notes with what a pool submits; it knows a worker with a GPU, if asked to, and one without."""
+    """Notes with what jobs are submitted; it knows workers with a GPU and without."""
+
+    status = "running"
 
     def __init__(self, *addresses: str) -> None:
         self.workers = {one: {"resources": {"GPU": 1.0} if "gpu" in one else {}} for one in addresses}
@@ -148,25 +150,26 @@ class AskedClient:
     def scheduler_info(self, n_workers: int) -> dict[str, object]:
         return {"workers": self.workers}
 
-    def submit(self, function: object, *args: object, key: str, pure: bool, **where: object) -> None:
+    def submit(self, function: object, *args: object, key: str, pure: bool, **where: object) -> str:
         self.asked.append(where)
+        return key
 
 
 @pytest.mark.parametrize(
-    ("addresses", "unmarked"),
-    [
-        (("tcp://gpu:1", "tcp://cpu:1"), {"workers": ["tcp://cpu:1"], "allow_other_workers": True}),
-        (("tcp://gpu:1",), {}),
-    ],
+    ("addresses", "unmarked"), [(("tcp://gpu:1", "tcp://cpu:1"), "tcp://cpu:1"), (("tcp://gpu:1",), "tcp://gpu:1")]
 )
 def test_unmarked_submissions_leave_gpus_free_where_there_are_other_workers(
-    addresses: tuple[str, ...], unmarked: dict[str, object], tmp_path: Path
+    addresses: tuple[str, ...], unmarked: str, tmp_path: Path
 ):
-    pool = DaskPool("tcp://nowhere:1", WorkerSpec(tmp_path, "00-small", "required", device="cuda"))
-    pool._client = AskedClient(*addresses)
-    for gpu in (True, False):
-        pool._submit(Job("ada", b"", {}, 0, "c", "e", gpu=gpu))
-    assert pool._client.asked == [{"resources": {"GPU": 1}}, unmarked]
+    workers = DaskWorkers("tcp://nowhere:1", WorkerSpec(tmp_path, "00-small", "required", device="cuda"))
+    workers._client = AskedClient(*addresses)
+    workers.prepare(1, 1)
+    assert workers.seat(gpu=False) == unmarked
+    assert workers.seat(gpu=True) == "tcp://gpu:1"
+    workers.give("tcp://gpu:1", Job("ada", b"", {}, 0, "c", "e", gpu=True))
+    alone = {"workers": ["tcp://gpu:1"], "allow_other_workers": False}
+    assert workers._client.asked == [{"resources": {"GPU": 1}, **alone}]
+    assert workers.seat(gpu=True) is None, "one at a time"
 
 
 def test_a_cluster_without_a_gpu_is_not_waited_for(cluster: object, tmp_path: Path):

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from autograder.classroom import fingerprints
 from autograder.classroom.fingerprints import MODULES, PACKAGE, ROOMS, checks_fingerprint, environment_fingerprint
 from tests.small.small_class import small_course
 
 
 def test_the_data_sets_count() -> None:
-    assert environment_fingerprint(()) == environment_fingerprint()
-    assert environment_fingerprint(("mnist",)) == environment_fingerprint(("mnist",))
-    found = {environment_fingerprint(names) for names in ((), ("mnist",), ("digits",), ("mnist", "digits"))}
+    assert environment_fingerprint("numpy", ()) == environment_fingerprint("numpy")
+    assert environment_fingerprint("numpy", ("mnist",)) == environment_fingerprint("numpy", ("mnist",))
+    found = {environment_fingerprint("numpy", names) for names in ((), ("mnist",), ("digits",), ("mnist", "digits"))}
     assert len(found) == 4
 
 
@@ -41,6 +42,22 @@ def test_what_of_a_course_counts_for_an_assignment(tmp_path: Path, path: str, co
     changed.parent.mkdir(parents=True, exist_ok=True)
     changed.write_bytes((changed.read_bytes() if changed.exists() else b"") + b"\n# corrected\n")
     assert (checks_fingerprint(assignment) != before) is counts
+
+
+def test_only_the_libraries_that_a_runtime_loads_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = {runtime: environment_fingerprint(runtime) for runtime in ("numpy", "torch")}
+    versions = {runtime: dict(fingerprints.loaded_distributions(runtime)) for runtime in before}
+    assert {"numpy", "ipython", "traitlets"} <= set(versions["numpy"]) and "torch" not in versions["numpy"]
+    assert "torch" in versions["torch"]
+    for name, counts in (("unrelated", ()), ("torch", ("torch",)), ("traitlets", ("numpy", "torch"))):
+        (tmp_path / name / f"{name}-99.dist-info").mkdir(parents=True)
+        (tmp_path / name / f"{name}-99.dist-info" / "METADATA").write_text(f"Name: {name}\nVersion: 99\n")
+        with monkeypatch.context() as patch:
+            patch.syspath_prepend(tmp_path / name)
+            fingerprints.loaded_distributions.cache_clear()
+            changed = [runtime for runtime in before if environment_fingerprint(runtime) != before[runtime]]
+        assert changed == list(counts), name
+    fingerprints.loaded_distributions.cache_clear()
 
 
 def test_every_module_of_the_machine_that_is_named_exists(tmp_path: Path) -> None:

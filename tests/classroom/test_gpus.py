@@ -13,7 +13,7 @@ import pytest
 
 from autograder.classroom import gpus, pool
 from autograder.classroom.gpus import GpuDevice, Slots, device_for, found, has_cuda, wanted_by
-from autograder.classroom.pool import LocalPool
+from autograder.classroom.pool import local_pool
 from autograder.classroom.worker import WorkerSpec
 from autograder.course import Course, CourseError
 from autograder.sandbox.limits import MEBI
@@ -187,7 +187,7 @@ class Watched:
     def run(self, students: list[str], size: int, per_gpu: int = 1) -> list[tuple[str, str | None]]:
         spec = WorkerSpec(self._root, "00-small", "off", device="cuda", per_gpu=per_gpu)
         jobs = [Job(name, b"", {}, 0, "c", "e", gpu=name.startswith("g")) for name in students]
-        with LocalPool(spec, size, 60) as workers:
+        with local_pool(spec, size, 60) as workers:
             return [(done.student, done.error or None) for done in workers.run(jobs) if done is not None]
 
     @property
@@ -235,7 +235,7 @@ def test_a_submission_whose_worker_dies_goes_to_the_end_of_the_queue(tmp_path: P
 def test_without_a_gpu_a_pool_for_one_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     fake_gpus.put_up(tmp_path, monkeypatch, "")
     with pytest.raises(CourseError, match="no GPU"):
-        LocalPool(WorkerSpec(tmp_path, "00-small", "off", device="cuda"), 1, 60)
+        local_pool(WorkerSpec(tmp_path, "00-small", "off", device="cuda"), 1, 60)
 
 
 SHOWS = "import os\nprint(os.environ.get('CUDA_VISIBLE_DEVICES'))"

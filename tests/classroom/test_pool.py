@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder.classroom import pool
-from autograder.classroom.pool import LocalPool
+from autograder.classroom.pool import local_pool
 from autograder.classroom.worker import WorkerSpec
 from autograder.faults import MachineFault
 from autograder.submission.notebook import Template
@@ -26,7 +26,7 @@ def spec(root: Path) -> WorkerSpec:
 def test_workers_that_cannot_start_are_said_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     work = jobs(tmp_path)
     monkeypatch.setattr(pool, "ENTRY", "raise SystemExit('no luck today')")
-    with LocalPool(spec(tmp_path), 2, 60) as workers, pytest.raises(MachineFault, match="no luck today"):
+    with local_pool(spec(tmp_path), 2, 60) as workers, pytest.raises(MachineFault, match="no luck today"):
         list(workers.run(work))
 
 
@@ -47,7 +47,7 @@ def test_a_submission_whose_worker_is_killed_each_time_is_reported_and_the_other
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(pool, "ENTRY", KILLED_AT_S1)
-    with LocalPool(spec(tmp_path), 1, 60) as workers:
+    with local_pool(spec(tmp_path), 1, 60) as workers:
         found = {done.student: done for done in workers.run(jobs(tmp_path)) if done is not None}
     assert found["s1"].outcome is None and "ended" in found["s1"].error
     scores = [found[f"s{number}"].outcome.results.score for number in (0, 2, 3)]
@@ -60,6 +60,6 @@ def test_nothing_is_left_in_the_folder_for_temporary_files(tmp_path: Path, monke
     place.mkdir()
     place.chmod(0o755)
     monkeypatch.setenv("TMPDIR", str(place))
-    with LocalPool(spec(tmp_path), 1, 60) as workers:
+    with local_pool(spec(tmp_path), 1, 60) as workers:
         assert len([done for done in workers.run(work) if done]) == len(work)
     assert [path.name for path in place.iterdir()] == []

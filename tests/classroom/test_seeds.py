@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from autograder.classroom.ledger import Ledger
 from autograder.classroom.seeds import Secret
+from autograder.faults import MachineFault
 
 
 def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path):
@@ -32,5 +35,39 @@ def test_seeds_differ_by_task_student_and_secret_and_by_nothing_else():
 
 def test_a_damaged_secret_is_not_replaced(tmp_path: Path):
     (tmp_path / "secret").write_bytes(b"short")
-    with pytest.raises(ValueError, match="32 bytes"):
+    with pytest.raises(MachineFault, match="instead of 32 bytes; put it back"):
         Secret.of_course(tmp_path)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        yield ledger
+
+
+@pytest.mark.parametrize("damage", [None, b"", b"short"])
+def test_a_lost_or_damaged_secret_comes_back_from_the_record(tmp_path: Path, ledger: Ledger, damage: bytes | None):
+    first = Secret.of_course(tmp_path, ledger)
+    (tmp_path / "secret").unlink()
+    if damage is not None:
+        (tmp_path / "secret").write_bytes(damage)
+    assert Secret.of_course(tmp_path, ledger) == first
+    assert (tmp_path / "secret").read_bytes() == first.key
+    assert stat.S_IMODE((tmp_path / "secret").stat().st_mode) == 0o600
+
+
+def test_a_secret_that_is_lost_for_good_is_said_before_anybody_is_graded_with_another(tmp_path: Path, ledger: Ledger):
+    ledger.record("01", "ada", "f", {}, b"")
+    with pytest.raises(MachineFault, match="is lost, and earlier results were drawn with it"):
+        Secret.of_course(tmp_path, ledger)
+    assert not (tmp_path / "secret").exists()
+    assert len(Secret.of_course(tmp_path, ledger, anew=True).key) == 32
+
+
+def test_another_secret_than_before_is_said_first_too(tmp_path: Path, ledger: Ledger):
+    Secret.of_course(tmp_path, ledger)
+    (tmp_path / "secret").write_bytes(b"x" * 32)
+    with pytest.raises(MachineFault, match="not the one that earlier results were drawn with"):
+        Secret.of_course(tmp_path, ledger)
+    assert Secret.of_course(tmp_path, ledger, anew=True).key == b"x" * 32
+    assert Secret.of_course(tmp_path, ledger).key == b"x" * 32
