@@ -68,6 +68,25 @@ def one_picture_in_six_epochs(make_dataset: Answer, paths: Sequence[Any], sides:
               "as six epochs show it: moved a little, turned a little.")
 
 
+def norms_in_fit() -> None:
+    """How far the means of a batch normalisation go in one epoch of `fit`, trainable and frozen.
+
+    In both networks it is called with `training=False`.
+    """
+    images = np.random.default_rng(0).normal(3, 1, (64, 4)).astype(np.float32)
+    for trainable in (True, False):
+        norm = keras.layers.BatchNormalization()
+        base = keras.Sequential([keras.Input((4,)), norm], name="base")
+        inputs = keras.Input((4,))
+        model = keras.Model(inputs, keras.layers.Dense(1)(base(inputs, training=False)))
+        base.trainable = trainable
+        model.compile("sgd", "mse")
+        before = np.array(norm.moving_mean)
+        model.fit(images, images[:, :1], verbose=0)
+        moved = np.abs(np.array(norm.moving_mean) - before).max()
+        print(f"called with training=False, trainable = {trainable!s:5}: its means changed by {moved:.2f}")
+
+
 @needs("dataset", "split", "pipeline", "fine-tune", "report")
 def one_run(
     fine_tune: Answer, learning_curves: Answer, make_dataset: Answer, pretrained_features: Answer,

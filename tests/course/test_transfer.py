@@ -14,6 +14,7 @@ from autograder.course import Course
 from autograder.datasets import find_images, weights
 from autograder.sandbox.facade import make_module
 from autograder.sandbox.variants import Variants
+from course.transfer_learning import figures
 from course.transfer_learning.dataset.reference import index_images
 from course.transfer_learning.fine_tune import public as fine_tune
 from course.transfer_learning.pipeline import public as pipeline
@@ -138,6 +139,17 @@ def test_recipes_keep_to_their_classes():
     assert classes == ("3", "1") and set(labels) == set(test_labels) == {0, 1}
     assert len(images) == np.isin(digits.train_labels, (1, 3)).sum()
     assert np.array_equal(images[labels == 0], digits.train_images[digits.train_labels == 3])
+
+
+# --- what the pinned Keras does with batch normalisation --------------------------------------------------------------
+
+
+def test_the_notebook_shows_what_keeps_batch_normalisation_still(capsys):
+    """Called with training=False it learns all the same in `fit`, unless it is frozen."""
+    figures.norms_in_fit()
+    trainable, frozen = capsys.readouterr().out.splitlines()
+    assert "trainable = True" in trainable and float(trainable.rpartition(" ")[2]) > 0.01
+    assert "trainable = False" in frozen and float(frozen.rpartition(" ")[2]) == 0
 
 
 # --- the threshold -------------------------------------------------------------------------------------------------

@@ -38,8 +38,8 @@ add("rate-destroys-features",
     "smaller learning rate.",
     ("rate=5e-4", "rate=5e-2"), section=TOP)
 add("batch-norm-trains",
-    "The means and variances of batch normalisation have changed: the features ran in training mode. Call them with "
-    "training=False; trainable=False alone stays in force only until you unfreeze.",
-    ("pretrained(inputs, training=False)", "pretrained(inputs, training=True)"),
+    "The means and variances of batch normalisation have changed: it ran in training mode. What keeps it still in "
+    "`fit` is `layer.trainable = False`, in phase two as well; calling the features with training=False does not.",
+    ("pretrained(inputs)", "pretrained(inputs, training=False)"),
     ("layer.trainable = layer in convolutions[len(convolutions) // 2 + 1 :]",
      "layer.trainable = layer in convolutions[len(convolutions) // 2 + 1 :] or 'norm' in layer.name"), section=NORMS)

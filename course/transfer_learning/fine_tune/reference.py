@@ -15,13 +15,13 @@ def fine_tune(
     """A classifier on top of `pretrained`, and its history: loss and accuracy per epoch, on both sets of images.
 
     First a new head learns on frozen features; then the upper half of the convolutions learns with it, at a fortieth
-    of the rate. Batch normalisation stays in inference mode throughout.
+    of the rate. Batch normalisation is frozen throughout, and so in inference mode, in `fit` too.
     """
     keras.utils.set_random_seed(seed)
     num_classes = 1 + max(int(tf.reduce_max(labels)) for _, labels in train)
     pretrained.trainable = False
     inputs = keras.Input(pretrained.input_shape[1:])
-    features = pretrained(inputs, training=False)
+    features = pretrained(inputs)
     outputs = keras.layers.Dense(num_classes, activation="softmax")(keras.layers.Dropout(0.2)(features))
     model = keras.Model(inputs, outputs)
     first = _fit(model, train, validation, rate=2e-2, epochs=12)

@@ -81,8 +81,6 @@ def fine_tune(pretrained, train, validation, *, seed):
 }
 
 EQUIVALENT = {
-    "fine_tune: pretrained(inputs, training=False) -> pretrained(inputs, training=True)":
-        "Batch normalisation that must not learn is in inference mode either way, and is never allowed to learn.",
     "fine_tune: True -> False": "Every layer is set by itself right after, and only layers have variables.",
     **{
         f"fine_tune: _fit(model, train, validation, rate={before}) -> _fit(model, train, validation, rate={after})":
