@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from . import gpu as gpus
 from . import landlock, privileges, syscalls
+from .holdings import UNSEEN_BYTES
 from .limits import MEBI, Limits
 from .reach import DEVICES, listable_paths, readable_paths
 
@@ -32,7 +33,7 @@ class Confinement:
     """How one kernel is confined, and which mechanisms are in force (`applied`, in order).
 
     `disabled` names mechanisms to leave out, as if the machine lacked them: tests ask for it. `gpu` is its share of
-    one, whose device files it reaches.
+    one, whose device files it reaches. `seen`: the guard is told the real size of shared mappings; else they are small.
     """
 
     limits: Limits
@@ -42,6 +43,7 @@ class Confinement:
     sockets: str
     user: int | None
     disabled: frozenset[str]
+    seen: bool = True
     gpu: gpus.Gpu | None = None
 
     def __post_init__(self) -> None:
@@ -67,8 +69,13 @@ class Confinement:
         """The system-call filter, for every thread of this process."""
         if self._can_filter:
             at_home = self._scoped or "user" in self.applied
-            syscalls.install(signals_scoped=at_home, truncate_handled=self._truncate_handled)
+            syscalls.install(
+                signals_scoped=at_home, truncate_handled=self._truncate_handled,
+                mapping_bytes=None if self.seen else UNSEEN_BYTES,
+            )
             self.applied.append("seccomp")
+            if self.seen:
+                self.applied.append("mappings")
 
     def _landlock_version(self) -> int:
         """The version to use: the kernel's, or that of an older kernel where tests ask for its lack of a mechanism."""
@@ -79,7 +86,8 @@ class Confinement:
         rules = landlock.Ruleset(version)
         rules.allow(readable, landlock.READ)
         rules.allow(listable_paths(), landlock.Right.READ_DIR)
-        rules.allow(DEVICES, landlock.DEVICE)
+        devices = DEVICES if self.seen else tuple(path for path in DEVICES if path != "/dev/zero")  # it can be mapped
+        rules.allow(devices, landlock.DEVICE)
         if self.gpu:
             rules.allow(self.gpu.readable, landlock.READ)
             rules.allow(self.gpu.devices, landlock.DEVICE | landlock.Right.IOCTL_DEV)

@@ -25,15 +25,17 @@ _SLOW_EVERY_S = 0.2
 class Guard:
     """Measures the descendants of this process against `limits`; `folders` are those they can write to.
 
-    `user` is the kernel's own user, where it has one.
+    `user` is the kernel's own user, where it has one; `seen` whether the real size of shared mappings is told here.
     """
 
-    def __init__(self, kernel: int, limits: Limits, folders: tuple[str, ...], user: int | None = None) -> None:
+    def __init__(
+        self, kernel: int, limits: Limits, folders: tuple[str, ...], user: int | None = None, seen: bool = True
+    ) -> None:
         self._kernel, self._limits, self._folders = kernel, limits, folders
         self._known: dict[int, int] = {}  # process id -> inode of its /proc entry, so that a reused id is seen
         self._members: dict[int, None] = {}
         self.statuses: dict[int, int] = {}  # wait statuses of descendants that ended and were reaped
-        self._user = user
+        self._user, self._seen = user, seen
         self._baseline = ProcessUsage.of(kernel)
         self._baseline_exact = 0
         self._peak = 0
@@ -63,7 +65,7 @@ class Guard:
     def _slowly_found(self, usages: dict[int, ProcessUsage]) -> str | None:
         """What takes a walk to see: files, and memory that counts for no process although one still maps it."""
         with privileges.reading_as(self._user):
-            held = holdings.hidden(usages, self._folders)
+            held = holdings.hidden(usages, self._folders, self._seen)
         seen = sum(usage.shared for usage in usages.values())
         if self._memory(usages) + max(0, held.memory - seen) > self._limits.memory_bytes:
             return "memory"

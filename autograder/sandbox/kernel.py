@@ -147,11 +147,11 @@ def warm_up(forbidden: tuple[str, ...]) -> None:
     reach.readable_paths(forbidden)
 
 
-def run(request: dict[str, Any], user: int | None, report: int, bridge: int, supervisor: int) -> None:
-    """The life of one kernel, in the process forked for it. Never returns."""
+def run(request: dict[str, Any], user: int | None, seen: bool, report: int, bridge: int, supervisor: int) -> None:
+    """The life of one kernel, in the process forked for it. Never returns. `seen`: its guard sees what it maps."""
     code = 1
     try:
-        app = _start(request, user, report, bridge, supervisor)
+        app = _start(request, user, seen, report, bridge, supervisor)
         app.start()
         code = 0
     except SystemExit as error:
@@ -162,7 +162,9 @@ def run(request: dict[str, Any], user: int | None, report: int, bridge: int, sup
         os._exit(code)
 
 
-def _start(request: dict[str, Any], user: int | None, report: int, bridge: int, supervisor: int) -> IPKernelApp:
+def _start(
+    request: dict[str, Any], user: int | None, seen: bool, report: int, bridge: int, supervisor: int
+) -> IPKernelApp:
     os.setsid()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -173,7 +175,7 @@ def _start(request: dict[str, Any], user: int | None, report: int, bridge: int, 
     gpu = Gpu.from_dict(request["gpu"]) if request["gpu"] else None
     if gpu:
         os.environ.update(gpu.environ)
-    confinement = _confinement(request, limits, policy, user, gpu)
+    confinement = _confinement(request, limits, policy, user, seen, gpu)
     required = policy.isolation == "required"
     if required:
         confinement.restrict()
@@ -210,7 +212,7 @@ def _silence() -> None:
 
 
 def _confinement(
-    request: dict[str, Any], limits: Limits, policy: Policy, user: int | None, gpu: Gpu | None
+    request: dict[str, Any], limits: Limits, policy: Policy, user: int | None, seen: bool, gpu: Gpu | None
 ) -> Confinement:
     folders = request["folders"]
     readable = [str(path) for path in policy.readable] + ([request["data"]] if request["data"] else [])
@@ -221,6 +223,7 @@ def _confinement(
         writable=(folders["work"], folders["home"]),
         sockets=folders["sockets"],
         user=user,
+        seen=seen,
         disabled=frozenset(request["disabled"]),
         gpu=gpu,
     )

@@ -6,7 +6,7 @@ import os
 import platform
 from dataclasses import dataclass
 
-from . import landlock, privileges, reach, syscalls
+from . import holdings, landlock, privileges, reach, syscalls
 from .policy import IsolationMissing
 
 MANDATORY = ("landlock", "seccomp", "rlimits", "guard")
@@ -63,6 +63,12 @@ def facts() -> list[Mechanism]:
             "user", user, off,
             "each kernel runs as a user of its own, so the number of its processes is bounded exactly",
             "kernels share the grader's user, so the guard alone bounds the number of processes",
+        ),
+        _fact(
+            "mappings", holdings.sees_mapped(), off,
+            "shared memory counts by what it really holds",
+            "shared memory without a file is bounded to 1 MB a mapping, since nobody may see what it holds "
+            "(CAP_CHECKPOINT_RESTORE)",
         ),
     ]  # fmt: skip
     return found

@@ -20,7 +20,7 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
-from . import channel, kernel, privileges
+from . import channel, holdings, kernel, privileges
 from .guard import TICK_S, Guard
 from .limits import Limits
 from .reach import listable_paths
@@ -51,11 +51,12 @@ class _Supervisor:
         self._off = request["policy"]["isolation"] == "off"
         self._limits = Limits.from_dict(request["limits"])
         self._user, self._user_lock = self._own_user()
+        self._seen = "mappings" not in request["disabled"] and holdings.sees_mapped()
         self._report, report = os.pipe()
         self._kernel = self._fork(report, bridge)
         os.close(report)
         os.close(bridge)
-        self._guard = Guard(self._kernel, self._limits, self._folders, self._user)
+        self._guard = Guard(self._kernel, self._limits, self._folders, self._user, self._seen)
         self._watching = self._ended = False
 
     def _own_user(self) -> tuple[int | None, socket.socket | None]:
@@ -74,7 +75,7 @@ class _Supervisor:
         parent = os.getpid()
         pid = os.fork()
         if pid == 0:
-            kernel.run(self._request, self._user, report, bridge, parent)
+            kernel.run(self._request, self._user, self._seen, report, bridge, parent)
         return pid
 
     def run(self) -> None:

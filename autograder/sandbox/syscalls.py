@@ -1,8 +1,9 @@
 """The system-call filter of a student's kernel, built with libseccomp.
 
-It refuses what Landlock does not cover: sockets, programs, other processes, other users' settings,
-namespaces, kernel interfaces with a history of holes, and memory that no process is charged for. It also
-refuses to leave the kernel's process group, so that one signal ends everything, however fast it multiplies.
+It refuses what Landlock does not cover: sockets, programs, other processes, other users' settings, namespaces, kernel
+interfaces with a history of holes, and memory and disk that no process is charged for: pages lent to pipes, files on
+their way between sockets, wide buffers, rings for input and output. It also refuses to leave the kernel's process
+group, so that one signal ends everything, however fast it multiplies.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ else:
 
 _NEW_NAMESPACE = (0x80, 0x20000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
 _UNIX, _DATAGRAM, _RAW = 1, 2, 3
+_SOL_SOCKET, _BUFFERS = 1, (7, 8, 32, 33)  # SO_SNDBUF, SO_RCVBUF, and both as root forces them
+_F_SETPIPE_SZ = 1031
+_MAP_KIND, _MAP_SHARED, _MAP_VALIDATED, _MAP_ANONYMOUS = 0xF, 1, 3, 0x20
 _SIGCHLD, _MADV_PAGEOUT = 17, 21
 _F_SETOWN, _F_SETSIG, _F_SETOWN_EX, _F_SETLEASE, _F_NOTIFY = 8, 10, 15, 1024, 1026
 _PR_SET_DUMPABLE = 4
@@ -39,12 +43,13 @@ _REFUSED: dict[int, str] = {
         move_pages migrate_pages ioprio_set seccomp mknod mknodat
         chown lchown fchown fchownat file_setattr setsid setpgid""",
     errno.EACCES: "execve execveat",
-    errno.ENETUNREACH: "socket connect bind listen",
+    errno.ENETUNREACH: "socket connect bind listen sendmsg sendmmsg",
     errno.ENOSYS: """
         io_uring_setup io_uring_enter io_uring_register clone3 openat2 memfd_create memfd_secret
+        io_setup io_submit io_getevents io_pgetevents io_destroy vmsplice splice tee
         shmget shmat shmctl msgget msgsnd msgrcv msgctl semget semop semtimedop semctl mq_open mq_unlink""",
     errno.EOPNOTSUPP: """
-        setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr setxattrat removexattrat""",
+        fallocate setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr setxattrat removexattrat""",
     0: """
         chmod fchmod fchmodat fchmodat2 utime utimes utimensat futimesat sync syncfs""",
 }
@@ -67,12 +72,12 @@ def missing() -> str | None:
         return "the kernel was built without seccomp filters"
 
 
-def install(*, signals_scoped: bool, truncate_handled: bool) -> None:
+def install(*, signals_scoped: bool, truncate_handled: bool, mapping_bytes: int | None = None) -> None:
     """Filters the system calls of all threads of this process, and of all that it starts, for good.
 
     `signals_scoped`: something else already keeps signals at home (Landlock from ABI 6 on, or a user of its
     own); else signals to any other process are refused. `truncate_handled`: Landlock refuses truncation (ABI
-    3).
+    3). `mapping_bytes`: the largest shared mapping without a file, where nobody can see what one holds.
     """
     rules = sc.SyscallFilter(sc.ALLOW)
     rules.set_attr(sc.Attr.CTL_TSYNC, 1)
@@ -85,6 +90,10 @@ def install(*, signals_scoped: bool, truncate_handled: bool) -> None:
     _refuse_by_argument(rules)
     if not signals_scoped:
         _keep_signals_at_home(rules)
+    if mapping_bytes is not None:
+        for kind in (_MAP_SHARED, _MAP_VALIDATED):
+            shared = sc.Arg(3, sc.MASKED_EQ, _MAP_KIND | _MAP_ANONYMOUS, kind | _MAP_ANONYMOUS)
+            _refuse(rules, "mmap", errno.ENOMEM, sc.Arg(1, sc.GT, mapping_bytes), shared)
     if not truncate_handled:
         _refuse(rules, "truncate", errno.EACCES)
         for name, argument in (("open", 1), ("openat", 2)):  # read-only opening that truncates all the same
@@ -111,7 +120,9 @@ def _refuse_by_argument(rules) -> None:
     _refuse(rules, "socketpair", errno.ENETUNREACH, sc.Arg(0, sc.NE, _UNIX))
     for kind in (_DATAGRAM, _RAW):
         _refuse(rules, "socketpair", errno.ENETUNREACH, sc.Arg(1, sc.MASKED_EQ, 0xF, kind))
-    for command in (_F_SETOWN, _F_SETSIG, _F_SETOWN_EX, _F_SETLEASE, _F_NOTIFY):
+    for option in _BUFFERS:  # what a socket holds is bounded by the width that it is born with
+        _refuse(rules, "setsockopt", 0, sc.Arg(1, sc.EQ, _SOL_SOCKET), sc.Arg(2, sc.EQ, option))
+    for command in (_F_SETOWN, _F_SETSIG, _F_SETOWN_EX, _F_SETLEASE, _F_NOTIFY, _F_SETPIPE_SZ):
         _refuse(rules, "fcntl", errno.EPERM, sc.Arg(1, sc.MASKED_EQ, 0xFFFFFFFF, command))
     for request in (_FIOSETOWN, _SIOCSPGRP, _TIOCSTI, _TIOCLINUX):
         _refuse(rules, "ioctl", errno.EPERM, sc.Arg(1, sc.MASKED_EQ, 0xFFFFFFFF, request))

@@ -41,6 +41,55 @@ MEMORY = {
                 os._exit(0)
             os.waitpid(child, 0)
         time.sleep(9)""",
+    "shared, and unmapped but for a page": """
+        import ctypes, mmap, time
+        libc, keep = ctypes.CDLL(None), []
+        for _ in range(20):
+            held = mmap.mmap(-1, 40 * 2**20)
+            held.write(bytes([1]) * len(held))
+            at = ctypes.addressof(ctypes.c_char.from_buffer(held))
+            libc.munmap(ctypes.c_void_p(at + 4096), ctypes.c_size_t(len(held) - 4096))
+            keep.append(held)
+        time.sleep(9)""",
+    "in sockets and pipes": """
+        import os, socket, time
+        while True:
+            if os.fork() == 0:
+                held = []
+                try:
+                    while True:
+                        for end in socket.socketpair():
+                            end.setblocking(False)
+                            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 26)
+                            held.append(end)
+                            try:
+                                while end.send(bytes(2**16)): pass
+                            except BlockingIOError: pass
+                except OSError:
+                    time.sleep(20)
+            time.sleep(0.3)""",
+}
+# What is refused, because no honest notebook does it: memory and disk that nobody could be charged for.
+REFUSED = {
+    "memory in pipes": """
+        import ctypes, os
+        class Part(ctypes.Structure): _fields_ = [("at", ctypes.c_void_p), ("size", ctypes.c_size_t)]
+        page = ctypes.create_string_buffer(4096)
+        part = Part(ctypes.addressof(page), 4096)
+        if ctypes.CDLL(None, use_errno=True).vmsplice(os.pipe()[1], ctypes.byref(part), 1, 0) < 0:
+            raise OSError(ctypes.get_errno(), "refused")""",
+    "wide pipes": "import fcntl, os\nfcntl.fcntl(os.pipe()[1], 1031, 1 << 20)",
+    "disk in one call": """
+        import ctypes, os
+        file = os.open('x', os.O_CREAT | os.O_RDWR)
+        if ctypes.CDLL(None, use_errno=True).fallocate(file, 0, ctypes.c_long(0), ctypes.c_long(1 << 20)) < 0:
+            raise OSError(ctypes.get_errno(), "refused")""",
+    "files in flight": "import socket\na, b = socket.socketpair()\nsocket.send_fds(a, [b'x'], [0])",
+    "rings of asynchronous input and output": """
+        import ctypes
+        context = ctypes.c_ulong(0)
+        if ctypes.CDLL(None, use_errno=True).syscall(206, 1 << 10, ctypes.byref(context)) < 0:
+            raise OSError(ctypes.get_errno(), "refused")""",
 }
 PROCESSES = {
     "processes": "import os, time\nwhile True:\n  if not os.fork(): time.sleep(9)",
@@ -93,6 +142,27 @@ DISK = {
 @pytest.mark.parametrize("how", MEMORY)
 def test_memory_is_bounded(pool, starter, how):
     assert_stopped(starter(pool), MEMORY[how], "memory")
+
+
+def test_where_nobody_sees_what_is_mapped_it_is_small_and_counted(monkeypatch, starter):
+    monkeypatch.setenv("AUTOGRADER_DISABLE_MECHANISMS", "mappings")
+    with WarmPool("numpy") as pool:
+        kernel = starter(pool)
+        assert "mappings" not in kernel.isolation
+        large = "import mmap\nmmap.mmap(-1, 2 << 20)"
+        assert "Cannot allocate memory" in run(kernel, large).error
+        assert "Permission denied" in run(kernel, "open('/dev/zero', 'rb')").error
+        fine = "mmap.mmap(-1, 1 << 20).close(), mmap.mmap(-1, 9 << 20, mmap.MAP_PRIVATE).close()"
+        assert run(kernel, fine).error == ""
+        many = MEMORY["shared, and unmapped but for a page"].replace("40 * 2**20", "2**20").replace("(20)", "(300)")
+        assert_stopped(kernel, many, "memory")
+        kernel.shutdown()
+
+
+@pytest.mark.parametrize("how", REFUSED)
+def test_what_nobody_could_be_charged_for_is_refused(kernel, open_pool, starter, how):
+    assert "Error" in run(kernel, textwrap.dedent(REFUSED[how])).error
+    assert run(starter(open_pool), textwrap.dedent(REFUSED[how])).error == ""
 
 
 @pytest.mark.parametrize("how", PROCESSES)
