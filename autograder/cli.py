@@ -54,6 +54,22 @@ class ExecutorName(StrEnum):
     dask = "dask"
 
 
+class What(StrEnum):
+    """What ``new`` writes."""
+
+    course = "course"
+    assignment = "assignment"
+    task = "task"
+
+
+class TaskKind(StrEnum):
+    """Values of ``--kind``."""
+
+    code = "code"
+    answer = "answer"
+    text = "text"
+
+
 @app.command()
 def release(
     assignments: Annotated[list[str] | None, typer.Argument(help="All of the course by default.")] = None,
@@ -149,20 +165,45 @@ def leaderboard(
 
 @app.command()
 def audit(
-    assignment: Annotated[str, typer.Argument(help="For example 01-functions.")], as_json: AsJson = False
+    assignments: Annotated[list[str] | None, typer.Argument(help="All of the course by default.")] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Prove an assignment's checks: solution, untouched, misconceptions, reruns, leaks, time."""
+    """Prove the checks: solution, untouched, misconceptions, reruns, leaks, time; or say what is to be filled in."""
     with _one_sentence():
         from autograder.release.audit_run import audit_assignment, prices, table
 
-        found = audit_assignment(assignment)
+        found = []
+        for name in assignments or Course.here().names:
+            found.append(audit_assignment(name))
+            if not as_json:
+                _console(width=160).print(table(found[-1]), "", prices(found[-1]))
+                print(*found[-1].problems or ("Everything holds.",), sep="\n")
         if as_json:
-            print(json.dumps(found.as_json()))
-        else:
-            _console(width=160).print(table(found), "", prices(found))
-            print(*found.problems or ("Everything holds.",), sep="\n")
-    if not found.holds:
+            # one assignment is an object of its own, as it has always been
+            print(json.dumps(found[0].as_json() if len(found) == 1 else [one.as_json() for one in found]))
+    if not all(one.holds for one in found):
         raise typer.Exit(NOTHING_GRADED)
+
+
+@app.command()
+def new(
+    what: Annotated[What, typer.Argument(help="What to write.")],
+    name: Annotated[str, typer.Argument(help="A course's folder; 02-shifts; a task's id such as shift-by-two.")],
+    assignment: Annotated[str | None, typer.Option(metavar="NAME", help="Where a task belongs.")] = None,
+    kind: Annotated[TaskKind, typer.Option(help="Of a task.")] = TaskKind.code,
+    points: Annotated[float, typer.Option(metavar="N", help="Of a task.")] = 5.0,
+    title: Annotated[str | None, typer.Option(help="Of a course or an assignment.")] = None,
+    runtime: Annotated[str, typer.Option(metavar="NAME", help="Of an assignment: its libraries.")] = "numpy",
+) -> None:
+    """Write the parts of a course, an assignment or a task, and list what is to be filled in."""
+    with _one_sentence():
+        from autograder.release import new as command
+
+        written, missing = command.new(
+            what.value, name, assignment=assignment, kind=kind.value, points=points, title=title, runtime=runtime
+        )
+    print(*(f"Wrote {path}." for path in written), "", *missing, sep="\n")
+    print("`autograder audit` says what is left.")
 
 
 @app.command()

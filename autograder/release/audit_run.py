@@ -16,12 +16,16 @@ from autograder.course import Assignment, Course, CourseError
 from autograder.feedback.page import student_page
 from autograder.gradebook.leaks import Secrets, hidden_test_names
 from autograder.gradebook.student_version import generate, read_source
+from autograder.release.new import unfilled
 
 
 def audit_assignment(name: str, course: Course | None = None) -> Audit:
     """Audits one assignment. Raises `CourseError` if it is unknown or its notebook cannot be read."""
     course = course or Course.here()
     about = course.assignment(name)
+    missing = unfilled(course, name)
+    if missing:
+        return Audit(name, (), tuple(missing))
     source = read_source(about.solution_path)
     secrets = Secrets.of(source)
     try:

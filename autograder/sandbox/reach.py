@@ -72,7 +72,9 @@ def _standard_library() -> list[str]:
 
 
 def _site_packages() -> list[str]:
-    paths = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), *site.getsitepackages()]
+    # a .pth file may bring the libraries of another environment along
+    others = [path for path in sys.path if os.path.basename(path) in ("site-packages", "dist-packages")]
+    paths = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), *site.getsitepackages(), *others]
     return list(dict.fromkeys(os.path.realpath(path) for path in paths if os.path.isdir(path)))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import runpy
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,7 +16,8 @@ from tests.checks import worked_example
 WRONG, PUBLIC, HIDDEN, ANSWERS = (
     f"{worked_example.FOLDER}/{part}.py" for part in ("misconceptions", "public", "hidden", "right_answers")
 )
-NOTEBOOK = "make_crops.py"
+ANSWER = f"{worked_example.CELL}center-crop"
+TEACH = f"{worked_example.CELL}center-crop-teach"
 Auditing = Callable[[dict[str, tuple[str, str]]], Audit]
 
 
@@ -27,9 +27,6 @@ def audited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Auditing:
 
     def run(changes: dict[str, tuple[str, str]]) -> Audit:
         worked_example.write_course(tmp_path, changes, monkeypatch)
-        with monkeypatch.context() as inside:
-            inside.chdir(tmp_path)
-            runpy.run_path(str(tmp_path / NOTEBOOK))
         return audit_assignment(worked_example.NAME, Course(tmp_path))
 
     return run
@@ -53,11 +50,11 @@ MIDDLE = 'section="The middle of an image"'
 CORNER = "The crop starts at the corner of the image: how much is left over was not shared between the two sides."
 # What is broken: the file, what stands there, what stands there instead, and what the audit says.
 BROKEN = {
-    "a wrong solution": (NOTEBOOK, "rows // 2 : rows // 2", "rows : rows", "the solution fails test_equal_margins"),
+    "a wrong solution": (ANSWER, "rows // 2 : rows // 2", "rows : rows", "the solution fails test_equal_margins"),
     "a solution that raises": (
-        NOTEBOOK, "ANSWER = '''", "ANSWER = '''[][0]\n", "The solution notebook raises IndexError"),
+        ANSWER, "def center_crop", "[][0]\ndef center_crop", "The solution notebook raises IndexError"),
     "an untouched notebook that earns points": (
-        NOTEBOOK, "    ### BEGIN SOLUTION\n",
+        ANSWER, "    ### BEGIN SOLUTION\n",
         "    if size < 1 or size > min(image.shape[:2]):\n        raise ValueError('size')\n    ### BEGIN SOLUTION\n",
         "the untouched notebook earns 2 points"),
     "points that do not add up": (HIDDEN, "@points(2)", "@points(3)", "have 5 points, and the notebook gives 4"),
@@ -71,7 +68,7 @@ BROKEN = {
         HIDDEN, '    """One row and one column too many are cut off below and on the right."""\n', "",
         "test_one_pixel_too_many has no docstring"),
     "a task that the notebook lacks": (
-        NOTEBOOK, 'new_code_cell(ANSWER), "center-crop"', 'new_code_cell(ANSWER), "corner-crop"',
+        worked_example.NOTEBOOK, '"grade_id": "center-crop"', '"grade_id": "corner-crop"',
         "a task 'center-crop', which the notebook lacks"),
     "a misconception that earns everything": (
         WRONG, "image[:size, :size]", "right.center_crop(image, size)", "'cropped-at-the-corner' earns all points"),
@@ -96,7 +93,7 @@ BROKEN = {
         "image = numbers(case.size + 2 * (__import__('time').perf_counter_ns() // 1000 % 99),",
         "the same seed gives the misconception 'cropped-at-the-corner' another result"),
     "a name of a hidden test in the notebook": (
-        NOTEBOOK, "A network wants all", "See test_one_pixel_too_many. All",
+        TEACH, "A network wants all", "See test_one_pixel_too_many. All",
         "The student version names the hidden test test_one_pixel_too_many"),
     "a name of a hidden test in a sentence": (
         WRONG, CORNER, "See test_one_pixel_too_many.",
@@ -116,11 +113,11 @@ BROKEN = {
     "a right answer that loses points": (
         ANSWERS, "(rows + 1) // 2", "rows // 2", "the right answer 'by slices from both ends' fails test_one_pixel"),
     "an answer that cannot run": (
-        ANSWERS, "mirrored\": '''", "mirrored\": '''1/0",
+        ANSWERS, 'mirrored": "', 'mirrored": "1/0\\n',
         "the wrong answer 'from the other corner, mirrored' raises ZeroDivisionError"),
     "a wrong answer without a name that earns everything": (
-        ANSWERS, "return image[-size:, -size:][:, ::-1]",
-        "a, b = (image.shape[0] - size) // 2, (image.shape[1] - size) // 2\n    return image[a:a + size, b:b + size]",
+        ANSWERS, '"def center_crop(image, size): return image[-size:, -size:][:, ::-1]"',
+        'ANSWERS["by slices from both ends"]',
         "the wrong answer 'from the other corner, mirrored' earns all points"),
     "a wrong answer that is given a name": (
         ANSWERS, "return image[-size:, -size:][:, ::-1]", "return image[:size, :size]",
@@ -144,7 +141,7 @@ BROKEN = {
 
 def test_a_model_answer_that_is_no_python_is_refused(audited: Auditing) -> None:
     with pytest.raises(CourseError, match="not valid Python"):
-        audited({NOTEBOOK: ("return image[rows", "return return image[rows")})
+        audited({ANSWER: ("return image[rows", "return return image[rows")})
 
 
 @pytest.mark.parametrize("name", BROKEN)

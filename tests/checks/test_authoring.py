@@ -23,9 +23,13 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(worked_example.ROOT / name, root / name, ignore=ignore)
     for name in ("nbgrader_config.py", "pyproject.toml"):
         shutil.copy(worked_example.ROOT / name, root)
-    worked_example.write(root, {})
-    followed = python(root, "make_crops.py")
-    assert followed.returncode == 0, followed.stderr
+    (root / "solutions").mkdir()
+    for command in worked_example.commands():
+        followed = autograder(root, *command)
+        assert followed.returncode == 0, followed.stderr
+    left = autograder(root, "audit", worked_example.NAME)
+    assert left.returncode == 1 and "center_crop/reference.py, line 5: fill in" in left.stdout
+    worked_example.fill(root, {})
     return root
 
 
