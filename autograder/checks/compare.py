@@ -13,7 +13,7 @@ from ..sandbox.wire import Tensor
 from .diagnosis import Misconception
 from .expected import Expected
 from .failure import CheckFailure
-from .reading import as_plain, difference, list_in, read_entry, same, start, with_article
+from .reading import as_plain, difference, list_in, read_entry, same, shown, start, with_article
 from .trial import Observation, current
 
 ENOUGH_TO_ACCUSE = 3  # entries that are wrong for one's own id and right for the other
@@ -66,7 +66,9 @@ def expect_equal(actual: Any, expected: Expected | Any, *, like: Any = None, wha
 
     def differs(got: Any, right: Any) -> CheckFailure | None:
         found = difference(got, right, what)
-        return found.failure() if found else None
+        if found is None:
+            return None
+        return CheckFailure(found.sentence, f"expected {shown(right)}, received {shown(got)}", fixed=found.fixed)
 
     _settle(as_plain(actual), answer, like, differs)
 

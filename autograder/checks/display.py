@@ -79,4 +79,6 @@ def _explanation(row: TestResult) -> list[str]:
     lines = [sentence]
     if row.counterexample:
         lines.append(f"case: {row.counterexample}")
+    if row.example:
+        lines += ["On other numbers than those that are graded:", *row.example.splitlines()]
     return lines + ([] if row.hidden else row.details.splitlines())

@@ -15,6 +15,9 @@ class TestResult:
     that the tests that follow are not run. attempted: False where the answer
     is still missing. broken: the check's own code raised: the answer has a form that the check did not foresee, or
     the check is wrong (the audit shows that it is right for every known answer); `details` has pytest's report.
+    fixed: of a hidden test, the sentence that its student reads in place of `message`, without anything that the answer
+    chose. example: what happens to the same answer on public inputs, of which everything may be told.
+    raw: the message, for the grader alone, where `fixed` stands in its place.
     measured: numbers that the check measured and kept with `measure`, an accuracy for one; None where there are none.
     """
 
@@ -35,3 +38,6 @@ class TestResult:
     lost: bool = False
     broken: bool = False
     measured: Mapping[str, float] | None = None
+    fixed: str = ""
+    example: str = ""
+    raw: str = ""

@@ -11,7 +11,7 @@ import inspect
 import os
 import traceback
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -33,6 +33,7 @@ from .hints import explain
 from .places import CHECKS, TaskFolder, folders_of
 from .result import TestResult
 from .search import Case, drawn, larger, search, smallest_first
+from .sentences import RAISED, fixed_sentence
 from .trial import Observation, Trial
 from .variant import has_variants, variant
 
@@ -48,6 +49,7 @@ OPTIONS = (
     "--disable-plugin-autoload", "--import-mode=importlib", "--noconftest", "--assert=plain", "-s", "-c", os.devnull,
 )  # fmt: skip
 PUBLIC_SEED = b"public"
+REVEALED_SEED = b"hidden tests on public inputs"
 UNUSABLE = "What your code gave back cannot be used as the task describes it; compare its type and shape with the text."
 _CONTRADICTED = ("", "")  # in place of a name
 FAILURES = {
@@ -67,6 +69,7 @@ class _Job:
     seed: bytes = PUBLIC_SEED
     student_id: str | None = None
     device: str = "cpu"
+    revealing: bool = False
 
     def rng(self, test: str) -> np.random.Generator:
         return np.random.default_rng(number_of(self.seed, test))
@@ -277,6 +280,30 @@ class CheckSession:
         names = _names_of(ran) if stopped is None else {}
         return [_result(one, names.get(number), source) for number, one in enumerate(ran)]
 
+    def explains(self, task: str) -> bool:
+        """Whether a task's failed hidden tests can be explained by asking them again on public inputs. One that trains
+        is explained by what the grader measured."""
+        return any(test.hidden and not test.folder.has("training") for test in self._of(task))
+
+    def explain(
+        self, task: str, student: Student, tests: Collection[str], *, student_id: str | None = None,
+        source: str | None = None, device: str = "cpu",
+    ) -> dict[str, TestResult]:
+        """Asks hidden tests again, by name, on inputs drawn with the same sizes and options from a public seed.
+
+        student: the notebook in a kernel in which no hidden input ever was. Everything may be told of the results:
+        values, shapes, the line, the exception, the smallest case. Tests after a bridge failure are left out.
+        """
+        job = _Job(student, task, REVEALED_SEED, student_id, device, revealing=True)
+        ran: list[_Ran] = []
+        for test in self._of(task):
+            if test.hidden and test.item.name in tests:
+                ran.append(_run(test, job))
+                if isinstance(ran[-1].raised, BridgeFailure):
+                    break
+        names = _names_of(ran) if not (ran and isinstance(ran[-1].raised, BridgeFailure)) else {}
+        return {one.test.item.name: _result(one, names.get(n), source) for n, one in enumerate(ran)}
+
     def record(self, task: str, names: Mapping[str, Any]) -> dict[str, list[tuple[Any, list[tuple[Any, Any]]]]]:
         """For release: per test, its cases, each with the questions it asks and the registry they are like."""
         recorded = {}
@@ -351,7 +378,7 @@ class _Ran:
 
 
 def _trial(test: _Test, job: _Job) -> Trial:
-    trial = Trial(test.item.name, test.folder, test.hidden, job.seed, device=job.device)
+    trial = Trial(test.item.name, test.folder, test.hidden, job.seed, device=job.device, revealing=job.revealing)
     trial.frozen = None if test.hidden else frozen_cases(test.folder, test.item.name)
     return trial
 
@@ -485,27 +512,31 @@ def _result(one: _Ran, name: Any, source: str | None) -> TestResult:
         result = test.result(passed=False, message=UNUSABLE, details=one.report, broken=True)
     else:
         result = test.result(passed=True)
-    return replace(result, measured=one.trial.measured or None)
+    return replace(result, fixed=result.fixed or result.message, measured=one.trial.measured or None)
 
 
 def _verdict(one: _Ran, name: Any, source: str | None) -> TestResult:
     test, error = one.test, one.raised
+    secret = test.hidden and not one.trial.revealing
     if isinstance(error, NotAttempted):
         return test.result(passed=False, message="Not attempted yet.", attempted=False)
     if isinstance(error, BridgeFailure):
         message = FAILURES[error.reason]
         return test.result(passed=False, message=message, reason=error.reason, lost=True)
     if isinstance(error, StudentError):
-        return test.result(passed=False, message=explain(error, hidden=test.hidden, source=source))
+        message = explain(error, hidden=secret, source=source)
+        return test.result(passed=False, message=message, fixed=RAISED)
     assert isinstance(error, CheckFailure)
-    message, id = error.message, error.diagnosis
+    message, id, fixed = error.message, error.diagnosis, fixed_sentence(error, test.folder)
     if name is _CONTRADICTED:
         message, id = error.unnamed or UNUSABLE, None
+        fixed = fixed_sentence(replace(error, message=message, fixed=None), test.folder)
     elif name is not None:
         id, message = name
+        fixed = message
     details = "\n".join(part for part in (error.message if name else "", error.details) if part and part != message)
     return test.result(
-        passed=False, message=message, details="" if test.hidden else details, diagnosis=id,
+        passed=False, message=message, details="" if secret else details, diagnosis=id, fixed=fixed,
         counterexample=error.counterexample, section=_section(one.trial, id), reason=error.reason,
     )
 

@@ -20,6 +20,7 @@ from .trial import Observation, current
 
 ATTEMPTS = 10  # for each case that is wanted: filters refuse some, and small strategies repeat themselves
 
+REVEALED = 2  # makes the numbers that everybody may see others than the hidden ones
 SECOND_DRAWS, SECOND_CASES = 12, 3
 SHRINK_SECONDS = 4.0
 SHRINK_CALLS = 400
@@ -43,8 +44,11 @@ def weight(case: Case) -> tuple[int, int]:
 
 
 def numbers(*shape: int, seed: int = 0, dtype: str = "float64") -> np.ndarray:
-    """An array of that shape with values in which no two are alike: normal floats, or integers from -9 to 9."""
-    rng = np.random.default_rng([seed, *shape])
+    """An array of that shape with values in which no two are alike: normal floats, or integers from -9 to 9.
+
+    Where a hidden test is explained on public inputs, they are others than those that are graded.
+    """
+    rng = np.random.default_rng([seed, *shape, *([REVEALED] if current().revealing else [])])
     if np.dtype(dtype).kind == "f":
         return rng.standard_normal(shape).astype(dtype)
     return rng.integers(-9 if np.dtype(dtype).kind == "i" else 0, 10, shape).astype(dtype)

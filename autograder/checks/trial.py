@@ -38,6 +38,7 @@ class Trial:
     frozen: the test's frozen questions, in the kit; `case` and `asked` are the place among them.
     device: where the student's code may compute, "cpu" or "cuda". measured: numbers that the grader measured itself.
     believed: whether the kernel was asked what it alone can say.
+    revealing: a hidden test on public inputs, of which everything may be told.
     lenient: a comparison that fails is kept and raises nothing, so that those behind it are made too.
     """
 
@@ -55,6 +56,7 @@ class Trial:
     measured: dict[str, float] = field(default_factory=dict)
     believed: bool = False
     lenient: bool = False
+    revealing: bool = False
 
     def observe(self, observation: Observation) -> None:
         self.observations.append(observation)

@@ -27,11 +27,15 @@ STATUS_WORDS = {
 }
 FIRST_THINGS = 3
 MESSAGE_CHARACTERS, MESSAGE_LINES = 1_500, 40
+EXAMPLE_CHARACTERS, EXAMPLE_LINES = 3_000, 60
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong, with every check that it made fail. Holds nothing that a hidden test keeps to itself."""
+    """One thing that is wrong, with every check that it made fail. Holds nothing that a hidden test keeps to itself.
+
+    example: what came out of the same answer on public numbers.
+    """
 
     message: str
     section: str | None
@@ -39,6 +43,7 @@ class Finding:
     sketch: Sketch | None
     checks: tuple[str, ...]
     points: float
+    example: str = ""
 
 
 @dataclass(frozen=True)
@@ -153,6 +158,7 @@ def _finding(group: Sequence[Mapping[str, Any]]) -> Finding:
         case=cases[0] if cases else None, sketch=sketch(cases[0]) if cases else None,
         checks=tuple(_unique(_short(test["description"]) for test in group)),
         points=sum(test.get("points") or 0.0 for test in group),
+        example=min(filter(None, (_long(test.get("example")) for test in group)), key=len, default=""),
     )
 
 
@@ -181,6 +187,11 @@ def _totals(views: Sequence[TaskView], manual: Manual) -> Totals:
 def _short(text: Any) -> str:
     """A line or a few of the grader's; what it repeats of a submission is cleaned as the submission's own text is."""
     return cut(text, MESSAGE_CHARACTERS, MESSAGE_LINES).text if isinstance(text, str) else ""
+
+
+def _long(text: Any) -> str:
+    """Some lines that repeat what a submission's own code gave, cleaned as its outputs are."""
+    return cut(text, EXAMPLE_CHARACTERS, EXAMPLE_LINES).text if isinstance(text, str) else ""
 
 
 def _unique(texts: Any) -> Collection[str]:

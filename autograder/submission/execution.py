@@ -140,6 +140,17 @@ class Execution:
         finally:
             _end(kernel, kill=True)
 
+    @contextmanager
+    def again(self) -> Iterator[Kernel]:
+        """A kernel besides, in which all that worked was done again, marks included; it ends with the ``with``."""
+        kernel = self._new()
+        try:
+            for step in self._worked:
+                step.run(kernel)
+            yield kernel
+        finally:
+            _end(kernel, kill=True)
+
     def drop_kernel(self, kill: bool = True) -> None:
         """Ends the kernel; the next use starts a fresh one."""
         kernel, self._kernel = self._kernel, None

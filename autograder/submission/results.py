@@ -29,6 +29,7 @@ STATUSES = frozenset(get_args(Status))
 TASK_STATUSES = frozenset(get_args(TaskStatus))
 # What the document says of a test. The rest, such as the values that a public test saw, is not for everybody.
 TEST_FIELDS = ("name", "description", "hidden", "points", "passed", "message", "diagnosis", "counterexample")
+EXAMPLE_FIELD = "example"  # stands there where a failed hidden test was explained on public inputs
 
 
 class InvalidResults(ValueError):
@@ -127,8 +128,10 @@ class Results:
 
 
 def _document(test: TestResult) -> dict[str, Any]:
-    """A test as JSON has it; ``measured`` stands there only where something was."""
+    """A test as JSON has it; ``measured`` and ``example`` stand there only where something was."""
     document = {name: getattr(test, name) for name in TEST_FIELDS}
+    if test.example:
+        document[EXAMPLE_FIELD] = test.example
     return document if test.measured is None else {**document, "measured": dict(test.measured)}
 
 
@@ -137,7 +140,7 @@ def _task(document: Mapping[str, Any]) -> TaskResult:
 
 
 def _test(document: Mapping[str, Any]) -> TestResult:
-    if unknown := set(document) - {*TEST_FIELDS, "measured"}:
+    if unknown := set(document) - {*TEST_FIELDS, "measured", EXAMPLE_FIELD}:
         raise TypeError(f"a test with {min(unknown)!r}")
     return TestResult(**document)
 

@@ -29,6 +29,7 @@ from autograder.sandbox.gpu import Gpu
 from autograder.sandbox.limits import Limits
 from autograder.submission import host, reasons
 from autograder.submission.execution import Execution, Exhausted
+from autograder.submission.explaining import Explains, explain
 from autograder.submission.kernel import CellRun, Kernel, asked_student, ended_by, used_by
 from autograder.submission.notebook import NotGradable, Template, grade_id_of, is_untouched, safe_markdown, sanitise
 from autograder.submission.results import Device, Provenance, Reason, Results, TaskResult
@@ -84,7 +85,7 @@ class Outcome:
         return nbformat.reads(self.file.decode(), as_version=4)
 
 
-class Checks(Protocol):
+class Checks(Explains, Protocol):
     """The collected checks of one assignment; ``autograder.checks.runner.CheckSession`` is one."""
 
     def run(
@@ -205,10 +206,16 @@ class _Run:
             elif cell.source.strip():
                 self._cell(cell, self._by_answer.get(grade_id), current, region)
         self._mark(END)
+        cells_s = self._cells_cpu_s()
         for run in self._tasks.values():
             self._check(run, run.task.id)
             if not run.attempted and self._exhausted is None:  # an answer may stand below its check cell
                 self._check(run, END)
+        if self._exhausted is None:
+            explain(
+                list(self._tasks.values()), self._grader.checks, self._execution, lambda: cells_s,
+                student_id=self._job.student, source=self._source, device=self._job.device,
+            )
         results = tuple(self._result(task) for task in self._assignment.tasks)
         if any(result.kind != "text" and result.status != "passed" for result in results):
             host.require_room()  # before anybody is blamed for what a full disk may have brought about
@@ -278,6 +285,13 @@ class _Run:
         with suppress(Exhausted):  # said at the next cell, and for each task
             self._guarded(lambda: self._execution.mark(name))
 
+    def _cells_cpu_s(self) -> float:
+        """CPU seconds that the notebook's cells took."""
+        try:
+            return float(self._guarded(lambda: used_by(self._execution.kernel()).cpu_s))
+        except Exhausted:
+            return 0.0
+
     def _check(self, run: TaskRun, mark: str) -> None:
         try:
             tests = self._guarded(lambda: self._asked(run, mark))
@@ -286,7 +300,7 @@ class _Run:
                 run.reason, run.sentence = run.reason or error.reason, run.sentence or str(error)
             return
         if not run.attempted:
-            run.tests = tests
+            run.tests, run.mark = tests, mark
 
     def _asked(self, run: TaskRun, mark: str) -> Sequence[TestResult]:
         """The task's tests. Memory, processes and disk are used up over time, so a task whose tests ended the kernel

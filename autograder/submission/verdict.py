@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from autograder.checks.result import TestResult
 from autograder.course import Assignment, Task
 from autograder.sandbox.limits import Limits
+from autograder.submission.outputs import one_line, plain
 from autograder.submission.reasons import (
     error_sentence,
     first_forbidden,
@@ -19,10 +20,16 @@ from autograder.submission.reasons import (
 )
 from autograder.submission.results import Reason, TaskResult, TaskStatus
 
+EXAMPLE = 3_000  # characters
+BROKEN = "This check could not judge the answer; the instructor is told."
+
 
 @dataclass
 class TaskRun:
-    """What is known of one task: the tests at its check cell, and how its answer cell ended."""
+    """What is known of one task: the tests at its check cell, and how its answer cell ended.
+
+    ``mark`` is where its names were as the tests found them.
+    """
 
     task: Task
     limits: Limits
@@ -30,6 +37,13 @@ class TaskRun:
     reason: str | None = None
     sentence: str | None = None
     error: tuple[str, str] | None = None
+    mark: str = ""
+
+    @property
+    def to_explain(self) -> frozenset[str]:
+        """The hidden tests that failed and can be asked again."""
+        failed = (test for test in self.tests if test.hidden and not test.passed and test.attempted)
+        return frozenset(test.name for test in failed if not (test.lost or test.broken))
 
     @property
     def attempted(self) -> bool:
@@ -43,13 +57,31 @@ class TaskRun:
 
 
 def presentable(test: TestResult) -> TestResult:
-    """The test as a student may see it: one that broke would show its own source in what it says.
+    """The test as a student may see it.
 
-    A broken test earns nothing: an answer of an odd kind can break a check that its author did not foresee.
+    One that broke would show its own source in what it says. A broken test earns nothing: an answer of an odd kind can
+    break a check that its author did not foresee. A hidden test says its fixed sentence: what else it said could carry
+    hidden inputs out; see `explained`.
     """
-    if not test.broken:
+    if test.broken:
+        test = replace(test, passed=False, message=BROKEN, fixed=BROKEN, details="")
+    if not test.hidden or test.passed:
         return test
-    return replace(test, passed=False, message="This check could not judge the answer; the instructor is told.")
+    return replace(test, message=test.fixed, raw=test.message, fixed="", details="", counterexample=None)
+
+
+def explained(test: TestResult, shown: TestResult) -> TestResult:
+    """A failed hidden test with what happened to the same answer on public inputs, where it failed too.
+
+    A name that only the public inputs earned is not said.
+    """
+    if shown.passed or shown.broken or shown.lost or not shown.attempted:
+        return test
+    first = shown.message if shown.diagnosis is None and shown.message != test.message else ""
+    example = plain("\n".join(part for part in (first, shown.details) if part))
+    example = example if len(example) <= EXAMPLE else example[:EXAMPLE] + " ..."
+    case = one_line(shown.counterexample, 600) if shown.counterexample else None
+    return replace(test, example=example, counterexample=case)
 
 
 def judge(run: TaskRun, assignment: Assignment) -> TaskResult:
@@ -63,7 +95,7 @@ def judge(run: TaskRun, assignment: Assignment) -> TaskResult:
         status=_status(run, reason),
         reason=reason,
         message=sentence or _message(run),
-        tests=tuple(run.tests),
+        tests=tuple(replace(test, raw="") for test in run.tests),
     )
 
 
@@ -111,14 +143,14 @@ def _reason(run: TaskRun, assignment: Assignment) -> tuple[Reason | None, str | 
         found = reason_of_error(*run.error, assignment)
         if found:
             return found[0], found[1] or stop_sentence(found[0], run.limits, "The answer")
-    library = first_forbidden((test.message for test in run.tests if not test.passed), assignment)
+    library = first_forbidden((test.raw or test.message for test in run.tests if not test.passed), assignment)
     if library:
         return "forbidden", forbidden_sentence(library, assignment)
     for test in run.tests:
         if test.reason:
             reason = known(test.reason)
             return reason, stop_sentence(reason, run.limits, "A call of the answer") if test.lost else test.message
-        found = None if test.passed else raised_memory(test.message)
+        found = None if test.passed else raised_memory(test.raw or test.message)
         if found:
             return found[0], found[1] or stop_sentence(found[0], run.limits, "A call of the answer")
     return None, None

@@ -181,13 +181,14 @@ def _highest(scores: np.ndarray) -> float:
 
 
 def _stopped(seen: Trained, message: str) -> CheckFailure:
-    """The failure with this message; of a training that was stopped, it says so and keeps the reason."""
+    """The failure with this message, which holds the grader's own measurements alone; of a training that was stopped,
+    it says so and keeps the reason."""
     if not seen.stopped:
-        return CheckFailure(message)
+        return CheckFailure(message, fixed=message)
     clock = "cpu" if trial.current().device == "cpu" else "wall"
     spent = f"{seen.budget_s:g} {UNITS[clock]}"
     first = f"The training was stopped after {spent}, and the last model it offered was judged:"
-    return CheckFailure(f"{first} {message}", reason="timeout")
+    return CheckFailure(f"{first} {message}", reason="timeout", fixed=f"{first} {message}")
 
 
 def _ids(registry: Any) -> set[str]:
@@ -197,8 +198,8 @@ def _ids(registry: Any) -> set[str]:
 def _named(registry: Any, id: str) -> CheckFailure:
     """The failure that a misconception's id names, in the registry's words if it has it."""
     if id in _ids(registry):
-        return CheckFailure(registry[id].sentence, diagnosis=id)
-    return CheckFailure(PLAIN[id])
+        return CheckFailure(registry[id].sentence, diagnosis=id, fixed=registry[id].sentence)
+    return CheckFailure(PLAIN[id], fixed=PLAIN[id])
 
 
 class _naming:
@@ -212,4 +213,4 @@ class _naming:
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
         if isinstance(error, CheckFailure) and error.diagnosis == SCORES_ID and SCORES_ID not in self._known:
-            raise CheckFailure(error.message) from None
+            raise CheckFailure(error.message, fixed=error.fixed) from None

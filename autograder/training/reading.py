@@ -60,13 +60,14 @@ class Logits:
         padding = [self.padding] * 4 if padding is None else padding
         scores = ask(model, images, scale, offset, padding, side, batch)
         if scores is None:
-            raise CheckFailure(f"A PyTorch model that returns a tensor is to come back, not {_called(model)}.")
+            first = "A PyTorch model that returns a tensor is to come back"
+            raise CheckFailure(f"{first}, not {_called(model)}.", fixed=f"{first}.")
         if not isinstance(scores, np.ndarray) or scores.dtype.kind != "f" or scores.shape != (len(images), classes):
             shape = f", not {'x'.join(map(str, scores.shape))}" if isinstance(scores, np.ndarray) else ""
-            wanted = f"{len(images)}x{classes}"
-            raise CheckFailure(f"For {len(images)} images the network is to return {wanted} logits{shape}.")
+            first = f"For {len(images)} images the network is to return {len(images)}x{classes} logits"
+            raise CheckFailure(f"{first}{shape}.", fixed=f"{first}.")
         if not np.isfinite(scores).all():
-            raise CheckFailure(NOT_FINITE)
+            raise CheckFailure(NOT_FINITE, fixed=NOT_FINITE)
         return Answers(scores.argmax(axis=1), scores)
 
 
@@ -93,13 +94,16 @@ class Labels:
     ) -> Answers:
         answer = in_kernel(student, probes.labels_of).labels_of(model, images, scale, batch)
         if answer is None:
-            raise CheckFailure(f"An object with a method predict is to come back, not {_called(model)}.")
+            first = "An object with a method predict is to come back"
+            raise CheckFailure(f"{first}, not {_called(model)}.", fixed=f"{first}.")
         if isinstance(answer, np.ndarray) and answer.ndim == 2 and answer.shape[0] == len(images) and classes > 1:
-            raise CheckFailure(SCORES, diagnosis=SCORES_ID) if answer.shape[1] == classes else _odd(images, answer)
+            scores = CheckFailure(SCORES, diagnosis=SCORES_ID, fixed=SCORES)
+            raise scores if answer.shape[1] == classes else _odd(images, answer)
         if not isinstance(answer, np.ndarray) or answer.shape != (len(images),) or answer.dtype.kind not in "iuf":
             raise _odd(images, answer)
         if not np.isfinite(answer).all() or (answer != np.rint(answer)).any() or not _within(answer, classes):
-            raise CheckFailure(f"predict is to give labels from 0 to {classes - 1}.")
+            message = f"predict is to give labels from 0 to {classes - 1}."
+            raise CheckFailure(message, fixed=message)
         return Answers(answer.astype(np.int64))
 
 
@@ -109,7 +113,8 @@ SCORES = "predict gives a row of scores for each image; a label is asked for, th
 
 def _odd(images: np.ndarray, answer: Any) -> CheckFailure:
     form = f"shape {answer.shape}, {answer.dtype}" if isinstance(answer, np.ndarray) else f"a {type_of(answer)}"
-    return CheckFailure(f"predict is to give one label for each of {len(images)} images, not {form}.")
+    first = f"predict is to give one label for each of {len(images)} images"
+    return CheckFailure(f"{first}, not {form}.", fixed=f"{first}.")
 
 
 def _within(labels: np.ndarray, classes: int) -> bool:

@@ -146,13 +146,13 @@ class TrainingTask:
         said = train(function, np.ascontiguousarray(train_images), train_labels, options, seconds, clock)
         spent = time.monotonic() - started
         if not isinstance(said, dict) or "model" not in said:
-            raise CheckFailure("What came back from the training is not what this check measures there.")
+            message = "What came back from the training is not what this check measures there."
+            raise CheckFailure(message, fixed=message)
         stopped = said.get("stopped") is True
         if stopped and said["model"] is None:
-            raise CheckFailure(
-                f"The training was stopped after {seconds:g} {UNITS[clock]}, and no model had been offered until then.",
-                reason="timeout",
-            )
+            first = f"The training was stopped after {seconds:g} {UNITS[clock]}"
+            message = f"{first}, and no model had been offered until then."
+            raise CheckFailure(message, reason="timeout", fixed=message)
         answers = self.reads.read(student, said["model"], test_images, classes)
         return Trained(
             purpose, said["model"], stopped, spent, seconds, images.name, test_images, test_labels, classes, answers
