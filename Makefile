@@ -9,10 +9,11 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 	2>/dev/null && { echo "$$p"; break; }; done)
 
-.PHONY: help demo test lint types solutions long hostile gpu bench soak pictures release clean clean-venv
+.PHONY: help demo test quick lint types solutions long hostile gpu bench soak pictures release clean clean-venv
 
 help:
 	@echo "make demo       release the course, grade a sample class, say where to look"
+	@echo "make quick      the linter, the import contracts and the fast tests: after every change"
 	@echo "make test       run the tests, the solutions and the linter"
 	@echo "make long       the tests that take minutes: mutants of every reference"
 	@echo "make lint       ruff; make types, mypy"
@@ -37,6 +38,14 @@ help:
 
 demo: .venv/.stamp
 	$(BIN)/python -m tests.sample_class.demo
+
+# What needs no kernel and no framework.
+QUICK = tests/test_rooms.py tests/test_course.py tests/test_docs.py tests/test_cli.py tests/test_files.py tests/bridge \
+	tests/checks/test_engine.py tests/checks/test_search.py tests/classroom/test_ledger.py tests/classroom/test_seeds.py
+
+quick: .venv/.stamp
+	$(BIN)/ruff check .
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto $(QUICK)
 
 lint: .venv/.stamp
 	$(BIN)/ruff check .
