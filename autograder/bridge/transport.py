@@ -15,6 +15,7 @@ from ..sandbox.usage import Usage
 from .here import Here
 
 RECEIVED = 1 << 18  # bytes at a time
+REPLY = wire.Caps(payload_bytes=128_000_000)
 
 
 class BridgeFailure(BaseException):
@@ -46,7 +47,7 @@ class BridgeTraffic(BridgeFailure):
 
 
 class Transport(Protocol):
-    def request(self, header: dict[str, Any], payload: bytes | bytearray) -> tuple[dict[str, Any], bytes]:
+    def request(self, header: dict[str, Any], payload: bytes | bytearray) -> tuple[dict[str, Any], bytes | bytearray]:
         """Sends one request, returns the header and the payload of its reply."""
         ...
 
@@ -115,7 +116,7 @@ class SocketTransport:
         self._seconds = seconds
         self._until = None if total_seconds is None else time.monotonic() + total_seconds
         self._bytes_left = total_bytes
-        self._caps = caps or wire.Caps()
+        self._caps = caps or REPLY
         self._on_timeout = on_timeout
         self._grace = grace
         self._usage, self._fresh = usage, fresh
@@ -126,7 +127,7 @@ class SocketTransport:
         self._poll = select.poll()
         connection.setblocking(False)
 
-    def request(self, header: dict[str, Any], payload: bytes | bytearray) -> tuple[dict[str, Any], bytes]:
+    def request(self, header: dict[str, Any], payload: bytes | bytearray) -> tuple[dict[str, Any], bytes | bytearray]:
         if not self.usable:
             raise BridgeClosed("the connection to the notebook is closed")
         self._number += 1
@@ -173,7 +174,7 @@ class SocketTransport:
             return False
         return True
 
-    def _receive(self, deadline: float) -> tuple[dict[str, Any], bytes]:
+    def _receive(self, deadline: float) -> tuple[dict[str, Any], bytearray]:
         """The reply to the latest request; replies to no question are dropped and recorded, a few at the most."""
         for _ in range(16):
             json_length, payload_length = wire.unpack_prefix(self._read(wire.HEADER.size, deadline), self._caps)
@@ -213,7 +214,7 @@ class SocketTransport:
             except BlockingIOError:
                 self._wait(select.POLLOUT, deadline)
 
-    def _read(self, size: int, deadline: float) -> bytes:
+    def _read(self, size: int, deadline: float) -> bytearray:
         """The next `size` bytes. What came is kept, so that a small message is one system call, and a huge announced
         length allocates nothing."""
         while len(self._came) < size:
@@ -225,7 +226,10 @@ class SocketTransport:
             if not part:
                 raise BridgeClosed("the notebook's kernel ended")
             self._came += part
-        data = bytes(memoryview(self._came)[:size])
+        if len(self._came) == size:  # a large payload is held once
+            data, self._came = self._came, bytearray()
+            return data
+        data = self._came[:size]
         del self._came[:size]
         return data
 

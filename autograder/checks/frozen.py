@@ -82,7 +82,7 @@ def load(path: Path) -> dict[str, Any]:
     json_length, _ = wire.unpack_prefix(data[: wire.HEADER.size], wire.Caps(json_bytes=1 << 30))
     start = wire.HEADER.size
     header = wire.parse_header(data[start : start + json_length])
-    caps = wire.Caps(nodes=10_000_000, json_bytes=1 << 30)
+    caps = wire.Caps(nodes=10_000_000, json_bytes=1 << 30, odd_keys=10_000_000)
     return wire.Decoder(data[start + json_length :], lambda reference: reference, caps).decode(header["frozen"])
 
 

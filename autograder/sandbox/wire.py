@@ -47,6 +47,7 @@ class Caps:
     depth: int = 16
     nodes: int = 200_000
     text: int = 200_000
+    odd_keys: int = 1_000  # keys of dicts that are no text, and whose hashes their sender may choose
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def pack(header: Mapping[str, Any], payload: bytes | bytearray = b"") -> bytes:
     return b"".join((HEADER.pack(MAGIC, VERSION, len(text), len(payload)), text, payload))
 
 
-def unpack_prefix(prefix: bytes, caps: Caps) -> tuple[int, int]:
+def unpack_prefix(prefix: bytes | bytearray, caps: Caps) -> tuple[int, int]:
     """Lengths of the JSON part and of the payload, from the first `HEADER.size` bytes of a frame."""
     magic, version, json_length, payload_length = HEADER.unpack(prefix)
     if magic != MAGIC or version != VERSION:
@@ -90,7 +91,7 @@ def unpack_prefix(prefix: bytes, caps: Caps) -> tuple[int, int]:
     return json_length, payload_length
 
 
-def parse_header(text: bytes) -> dict[str, Any]:
+def parse_header(text: bytes | bytearray) -> dict[str, Any]:
     """The JSON part of a frame, as a dict."""
     try:
         header = json.loads(text)
@@ -178,7 +179,8 @@ class Decoder:
         self._payload = memoryview(payload)
         self._resolve = resolve
         self._caps = caps or Caps()
-        self._nodes = 0
+        self._nodes = self._odd_keys = 0
+        self._taken = 0  # bytes of the payload that arrays have taken: each byte belongs to one of them
 
     def decode(self, tree: Any, depth: int = 0) -> Any:
         self._nodes += 1
@@ -222,6 +224,9 @@ class Decoder:
             if type(item) is not list or len(item) != 2:
                 raise MalformedMessage("a dict with a broken item")
             key, value = self.decode(item[0], depth + 1), self.decode(item[1], depth + 1)
+            self._odd_keys += type(key) is not str
+            if self._odd_keys > self._caps.odd_keys:
+                raise MalformedMessage("dicts with too many keys that are no text")
             try:
                 result[key] = value
             except TypeError as error:
@@ -251,8 +256,9 @@ class Decoder:
             raise MalformedMessage("an array with a broken shape")
         count = math.prod(shape)
         size = count * np.dtype(dtype).itemsize
-        if type(offset) is not int or offset < 0 or offset + size > len(self._payload):
-            raise MalformedMessage("an array that lies outside its message")
+        if type(offset) is not int or offset < self._taken or offset + size > len(self._payload):
+            raise MalformedMessage("an array that lies outside its message, or where another does")
+        self._taken = offset + size
         try:
             return np.frombuffer(self._payload, dtype=dtype, count=count, offset=offset).reshape(shape).copy()
         except ValueError as error:  # NumPy's own bounds: no values in an empty payload, sizes that overflow

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import struct
+import time
 
 import numpy as np
 import pytest
@@ -137,3 +138,28 @@ def test_an_announced_size_above_the_cap_is_refused_before_reading():
 def test_a_header_that_is_no_object_is_refused(text):
     with pytest.raises(wire.MalformedMessage):
         wire.parse_header(text)
+
+
+def refused(tree: object, payload: bytes = b"") -> str:
+    with pytest.raises(wire.MalformedMessage) as error:
+        wire.Decoder(payload, lambda reference: reference).decode(tree)
+    return str(error.value)
+
+
+def test_no_two_arrays_lie_in_the_same_bytes():
+    """Else a message of a few bytes could name arrays of many gigabytes."""
+    array = {"t": "array", "d": "|u1", "s": [8], "o": 0}
+    assert "where another does" in refused({"t": "list", "v": [array, array]}, bytes(8))
+    backwards = [array | {"o": 4, "s": [4]}, array | {"s": [4]}]
+    assert "where another does" in refused({"t": "list", "v": backwards}, bytes(8))
+
+
+def test_keys_whose_hashes_collide_are_too_many_soon():
+    prime = (1 << 61) - 1
+    keys = [{"t": "int", "v": hex(prime * (1 << 40) * number)} for number in range(1, 40_000)]
+    started = time.process_time()
+    assert "too many keys" in refused({"t": "dict", "v": [[key, None] for key in keys]})
+    assert "too many keys" in refused({"t": "list", "v": [{"t": "dict", "v": [[key, None]]} for key in keys]})
+    assert time.process_time() - started < 2
+    text = {"t": "dict", "v": [[f"key {number}", number] for number in range(20_000)]}
+    assert len(wire.Decoder(b"", lambda reference: reference).decode(text)) == 20_000
