@@ -23,15 +23,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import zmq
-from jupyter_client.blocking import BlockingKernelClient
-
 from . import channel, mechanisms
 from .gpu import HIDDEN
-from .limits import MEBI
 from .policy import RUNTIMES, Isolation, IsolationMissing
 from .setup import KernelSetup
 from .usage import Usage
+from .zmtp import KernelClient
 
 _WARM_UP_S = 180.0
 _START_S = 30.0
@@ -41,7 +38,6 @@ _END_S = 10.0
 _CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
 _BY_FORCE = (-signal.SIGKILL, None)  # None where the supervisor could not say
 _LOST = {"event": "ended", "reason": None, "status": None, "by_us": False}  # the supervisor ended
-_LARGEST_MESSAGE = 64 * MEBI
 _LONGEST_SOCKET_PATH = 90  # a Unix socket's path has at most 107 bytes
 
 
@@ -52,12 +48,11 @@ class KernelFailed(RuntimeError):
 class SandboxKernel:
     """A student's kernel, from the grader's side.
 
-    `client` is a connected `BlockingKernelClient` (shell, iopub, stdin, control), `bridge` the grader's end
-    of the bridge, `isolation` the mechanisms in force, `ready_seconds` the time from the request to a kernel
-    that answers.
+    `client` is connected to its shell and iopub channels, `bridge` is the grader's end of the bridge, `isolation` the
+    mechanisms in force, `ready_seconds` the time from the request to a kernel that answers.
     """
 
-    client: BlockingKernelClient
+    client: KernelClient
 
     def __init__(
         self, control: socket.socket, bridge: socket.socket, request: dict[str, Any], started: float, connect: bool
@@ -84,29 +79,26 @@ class SandboxKernel:
             raise KernelFailed(f"the kernel did not start: {_why(event, started)}")
         return event
 
-    def _connect(self) -> BlockingKernelClient:
-        context = zmq.Context()
-        context.maxmsgsize = _LARGEST_MESSAGE  # of sockets made from it: a longer message ends the connection
-        client = BlockingKernelClient(context=context)
-        client.load_connection_info(self.connection)
-        client.start_channels(hb=False)
+    def _connect(self) -> KernelClient:
+        try:
+            client = KernelClient(self.connection)
+        except OSError as error:
+            self._release()
+            raise KernelFailed(f"the kernel did not answer: {error}") from error
         deadline = time.monotonic() + _START_S
         while time.monotonic() < deadline:
             with contextlib.suppress(queue.Empty):
                 client.get_iopub_msg(timeout=_WELCOME_S)
                 return client  # once it is welcome, no output can be missed
             # ipykernel overlooks a subscriber that comes while it sends its first status; another message wakes it
-            client.kernel_info()
-        client.stop_channels()
-        context.destroy(linger=0)
+            client.request("kernel_info_request")
+        client.close()
         self._release()
         raise KernelFailed("the kernel did not answer")
 
     def open_bridge(self) -> str:
         """Asks the kernel to serve the bridge until the grader closes it; returns the message's id."""
-        message = self.client.session.msg("bridge_request", {})
-        self.client.shell_channel.send(message)
-        return message["header"]["msg_id"]
+        return self.client.request("bridge_request")
 
     def alive(self) -> bool:
         """Whether the kernel still runs."""
@@ -172,8 +164,7 @@ class SandboxKernel:
         if self._closed:
             return
         if hasattr(self, "client"):
-            self.client.stop_channels()
-            self.client.context.destroy(linger=0)
+            self.client.close()
         self._release()
 
     def _release(self) -> None:

@@ -6,6 +6,7 @@ before it is parsed, and one that cannot be parsed is dropped."""
 
 from __future__ import annotations
 
+import select
 import socket
 import time
 from collections.abc import Iterator, Mapping
@@ -13,7 +14,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import zmq
 from nbformat import NotebookNode
 
 from autograder.bridge.student import NotAttempted, Student, StudentError, mark
@@ -22,13 +22,13 @@ from autograder.faults import AGAIN, MachineFault
 from autograder.sandbox.client import KernelFailed
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.usage import Usage
+from autograder.sandbox.zmtp import Channel, Dropped
 from autograder.submission.outputs import Collector
 
 POLL_MS = 100
 INTERRUPT_GRACE_S = 2.0
 IDLE_GRACE_S = 1.0
 OVERFLOW = 8  # a cell may print this many times its cap, most of it dropped, before it is stopped
-MAX_MESSAGE_BYTES = 32_000_000
 
 
 class Kernel(Protocol):
@@ -72,9 +72,9 @@ def run_cell(kernel: Kernel, source: str, limits: Limits, wall_s: float | None =
     started = time.monotonic()
     watch = _Watch(kernel, limits, started + min(limits.wall_s, wall_s or limits.wall_s))
     try:
-        message = kernel.client.execute(source, store_history=True, allow_stdin=False, stop_on_error=False)
+        message = kernel.client.execute(source, stop_on_error=False)
         reason, lost = watch.until_done(message)
-    except zmq.ZMQError:
+    except OSError:
         reason, lost = kernel.stopped_reason or "died", True
     error = watch.collector.error
     return CellRun(watch.collector.outputs, error, reason, lost, time.monotonic() - started)
@@ -137,11 +137,7 @@ class _Watch:
         self.replied = self.idle = False
         self._kernel = kernel
         self._limits = limits
-        self._iopub = kernel.client.iopub_channel.socket
-        self._shell = kernel.client.shell_channel.socket
-        self._poller = zmq.Poller()
-        self._poller.register(self._iopub, zmq.POLLIN)
-        self._poller.register(self._shell, zmq.POLLIN)
+        self._iopub, self._shell = kernel.client.iopub, kernel.client.shell
         self._next_look = 0.0
 
     def until_done(self, message: str) -> tuple[str | None, bool]:
@@ -163,17 +159,22 @@ class _Watch:
 
     def turn(self, message: str) -> None:
         """Takes the messages that are there, or waits for one a moment."""
-        ready = dict(self._poller.poll(POLL_MS))
-        if self._shell in ready:
-            reply = self._receive(self._shell)
-            self.replied |= reply is not None and _parent(reply) == message
-        if self._iopub in ready:
-            for _ in range(200):
-                shown = self._receive(self._iopub)
-                if shown is None:
-                    break
-                if _parent(shown) == message:
-                    self._take(shown)
+        reply, shown = self._receive(self._shell), self._receive(self._iopub)
+        if reply is None and shown is None:
+            self._wait()
+            return
+        self.replied |= reply is not None and _parent(reply) == message
+        for _ in range(200):
+            if shown is None:
+                break
+            if _parent(shown) == message:
+                self._take(shown)
+            shown = self._receive(self._iopub)
+
+    def _wait(self) -> None:
+        channels = [channel for channel in (self._shell, self._iopub) if not channel.closed]
+        if not select.select(channels, [], [], POLL_MS / 1000)[0] and not channels:
+            time.sleep(POLL_MS / 1000)
 
     def _take(self, shown: Mapping[str, Any]) -> None:
         kind, content = shown.get("msg_type"), shown.get("content")
@@ -184,20 +185,17 @@ class _Watch:
         else:
             self.collector.add(kind, content, shown["size"])
 
-    def _receive(self, channel: zmq.Socket) -> dict[str, Any] | None:
+    def _receive(self, channel: Channel) -> dict[str, Any] | None:
         """The next message as plain data; an empty one stands for what was dropped, None for no message."""
-        try:
-            frames = channel.recv_multipart(zmq.NOBLOCK, copy=False)
-        except zmq.Again:
+        found = channel.receive()
+        if found is None:
             return None
-        size = sum(len(frame) for frame in frames)
-        if size > MAX_MESSAGE_BYTES:
-            self.collector.drop(size)
+        if isinstance(found, Dropped):
+            self.collector.drop(found.size)
             return {}
-        session = self._kernel.client.session
+        size = sum(map(len, found))
         try:
-            _, parts = session.feed_identities(frames, copy=False)
-            return {**session.deserialize(parts, content=True, copy=False), "size": size}
+            return {**self._kernel.client.read(found), "size": size}
         except Exception:  # any error here is the sender's doing: wrong signature, no JSON, missing or odd fields
             self.collector.drop(size)
             return {}

@@ -32,7 +32,7 @@ class Ran:
 
 def run(kernel: SandboxKernel, code: str, timeout: float = 20.0) -> Ran:
     """Runs one cell to its end, or until the kernel is dead or the time is up."""
-    message = kernel.client.execute(code, allow_stdin=False)
+    message = kernel.client.execute(code)
     ran, deadline = Ran(), time.monotonic() + timeout
     while time.monotonic() < deadline:
         try:

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from jupyter_client.blocking import BlockingKernelClient
 
 from autograder.sandbox import wire
 from autograder.sandbox.client import WarmPool
 from autograder.sandbox.variants import Variants
+from autograder.sandbox.zmtp import KernelClient
 
 from .conftest import run
 
@@ -167,16 +167,16 @@ def test_a_kernel_does_not_look_at_every_module_of_the_server(kernel):
 
 def test_a_kernel_whose_welcome_was_missed_is_asked_again(monkeypatch, pool, starter):
     """ipykernel may overlook a subscriber that comes while it sends its first status."""
-    get, missed = BlockingKernelClient.get_iopub_msg, []
+    get, missed = KernelClient.get_iopub_msg, []
 
-    def deaf_at_first(client: BlockingKernelClient, timeout: float) -> dict:
+    def deaf_at_first(client: KernelClient, timeout: float) -> dict:
         message = get(client, timeout=timeout)
         if not missed:
             missed.append(message["msg_type"])
             raise queue.Empty
         return message
 
-    monkeypatch.setattr(BlockingKernelClient, "get_iopub_msg", deaf_at_first)
+    monkeypatch.setattr(KernelClient, "get_iopub_msg", deaf_at_first)
     kernel = starter(pool)
     assert missed and run(kernel, "6 * 7").result == "42"
 
