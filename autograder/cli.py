@@ -70,6 +70,23 @@ class TaskKind(StrEnum):
     text = "text"
 
 
+class ExportFormat(StrEnum):
+    """Values of ``export --format``."""
+
+    csv = "csv"
+    canvas = "canvas"
+    moodle = "moodle"
+    blackboard = "blackboard"
+
+
+class ExportLevel(StrEnum):
+    """Values of ``export --by``."""
+
+    assignment = "assignment"
+    task = "task"
+    check = "check"
+
+
 @app.command()
 def release(
     assignments: Annotated[list[str] | None, typer.Argument(help="All of the course by default.")] = None,
@@ -138,6 +155,49 @@ def feedback(
             print(f"{len(written.pages)} pages are written, and the class report: {written.report}")
         if written.unreleasable:
             print(f"The exchange cannot hand back the pages of: {', '.join(written.unreleasable)}.", file=sys.stderr)
+
+
+@app.command()
+def roster(
+    file: Annotated[Path, typer.Argument(help="A CSV file of Canvas, Moodle, Blackboard or nbgrader.")],
+    id: Annotated[str | None, typer.Option("--id", metavar="COLUMN", help="The heading of the ids.")] = None,
+    course: CourseDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make the gradebook know who takes the course: id, name, e-mail address."""
+    with _one_sentence():
+        from autograder.gradebook import roster as command
+
+        found = command.read_roster(file, id_column=id)
+        new, count = command.write_roster((course or Course.here().root).resolve(), found)
+    if as_json:
+        print(json.dumps({"new": new, "people": count, "left_out": list(found.left_out)}))
+    else:
+        print(*found.left_out, f"The gradebook knows {count} people of this list; {new} of them are new.", sep="\n")
+    if found.left_out:
+        raise typer.Exit(NOTHING_GRADED)
+
+
+@app.command()
+def export(
+    assignments: Annotated[list[str] | None, typer.Argument(help="All of the gradebook by default.")] = None,
+    format: Annotated[ExportFormat, typer.Option(help="Whose import page reads it.")] = ExportFormat.csv,
+    by: Annotated[ExportLevel, typer.Option(help="One row for each.")] = ExportLevel.assignment,
+    output: Annotated[Path | None, typer.Option(metavar="FILE", help="By default it is printed.")] = None,
+    course: CourseDir = None,
+) -> None:
+    """Write final scores (automatic, manual, penalty) as CSV, or as Canvas, Moodle and Blackboard read them."""
+    with _one_sentence():
+        from autograder import files
+        from autograder.classroom.export import export as table
+
+        where = (course or Course.here().root).resolve()
+        text = table(where, assignments or (), format=format.value, by=by.value)
+        if output is None:
+            sys.stdout.write(text.replace("\r\n", "\n"))
+        else:
+            files.write(output.resolve(), text.encode("utf-8-sig"))
+            print(f"Final scores are in {output}.")
 
 
 @app.command()

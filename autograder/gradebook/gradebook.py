@@ -38,6 +38,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from autograder.course import CHECK_SUFFIX, Assignment, Course, CourseError
 from autograder.gradebook import nbgrader_setup
 from autograder.gradebook.address import Address
+from autograder.gradebook.people import Person
 from autograder.gradebook.student_version import BEFORE_SAVING, generate, read_source
 
 NO_RESPONSE = "No response."  # nbgrader's own words
@@ -161,6 +162,18 @@ class GradebookWriter:
             )
         penalties = {name: self.config[name] for name in _LATE if name in self.config}
         return lambda student: f"{due or ''}+{extended.get(student) or ''} {penalties or ''}".strip(" +")
+
+    def know(self, people: Iterable[Person]) -> tuple[int, int]:
+        """Makes the gradebook know these people: (how many were new, how many there were). What is said of them here
+        replaces what it knew; what is not said stays."""
+        new = count = 0
+        with self._transaction() as gradebook:
+            known = {student.id for student in gradebook.students}
+            for person in people:
+                said = {"first_name": person.first_name, "last_name": person.last_name, "email": person.email}
+                gradebook.update_or_create_student(person.id, **{name: value for name, value in said.items() if value})
+                new, count = new + (person.id not in known), count + 1
+        return new, count
 
     @contextmanager
     def _reading(self) -> Iterator[Any]:

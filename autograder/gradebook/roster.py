@@ -1,0 +1,112 @@
+"""`autograder roster FILE`: who takes the course, from the lists that Canvas, Moodle, Blackboard and nbgrader give.
+
+A list is a CSV file with a heading row. Columns are known by their headings; where the id's is not among them, the user
+names it. Nothing is guessed: a row without an id, or with one that no folder can have, is named and left out.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder import files
+from autograder.course import Course, UsageError
+from autograder.gradebook.gradebook import GradebookWriter
+from autograder.gradebook.people import Person
+
+LARGEST = 20_000_000
+# Headings in small letters, the surest first: an id that the system itself uses comes before one that people type.
+ID = ("id number", "sis login id", "sis user id", "username", "user name", "student id", "student_id", "login", "id")
+FIRST = ("first name", "first_name", "firstname", "given name", "vorname")
+LAST = ("last name", "last_name", "lastname", "surname", "family name", "nachname")
+WHOLE = ("student", "name", "full name", "student name")
+EMAIL = ("email address", "email", "e-mail", "mail", "e-mail address")
+POINTS_ROW = "points possible"  # Canvas has a row of points between its headings and its students
+UNUSABLE = re.compile(r"[/\\\0]|^\.|^$")
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Who was found in a list, and a sentence for each row that was left out."""
+
+    people: tuple[Person, ...]
+    left_out: tuple[str, ...]
+
+
+def read_roster(path: Path, *, id_column: str | None = None) -> Roster:
+    """Reads a list. id_column: the heading of the ids, where it is none that is known.
+
+    Raises ``UsageError`` for what is no such list: no file, no headings, no column of ids.
+    """
+    data = files.read_whole(path, LARGEST)
+    if data is None:
+        raise UsageError(f"{path} is no file that can be read, or it is larger than {LARGEST // 1_000_000} MB.")
+    rows = _rows(data, path)
+    headings = {heading.strip().casefold(): heading for heading in rows.fieldnames or ()}
+    wanted = (id_column.strip().casefold(),) if id_column else ID
+    id_heading = _known(headings, wanted)
+    if id_heading is None:
+        said = ", ".join(repr(one) for one in headings.values()) or "nothing"
+        raise UsageError(f"{path} has no column of ids that is known; name it with --id COLUMN. It has: {said}.")
+    people: dict[str, Person] = {}
+    left_out = []
+    for row in rows:
+        id = (row.get(id_heading) or "").strip()
+        if POINTS_ROW in " ".join(str(value) for value in row.values() if value).casefold():
+            continue
+        if UNUSABLE.search(id):
+            what = f"the id {id!r}, which no folder can have" if id else "no id"
+            left_out.append(f"{path.name}, line {rows.line_num}: it has {what}.")
+        elif id in people:
+            left_out.append(f"{path.name}, line {rows.line_num}: {id} stands there twice.")
+        else:
+            people[id] = Person(id, *_names(row, headings), _value(row, headings, EMAIL))
+    return Roster(tuple(people.values()), tuple(left_out))
+
+
+def write_roster(course_dir: Path, roster: Roster, course: Course | None = None) -> tuple[int, int]:
+    """Makes the gradebook know the people of a list; who is there already gets the names and the address of the list.
+
+    Returns (how many were new, how many there were). Nobody is removed: results may hang on them.
+    """
+    with GradebookWriter(course_dir, course=course or Course.here()) as writer:
+        return writer.know(roster.people)
+
+
+def _rows(data: bytes, path: Path) -> csv.DictReader:
+    for encoding in ("utf-8-sig", "utf-16", "cp1252"):
+        if encoding == "utf-16" and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            continue
+        try:
+            text = data.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise UsageError(f"{path} is in an encoding that is not known; save it as UTF-8.")
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    return csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restkey="more")
+
+
+def _known(headings: Mapping[str, str], wanted: tuple[str, ...]) -> str | None:
+    return next((headings[name] for name in wanted if name in headings), None)
+
+
+def _value(row: Mapping[str, str | None], headings: Mapping[str, str], wanted: tuple[str, ...]) -> str:
+    heading = _known(headings, wanted)
+    return (row.get(heading) or "").strip() if heading else ""
+
+
+def _names(row: Mapping[str, str | None], headings: Mapping[str, str]) -> Iterator[str]:
+    """First and last name: from columns of their own, or from "Last, First"."""
+    first, last = _value(row, headings, FIRST), _value(row, headings, LAST)
+    if not (first or last):
+        last, comma, first = (part.strip() for part in _value(row, headings, WHOLE).partition(","))
+        if not comma:
+            first, _, last = last.rpartition(" ")
+    return iter((first, last))
