@@ -6,18 +6,34 @@ from autograder.checks.api import CheckFailure, StudentError, Tensor, expect, in
 
 from ..sizing_and_memory.shared import on_one_thread
 
+FORMS = {"instance": "instance-for-class", "nothing": "return-forgotten"}  # by the misconception that they are
+ODD = {
+    "no module": "A class is asked for whose networks are modules of PyTorch; something else was made.",
+    "no tensor": "The network's forward is to return a tensor; something else came back.",
+}
 
-def run(student, make, batches, registry, signs):
-    """What the notebook's network gives (see `run_network`); an error whose text has one of the `signs` is named."""
-    kernel = in_kernel(student, run_network, filled, gradient_of_images, shift_of_scores, on_one_thread)
+
+def run(student, make, batches, registry, signs, seed=0):
+    """What the notebook's network gives (see `run_network`).
+
+    signs: patterns for the text of an exception that only one misconception of the registry ends in, by its id; `{n}`
+    stands for the first batch's size. Raises CheckFailure where no network can be asked.
+    """
+    kernel = in_kernel(student, run_network, filled, gradient_of_images, on_one_thread)
     try:
-        seen = kernel.run_network(make, list(batches), 0)
+        seen = kernel.run_network(make, list(batches), seed)
     except StudentError as error:
-        for sign, id in signs.items():
-            expect(not re.search(sign, error.text), "", diagnosis=registry[id], details=str(error))
+        for id, sign in signs.items():
+            found = re.search(sign(batches[0]), error.text) and set(registry[id].raises) & set(error.bases)
+            expect(not found, "", diagnosis=registry[id], details=str(error))
         raise
-    if not isinstance(seen["output"], Tensor):
-        raise CheckFailure("A module that returns a tensor is right here; something else came back.")
+    form = seen.get("form") if isinstance(seen, dict) else None
+    if form in FORMS:
+        raise CheckFailure(registry[FORMS[form]].sentence, diagnosis=FORMS[form])
+    if form != "module" or not isinstance(seen.get("output"), Tensor):
+        raise CheckFailure(ODD.get(form, "What came back from your notebook is not what this check measures there."))
+    if type(seen.get("parameters")) is not int or not isinstance(seen.get("kernels"), list):
+        raise CheckFailure("What came back from your notebook is not what this check measures there.")
     return seen
 
 
@@ -27,17 +43,21 @@ def run(student, make, batches, registry, signs):
 def run_network(make, batches, seed):
     """What the network `make()` gives for batches of these sizes (32x32 images, float32, drawn from the seed).
 
-    Its weights are drawn by shape, so that they do not depend on names or order. Reports the outputs of the batches
-    (joined, and their shapes), the number of parameters and the shapes of the kernels among them, the first batch's
-    output in training mode and in evaluation mode, how it changes when the biases of the last layer do, and the
-    gradient of its images.
+    Its weights are drawn by shape, so that they do not depend on names or order. Reports its form ("module" where all
+    is as it should be, else only that), the outputs of the batches (joined, and their shapes), the number of parameters
+    and the shapes of the kernels among them; and, in training mode, the first batch's output and the gradient of its
+    images, in one array.
     """
     import numpy
     import torch
 
+    if isinstance(make, torch.nn.Module):
+        return {"form": "instance"}
     network = make()
     if not isinstance(network, torch.nn.Module):
-        return {"output": None}
+        return {"form": "no module"}
+    if any(torch.nn.parameter.is_lazy(parameter) for parameter in network.parameters()):
+        network.eval()(torch.zeros(1, 1, 32, 32))  # which gives lazy layers their sizes
     filled(network, seed)
     network.eval()
     images = [
@@ -46,21 +66,19 @@ def run_network(make, batches, seed):
     ]
     outputs = [on_one_thread(lambda batch=batch: network(batch)) for batch in images]
     if not all(isinstance(output, torch.Tensor) for output in outputs):
-        return {"output": None}
-    report = {
+        return {"form": "nothing" if all(output is None for output in outputs) else "no tensor"}
+    torch.manual_seed(seed)
+    network.train()
+    training = on_one_thread(lambda: network(images[0])).detach().reshape(-1)
+    gradient = gradient_of_images(network, images[0])
+    return {
+        "form": "module",
         "shapes": [tuple(output.shape) for output in outputs],
         "parameters": sum(parameter.numel() for parameter in network.parameters()),
         "kernels": [tuple(parameter.shape) for parameter in network.parameters() if parameter.dim() == 4],
         "output": torch.cat([output.detach().reshape(-1) for output in outputs]),
-        "evaluation": outputs[0].detach().clone(),
+        "training": training if gradient is None else torch.cat([training, gradient.reshape(-1)]),
     }
-    report["gradient"] = gradient_of_images(network, images[0])
-    torch.manual_seed(seed)
-    network.train()
-    report["training"] = on_one_thread(lambda: network(images[0])).detach().clone()
-    network.eval()
-    report["shift"] = shift_of_scores(network, images[0])
-    return report
 
 
 def gradient_of_images(network, images):
@@ -73,19 +91,6 @@ def gradient_of_images(network, images):
         factors = torch.linspace(0.5, 1.5, output.numel()).reshape(output.shape)
         on_one_thread((output * factors).sum().backward)
     return images.grad
-
-
-def shift_of_scores(network, images):
-    """How the output changes when the ten biases of the last layer grow by 1 to 10; None if there are none."""
-    import torch
-
-    biases = [parameter for parameter in network.parameters() if tuple(parameter.shape) == (10,)]
-    if not biases:
-        return None
-    with torch.no_grad():
-        before = on_one_thread(lambda: network(images))
-        biases[-1] += torch.arange(1.0, 11.0)
-        return on_one_thread(lambda: network(images)) - before
 
 
 def filled(network, seed):

@@ -19,18 +19,9 @@ from course import style
 
 COURSE = Course.here()
 
-# Whose pictures stand in the notebook still, and why. Whoever moves them takes the line away.
-NOT_YET = {
-    "04-lenet": "its pictures move to course/lenet/figures.py next",
-}
-
-
-def of_every_assignment(strict: bool = False) -> pytest.MarkDecorator:
-    """For each assignment; a `strict` test fails where pictures have been moved and `NOT_YET` does not know."""
-    marks = {name: [pytest.mark.xfail(reason=reason, strict=strict)] for name, reason in NOT_YET.items()}
-    return pytest.mark.parametrize(
-        "assignment", [pytest.param(name, marks=marks.get(name, []), id=name[:2]) for name in COURSE.names]
-    )
+of_every_assignment = pytest.mark.parametrize(
+    "assignment", [pytest.param(name, id=name[:2]) for name in COURSE.names]
+)
 
 
 class Cell:
@@ -89,7 +80,7 @@ def test_lines_are_counted():
     assert lines_not_to_be_read(Cell({"source": [source], "metadata": {"nbgrader": {"solution": True}}})) == 0
 
 
-@of_every_assignment()
+@of_every_assignment
 def test_students_read_the_course_and_not_its_drawings(assignment):
     """What the course provides and nobody needs to read is less than a tenth of the notebook's code.
 
@@ -100,7 +91,7 @@ def test_students_read_the_course_and_not_its_drawings(assignment):
     assert scrolled_past < 0.1 * sum(len(code_lines(cell.source)) for cell in cells)
 
 
-@of_every_assignment(strict=True)
+@of_every_assignment
 def test_no_cell_draws_by_itself(assignment):
     """A picture of a cell's own would have no description, and not the look of the others."""
     for cell in code_cells(assignment):
@@ -108,7 +99,7 @@ def test_no_cell_draws_by_itself(assignment):
         assert not (cell.provided and names & {"plt", "pyplot", "matplotlib"}), cell.source
 
 
-@of_every_assignment()
+@of_every_assignment
 def test_the_notebook_shows_every_figure_of_its_module(assignment):
     nodes = [node for cell in code_cells(assignment) for node in ast.walk(cell.tree)]
     shown = {node.attr for node in nodes if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "figures"}
@@ -118,7 +109,7 @@ def test_the_notebook_shows_every_figure_of_its_module(assignment):
     assert not [function.name for function in functions if not ast.get_docstring(function)]
 
 
-@of_every_assignment()
+@of_every_assignment
 def test_every_figure_is_shown_with_a_description(assignment):
     """Only `described` shows a picture: `display(figure)` or `plt.show()` would leave it without words in the page."""
     calls = [node for node in ast.walk(drawn_by(assignment)) if isinstance(node, ast.Call)]

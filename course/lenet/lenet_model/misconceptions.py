@@ -13,6 +13,7 @@ from . import reference as right
 LENET_MODEL = Misconceptions("lenet-model", right.lenet, student=notebook("LeNet5"))
 MODEL = "LeNet-5 in PyTorch"
 VIEWS = "A view that swallows the batch"
+NOTHING_RUNS = "the network cannot take the images that it is for"
 
 
 class Parts(nn.Module):
@@ -52,7 +53,7 @@ class Parts(nn.Module):
         return self.scores(self.hidden(self.flat(self.maps(x))))
 
 
-@LENET_MODEL.add("sixteen-maps-of-four", section=MODEL)
+@LENET_MODEL.add("sixteen-maps-of-four", section=MODEL, price=NOTHING_RUNS, raises="RuntimeError")
 @on(right.lenet)
 class SixteenMapsOfFour(Parts):
     """The first dense layer expects 16*4*4 numbers, as a 28x28 image would make them; 32x32 makes 16*5*5."""
@@ -60,7 +61,7 @@ class SixteenMapsOfFour(Parts):
     features = 16 * 4 * 4
 
 
-@LENET_MODEL.add("view-of-256", section=VIEWS)
+@LENET_MODEL.add("view-of-256", section=VIEWS, price=NOTHING_RUNS, raises="RuntimeError")
 @on(right.lenet)
 class ViewOf256(Parts):
     """A view(-1, 256) cuts the batch's numbers into rows of 256, so that an image no longer has a row of its own."""
@@ -71,7 +72,7 @@ class ViewOf256(Parts):
         return x.view(-1, 256)
 
 
-@LENET_MODEL.add("batch-flattened", section=VIEWS)
+@LENET_MODEL.add("batch-flattened", section=VIEWS, price=NOTHING_RUNS, raises="RuntimeError")
 @on(right.lenet)
 class BatchFlattened(Parts):
     """The batch was flattened with the maps, so that all images end in one row."""
@@ -179,6 +180,51 @@ class NoTanhAfterDenseLayers(Parts):
         return self.fc2(self.fc1(x))
 
 
+@LENET_MODEL.add("no-tanh-after-f6", section=MODEL)
+@on(right.lenet)
+class NoTanhAfterF6(Parts):
+    """F6 has no tanh after it; all layers but the last have one."""
+
+    def hidden(self, x):
+        return self.fc2(self.activation(self.fc1(x)))
+
+
+@LENET_MODEL.add("no-tanh-after-c5", section=MODEL)
+@on(right.lenet)
+class NoTanhAfterC5(Parts):
+    """C5 has no tanh after it; all layers but the last have one."""
+
+    def hidden(self, x):
+        return self.activation(self.fc2(self.fc1(x)))
+
+
+@LENET_MODEL.add("no-tanh-after-c1", section=MODEL)
+@on(right.lenet)
+class NoTanhAfterC1(Parts):
+    """C1 has no tanh after it; all layers but the last have one."""
+
+    def maps(self, x):
+        return self.pool(self.activation(self.conv2(self.pool(self.conv1(x)))))
+
+
+@LENET_MODEL.add("no-tanh-after-c3", section=MODEL)
+@on(right.lenet)
+class NoTanhAfterC3(Parts):
+    """C3 has no tanh after it; all layers but the last have one."""
+
+    def maps(self, x):
+        return self.pool(self.conv2(self.pool(self.activation(self.conv1(x)))))
+
+
+@LENET_MODEL.add("a-second-tanh-after-pooling", section=MODEL)
+@on(right.lenet)
+class ASecondTanhAfterPooling(Parts):
+    """A tanh stands before the pooling and a second one after it; one is enough, before."""
+
+    def pool(self, x):
+        return self.activation(super().pool(x))
+
+
 @LENET_MODEL.add("max-pooling", section=MODEL)
 @on(right.lenet)
 class MaxPooling(Parts):
@@ -207,6 +253,18 @@ class FirstConvolutionPadded(Parts):
     features = 16 * 6 * 6
 
 
+@LENET_MODEL.add("first-convolution-padded-and-cut", section=MODEL)
+@on(right.lenet)
+class FirstConvolutionPaddedAndCut(Parts):
+    """The first convolution pads its image, and the maps were pooled to 5x5 so that the dense layers fit; without the
+    padding they do by themselves."""
+
+    padding = 2
+
+    def flat(self, x):
+        return super().flat(functional.adaptive_avg_pool2d(x, 5))
+
+
 @LENET_MODEL.add("a-dense-layer-missing", section=MODEL)
 @on(right.lenet)
 class ADenseLayerMissing(Parts):
@@ -229,7 +287,7 @@ class DropoutAdded(Parts):
         return functional.dropout(super().hidden(x), 0.5, self.training)
 
 
-@LENET_MODEL.add("layers-in-a-list", section=MODEL)
+@LENET_MODEL.add("layers-in-a-list", section=MODEL, price="PyTorch can train no convolution of it")
 @on(right.lenet)
 class LayersInAList(Parts):
     """Convolutions stand in a Python list, where PyTorch does not find them: they have no part in training."""
@@ -243,3 +301,41 @@ class LayersInAList(Parts):
         for convolution in self.convolutions:
             x = self.pool(self.activation(convolution(x)))
         return x
+
+
+_TORCH = "import torch\nfrom torch import nn\nfrom torch.nn import functional as F\n"
+_LAYERS = """        self.c1, self.c3 = nn.Conv2d(1, 6, 5), nn.Conv2d(6, 16, 5)
+        self.c5, self.f6, self.output = nn.Linear(400, 120), nn.Linear(120, 84), nn.Linear(84, 10)
+"""
+_FORWARD = """    def forward(self, x):
+        x = F.avg_pool2d(torch.tanh(self.c1(x)), 2)
+        x = F.avg_pool2d(torch.tanh(self.c3(x)), 2)
+        x = torch.tanh(self.c5(torch.flatten(x, start_dim=1)))
+"""
+_INIT = "    def __init__(self):\n        super().__init__()\n"
+
+
+def network_source(name: str, *, init: str = _INIT, last: str = "return ", after: str = "") -> str:
+    """A notebook's LeNet-5 under that name, with other beginnings of its two methods, and more code below."""
+    head = f"class {name}(nn.Module):\n{init}"
+    return f"{_TORCH}{head}{_LAYERS}{_FORWARD}        {last}self.output(torch.tanh(self.f6(x)))\n{after}"
+
+
+LENET_MODEL.add_source(
+    "init-of-module-forgotten",
+    "`super().__init__()` is missing at the start of `__init__`: without it a module can have no layers.",
+    network_source("LeNet5", init="    def __init__(self):\n"),
+    section=MODEL, price="no network can be made", raises="AttributeError",
+)
+LENET_MODEL.add_source(
+    "return-forgotten",
+    "The network's `forward` gives back nothing: its last line needs a `return`.",
+    network_source("LeNet5", last="scores = "),
+    section=MODEL, price="the network gives nothing",
+)
+LENET_MODEL.add_source(
+    "instance-for-class",
+    "LeNet5 is a network already; the class itself is asked for, without parentheses after its name.",
+    network_source("Net", after="\nLeNet5 = Net()\n"),
+    section=MODEL, price="no second network can be made of it, and so none can be trained",
+)

@@ -35,4 +35,87 @@ class LeNet5(nn.Module):
             x = (x @ self.w[k].T + self.b[k]).tanh()
         return x @ self.w[4].T + self.b[4]
 ''',
+    "halves-in-two-functions": TORCH + '''
+class LeNet5(nn.Module):
+    """Layers under the paper's names, made in a loop; stride 2 spelled out; the batch kept by reshape."""
+    def __init__(self):
+        super().__init__()
+        for name, (maps_in, maps_out) in {"C1": (1, 6), "C3": (6, 16)}.items():
+            setattr(self, name, nn.Conv2d(maps_in, maps_out, kernel_size=(5, 5), stride=1, padding=0))
+        self.S = nn.AvgPool2d((2, 2), stride=(2, 2))
+        self.act = nn.Tanh()
+        self.fc = nn.ModuleList([nn.Linear(16 * 5 * 5, 120), nn.Linear(120, 84)])
+        self.out = nn.Linear(84, 10)
+    def features(self, x):
+        return self.S(self.act(self.C3(self.S(self.act(self.C1(x))))))
+    def forward(self, x):
+        h = self.features(x)
+        h = h.reshape(h.size(0), -1)
+        for layer in self.fc:
+            h = self.act(layer(h))
+        return self.out(h)
+''',
+    "lazy-layers": TORCH + '''
+class LeNet5(nn.Module):
+    """Sizes found by a first forward pass in __init__."""
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Sequential(
+            nn.LazyConv2d(6, 5), nn.Tanh(), nn.AvgPool2d(2), nn.LazyConv2d(16, 5), nn.Tanh(), nn.AvgPool2d(2),
+            nn.Flatten(), nn.LazyLinear(120), nn.Tanh(), nn.LazyLinear(84), nn.Tanh(), nn.LazyLinear(10))
+        self.net(torch.zeros(1, 1, 32, 32))
+    def forward(self, x):
+        return self.net(x)
+''',
+    "lazy-layers-not-yet-made": TORCH + '''
+class LeNet5(nn.Module):
+    """Lazy layers that get their sizes with the first batch."""
+    def __init__(self):
+        super().__init__()
+        self.convs = nn.Sequential(
+            nn.LazyConv2d(6, 5), nn.Tanh(), nn.AvgPool2d(2), nn.LazyConv2d(16, 5), nn.Tanh(), nn.AvgPool2d(2))
+        self.head = nn.Sequential(
+            nn.Flatten(), nn.LazyLinear(120), nn.Tanh(), nn.LazyLinear(84), nn.Tanh(), nn.LazyLinear(10))
+    def forward(self, x):
+        return self.head(self.convs(x))
+''',
+}
+
+_NETWORK = TORCH + '''
+class LeNet5(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.c1, self.c3 = nn.Conv2d(1, 6, 5), nn.Conv2d(6, 16, 5)
+        self.c5, self.f6, self.output = nn.Linear(400, 120), nn.Linear(120, 84), nn.Linear(84, 10)
+    def forward(self, x):
+        x = F.avg_pool2d(torch.tanh(self.c1(x)), 2)
+        x = F.avg_pool2d(torch.tanh(self.c3(x)), 2)
+        x = torch.tanh(self.c5(torch.flatten(x, 1)))
+        return self.output(torch.tanh(self.f6(x)))
+'''
+
+
+def _changed(*changes: tuple[str, str]) -> str:
+    """The right network with texts replaced, each of which must be there."""
+    source = _NETWORK
+    for old, new in changes:
+        assert old in source, old
+        source = source.replace(old, new)
+    return source
+
+
+WRONG = {
+    "a-hardtanh": _changed(("torch.tanh(self.c5", "F.hardtanh(self.c5")),
+    "image-transposed": _changed(("self.c1(x)", "self.c1(x.transpose(2, 3))")),
+    "no-gradient": _changed(("    def forward", "    @torch.no_grad()\n    def forward")),
+    "half-the-scores": _changed(("return self.output(", "return 0.5 * self.output(")),
+    "no-bias-in-c3": _changed(("nn.Conv2d(6, 16, 5)", "nn.Conv2d(6, 16, 5, bias=False)")),
+    "a-layer-that-nothing-uses": _changed(
+        ("nn.Linear(84, 10)\n", "nn.Linear(84, 10)\n        self.more = nn.Linear(3, 3)\n")
+    ),
+    "sum-pooling": _changed(("F.avg_pool2d(torch.tanh(self.c1(x)), 2)", "4 * F.avg_pool2d(torch.tanh(self.c1(x)), 2)")),
+    "maps-last": _changed(("torch.flatten(x, 1)", "torch.flatten(x.permute(0, 2, 3, 1), 1)")),
+    "no-convolution": TORCH + "class LeNet5(nn.Sequential):\n    def __init__(self):\n"
+                              "        super().__init__(nn.Flatten(), nn.Linear(1024, 10))\n",
+    "a-tuple": _changed(("return self.output(torch.tanh(self.f6(x)))", "return self.output(x), x")),
 }

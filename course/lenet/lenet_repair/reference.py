@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from ...sizing_and_memory.shared import as_array
 from ..shared import run_network
+from .public import FAILS
 
 
 class RepairedLeNet(nn.Module):
@@ -46,6 +47,17 @@ def batch_after_view(batch: int) -> int:
     if numbers % row:
         raise ValueError(f"batch: {numbers} numbers do not make whole rows of {row}")
     return numbers // row
+
+
+def rows_of_views(batches: Sequence[int], answer: Callable[[int], Any] = batch_after_view) -> list[Any]:
+    """What `batch_after_view` gives for each batch; "ValueError" where it raises one."""
+    said: list[Any] = []
+    for batch in batches:
+        try:
+            said.append(answer(batch))
+        except ValueError:
+            said.append(FAILS)
+    return said
 
 
 def repaired(
