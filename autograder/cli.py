@@ -18,6 +18,7 @@ from typing import Annotated, Any
 
 import typer
 
+from autograder import files
 from autograder.course import Course, CourseError, UsageError
 from autograder.faults import MachineFault
 from autograder.sandbox.policy import IsolationMissing
@@ -188,7 +189,6 @@ def export(
 ) -> None:
     """Write final scores (automatic, manual, penalty) as CSV, or as Canvas, Moodle and Blackboard read them."""
     with _one_sentence():
-        from autograder import files
         from autograder.classroom.export import export as table
 
         where = (course or Course.here().root).resolve()

@@ -28,6 +28,7 @@ FOR_START_UP = {
     },
     "autograder.cli": {
         "autograder.checks.terminal", "autograder.classroom", "autograder.doctor", "autograder.feedback",
+        "autograder.gradebook",
         "autograder.release", "rich",
     },
     "autograder.datasets.mnist": {"pooch", "requests"},
