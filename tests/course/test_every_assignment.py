@@ -112,13 +112,20 @@ def test_an_untouched_cell_scores_nothing(assignment, task):
     assert score(results) == 0 and not any(result.attempted for result in results)
 
 
+# Their neighbours are layers with the same windows, dtypes and errors, all of which are asked for on their own.
+SIBLINGS = ("max-pooling", "min-pooling")
+
+
 @every_task
 def test_the_right_answer_of_another_task_scores_nothing(assignment, task):
     automatic = CURRICULUM[assignment].automatic
     other = automatic[(automatic.index(task) + 1) % len(automatic)]
     values = list(reference_names(other, STUDENT).values())
     borrowed = {name: values[n % len(values)] for n, name in enumerate(reference_names(task, STUDENT))}
-    assert hidden_score(assignment, task, borrowed) == 0
+    if task in SIBLINGS:
+        assert hidden_score(assignment, task, borrowed) < 0.5 * points_of(assignment, task)
+    else:
+        assert hidden_score(assignment, task, borrowed) == 0
 
 
 def places(answer: Any) -> list[Any]:

@@ -23,6 +23,7 @@ from course.pooling_and_normalization.relu_softmax.reference import relu, softma
 from course.pooling_and_normalization.shift_invariance.reference import shift_sensitivity
 
 from ..checks.helpers import (
+    points_of,
     run_task,
     score,
     wrong_answers,
@@ -138,7 +139,7 @@ def test_dense_relu_and_softmax_are_those_of_pytorch():
     odd = np.array([np.nan, np.inf, -np.inf, -1.0, 2.0])
     np.testing.assert_array_equal(relu(odd), torch.relu(torch.from_numpy(odd)).numpy())
     drawn = torch.nn.init.kaiming_normal_(torch.empty(2000, 500), nonlinearity="relu", mode="fan_in")
-    assert abs(float(drawn.std()) / dense_start(500) - 1) < 0.01
+    assert abs(float(drawn.std()) / dense_start(500)["deviation"] - 1) < 0.01
 
 
 def test_inverted_dropout_is_that_of_pytorch():
@@ -195,28 +196,35 @@ def test_a_layer_that_refuses_everything_scores_nothing():
         assert score(run_task(ASSIGNMENT, task, source.format(name))) == 0, task
 
 
-@pytest.mark.parametrize(("task", "cheap", "most"), [
-    ("max-pooling", {
-        "first-stride-for-both": 1.5, "swapped-axes": 2, "integer-result": 0.5, "always-float64": 0.5,
-        "int-not-a-pair": 1, "one-image-only": 1, "zero-padding": 2, "nan-skipped": 0.5,
-    }, 12),
-    ("lrn", {"window-wrapped": 2.5, "window-not-clipped": 2.5, "end-channel-repeated": 2.5, "even-size-accepted": 1,
-             "integer-result": 0.5, "always-float64": 0.5}, 14),
-    ("dropout", {"mask-drawn-once": 1, "generator-ignored": 0.5, "whole-columns": 1, "always-float64": 0.5,
-                 "not-scaled": 2}, 8),
+@pytest.mark.parametrize(("task", "most"), [
+    ("max-pooling", {"first-stride-for-both": 1.5, "swapped-axes": 1.5, "zero-padding": 1.5, "one-image-only": 4.5}),
+    ("lrn", {"k-missing": 7, "beta-missing": 7, "alpha-by-size": 7, "over-space": 6, "window-wrapped": 2.5}),
+    ("shift-invariance", {"rolled-around": 4, "moved-to-the-left": 2, "one-norm-for-the-batch": 2}),
+    ("batch-norm", {"unbiased-variance": 4, "eps-missing": 1, "gamma-missing": 1, "updated-at-inference": 2}),
+    ("dropout", {"mask-drawn-once": 1, "generator-ignored": 1, "whole-columns": 1, "not-scaled": 1.5}),
 ])
-def test_one_cause_costs_its_points_once(task, cheap, most):
+def test_one_cause_costs_its_points_once(task, most):
+    points = points_of(ASSIGNMENT, task)
     for wrong, names in wrong_answers(task):
-        if wrong.id in cheap:
-            lost = most - score(run_task(ASSIGNMENT, task, names, parts=("hidden",)))
-            assert lost <= cheap[wrong.id], wrong.id
+        if wrong.id in most:
+            lost = points - score(run_task(ASSIGNMENT, task, names, parts=("hidden",)))
+            assert 0 < lost <= most[wrong.id], wrong.id
+
+
+def test_not_asking_costs_more_than_asking_wrongly():
+    """Whoever never calls `features` loses more than whoever moves the images in a wrong direction."""
+    scores = {
+        wrong.id: score(run_task(ASSIGNMENT, "shift-invariance", names, parts=("hidden",)))
+        for wrong, names in wrong_answers("shift-invariance")
+    }
+    assert scores.pop("features-never-asked") < min(scores.values())
 
 
 def test_a_smallest_counterexample_is_small():
     zeros = next(names for wrong, names in wrong_answers("max-pooling") if wrong.id == "zero-padding")
     results = run_task(ASSIGNMENT, "max-pooling", zeros, parts=("hidden",))
     failed = next(result for result in results if result.name == "test_max_of_negative_images")
-    assert failed.counterexample == "image 1x1x1, pool size (3, 3), padding same"
+    assert failed.counterexample == "image 1x1x1x1, pool size (3, 3), stride (3, 3), padding same"
     assert failed.section == "Max pooling" and failed.details == ""
 
 

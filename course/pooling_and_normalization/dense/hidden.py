@@ -7,6 +7,8 @@ from autograder.checks.api import (
     expect,
     expect_close,
     expect_raises,
+    expect_steady,
+    kernel_says,
     leaves_unchanged,
     misconceptions,
     numbers,
@@ -36,60 +38,93 @@ def dense_of(student, x, weights, biases):
     return result
 
 
-@points(1.5)
+@points(1)
 @search(WIDTHS)
 def test_dense_of_a_vector(student, case):
-    """A vector of features gives a vector: the matrix product with the weights, and the biases."""
-    weights, biases = numbers(case.inputs, case.outputs, seed=case.seed), numbers(case.outputs, seed=case.seed + 1)
-    dense_of(student, numbers(case.inputs, seed=case.seed + 2), weights, biases)
-
-
-@points(1)
-@search(WIDTHS)
-def test_dense_of_a_batch(student, case):
-    """A batch of vectors gives a batch, also when it holds one vector or none."""
-    weights, biases = numbers(case.inputs, case.outputs, seed=case.seed), numbers(case.outputs, seed=case.seed + 1)
-    dense_of(student, numbers(case.batch, case.inputs, seed=case.seed + 2), weights, biases)
-
-
-@points(1)
-def test_dense_starts_random(student):
-    """New weights are random, of shape (in_features, out_features), scaled for the number of inputs."""
-    for inputs, outputs in ((400, 150), (60, 300)):
-        weights = student.Dense(inputs, outputs).weights
-        expect(isinstance(weights, np.ndarray) and weights.shape == (inputs, outputs),
-               "The weights of a new layer are no array of shape (in_features, out_features).")
-        expect_close(float(weights.std()), reference.dense_start(inputs), like=misconceptions.DENSE_START,
-                     rtol=0.03, what="the standard deviation of new weights")
-        expect(abs(weights.mean()) < 0.05 * weights.std(), "New weights are not centred on 0.")
-    expect(not np.array_equal(student.Dense(3, 4).weights, student.Dense(3, 4).weights),
-           "Two new layers have the same weights; they are drawn anew for each.")
+    """A vector of features gives a vector: its matrix product with the weights."""
+    weights = numbers(case.inputs, case.outputs, seed=case.seed)
+    dense_of(student, numbers(case.inputs, seed=case.seed + 2), weights, np.zeros(case.outputs))
 
 
 @points(0.5)
-def test_dense_starts_without_bias(student):
-    """The biases of a new layer are zeros, one for each output."""
-    expect_close(student.Dense(5, 3).biases, np.zeros(3), what="the biases of a new layer")
-    dense_of(student, numbers(3), numbers(3, 2), numbers(2))
+@search(WIDTHS)
+def test_dense_of_a_batch(student, case):
+    """A batch of vectors gives a batch, also when it holds one vector or none."""
+    weights = np.abs(numbers(case.inputs, case.outputs, seed=case.seed))
+    x = np.abs(numbers(case.batch, case.inputs, seed=case.seed + 2))
+    dense_of(student, x, weights, np.zeros(case.outputs))
+
+
+@points(1)
+@search(WIDTHS)
+def test_dense_adds_biases(student, case):
+    """Each output has its own bias, which is added."""
+    weights, biases = np.zeros((case.inputs, case.outputs)), numbers(case.outputs, seed=case.seed)
+    dense_of(student, numbers(1 + case.batch, case.inputs, seed=case.seed + 2), weights, biases)
+
+
+def new_weights(student, inputs, outputs):
+    """The weights of a new layer, once their shape is right."""
+    weights = student.Dense(inputs, outputs).weights
+    expect(isinstance(weights, np.ndarray) and weights.shape == (inputs, outputs),
+           "The weights of a new layer are no array of shape (in_features, out_features).")
+    return weights
+
+
+@points(0.5)
+def test_dense_starts_random(student):
+    """New weights are random, drawn anew for each layer, and their scale is He's; biases are zeros."""
+    sizes = (400, 150), (60, 300)
+    drawn = [new_weights(student, *size) for size in sizes]
+    for (inputs, _), weights in zip(sizes, drawn, strict=True):
+        expect_close(float(weights.std()), reference.dense_start(inputs), part="deviation", rtol=0.03,
+                     like=misconceptions.DENSE_START, what="the standard deviation of new weights")
+    for weights in drawn:
+        expect(abs(weights.mean()) < 0.05 * weights.std(), "New weights are not centred on 0.")
+    expect(not np.array_equal(student.Dense(3, 4).weights, student.Dense(3, 4).weights),
+           "Two new layers have the same weights; they are drawn anew for each.")
+    expect_close(np.ravel(student.Dense(5, 3).biases), np.zeros(3), what="the biases of a new layer")
+
+
+@points(0.5)
+def test_dense_starts_normal(student):
+    """New weights come from a normal distribution: a third lie beyond one standard deviation, 5 % beyond two."""
+    for inputs, outputs in ((400, 150), (300, 200)):
+        weights = new_weights(student, inputs, outputs)
+        size = np.abs(weights - weights.mean()) / (weights.std() or 1.0)
+        if weights.std() > 0:
+            for part, deviations, rtol in (("beyond_one", 1, 0.03), ("beyond_two", 2, 0.12)):
+                expect_close(float((size > deviations).mean()), reference.dense_start(inputs), part=part, rtol=rtol,
+                             like=misconceptions.DENSE_START, what=f"the share beyond {deviations} deviations")
 
 
 @points(0.5)
 def test_dense_dtype(student):
-    """The result is float32 for a float32 input and float64 otherwise; the input stays as it was."""
-    weights, biases = numbers(4, 3), numbers(3)
+    """The result is float32 for a float32 input and float64 otherwise."""
+    weights, biases = np.abs(numbers(4, 3)), np.zeros(3)
     for dtype in ("float32", "float64", "int64"):
-        result = dense_of(student, numbers(2, 4, dtype=dtype), weights, biases)
+        result = dense_of(student, np.abs(numbers(2, 4, dtype=dtype)), weights, biases)
         wanted = "float32" if dtype == "float32" else "float64"
         expect(result.dtype == wanted, f"The result for a {dtype} input is {result.dtype}, not {wanted}.",
                diagnosis=DENSE["always-float64"] if wanted == "float32" else None)
-    expect(leaves_unchanged(student, dense_layer(student, weights, biases).forward, numbers(2, 4)),
-           "The input was changed.")
+
+
+@points(0.5)
+@kernel_says
+def test_dense_leaves_x_alone(student):
+    """The input stays as it was, and nothing of it is kept for the next."""
+    weights, biases = np.abs(numbers(4, 3)), np.zeros(3)
+    layer = dense_layer(student, weights, biases)
+    expect_steady(layer.forward, lambda x: reference.dense(x, weights, biases), np.abs(numbers(2, 4)),
+                  np.abs(numbers(2, 4, seed=1)), like=DENSE)
+    for x in (numbers(2, 4), numbers(4)):
+        expect(leaves_unchanged(student, layer.forward, x), "The input was changed.")
 
 
 @points(0.5)
 def test_dense_refuses(student):
     """A number of features below 1, or an x that does not fit, raises a ValueError that names the argument."""
-    dense_of(student, numbers(4), numbers(4, 3), numbers(3))
+    student.Dense(np.int64(4), 3).forward(numbers(2, 4))
     with expect_raises("ValueError", naming="in_features"):
         student.Dense(0, 3)
     with expect_raises("ValueError", naming="out_features"):

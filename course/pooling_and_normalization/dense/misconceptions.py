@@ -12,14 +12,18 @@ DENSE_SECTION = "Dense layers"
 
 
 def _dense_layer(compute, spread):
-    """A class Dense that computes with `compute` and draws weights of the standard deviation `spread(in_features)`."""
+    """A class Dense that computes with `compute` and draws weights that are spread as `spread(in_features)` says."""
 
     class Dense:
         def __init__(self, in_features, out_features):
             for name, count in {"in_features": in_features, "out_features": out_features}.items():
                 if count < 1:
                     raise ValueError(f"{name} must be at least 1, not {count}")
-            self.weights = np.random.default_rng().normal(0, spread(in_features), (in_features, out_features))
+            start, draw = spread(in_features), np.random.default_rng()
+            self.weights = draw.normal(0, start["deviation"], (in_features, out_features))
+            if start["deviation"] and start["beyond_two"] == 0:
+                reach = np.sqrt(3) * start["deviation"]
+                self.weights = draw.uniform(-reach, reach, (in_features, out_features))
             self.biases = np.zeros(out_features)
 
         def forward(self, x):
@@ -65,22 +69,28 @@ def dense_always_float64(solve, x, weights, biases):
 @DENSE_START.add("weights-zero", section=DENSE_SECTION)
 def weights_zero(in_features):
     """All weights start at zero: then all units compute the same, get the same gradient and stay alike forever."""
-    return 0.0
+    return {"deviation": 0.0, "beyond_one": 0.0, "beyond_two": 0.0}
 
 
 @DENSE_START.add("weights-unscaled", section=DENSE_SECTION)
 def weights_unscaled(in_features):
     """The weights have a standard deviation of 1: then the outputs grow with the root of the number of inputs."""
-    return 1.0
+    return right.dense_start(in_features) | {"deviation": 1.0}
 
 
 @DENSE_START.add("variance-for-deviation", section=DENSE_SECTION)
 def variance_for_deviation(in_features):
     """He's rule gives the variance, 2 / in_features; the standard deviation is its root."""
-    return 2 / in_features
+    return right.dense_start(in_features) | {"deviation": 2 / in_features}
 
 
 @DENSE_START.add("half-of-he", section=DENSE_SECTION)
 def half_of_he(in_features):
     """The weights are scaled for 1 / in_features; He's rule has a 2, since ReLU silences half of the units."""
-    return float(np.sqrt(1 / in_features))
+    return right.dense_start(in_features) | {"deviation": float(np.sqrt(1 / in_features))}
+
+
+@DENSE_START.add("uniform-weights", section=DENSE_SECTION)
+def uniform_weights(in_features):
+    """The weights are drawn from a uniform distribution; a normal one is asked for, which has no limits."""
+    return right.dense_start(in_features) | {"beyond_one": 0.4226, "beyond_two": 0.0}

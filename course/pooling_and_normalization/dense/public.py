@@ -27,6 +27,6 @@ def test_dense_starts(student):
     layer = student.Dense(300, 200)
     weights = layer.weights
     expect(isinstance(weights, np.ndarray) and weights.shape == (300, 200), "The weights have another shape.")
-    expect_close(float(weights.std()), reference.dense_start(300), like=misconceptions.DENSE_START, rtol=0.05,
-                 what="the standard deviation of new weights")
-    expect_close(layer.biases, np.zeros(200), what="the biases of a new layer")
+    expect_close(float(weights.std()), reference.dense_start(300), part="deviation", rtol=0.05,
+                 like=misconceptions.DENSE_START, what="the standard deviation of new weights")
+    expect_close(np.ravel(layer.biases), np.zeros(200), what="the biases of a new layer")

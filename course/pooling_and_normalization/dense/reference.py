@@ -22,6 +22,9 @@ def dense(x: np.ndarray, weights: np.ndarray, biases: np.ndarray) -> np.ndarray:
     return (x @ weights + biases).astype(x.dtype)
 
 
-def dense_start(in_features: int) -> float:
-    """The standard deviation of a new layer's weights by He et al.: sqrt(2 / in_features)."""
-    return float(np.sqrt(2 / in_features))
+def dense_start(in_features: int) -> dict[str, float]:
+    """How a new layer's weights are spread: normal, with the standard deviation of He et al., sqrt(2 / in_features).
+
+    "deviation" is that; "beyond_one" and "beyond_two" are the shares further from the mean than one and two of it.
+    """
+    return {"deviation": float(np.sqrt(2 / in_features)), "beyond_one": 0.3173, "beyond_two": 0.0455}

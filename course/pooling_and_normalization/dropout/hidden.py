@@ -8,17 +8,19 @@ from autograder.checks.api import (
     expect_close,
     expect_raises,
     in_kernel,
+    kernel_says,
     leaves_unchanged,
     misconceptions,
     numbers,
     points,
     reference,
+    returns_new,
     search,
 )
 from autograder.checks.api import strategies as st
 
 from ..shared import SEED
-from .probes import generator_of
+from .probes import generator_of, state_of
 
 DROPOUT = misconceptions.DROPOUT
 
@@ -43,7 +45,7 @@ def mask_of(student, layer, x):
     return kept
 
 
-@points(1.5)
+@points(1)
 @search(cases(rows=st.integers(1, 4), columns=st.integers(4, 9), rate=st.sampled_from([0.2, 0.25, 0.75]), seed=SEED))
 def test_dropout_at_inference(student, case):
     """At inference every value passes unchanged."""
@@ -52,62 +54,107 @@ def test_dropout_at_inference(student, case):
     expect_close(result, reference.dropout(x, result != 0, case.rate, False), like=DROPOUT)
 
 
-@points(2)
+@points(1.5)
 @search(cases(rows=st.integers(6, 8), columns=st.integers(10, 12), rate=st.sampled_from([0.75, 0.6, 0.7]), seed=SEED))
 def test_dropout_in_training(student, case):
     """In training a value is 0, or as much larger as it takes for the expected sum to be the same."""
     x = numbers(case.rows, case.columns, seed=case.seed)
     result = dropped(student, x, case.rate, case.seed)
-    expect((result == 0).any(), "", diagnosis=DROPOUT["inactive-in-training"])
+    expect(not np.array_equal(result, x), "", diagnosis=DROPOUT["inactive-in-training"])
     expect_close(result, reference.dropout(x, result != 0, case.rate, True), like=DROPOUT)
 
 
 @points(1)
 def test_dropout_share(student):
     """The rate is the share that is dropped, and each value is dropped on its own."""
-    for rate in (0.25, 0.8):
-        zeros = dropped(student, np.ones((100, 100)), rate, 5) == 0
-        share = float(zeros.mean())
-        expect(abs(share - (1 - rate)) > 0.03, "", diagnosis=DROPOUT["rate-is-kept"])
-        together = zeros.all(axis=0).any() or zeros.all(axis=1).any()
-        expect(not together, "", diagnosis=DROPOUT["whole-columns"])
-        expect(abs(share - rate) < 0.03, "In training, the share of values that become 0 is not the rate.")
+    x = np.ones((100, 100))
+    results = {rate: dropped(student, x, rate, 5) for rate in (0.25, 0.8)}
+    kept = {rate: result != 0 for rate, result in results.items()}
+    expect(not all(np.array_equal(result, x) for result in results.values()), "",
+           diagnosis=DROPOUT["inactive-in-training"])
+    expect(not all(abs(mask.mean() - rate) < 0.03 for rate, mask in kept.items()), "",
+           diagnosis=DROPOUT["rate-is-kept"])
+    expect(not all(in_one_piece(mask) for mask in kept.values()), "", diagnosis=DROPOUT["whole-columns"])
+    expect(all(abs(mask.mean() - (1 - rate)) < 0.03 for rate, mask in kept.items()),
+           "In training, the share of values that become 0 is not the rate.")
+    masks = [dropped(student, np.ones((8, 8)), 0.25, seed) != 0 for seed in range(30)]
+    counts = [int(mask.sum()) for mask in masks]
+    expect(len(set(counts)) > 1 or all(np.array_equal(mask, masks[0]) for mask in masks), "",
+           diagnosis=DROPOUT["same-number-each-time"])
+    alone = 1.5 < np.std(counts) < 7 and all(neighbours_agree(mask) < 0.05 for mask in kept.values())
+    expect(alone, "In training, values are not dropped each on its own.")
+
+
+def neighbours_agree(mask):
+    """The correlation of neighbours in a row or a column, whichever is larger: near 0 where each is on its own."""
+    apart = mask - mask.mean()
+    pairs = (apart[1:] * apart[:-1]).mean(), (apart[:, 1:] * apart[:, :-1]).mean()
+    return max(map(abs, pairs)) / mask.var()
+
+
+def in_one_piece(mask):
+    """Whether all rows are alike, or all columns, and yet not everything is."""
+    return not mask.all() and bool(mask.any()) and bool((mask == mask[:1]).all() or (mask == mask[:, :1]).all())
 
 
 @points(1)
 def test_dropout_draws_each_time(student):
     """Every call in training draws a new mask."""
     layer, x = student.Dropout(0.5), np.ones((20, 20))
-    first, second = mask_of(student, layer, x), mask_of(student, layer, x)
-    expect(not np.array_equal(first, second), "", diagnosis=DROPOUT["mask-drawn-once"])
+    first, second, third = (mask_of(student, layer, x) for _ in range(3))
+    expect(not (np.array_equal(first, second) and np.array_equal(second, third)), "",
+           diagnosis=DROPOUT["mask-drawn-once"])
+    expect(not np.array_equal(first, second) and not np.array_equal(second, third),
+           "Two calls in training dropped the same values.")
 
 
-@points(0.5)
+@points(1)
 def test_dropout_uses_the_generator(student):
     """Two layers with generators of the same seed drop the same values, and others with another seed."""
-    generator, x = in_kernel(student, generator_of).generator_of, np.ones((20, 20))
-    masks = [mask_of(student, student.Dropout(0.5, rng=generator(seed)), x) for seed in (3, 3, 4)]
-    expect(np.array_equal(masks[0], masks[1]), "", diagnosis=DROPOUT["generator-ignored"])
+    probes, x = in_kernel(student, generator_of, state_of), np.ones((20, 20))
+    generators = [probes.generator_of(seed) for seed in (3, 3, 4)]
+    before = [probes.state_of(generator) for generator in generators]
+    masks = [mask_of(student, student.Dropout(0.5, rng=generator), x) for generator in generators]
+    same = np.array_equal(masks[0], masks[1])
+    unused = [probes.state_of(generator) for generator in generators] == before
+    expect(same or not unused, "", diagnosis=DROPOUT["generator-ignored"])
+    expect(same, "Two layers with generators of the same seed drop other values.")
     expect(not np.array_equal(masks[0], masks[2]), "Generators of different seeds gave the same mask.")
 
 
 @points(0.5)
 def test_dropout_of_nothing(student):
-    """A rate of 0 changes nothing; float32 stays float32, and the input is not written to."""
+    """A rate of 0 changes nothing, and float32 stays float32."""
     for dtype in ("float64", "float32"):
-        x = numbers(4, 5, dtype=dtype)
-        result = dropped(student, x, 0.0, 1)
-        expect_close(result, reference.dropout(x, x != 0, 0.0, True), like=DROPOUT)
+        x = np.zeros((4, 5), dtype)
+        result = dropped(student, x, 0.25, 1)
+        expect(not result.any(), "What is 0 does not stay 0.")
         expect(result.dtype == dtype, f"The result for a {dtype} input is {result.dtype}.",
                diagnosis=DROPOUT["always-float64"] if dtype == "float32" else None)
-    expect(leaves_unchanged(student, student.Dropout(0.5).forward, numbers(4, 5), True), "The input was changed.")
+        x = numbers(4, 5, dtype=dtype)
+        result = dropped(student, x, 0.0, 1)
+        if result.any():  # where everything is dropped, other tests say why
+            expect_close(result, reference.dropout(x, x != 0, 0.0, True), what="the result with a rate of 0")
+
+
+@points(0.5)
+@kernel_says
+def test_dropout_leaves_its_arguments_alone(student):
+    """Neither x nor the weights are changed, and the weights to use at inference are a new array."""
+    for training in (True, False):
+        expect(leaves_unchanged(student, student.Dropout(0.5).forward, numbers(4, 5), training),
+               "The input was changed.")
+    expect(leaves_unchanged(student, student.scale_at_test_time, numbers(3, 4), 0.25), "The weights were changed.")
+    expect(returns_new(student, student.scale_at_test_time, numbers(3, 4), 0.25),
+           "The weights to use at inference are no new array.")
 
 
 @points(0.5)
 def test_dropout_refuses_a_rate(student):
     """A rate below 0, of 1 or above raises a ValueError that names the rate."""
     x = numbers(3, 4)
-    expect_close(student.Dropout(0.9).forward(x, False), reference.dropout(x, x != 0, 0.9, False), like=DROPOUT)
+    for rate in (0, 0.9):
+        array_like(student.Dropout(rate).forward(x, False), x)
     for rate in (1, 1.0, 1.5, -0.1):
         with expect_raises("ValueError", naming="rate"):
             student.Dropout(rate).forward(x, True)

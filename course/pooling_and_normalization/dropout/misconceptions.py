@@ -6,6 +6,7 @@ import numpy as np
 
 from autograder.checks.api import Misconceptions
 
+from ..max_pooling.misconceptions import DTYPES_ONLY
 from ..max_pooling.reference import as_float
 from . import reference as right
 
@@ -60,7 +61,7 @@ def scaled_at_inference(solve, x, kept, rate, training):
     return solve(x, kept, rate, training) if training else x * (1 - rate)
 
 
-@DROPOUT.add("always-float64", section=DROPOUT_SECTION)
+@DROPOUT.add("always-float64", section=DROPOUT_SECTION, price=DTYPES_ONLY)
 def dropout_always_float64(solve, x, kept, rate, training):
     """A float32 input became float64; it stays float32."""
     return solve(x, kept, rate, training).astype(np.float64)
@@ -93,6 +94,7 @@ DROPOUT.add_source(
 DROPOUT.add_source(
     "inactive-in-training", "Nothing was dropped in training; it is at inference that every value passes.",
     DROPOUT_CLASS.format(rng=GIVEN, draw="return x"), section=DROPOUT_SECTION,
+    price="a layer that drops nothing is no dropout",
 )
 DROPOUT.add_source(
     "rate-is-kept", "The rate was taken for the share that is kept; it is the share that is dropped.",
@@ -103,6 +105,14 @@ DROPOUT.add_source(
     DROPOUT_CLASS.format(
         rng=GIVEN, draw="self.mask = np.broadcast_to(self.rng.random(x.shape[-1]) >= self.rate, x.shape)"
     ), section=DROPOUT_SECTION,
+)
+DROPOUT.add_source(
+    "same-number-each-time",
+    "The same number of values was dropped in every call; each is dropped on its own, so the number varies.",
+    DROPOUT_CLASS.format(rng=GIVEN, draw="self.mask = np.ones(x.size, bool)\n"
+                         "        self.mask[self.rng.permutation(x.size)[:round(self.rate * x.size)]] = False\n"
+                         "        self.mask = self.mask.reshape(x.shape)"),
+    section=DROPOUT_SECTION,
 )
 DROPOUT.add_source(
     "generator-ignored", "The generator that was given was not used, so a seed does not make a run repeatable.",

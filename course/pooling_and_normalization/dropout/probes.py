@@ -5,3 +5,7 @@ def generator_of(seed):
     import numpy
 
     return numpy.random.default_rng(seed)
+
+
+def state_of(generator):
+    return str(generator.bit_generator.state)

@@ -52,6 +52,48 @@ def scale_at_test_time(weights, rate):
 
 ANSWERS = {"binomial mask": DROPOUT_BINOMIAL, "value by value": DROPOUT_LOOP}
 
+
+DROPOUT_MASK = '''
+import numpy as np
+
+
+class Dropout:
+    def __init__(self, rate=0.5, rng=None):
+        if not 0 <= rate < 1:
+            raise ValueError(f"rate must be in [0, 1), got {rate}")
+        self.rate = rate
+        self.rng = np.random.default_rng() if rng is None else rng
+        self.mask = None
+
+    def forward(self, x, training):
+        if not training:
+            return x
+        self.mask = (self.rng.random(x.shape) >= self.rate) / (1 - self.rate)
+        return (x * self.mask).astype(x.dtype)
+
+
+def scale_at_test_time(weights, rate):
+    return np.multiply(weights, 1 - rate)
+'''
+ANSWERS["a scaled mask"] = DROPOUT_MASK
+
+WRONG = {
+    "x is multiplied in place": DROPOUT_MASK.replace(
+        "        return (x * self.mask).astype(x.dtype)", "        x *= self.mask.astype(x.dtype)\n        return x"),
+    "the weights are multiplied in place": DROPOUT_MASK.replace(
+        "    return np.multiply(weights, 1 - rate)", "    weights *= 1 - rate\n    return weights"),
+    "neighbours in pairs": DROPOUT_MASK.replace(
+        "self.rng.random(x.shape) >=", "self.rng.random(x.size).repeat(2)[:x.size].reshape(x.shape) >="),
+    "scaled to keep the variance": DROPOUT_MASK.replace("/ (1 - self.rate)\n", "/ np.sqrt(1 - self.rate)\n"),
+    "scaled by the share that was kept": DROPOUT_MASK.replace(
+        "/ (1 - self.rate)\n", "\n        self.mask = self.mask / max(self.mask.mean(), 1e-9)\n").replace(
+        "(self.rng.random(x.shape) >= self.rate) \n", "1.0 * (self.rng.random(x.shape) >= self.rate)\n"),
+    "the generator begins anew in every call": DROPOUT_MASK.replace(
+        "        self.mask = (self.rng.random",
+        "        rng = np.random.default_rng(0) if self.mask is None else self.rng\n"
+        "        self.mask = (rng.random"),
+}
+
 EQUIVALENT = {
     "scale_at_test_time > as_float: image if image.dtype == np.float32 else image.astype(np.float64) -> "
     "image if image.dtype != np.float32 else image.astype(np.float64)": "the values are the same, whatever the dtype",

@@ -8,6 +8,8 @@ from autograder.checks.api import (
     expect,
     expect_close,
     expect_raises,
+    expect_steady,
+    kernel_says,
     leaves_unchanged,
     misconceptions,
     numbers,
@@ -23,7 +25,11 @@ LRN = misconceptions.LRN
 LOUD = {"k": st.sampled_from([2.0, 1.5, 0.5]), "alpha": st.sampled_from([0.5, 0.1, 1.5]),
         "beta": st.sampled_from([0.75, 0.5, 1.5]), "seed": SEED}
 INNER = cases(side=st.integers(1, 3), reach=st.integers(1, 2), inner=st.integers(7, 9), **LOUD)
-ENDS = cases(side=st.integers(1, 2), channels=st.integers(6, 8), size=st.sampled_from([3, 5]), **LOUD)
+ENDS = cases(side=st.integers(1, 2), channels=st.integers(6, 8), size=st.sampled_from([3, 5]),
+             alpha=st.sampled_from([0.5, 0.25, 2.0]))
+
+# A slip has one price: with beta 1 an exponent cannot be missing, with k 0 no k, and ones are their own squares; a
+# window of one channel has no neighbours, and with alpha 0 they do not count.
 
 
 def normalised(student, image, **options):
@@ -36,7 +42,14 @@ def options_of(case, **more):
     return {name: case[name] for name in ("k", "alpha", "beta")} | more
 
 
-@points(3)
+def works(student, image, **options):
+    """What the layer gives, an array of the image's shape; what is in it, other tests ask."""
+    result = student.LocalResponseNormalization(**options).forward(image)
+    expect(isinstance(result, np.ndarray) and result.shape == image.shape, "The result has not the image's shape.")
+    return result
+
+
+@points(2.5)
 @search(INNER)
 def test_lrn_of_inner_channels(student, case):
     """Each activation is divided by (k + alpha * sum of its neighbours' squares) ** beta."""
@@ -45,23 +58,25 @@ def test_lrn_of_inner_channels(student, case):
     normalised(student, image, **options_of(case, size=2 * case.reach + 1))
 
 
-@points(2.5)
+@points(2)
 @search(ENDS)
 def test_lrn_at_the_ends(student, case):
     """The window is clipped at the first and the last channel, also where it is larger than all channels."""
-    image = numbers(case.side, case.side + 2, case.channels, seed=case.seed)
-    normalised(student, image, **options_of(case, size=case.size))
-    normalised(student, image[..., :2], **options_of(case, size=case.size + 2))
+    options = {"k": 0.0, "alpha": case.alpha, "beta": 1.0}
+    image = np.ones((case.side, case.side + 2, case.channels))
+    image[:, 0, 0] = image[:, 1, 2] = image[:, 1, -1] = image[:, -1, -3] = 0.0
+    normalised(student, image, size=case.size, **options)
+    normalised(student, np.ones((case.side, case.side + 1, 2)), size=case.size + 2, **options)
+
+
+@points(1.5)
+@search(cases(side=st.integers(1, 3), **LOUD))
+def test_lrn_of_size_one(student, case):
+    """With a size of 1 a channel is divided by its own square's part alone."""
+    normalised(student, numbers(case.side, case.side + 1, 1, seed=case.seed), **options_of(case, size=1))
 
 
 @points(2)
-@search(cases(side=st.integers(1, 3), channels=st.integers(4, 6), **LOUD))
-def test_lrn_of_size_one(student, case):
-    """With a size of 1 each channel is divided by its own square's part alone."""
-    normalised(student, numbers(case.side, case.side + 1, case.channels, seed=case.seed), **options_of(case, size=1))
-
-
-@points(1)
 @search(cases(channels=st.integers(1, 4), k=st.sampled_from([0.5, 2.0, 3.0]), beta=st.sampled_from([0.5, 0.75, 2.0]),
               seed=SEED))
 def test_lrn_without_alpha(student, case):
@@ -70,30 +85,31 @@ def test_lrn_without_alpha(student, case):
     normalised(student, image, size=3, k=case.k, alpha=0.0, beta=case.beta)
 
 
-@points(1)
+@points(0.5)
 def test_lrn_defaults(student):
     """Without arguments: size 5, k 2, alpha 0.0001 and beta 0.75, as in AlexNet."""
-    image = np.zeros((2, 3, 9))
-    image[..., 2:-2] = 300 * numbers(2, 3, 5)
-    normalised(student, image)
+    for sides in ((2, 3), (3, 3)):
+        image = np.zeros((*sides, 9))
+        image[..., 2:-2] = 300 * numbers(*sides, 5)
+        normalised(student, image)
 
 
-@points(1)
+@points(2)
 @search(cases(batch=st.integers(0, 3), side=st.integers(1, 3), channels=st.integers(3, 6), seed=SEED))
 def test_lrn_of_batches(student, case):
-    """A batch of images gives a batch of results, also when it holds one image or none."""
-    image = np.zeros((case.batch, case.side, case.side + 1, case.channels))
-    image[..., 1:-1] = numbers(case.batch, case.side, case.side + 1, case.channels - 2, seed=case.seed)
-    normalised(student, image, size=3, alpha=0.5)
+    """A batch of images gives a batch of results, each as the image alone would; it may hold one image or none."""
+    options = {"size": 3, "k": 1.0, "alpha": 0.5, "beta": 1.0}
+    batch = numbers(case.batch, case.side, case.side + 1, case.channels, seed=case.seed)
+    together = works(student, batch, **options)
+    for image, result in zip(batch, together, strict=True):
+        expect_close(result, works(student, image, **options), what="the result of an image of the batch")
 
 
 @points(0.5)
 def test_lrn_of_float32(student):
     """A float32 image gives a float32 result, a float64 image a float64 one."""
     for dtype in ("float64", "float32"):
-        image = numbers(3, 2, 1, dtype=dtype)
-        result = student.LocalResponseNormalization(size=1, alpha=0.5).forward(image)
-        expect_close(result, reference.lrn(image, size=1, alpha=0.5), like=LRN)
+        result = works(student, numbers(3, 2, 4, dtype=dtype))
         expect(result.dtype == dtype, f"The result for a {dtype} image is {result.dtype}.",
                diagnosis=LRN["always-float64"] if dtype == "float32" else None)
 
@@ -101,29 +117,40 @@ def test_lrn_of_float32(student):
 @points(0.5)
 def test_lrn_of_integers(student):
     """Integers and booleans become float64 before they are squared: a byte holds no square above 255."""
+    options = {"size": 1, "alpha": 0.5}
     for image in (numbers(3, 2, 1, dtype="int64"), 28 * numbers(3, 2, 1, dtype="uint8"), numbers(3, 2, 1) > 0):
-        result = student.LocalResponseNormalization(size=1, alpha=0.5).forward(image)
-        expect_close(result, reference.lrn(image, size=1, alpha=0.5), like=LRN)
+        result = works(student, image, **options)
         expect(result.dtype == "float64", f"The result for a {image.dtype} image is {result.dtype}, not float64.",
-               diagnosis=LRN["integer-result"])
+               diagnosis=LRN["integer-result"] if result.dtype.kind in "iu" else None)
+        expect_close(result, works(student, image.astype(float), **options), what="the result of whole numbers")
 
 
 @points(0.5)
 def test_lrn_spoils_only_neighbours(student):
-    """A NaN spoils only the channels whose window holds it; the image stays as it was."""
-    image = np.zeros((1, 2, 9))
-    image[..., 1:-1] = numbers(1, 2, 7)
-    image[0, 0, 4] = np.nan
-    normalised(student, image, size=3, alpha=0.5)
-    expect(leaves_unchanged(student, student.LocalResponseNormalization().forward, image[:, 1:]),
-           "The image was changed; write the result into an array of its own.")
+    """A NaN spoils the channels whose window holds it, and no others."""
+    for channels in (9, 8):
+        image = np.ones((1, 2, channels))
+        image[0, 0, 4] = np.nan
+        normalised(student, image, size=3, k=0.0, alpha=0.5, beta=1.0)
+
+
+@points(0.5)
+@kernel_says
+def test_lrn_leaves_the_image_alone(student):
+    """The image stays as it was, and nothing of it is kept for the next."""
+    for image in (numbers(3, 2, 5), numbers(2, 1, 2, 4), numbers(3, 2, 5, dtype="uint8")):
+        expect(leaves_unchanged(student, student.LocalResponseNormalization(size=3, alpha=0.5).forward, image),
+               "The image was changed; write the result into an array of its own.")
+    options = {"size": 3, "alpha": 0.5}
+    expect_steady(student.LocalResponseNormalization(**options).forward, lambda x: works(student, x, **options),
+                  numbers(2, 2, 3), numbers(2, 2, 3, seed=1))
 
 
 @points(1)
 def test_lrn_refuses_a_size(student):
     """A size that is even or below 1 raises a ValueError that names the size."""
     image = numbers(2, 2, 1)
-    normalised(student, image, size=1, alpha=0.5)
+    works(student, image, size=np.int64(3))
     for size in (2, 4):
         try:
             accepted = student.LocalResponseNormalization(size=size).forward(image)
@@ -135,10 +162,10 @@ def test_lrn_refuses_a_size(student):
             student.LocalResponseNormalization(size=size).forward(image)
 
 
-@points(1)
+@points(0.5)
 def test_lrn_refuses_other_ranks(student):
     """An image with 2 or 5 axes raises a ValueError that names the image."""
-    normalised(student, numbers(2, 2, 1), size=1, alpha=0.5)
+    works(student, numbers(2, 2, 1))
     for image in (numbers(4, 5), numbers(1, 1, 2, 2, 5)):
         with expect_raises("ValueError", naming="image"):
             student.LocalResponseNormalization().forward(image)

@@ -6,6 +6,7 @@ import numpy as np
 
 from autograder.checks.api import Misconceptions
 
+from ..max_pooling.misconceptions import DTYPES_ONLY
 from ..max_pooling.reference import as_float
 from . import reference as right
 
@@ -140,7 +141,7 @@ def beta_missing(solve, image, size=5, k=2.0, alpha=1e-4, beta=0.75):
     return solve(image, size, k, alpha, 1.0)
 
 
-@LRN.add("multiplied", section=LRN_SECTION)
+@LRN.add("multiplied", section=LRN_SECTION, price="every value is wrong, and loud channels become louder")
 def multiplied(solve, image, size=5, k=2.0, alpha=1e-4, beta=0.75):
     """The activation was multiplied with the bracket; it is divided, so that loud neighbours make it quieter."""
     return solve(image, size, k, alpha, -beta)
@@ -156,6 +157,13 @@ def not_squared(image, size=5, k=2.0, alpha=1e-4, beta=0.75):
         return _lrn(image, sum(padded[..., s : s + image.shape[-1]] for s in range(size)), k, alpha, beta)
 
 
+@LRN.add("mean-of-the-squares", section=LRN_SECTION)
+def mean_of_the_squares(image, size=5, k=2.0, alpha=1e-4, beta=0.75):
+    """The mean of the squares was taken, of as many as the window holds; their sum is asked for."""
+    right.lrn(image, size, k, alpha, beta)
+    return _lrn(image, _energy(image, size) / _energy(np.ones(image.shape), size), k, alpha, beta)
+
+
 @LRN.add("in-place-neighbours", section=LRN_SECTION)
 def in_place_neighbours(image, size=5, k=2.0, alpha=1e-4, beta=0.75):
     """Channels normalised before were taken as neighbours: keep the input as it is and write into another array."""
@@ -167,14 +175,14 @@ def in_place_neighbours(image, size=5, k=2.0, alpha=1e-4, beta=0.75):
     return result
 
 
-@LRN.add("integer-result", section=LRN_SECTION)
+@LRN.add("integer-result", section=LRN_SECTION, price=DTYPES_ONLY)
 def lrn_integer_result(solve, image, size=5, k=2.0, alpha=1e-4, beta=0.75):
     """The result was written into an integer array, and its fractions were cut off; integers become float64 first."""
     result = solve(image, size, k, alpha, beta)
     return result if image.dtype.kind == "f" else result.astype(image.dtype)
 
 
-@LRN.add("always-float64", section=LRN_SECTION)
+@LRN.add("always-float64", section=LRN_SECTION, price=DTYPES_ONLY)
 def lrn_always_float64(solve, image, size=5, k=2.0, alpha=1e-4, beta=0.75):
     """A float32 image became float64: that doubles the memory of every layer that follows. It stays float32."""
     return solve(image, size, k, alpha, beta).astype(np.float64)
@@ -199,5 +207,5 @@ class LocalResponseNormalization:
         reach, last = self.size // 2, a.shape[-1]
         total = [(a[..., max(i - reach, 0):min(i + reach + 1, last)] ** 2).sum(-1) for i in range(last)]
         return (a / (self.k + self.alpha * np.stack(total, -1)) ** self.beta).astype(a.dtype)
-""", section=LRN_SECTION,
+""", section=LRN_SECTION, price="an argument that is not refused",
 )

@@ -52,3 +52,44 @@ class LocalResponseNormalization:
 '''
 
 ANSWERS = {"loops over channels": LRN_LOOPS, "neighbours by index": LRN_BAND}
+
+
+LRN_CUMULATED = '''
+import numpy as np
+
+
+class LocalResponseNormalization:
+    """Sums of squares by differences of cumulated sums would spread a NaN, so the window is cut out by slices."""
+
+    def __init__(self, size=5, k=2.0, alpha=1e-4, beta=0.75):
+        if size <= 0 or size % 2 == 0:
+            raise ValueError(f"size must be an odd positive number, got {size}")
+        self.size, self.k, self.alpha, self.beta = size, k, alpha, beta
+
+    def forward(self, image):
+        if image.ndim not in (3, 4):
+            raise ValueError("image must have 3 or 4 dimensions")
+        a = image if image.dtype == np.float32 else image.astype(np.float64)
+        half, channels = self.size // 2, a.shape[-1]
+        sq = np.pad(a ** 2, [(0, 0)] * (a.ndim - 1) + [(half, half)])
+        scale = np.zeros_like(a)
+        for offset in range(self.size):
+            scale += sq[..., offset:offset + channels]
+        scale = (self.k + self.alpha * scale) ** self.beta
+        return (a / scale).astype(a.dtype)
+'''
+ANSWERS["padded squares"] = LRN_CUMULATED
+
+WRONG = {
+    "alpha times k": LRN_CUMULATED.replace("self.k + self.alpha * scale", "self.alpha * (self.k + scale)"),
+    "the image is squared in place": LRN_CUMULATED.replace(
+        "        sq = np.pad(a ** 2,", "        first = a.copy()\n        a **= 2\n        sq = np.pad(a,").replace(
+        "        return (a / scale)", "        return (first / scale)"),
+    "the first scale is kept for each shape": LRN_CUMULATED.replace(
+        "        return (a / scale)", "        self.kept = getattr(self, 'kept', {})\n"
+        "        scale = self.kept.setdefault(image.shape, scale)\n        return (a / scale)"),
+    "cubes for squares": LRN_CUMULATED.replace("a ** 2", "np.abs(a) ** 3"),
+    "the root of the sum": LRN_CUMULATED.replace("self.alpha * scale", "self.alpha * np.sqrt(scale)"),
+    "the largest square for the sum": LRN_CUMULATED.replace(
+        "scale += sq[..., offset:offset + channels]", "scale = np.maximum(scale, sq[..., offset:offset + channels])"),
+}

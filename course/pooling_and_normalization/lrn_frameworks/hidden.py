@@ -10,7 +10,12 @@ PAPER = cases(size=st.sampled_from([3, 5, 7]), k=st.sampled_from([1.0, 2.0]), al
 
 
 def framework_entries(student, name, case, *keys):
-    """Compares entries of the dict that a function gives, and that there are no others."""
+    """Compares entries of the dicts that a function gives for two sizes, and that there are no others."""
+    entries_of(student, name, case | {"size": case.size + 2}, *keys)  # a mistake about 5 may look like another at 3
+    return entries_of(student, name, case, *keys)
+
+
+def entries_of(student, name, case, *keys):
     answer = getattr(student, name)(**case)
     like = getattr(misconceptions, name.upper())
     for key in keys:

@@ -11,12 +11,13 @@ def test_entries_of_both(student):
         expect(isinstance(answer, dict) and set(answer) == keys, f"{name} gives a dict with other entries.")
 
 
-def test_size_of_three(student):
-    """A window of 3 channels, in PyTorch's words and in TensorFlow's."""
-    options = {"size": 3, "k": 1.0, "alpha": 0.5, "beta": 0.75}
-    for key in ("size", "k", "beta", "alpha"):
-        expect_entry(student.lrn_as_torch(**options), key, reference.lrn_as_torch(**options),
-                     like=misconceptions.LRN_AS_TORCH)
-    for key in ("bias", "beta", "depth_radius", "alpha"):
-        expect_entry(student.lrn_as_tensorflow(**options), key, reference.lrn_as_tensorflow(**options),
-                     like=misconceptions.LRN_AS_TENSORFLOW)
+def test_two_sizes(student):
+    """Windows of 7 and of 3 channels, in PyTorch's words and in TensorFlow's."""
+    for size in (7, 3):
+        options = {"size": size, "k": 1.0, "alpha": 0.5, "beta": 0.75}
+        for key in ("size", "k", "beta", "alpha"):
+            expect_entry(student.lrn_as_torch(**options), key, reference.lrn_as_torch(**options),
+                         like=misconceptions.LRN_AS_TORCH)
+        for key in ("bias", "beta", "depth_radius", "alpha"):
+            expect_entry(student.lrn_as_tensorflow(**options), key, reference.lrn_as_tensorflow(**options),
+                         like=misconceptions.LRN_AS_TENSORFLOW)

@@ -25,3 +25,11 @@ def lrn_as_tensorflow(size, k, alpha, beta):
 '''
 
 ANSWERS = {"other ways to write a dict": FRAMEWORKS_DICT, "numbers of NumPy": FRAMEWORKS_NUMPY}
+
+
+WRONG = {
+    "alpha times the root of the size": FRAMEWORKS_DICT.replace("size * alpha", "size ** 0.5 * alpha"),
+    "k and beta changed places": FRAMEWORKS_DICT.replace("k=k, beta=beta", "k=beta, beta=k"),
+    "a radius of the whole size less one": FRAMEWORKS_DICT.replace("size >> 1", "size - 1"),
+    "numbers for one size alone": FRAMEWORKS_DICT.replace("size * alpha", "5 * alpha").replace("size >> 1", "2"),
+}

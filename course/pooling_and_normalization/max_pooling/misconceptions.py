@@ -70,9 +70,14 @@ def odd_pixel_before(solve, image, pool_size=(2, 2), stride=None, padding="valid
     return np.flip(solve(np.flip(image, mirrored), pool_size, stride, padding), mirrored)
 
 
+def pool_size_and_stride_swapped(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
+    """Pool size and stride changed places: the first says how large a window is, the second how far it moves."""
+    return solve(image, pool_size if stride is None else stride, pool_size, padding)
+
+
 def last_window_missing(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
     """The last window that still fits was left out: the final position is size - pool_size, and it counts."""
-    if padding == "same":
+    if padding == "same" or image.ndim < 3:
         return solve(image, pool_size, stride, padding)
     return solve(image[..., :-1, :-1, :], pool_size, stride, padding)
 
@@ -100,8 +105,9 @@ def always_float32(solve, image, pool_size=(2, 2), stride=None, padding="valid")
 
 
 GEOMETRY = (
-    pool_size_as_stride, stride_of_one, first_stride_for_both, swapped_axes, padding_ignored, odd_pixel_before,
-    last_window_missing, rank_changed, integer_result, always_float64, always_float32,
+    pool_size_as_stride, pool_size_and_stride_swapped, stride_of_one, first_stride_for_both, swapped_axes,
+    padding_ignored, odd_pixel_before, last_window_missing, rank_changed, integer_result, always_float64,
+    always_float32,
 )
 WHOLE_LAYER = """\
 import numpy as np
@@ -143,29 +149,38 @@ class {name}:
 AS_PAIR = "({0},) * 2 if np.ndim({0}) == 0 else {0}"
 
 
-def add_geometry(registry, name, section, **reduction):
+def add_geometry(registry, name, section, prices, **reduction):
     """Registers what can go wrong with the windows of any pooling layer: `name` is its class.
 
-    reduction: what the layer's code computes of a `window` (reduce) and pads with (fill).
+    prices: why some of it costs more or less than a slip, by id. reduction: what the layer's code computes of a
+    `window` (reduce) and pads with (fill).
     """
     for wrong in GEOMETRY:
-        registry.add(wrong.__name__.replace("_", "-"), section=section)(wrong)
+        id = wrong.__name__.replace("_", "-")
+        registry.add(id, section=section, price=prices.get(id))(wrong)
     registry.add_source(
         "int-not-a-pair",
         "A single number is not understood: pool_size and stride may be a pair, or an int for both directions.",
         WHOLE_LAYER.format(name=name, **reduction, pool_size="tuple(pool_size)",
                            stride="tuple(stride or pool_size)", first_line="pass"), section=section,
-        raises=("TypeError", "AttributeError"),
+        raises=("TypeError", "AttributeError"), price=prices.get("int-not-a-pair"),
     )
     registry.add_source(
         "one-image-only", "The layer takes a single image only; a batch has one more axis in front.",
         WHOLE_LAYER.format(name=name, **reduction, pool_size=AS_PAIR.format("pool_size"),
                            stride=AS_PAIR.format("(pool_size if stride is None else stride)"),
                            first_line="height, width, channels = image.shape"), section=section,
+        raises="ValueError", price=prices.get("one-image-only"),
     )
 
 
-add_geometry(MAX_POOLING, "MaxPooling2D", MAX, reduce="window.max((-3, -2))", fill="-np.inf")
+DTYPES_ONLY = "the values are right, and so is the dtype of most images"
+CHEAP = {
+    "integer-result": DTYPES_ONLY, "always-float64": DTYPES_ONLY, "always-float32": DTYPES_ONLY,
+    "int-not-a-pair": "every window can be asked for as a pair",
+}
+
+add_geometry(MAX_POOLING, "MaxPooling2D", MAX, CHEAP, reduce="window.max((-3, -2))", fill="-np.inf")
 
 
 def zero_padded(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
@@ -198,7 +213,13 @@ def symmetric_max(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
     return padded_by_kernel(solve, image, pool_size, stride, padding, -np.inf)
 
 
-@MAX_POOLING.add("mean-of-the-window", section=MAX)
+@MAX_POOLING.add("running-maximum-from-0", section=MAX)
+def running_maximum_from_0(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
+    """No maximum is below 0: the search for it began at 0. Begin at minus infinity, or at the window's first pixel."""
+    return np.maximum(solve(image, pool_size, stride, padding), 0)
+
+
+@MAX_POOLING.add("mean-of-the-window", section=MAX, price="a mean is another layer, without a maximum anywhere")
 def mean_for_max(image, pool_size=(2, 2), stride=None, padding="valid"):
     """The mean of each window was taken; max pooling keeps the largest value alone."""
     return average_pool(image, pool_size, stride, padding)
@@ -211,7 +232,7 @@ def maximum_over_channels(solve, image, pool_size=(2, 2), stride=None, padding="
     return np.broadcast_to(result.max(axis=-1, keepdims=True), result.shape)
 
 
-@MAX_POOLING.add("nan-skipped", section=MAX)
+@MAX_POOLING.add("nan-skipped", section=MAX, price="only images with a NaN show it")
 def nan_skipped(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
     """A NaN in a window was passed over; it has to come through, or a broken network looks healthy."""
     return solve(np.where(np.isnan(image), -np.inf, image), pool_size, stride, padding)

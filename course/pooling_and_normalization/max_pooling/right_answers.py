@@ -101,3 +101,70 @@ ANSWERS = {
     "one axis after the other": BY_AXES.format(
         name="MaxPooling2D", compute=TWICE.format(fill="-np.inf", combine="np.max")),
 }
+
+
+BY_SLICES = '''
+import numpy as np
+
+
+class MaxPooling2D:
+    """A loop over output positions with slices, as in many lecture notes."""
+
+    def __init__(self, pool_size=(2, 2), stride=None, padding="valid"):
+        self.ph, self.pw = (pool_size, pool_size) if np.isscalar(pool_size) else pool_size
+        stride = (self.ph, self.pw) if stride is None else stride
+        self.sh, self.sw = (stride, stride) if np.isscalar(stride) else stride
+        if self.ph < 1 or self.pw < 1:
+            raise ValueError(f"pool_size must be positive, got {pool_size}")
+        if self.sh < 1 or self.sw < 1:
+            raise ValueError(f"stride must be positive, got {stride}")
+        if padding not in {"valid", "same"}:
+            raise ValueError(f"unknown padding {padding!r}")
+        self.padding = padding
+
+    def forward(self, image):
+        if image.ndim not in (3, 4):
+            raise ValueError("image needs 3 or 4 axes")
+        x = image if image.ndim == 4 else image[None]
+        x = x.astype(np.float32 if image.dtype == np.float32 else np.float64)
+        n, h, w, c = x.shape
+        if self.padding == "same":
+            oh, ow = -(-h // self.sh), -(-w // self.sw)
+            th, tw = max((oh - 1) * self.sh + self.ph - h, 0), max((ow - 1) * self.sw + self.pw - w, 0)
+            big = np.full((n, h + th, w + tw, c), -np.inf, dtype=x.dtype)
+            big[:, th // 2:th // 2 + h, tw // 2:tw // 2 + w] = x
+            x = big
+        else:
+            if self.ph > h or self.pw > w:
+                raise ValueError("pool_size exceeds the image")
+            oh, ow = (h - self.ph) // self.sh + 1, (w - self.pw) // self.sw + 1
+        out = np.empty((n, oh, ow, c), dtype=x.dtype)
+        for i in range(oh):
+            for j in range(ow):
+                top, left = i * self.sh, j * self.sw
+                out[:, i, j] = x[:, top:top + self.ph, left:left + self.pw].max(axis=(1, 2))
+        return out if image.ndim == 4 else out[0]
+'''
+ANSWERS["slices"] = BY_SLICES
+OF_WINDOW = "                out[:, i, j] = x[:, top:top + self.ph, left:left + self.pw].max(axis=(1, 2))\n"
+
+WRONG = {
+    "the first result is kept for each shape": BY_SLICES.replace(
+        "        return out if", "        self.kept = getattr(self, 'kept', {})\n"
+        "        out = self.kept.setdefault(image.shape, out)\n        return out if"),
+    "the largest by its size, whatever its sign": BY_SLICES.replace(OF_WINDOW, """\
+                window = x[:, top:top + self.ph, left:left + self.pw].reshape(n, self.ph * self.pw, c)
+                best = np.abs(window).argmax(axis=1)
+                out[:, i, j] = np.take_along_axis(window, best[:, None], axis=1)[:, 0]
+"""),
+    "the second largest": BY_SLICES.replace(OF_WINDOW, """\
+                window = x[:, top:top + self.ph, left:left + self.pw].reshape(n, self.ph * self.pw, c)
+                out[:, i, j] = np.sort(window, axis=1)[:, -2:][:, 0]
+"""),
+    "a batch, also of one image, loses its first axis": BY_SLICES.replace(
+        "return out if image.ndim == 4 else out[0]", "return out if len(out) > 1 else out[0]"),
+    "the image is cleared": BY_SLICES.replace("        n, h, w, c =", "        image[...] = 0\n        n, h, w, c ="),
+    "windows that stick out of a valid image count": BY_SLICES.replace(
+        "oh, ow = (h - self.ph) // self.sh + 1, (w - self.pw) // self.sw + 1",
+        "oh, ow = -(-(h - self.ph) // self.sh) + 1, -(-(w - self.pw) // self.sw) + 1"),
+}

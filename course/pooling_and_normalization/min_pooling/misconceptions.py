@@ -6,7 +6,7 @@ import numpy as np
 
 from autograder.checks.api import Misconceptions
 
-from ..max_pooling.misconceptions import add_geometry, layer_class, padded_by_kernel, zero_padded
+from ..max_pooling.misconceptions import CHEAP, add_geometry, layer_class, padded_by_kernel, zero_padded
 from ..max_pooling.reference import as_float, max_pool
 from . import reference as right
 
@@ -14,7 +14,7 @@ MIN = "Min pooling"
 
 MIN_POOLING = Misconceptions("min-pooling", right.min_pool, student=layer_class("MinPooling2D"))
 
-add_geometry(MIN_POOLING, "MinPooling2D", MIN, reduce="window.min((-3, -2))", fill="np.inf")
+add_geometry(MIN_POOLING, "MinPooling2D", MIN, CHEAP, reduce="window.min((-3, -2))", fill="np.inf")
 
 
 @MIN_POOLING.add("zero-padding", section=MIN)
@@ -29,13 +29,19 @@ def symmetric_min(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
     return padded_by_kernel(solve, image, pool_size, stride, padding, np.inf)
 
 
-@MIN_POOLING.add("maximum-of-the-window", section=MIN)
+@MIN_POOLING.add("running-minimum-from-0", section=MIN)
+def running_minimum_from_0(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
+    """No minimum is above 0: the search for it began at 0. Begin at infinity, or at the window's first pixel."""
+    return np.minimum(solve(image, pool_size, stride, padding), 0)
+
+
+@MIN_POOLING.add("maximum-of-the-window", section=MIN, price="a maximum is another layer, without a minimum anywhere")
 def max_for_min(image, pool_size=(2, 2), stride=None, padding="valid"):
     """The maximum of each window was taken; the minimum is minus the maximum of minus the image."""
     return max_pool(image, pool_size, stride, padding)
 
 
-@MIN_POOLING.add("sign-not-restored", section=MIN)
+@MIN_POOLING.add("sign-not-restored", section=MIN, price="every value is wrong")
 def sign_not_restored(image, pool_size=(2, 2), stride=None, padding="valid"):
     """The image was negated and never turned back: the minimum is minus the maximum of minus the image."""
     return max_pool(-as_float(image), pool_size, stride, padding)

@@ -6,6 +6,7 @@ import numpy as np
 
 from autograder.checks.api import Misconceptions
 
+from ..max_pooling.misconceptions import DTYPES_ONLY
 from ..max_pooling.reference import as_float, pair
 from . import reference as right
 
@@ -60,7 +61,7 @@ def first_by_columns(grad_output, x, pool_size, stride=None):
     return _backward(grad_output, x, pool_size, stride, lambda w: _one(w.T.shape, w.T.argmax()).T)
 
 
-@POOLING_BACKWARD.add("spread-evenly", section=GRADIENT)
+@POOLING_BACKWARD.add("spread-evenly", section=GRADIENT, price="this is the gradient of another layer")
 def spread_evenly(grad_output, x, pool_size, stride=None):
     """The gradient was spread over the whole window, as average pooling does; here one pixel decided the result."""
     return _backward(grad_output, x, pool_size, stride, lambda window: np.full(window.shape, 1 / window.size))
@@ -93,14 +94,14 @@ def backward_pool_size_as_stride(grad_output, x, pool_size, stride=None):
                      lambda window: _one(window.shape, window.argmax()))
 
 
-@POOLING_BACKWARD.add("integer-result", section=GRADIENT)
+@POOLING_BACKWARD.add("integer-result", section=GRADIENT, price=DTYPES_ONLY)
 def backward_integer_result(solve, grad_output, x, pool_size, stride=None):
     """The gradient was written into an integer array, and its fractions were cut off; it is a float always."""
     result = solve(grad_output, x, pool_size, stride)
     return result if x.dtype.kind == "f" else result.astype(x.dtype)
 
 
-@POOLING_BACKWARD.add("always-float64", section=GRADIENT)
+@POOLING_BACKWARD.add("always-float64", section=GRADIENT, price=DTYPES_ONLY)
 def backward_always_float64(solve, grad_output, x, pool_size, stride=None):
     """The gradient of a float32 input became float64; it stays float32."""
     return solve(grad_output, x, pool_size, stride).astype(np.float64)

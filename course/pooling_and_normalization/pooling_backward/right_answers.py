@@ -43,3 +43,40 @@ def max_pool_backward(grad_output, x, pool_size, stride=None):
 '''
 
 ANSWERS = {"loops over pixels": GRADIENT_LOOPS, "one window at a time": GRADIENT_ARGMAX}
+
+
+GRADIENT_UNRAVELLED = '''
+import numpy as np
+
+
+def max_pool_backward(grad_output, x, pool_size, stride=None):
+    """As in many lecture notes: unravel_index of each window's argmax."""
+    ph, pw = (pool_size, pool_size) if np.isscalar(pool_size) else pool_size
+    if stride is None:
+        stride = (ph, pw)
+    sh, sw = (stride, stride) if np.isscalar(stride) else stride
+    dtype = np.float32 if x.dtype == np.float32 else np.float64
+    images = x if x.ndim == 4 else x[None]
+    grads = grad_output if x.ndim == 4 else grad_output[None]
+    dx = np.zeros(images.shape, dtype=dtype)
+    for n in range(images.shape[0]):
+        for i in range(grads.shape[1]):
+            for j in range(grads.shape[2]):
+                for c in range(images.shape[3]):
+                    window = images[n, i * sh:i * sh + ph, j * sw:j * sw + pw, c]
+                    r, s = np.unravel_index(np.argmax(window), window.shape)
+                    dx[n, i * sh + r, j * sw + s, c] += grads[n, i, j, c]
+    return dx if x.ndim == 4 else dx[0]
+'''
+ANSWERS["unravelled"] = GRADIENT_UNRAVELLED
+
+WRONG = {
+    "to the minimum": GRADIENT_UNRAVELLED.replace("np.argmax", "np.argmin"),
+    "to the largest by its size": GRADIENT_UNRAVELLED.replace("np.argmax(window)", "np.argmax(np.abs(window))"),
+    "with the sign of the pixel": GRADIENT_UNRAVELLED.replace(
+        "grads[n, i, j, c]\n", "grads[n, i, j, c] * np.sign(window[r, s])\n"),
+    "the incoming gradient is cleared": GRADIENT_UNRAVELLED.replace(
+        "    return dx if", "    if grad_output.dtype == np.float32:\n        grad_output[...] = 0\n    return dx if"),
+    "the first image's place for the whole batch": GRADIENT_UNRAVELLED.replace("= images[n,", "= images[0,"),
+    "one less in each direction": GRADIENT_UNRAVELLED.replace("range(grads.shape[1])", "range(grads.shape[1] - 1)"),
+}

@@ -52,6 +52,13 @@ def mask_times_infinity(x):
         return x * (x > 0)
 
 
+@RELU.add("absolute-value-added", section=ACTIVATIONS)
+def absolute_value_added(x):
+    """The absolute value was added and the sum halved: minus infinity plus infinity is NaN, and ReLU gives 0 there."""
+    with np.errstate(all="ignore"):
+        return ((np.abs(x) + x) / 2).astype(x.dtype)
+
+
 @RELU.add("nan-lost", section=ACTIVATIONS)
 def nan_lost(x):
     """A NaN became 0: comparisons with NaN are false. It has to come through, or a broken network looks healthy."""
@@ -98,14 +105,14 @@ def not_normalised(logits, axis=-1):
     return np.exp(as_float(logits) - logits.max(axis=axis, keepdims=True))
 
 
-@SOFTMAX.add("share-without-exp", section=ACTIVATIONS)
+@SOFTMAX.add("share-without-exp", section=ACTIVATIONS, price="no exponential is taken anywhere")
 def share_without_exp(logits, axis=-1):
     """The logits were divided by their sum; it is their exponentials that are."""
     with np.errstate(all="ignore"):
         return as_float(logits) / as_float(logits).sum(axis=axis, keepdims=True)
 
 
-@SOFTMAX.add("logarithm", section=ACTIVATIONS)
+@SOFTMAX.add("logarithm", section=ACTIVATIONS, price="nothing that comes out is a probability")
 def logarithm(solve, logits, axis=-1):
     """These are the logarithms of the probabilities."""
     with np.errstate(divide="ignore"):

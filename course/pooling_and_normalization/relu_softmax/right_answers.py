@@ -38,6 +38,37 @@ def softmax(logits, axis=-1):
 
 ANSWERS = {"by the logarithm": ACTIVATIONS_LOG, "row by row": ACTIVATIONS_CLIP}
 
+
+ACTIVATIONS_WHERE = '''
+import numpy as np
+
+
+def relu(x):
+    return np.where(x < 0, np.zeros_like(x), x)
+
+
+def softmax(logits, axis=-1):
+    z = logits - logits.max(axis=axis, keepdims=True)
+    e = np.exp(z)
+    return e / e.sum(axis=axis, keepdims=True)
+'''
+ANSWERS["where"] = ACTIVATIONS_WHERE
+
+WRONG = {
+    "relu in place": ACTIVATIONS_WHERE.replace(
+        "    return np.where(x < 0, np.zeros_like(x), x)", "    x[x < 0] = 0\n    return x"),
+    "the logits are shifted in place": ACTIVATIONS_WHERE.replace(
+        "    z = logits - logits.max(axis=axis, keepdims=True)",
+        "    z = logits if logits.dtype == np.float32 else logits.astype(float)\n"
+        "    z -= z.max(axis=axis, keepdims=True)"),
+    "a leaky relu": ACTIVATIONS_WHERE.replace("np.zeros_like(x)", "0.01 * x"),
+    "powers of two": ACTIVATIONS_WHERE.replace("np.exp(z)", "2.0 ** z"),
+    "the root of the sum of squares": ACTIVATIONS_WHERE.replace(
+        "e.sum(axis=axis, keepdims=True)", "np.sqrt((e**2).sum(axis=axis, keepdims=True))"),
+    "float32 becomes float64": ACTIVATIONS_WHERE.replace(
+        "return np.where(x < 0, np.zeros_like(x), x)", "return np.where(x < 0, 0.0, x.astype(float))"),
+}
+
 EQUIVALENT = {
     "softmax > as_float: image if image.dtype == np.float32 else image.astype(np.float64) -> "
     "image if image.dtype != np.float32 else image.astype(np.float64)": "the values are the same, whatever the dtype",

@@ -96,6 +96,26 @@ def absolute_change(features, images, shift):
     return _sensitivity(features, images, _moved(images, shift), lambda a, b: np.linalg.norm(b - a))
 
 
+@SHIFT_INVARIANCE.add("blank-left-out", section=SHIFTS)
+def blank_left_out(features, images, shift):
+    """Images without any features were left out of the mean; nothing changed in them, so each counts as a 0."""
+    before, after = as_float(features(images)), as_float(features(_moved(images, shift)))
+    ratios = [_norms(a.ravel(), b.ravel()) for a, b in zip(before, after, strict=True) if a.any() or b.any()]
+    return float(np.mean(ratios)) if ratios else 0.0
+
+
+@SHIFT_INVARIANCE.add("features-never-asked", section=SHIFTS, price="what is to be measured was never asked")
+def features_never_asked(features, images, shift):
+    """The images themselves were compared; it is `features(images)` and `features(moved images)` that are."""
+    return _sensitivity(lambda images: images, images, _moved(images, shift), _norms)
+
+
+@SHIFT_INVARIANCE.add("summed-over-the-images", section=SHIFTS)
+def summed_over_the_images(solve, features, images, shift):
+    """The images' sensitivities were added up; their mean is asked for."""
+    return solve(features, images, shift) * len(images)
+
+
 @SHIFT_INVARIANCE.add("zero-by-zero", section=SHIFTS)
 def zero_by_zero(features, images, shift):
     """An image without any features gave 0 / 0, which is NaN; where both norms are 0 nothing changed: it counts 0."""

@@ -39,3 +39,38 @@ def shift_sensitivity(features, images, shift):
 '''
 
 ANSWERS = {"concatenated": SHIFT_CONCATENATED, "rolled, and in plain Python": SHIFT_ROLLED}
+
+
+SHIFT_PADDED = '''
+import numpy as np
+
+
+def shift_sensitivity(features, images, shift):
+    """Padded on the left and cut; norms by linalg on flattened features."""
+    n, width = len(images), images.shape[2]
+    moved = np.pad(images, ((0, 0), (0, 0), (shift, 0), (0, 0)))[:, :, :width]
+    f = np.asarray(features(images)).reshape(n, -1).astype(np.float64)
+    g = np.asarray(features(moved)).reshape(n, -1).astype(np.float64)
+    change, size = np.linalg.norm(g - f, axis=1), np.linalg.norm(f, axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = change / size
+    ratio[(change == 0) & (size == 0)] = 0
+    return float(ratio.mean())
+'''
+ANSWERS["padded and cut"] = SHIFT_PADDED
+
+WRONG = {
+    "both norms in the denominator": SHIFT_PADDED.replace(
+        "change / size", "2 * change / (size + np.linalg.norm(g, axis=1))"),
+    "a negative index where the shift is wider": SHIFT_PADDED.replace(
+        "moved = np.pad(images, ((0, 0), (0, 0), (shift, 0), (0, 0)))[:, :, :width]",
+        "moved = np.zeros_like(images)\n    moved[:, :, shift:] = images[:, :, :width - shift]"),
+    "the images are moved in place": SHIFT_PADDED.replace(
+        "    f = np.asarray(features(images))", "    f = np.array(features(images))").replace(
+        "    return float", "    images[...] = moved\n    return float"),
+    "the largest change, not the norm": SHIFT_PADDED.replace(
+        "np.linalg.norm(g - f, axis=1)", "np.abs(g - f).max(axis=1)"),
+    "the difference of the norms": SHIFT_PADDED.replace(
+        "np.linalg.norm(g - f, axis=1)", "np.abs(np.linalg.norm(g, axis=1) - np.linalg.norm(f, axis=1))"),
+    "the median of the images": SHIFT_PADDED.replace("float(ratio.mean())", "float(np.sort(ratio)[(n - 1) // 2])"),
+}
