@@ -74,6 +74,8 @@ class CourseFolder:
     def submission(self, student: str, assignment: str) -> Submission:
         """Reads what a student handed in. Links are not followed, and what is no regular file is not read."""
         folder = self._submitted(student, assignment)
+        if folder.is_symlink() or folder.parent.is_symlink():
+            return Submission(student, None, "The submitted folder is a link to another one, and was not followed.")
         data, missing = files.read_start(folder / f"{assignment}.ipynb", MAX_FILE_BYTES + 1), ""
         if data is None:
             missing = describe_missing_file(folder, assignment)

@@ -6,14 +6,15 @@ nbgrader's own API, so that the formgrader, `nbgrader generate_feedback` and `nb
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
@@ -32,19 +33,38 @@ from nbgrader.api import Course as CourseRow
 from nbgrader.dbutil import ALEMBIC_DIR
 from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, SaveCells
 from nbgrader.utils import is_grade, is_locked, is_solution, parse_utc
-from sqlalchemy import create_engine, event, inspect, select
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy import Result, Select, create_engine, event, inspect, select
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from autograder.course import CHECK_SUFFIX, Assignment, Course, CourseError
+from autograder.faults import AGAIN
 from autograder.gradebook import nbgrader_setup
 from autograder.gradebook.address import Address
 from autograder.gradebook.people import Person
 from autograder.gradebook.student_version import BEFORE_SAVING, generate, read_source
+from autograder.gradebook.turns import Turns
 
 NO_RESPONSE = "No response."  # nbgrader's own words
 BUSY = "pragma busy_timeout = 60000"  # milliseconds
 _LATE = ("AssignLatePenalties", "LateSubmissionPlugin")  # nbgrader's settings of penalties
+PATIENCE_S, AGAIN_S = 150.0, 1.0
+_LOCKED = ("is locked",)
+_PASSING = (*_LOCKED, "Connection refused", "starting up", "shutting down", "terminating connection", "closed the conn")
+_REMEDIES = (
+    (_LOCKED, f"end the formgrader or the program that holds it, and {AGAIN}"),
+    (
+        ("malformed", "not a database", "no such table", "no such column"),
+        "put back a copy of it, or move it away: the next run fills a new one from the record, with everything but "
+        "what was graded by hand",
+    ),
+    (("readonly", "unable to open"), f"make the file and its folder writable for you, and {AGAIN}"),
+    (("is full", "No space left"), f"make room on its disk, and {AGAIN}"),
+    (_PASSING, f"start its server, and {AGAIN}"),
+)
 DEFAULT_COURSE = "default_course"  # a row that parts of nbgrader add to every gradebook
+
+
+T = TypeVar("T")
 
 
 class WrongGradebook(CourseError):
@@ -77,13 +97,13 @@ class GradebookWriter:
         self.course_dir = Path(course_dir).resolve()
         self.config = nbgrader_setup.load(self.course_dir, self.course)
         self.address = Address(db_url) if db_url else Address.of(self.course_dir, self.config)
-        refuse_other_course(self.address, self.course.id)
+        self._patiently("opened", lambda: _look_whose(self.address, self.course.id))
         if self.address.file is not None:
             self.address.file.parent.mkdir(parents=True, exist_ok=True)
         try:
-            _create(self.address)
-            self._gradebook = Gradebook(self.address.url, self.course.id)
-        except (DBAPIError, ImportError, InvalidEntry) as error:
+            self._turns = Turns(self.address, self.course_dir)
+            self._gradebook = self._patiently("opened", self._open)
+        except (ImportError, InvalidEntry) as error:
             raise cannot(self.address, "opened", error) from error
         _wait_for_other_writers(self._gradebook)
         nbgrader_setup.write_course_folder_config(self.course_dir, self.course)
@@ -91,6 +111,24 @@ class GradebookWriter:
         late.init_plugin()
         self._late = late.plugin_inst
         self._registered: set[str] = set()
+
+    def _open(self) -> Gradebook:
+        with self._turns.mine():
+            _create(self.address)
+            return Gradebook(self.address.url, self.course.id)
+
+    def _patiently(self, be: str, act: Callable[[], T]) -> T:
+        """Does it, and again for a while where another program holds the database or its server is being started.
+
+        Raises ``WrongGradebook`` where it cannot be done."""
+        until = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                return act()
+            except SQLAlchemyError as error:
+                if not _passes(error) or time.monotonic() > until:
+                    raise cannot(self.address, be, error) from error
+                time.sleep(AGAIN_S)
 
     def __enter__(self) -> GradebookWriter:
         return self
@@ -102,12 +140,17 @@ class GradebookWriter:
 
     def close(self) -> None:
         """Closes the database."""
-        self._gradebook.close()
+        with suppress(SQLAlchemyError):  # a server that is gone has closed it
+            self._gradebook.close()
+        self._turns.close()
 
     def register(self, assignment: Assignment) -> None:
         """Makes the gradebook know an assignment as the source notebook has it: cells, points, sources. Due
         dates and all that was graded stay. Raises ``WrongGradebook`` if tasks came or went while there are
         submissions."""
+        self._patiently("written", lambda: self._register(assignment))
+
+    def _register(self, assignment: Assignment) -> None:
         path = assignment.solution_path
         source = _as_registered(path, path.stat().st_mtime_ns)
         with self._transaction() as gradebook:
@@ -145,27 +188,30 @@ class GradebookWriter:
             .join(SubmittedNotebook.grades)
             .where(AssignmentRow.name == assignment, Grade.auto_score.is_not(None))
         )
-        with self._reading() as session:
-            return set(session.execute(graded.distinct()).scalars())
+        return self._patiently("read", lambda: set(self._read(graded.distinct()).scalars()))
 
     def terms(self, assignment: str) -> Callable[[str], str]:
         """By student id, what the lateness of a submission is judged by: when it is due, with the student's extension,
         and what the course's settings say of penalties."""
-        with self._reading() as session:
-            due = session.execute(select(AssignmentRow.duedate).where(AssignmentRow.name == assignment)).scalar()
-            extended = dict(
-                session.execute(
-                    select(SubmittedAssignment.student_id, SubmittedAssignment.extension)
-                    .join(SubmittedAssignment.assignment)
-                    .where(AssignmentRow.name == assignment, SubmittedAssignment.extension.is_not(None))
-                ).all()
-            )
+        when = select(AssignmentRow.duedate).where(AssignmentRow.name == assignment)
+        longer = (
+            select(SubmittedAssignment.student_id, SubmittedAssignment.extension)
+            .join(SubmittedAssignment.assignment)
+            .where(AssignmentRow.name == assignment, SubmittedAssignment.extension.is_not(None))
+        )
+        due = self._patiently("read", lambda: self._read(when).scalar())
+        rows = self._patiently("read", lambda: self._read(longer).all())
+        extended: dict[str, Any] = dict(map(tuple, rows))
         penalties = {name: self.config[name] for name in _LATE if name in self.config}
         return lambda student: f"{due or ''}+{extended.get(student) or ''} {penalties or ''}".strip(" +")
 
     def know(self, people: Iterable[Person]) -> tuple[int, int]:
         """Makes the gradebook know these people: (how many were new, how many there were). What is said of them here
         replaces what it knew; what is not said stays."""
+        people = list(people)
+        return self._patiently("written", lambda: self._know(people))
+
+    def _know(self, people: Sequence[Person]) -> tuple[int, int]:
         new = count = 0
         with self._transaction() as gradebook:
             known = {student.id for student in gradebook.students}
@@ -175,15 +221,13 @@ class GradebookWriter:
                 new, count = new + (person.id not in known), count + 1
         return new, count
 
-    @contextmanager
-    def _reading(self) -> Iterator[Any]:
-        """A session to read with, whose errors are one sentence."""
+    def _read(self, query: Select[Any]) -> Result[Any]:
+        """Reads all of an answer, and holds nothing of the database afterwards."""
+        session = self._gradebook.db
         try:
-            yield self._gradebook.db
-        except DBAPIError as error:
-            raise cannot(self.address, "read", error) from error
+            return session.execute(query).freeze()()
         finally:
-            self._gradebook.db.rollback()
+            session.rollback()
 
     def commit_many(self, commits: Iterable[Commit]) -> None:
         """Commits all or, if one fails, none."""
@@ -191,6 +235,9 @@ class GradebookWriter:
         for name in dict.fromkeys(commit.assignment for commit in commits):
             if name not in self._registered:
                 self.register(self.course.assignment(name))
+        self._patiently("written", lambda: self._commit_all(commits))
+
+    def _commit_all(self, commits: Sequence[Commit]) -> None:
         with self._transaction() as gradebook:
             cells = {name: _Cells.of(gradebook, name) for name in {commit.assignment for commit in commits}}
             for commit in commits:
@@ -201,19 +248,18 @@ class GradebookWriter:
         """nbgrader's API with its many commits held back until the end. Leaves the gradebook as it was on
         an error."""
         session = self._gradebook.db
-        session.commit = session.flush
-        try:
-            yield self._gradebook
-            del session.commit
-            session.commit()
-        except DBAPIError as error:
-            session.rollback()
-            raise cannot(self.address, "written", error) from error
-        except BaseException:
-            session.rollback()
-            raise
-        finally:
-            vars(session).pop("commit", None)
+        with self._turns.mine():
+            session.rollback()  # what this run read before, another may have changed
+            session.commit = session.flush
+            try:
+                yield self._gradebook
+                del session.commit
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
+            finally:
+                vars(session).pop("commit", None)
 
     def _commit(self, gradebook: Gradebook, commit: Commit, cells: _Cells) -> None:
         gradebook.update_or_create_student(commit.student)
@@ -371,6 +417,14 @@ class _SaveCells(SaveCells):
 def refuse_other_course(address: Address, course_id: str) -> None:
     """Raises ``WrongGradebook`` if the gradebook is another course's. Looks without nbgrader, which would
     add our course to any gradebook that it opens; makes no file."""
+    try:
+        _look_whose(address, course_id)
+    except SQLAlchemyError as error:
+        raise cannot(address, "opened", error) from error
+
+
+def _look_whose(address: Address, course_id: str) -> None:
+    """As ``refuse_other_course``; raises what the database does, too."""
     if address.is_missing:
         return
     try:
@@ -386,8 +440,6 @@ def refuse_other_course(address: Address, course_id: str) -> None:
                 raise WrongGradebook(f"The database {address} is not a gradebook of nbgrader.")
             courses = set(connection.execute(select(CourseRow.id)).scalars())
             used = set(connection.execute(select(AssignmentRow.course_id).distinct()).scalars())
-    except DBAPIError as error:
-        raise cannot(address, "opened", error) from error
     finally:
         engine.dispose()
     ours = {course_id, DEFAULT_COURSE, ""}
@@ -416,7 +468,14 @@ def cannot(address: Address, be: str, error: Exception) -> WrongGradebook:
     """What to raise where a gradebook could not be opened, read or written, with the first line of the innermost
     message."""
     reason = address.without_secrets(_first_line(error))
-    return WrongGradebook(f"The gradebook {address} could not be {be}: {reason}.")
+    remedy = next((remedy for words, remedy in _REMEDIES if any(word in reason for word in words)), None)
+    return WrongGradebook(f"The gradebook {address} could not be {be}: {reason}{f'; {remedy}' if remedy else ''}.")
+
+
+def _passes(error: SQLAlchemyError) -> bool:
+    """Whether it may go better in a moment: another program holds the database, or its server is being started."""
+    text = _first_line(error)
+    return any(words in text for words in _PASSING) or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
 
 def _first_line(error: Exception) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nbgrader.api import Assignment, BaseCell, Comment, Grade, SubmittedAssignment, SubmittedNotebook
 from sqlalchemy import Select, create_engine, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from autograder.course import CHECK_SUFFIX, Course
@@ -30,7 +30,7 @@ def manual_grades(course_dir: Path, assignment: str, course: Course | None = Non
     try:
         with Session(engine) as session:
             return _read(session, assignment)
-    except DBAPIError as error:
+    except SQLAlchemyError as error:
         raise cannot(address, "read", error) from error
     finally:
         engine.dispose()

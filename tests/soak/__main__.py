@@ -1,4 +1,5 @@
-"""`make soak`: `python -m tests.soak [bridge MINUTES] [kills RUNS STUDENTS] [kernels COUNT] [fuzz MINUTES]`.
+"""`make soak`: `python -m tests.soak [faults WORD...] [bridge MINUTES] [kills RUNS STUDENTS] [kernels COUNT]
+[fuzz MINUTES]`.
 
 Each part prints what it did and ends the run with an exception at the first thing that does not hold.
 """
@@ -29,8 +30,9 @@ from tests.classroom.test_run import kill_at_random
 from tests.small.courses import lay_out_package
 from tests.small.grade_small import grade
 from tests.small.small_class import small_class, state_of
+from tests.soak import faults
 
-DEFAULTS = {"bridge": [10], "kills": [100, 200], "kernels": [1000], "fuzz": [10]}
+DEFAULTS: dict[str, list[int]] = {"faults": [], "bridge": [10], "kills": [100, 200], "kernels": [1000], "fuzz": [10]}
 
 
 def bridge(minutes: int) -> str:
@@ -96,13 +98,18 @@ def fuzz(minutes: int) -> str:
     return f"{minutes} minutes of coverage-guided input, nothing but values and MalformedMessage"
 
 
-PARTS: dict[str, Callable[..., str]] = {"bridge": bridge, "kills": kills, "kernels": kernels, "fuzz": fuzz}
+PARTS: dict[str, Callable[..., str]] = {
+    "faults": faults.run, "bridge": bridge, "kills": kills, "kernels": kernels, "fuzz": fuzz
+}  # fmt: skip
 
 
 def main(words: list[str]) -> None:
     plan = DEFAULTS
     if words:
         name, *numbers = words
+        if name == "faults":
+            print(f"faults: {faults.run(tuple(numbers))}.")
+            return
         plan = {name: [int(number) for number in numbers] or DEFAULTS[name]}
     for name, numbers in plan.items():
         started = time.monotonic()
