@@ -11,8 +11,16 @@ def whole(*shape, seed):
     return numbers(*shape, seed=seed, dtype="int64").astype(float)
 
 
+def mirrored(kernels):
+    """Kernels (filters, height, width, channels) that look the same mirrored and turned; square ones transposed too.
+
+    They serve where the kernel's orientation is not what is asked for.
+    """
+    kernels = kernels + kernels[:, ::-1]
+    kernels = kernels + kernels[:, :, ::-1]
+    return kernels + kernels.swapaxes(1, 2) if kernels.shape[1] == kernels.shape[2] else kernels
+
+
 def mirrored_whole(filters, side, channels, seed):
-    """Square kernels that look the same turned and transposed, where the kernel's orientation is not what matters."""
-    kernels = whole(filters, side, side, channels, seed=seed)
-    kernels = kernels + kernels[:, ::-1, ::-1]
-    return kernels + kernels.swapaxes(1, 2)
+    """Mirrored square kernels of whole numbers."""
+    return mirrored(whole(filters, side, side, channels, seed=seed))

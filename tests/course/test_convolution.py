@@ -26,6 +26,7 @@ from course.convolution.conv2d_backward.reference import conv2d_backward
 from course.convolution.dilated.reference import dilate_kernel
 from course.convolution.im2col import public as speed
 from course.convolution.im2col import reference as im2col_reference
+from course.convolution.im2col.probes import gather
 from course.convolution.im2col.reference import conv2d_im2col, im2col
 from course.convolution.output_size.reference import output_size
 from course.convolution.padding_output.reference import padding_output
@@ -224,11 +225,17 @@ def test_public_checks_of_the_layer_are_quick():
     assert time.process_time() - start < 0.3
 
 
-def test_the_reference_gathers_at_its_speed():
-    student = Student(LocalTransport({"im2col": im2col}))
-    ratio, samples = speed.gathering(student, student.im2col, seed=7)
-    assert ratio <= speed.LIMIT
-    assert len(samples) == speed.REPEATS and samples[0].shape == (363, 55)
+@pytest.mark.parametrize("way", [im2col, gather])
+def test_ours_gathers_at_its_speed(way):
+    student = Student(LocalTransport({"im2col": way}))
+    assert speed.yardsticks(student) <= speed.LIMIT * speed.OURS
+
+
+def test_ours_gathers_what_the_reference_does():
+    image = numbers(*speed.SHAPE, dtype="float32")
+    found = gather(image, speed.KERNEL, speed.STRIDE)
+    assert found.shape == (speed.ROWS, speed.POSITIONS)
+    np.testing.assert_array_equal(found, im2col(image, speed.KERNEL, speed.STRIDE))
 
 
 def test_a_wrong_matrix_has_no_speed():

@@ -7,6 +7,7 @@ from autograder.checks.api import (
     expect,
     expect_close,
     expect_raises,
+    expect_steady,
     if_it_raises,
     leaves_unchanged,
     misconceptions,
@@ -48,10 +49,23 @@ def test_channels_and_filters(student):
 def test_strides(student):
     """The stride is one number, or (down, right)."""
     image, kernels = whole(8, 8, 1, seed=5), mirrored_whole(1, 3, 1, seed=6)
-    for stride in (2, (1, 3)):
-        with if_it_raises(misconceptions.CONV2D["only-a-single-number"], "TypeError"):
-            result = layer_of(student, kernels, stride=stride).forward(image)
-        expect_close(result, reference.conv2d(image, kernels, stride=stride), like=misconceptions.CONV2D)
+    result = layer_of(student, kernels, stride=2).forward(image)
+    expect_close(result, reference.conv2d(image, kernels, stride=2), like=misconceptions.CONV2D)
+    with if_it_raises(misconceptions.CONV2D["only-a-single-number"], "TypeError"):
+        result = layer_of(student, kernels, stride=(1, 3)).forward(image)
+    expect_close(result, reference.conv2d(image, kernels, stride=(1, 3)), like=misconceptions.CONV2D)
+
+
+def test_another_image_of_the_same_size(student):
+    """The layer computes each image anew, with the kernels that it has at the time."""
+    first, other, kernels = whole(4, 5, 1, seed=17), whole(4, 5, 1, seed=18), mirrored_whole(2, 3, 1, seed=19)
+    layer = layer_of(student, kernels)
+    expect_steady(
+        layer.forward, lambda image: reference.conv2d(image, kernels), first, other, like=misconceptions.CONV2D,
+        kept=misconceptions.CONV2D["first-result-kept"],
+    )
+    layer.kernels = 2 * kernels
+    expect_close(layer.forward(first), reference.conv2d(first, 2 * kernels), like=misconceptions.CONV2D)
 
 
 def test_same_padding(student):

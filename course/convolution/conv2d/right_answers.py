@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .misconceptions import layer_with
+
 PLAIN_LOOPS = '''
 import numpy as np
 
@@ -106,7 +108,167 @@ class Conv2D:
         return np.einsum("nrcdij,fijd->nrcf", view, self.kernels.astype(x.dtype)) + self.bias.astype(x.dtype)
 '''
 
-ANSWERS = {"six plain loops": PLAIN_LOOPS, "einsum over a view": EINSTEIN}
+# In the manner of much public code: sizes are told apart by isinstance, and a helper does one image.
+BY_ISINSTANCE = '''
+import numpy as np
+
+
+class Conv2D:
+    def __init__(self, filters, kernel_size, stride=1, padding="valid", dilation=1):
+        if isinstance(kernel_size, int):
+            kernel_size = (kernel_size, kernel_size)
+        if isinstance(stride, int):
+            stride = (stride, stride)
+        if filters <= 0:
+            raise ValueError("The number of filters must be positive.")
+        if kernel_size[0] <= 0 or kernel_size[1] <= 0:
+            raise ValueError("kernel_size must be positive")
+        if stride[0] <= 0 or stride[1] <= 0:
+            raise ValueError("stride must be positive")
+        if dilation <= 0:
+            raise ValueError("dilation must be positive")
+        if padding not in ["valid", "same"]:
+            raise ValueError("padding must be valid or same")
+        self.filters, self.kernel_size, self.stride = filters, kernel_size, stride
+        self.padding, self.dilation = padding, dilation
+        self.kernels = None
+        self.bias = np.zeros((filters,))
+
+    def forward(self, image):
+        if len(image.shape) == 4:
+            n, h, w, c = image.shape
+            outputs = [self.forward(image[i]) for i in range(n)]
+            if n == 0:
+                h, w = self.forward(np.ones((h, w, c), image.dtype)).shape[:2]
+                return np.empty((0, h, w, self.filters), np.float32 if image.dtype == np.float32 else np.float64)
+            return np.array(outputs)
+        if len(image.shape) != 3:
+            raise ValueError("image must have 3 or 4 dimensions")
+        if image.dtype != np.float32:
+            image = image.astype(np.float64)
+        kh, kw = self.kernel_size
+        if self.kernels is None:
+            self.kernels = np.random.randn(self.filters, kh, kw, image.shape[2]) * 0.01
+        if self.kernels.shape[-1] != image.shape[-1]:
+            raise ValueError("number of channels of the image")
+        d = self.dilation
+        eff = (kh + (kh - 1) * (d - 1), kw + (kw - 1) * (d - 1))
+        if self.padding == "same":
+            out_h = int(np.ceil(image.shape[0] / self.stride[0]))
+            out_w = int(np.ceil(image.shape[1] / self.stride[1]))
+            ph = max((out_h - 1) * self.stride[0] + eff[0] - image.shape[0], 0)
+            pw = max((out_w - 1) * self.stride[1] + eff[1] - image.shape[1], 0)
+            image = np.pad(image, ((ph // 2, ph - ph // 2), (pw // 2, pw - pw // 2), (0, 0)), mode="constant")
+        else:
+            if eff[0] > image.shape[0] or eff[1] > image.shape[1]:
+                raise ValueError("kernel_size is larger than the image")
+            out_h = (image.shape[0] - eff[0]) // self.stride[0] + 1
+            out_w = (image.shape[1] - eff[1]) // self.stride[1] + 1
+        output = np.zeros((out_h, out_w, self.filters), dtype=image.dtype)
+        for i in range(out_h):
+            for j in range(out_w):
+                y, x = i * self.stride[0], j * self.stride[1]
+                patch = image[y:y + eff[0]:d, x:x + eff[1]:d, :]
+                for f in range(self.filters):
+                    output[i, j, f] = np.sum(patch * self.kernels[f]) + self.bias[f]
+        return output
+'''
+# A product of spectra: exact to rounding, and a NaN would be everywhere.
+BY_FFT = '''
+import numpy as np
+
+
+def _two(value):
+    return tuple(value) if isinstance(value, (tuple, list, np.ndarray)) else (value, value)
+
+
+class Conv2D:
+    def __init__(self, filters, kernel_size, stride=1, padding="valid", dilation=1):
+        self.size, self.steps, self.dilation, self.mode = _two(kernel_size), _two(stride), dilation, padding
+        for name, numbers in (("filters", (filters,)), ("kernel_size", self.size), ("stride", self.steps),
+                              ("dilation", (dilation,))):
+            if min(numbers) < 1:
+                raise ValueError(name + " below 1")
+        if padding not in ("same", "valid"):
+            raise ValueError("padding?")
+        self.kernels, self.bias = None, np.zeros(filters)
+
+    def forward(self, image):
+        x = np.asarray(image)
+        if x.ndim not in (3, 4):
+            raise ValueError("image of a wrong rank")
+        single, out_type = x.ndim == 3, np.float32 if x.dtype == np.float32 else np.float64
+        x = np.array(x[None] if single else x, float)
+        if self.kernels is None:
+            self.kernels = np.random.normal(0, 0.1, (len(self.bias), *self.size, x.shape[3]))
+        if self.kernels.shape[3] != x.shape[3]:
+            raise ValueError("image with other channels")
+        covers = [self.dilation * (k - 1) + 1 for k in self.size]
+        if self.mode == "same":
+            pads = []
+            for n, s, k in zip(x.shape[1:3], self.steps, covers):
+                total = max(((n - 1) // s) * s + k - n, 0)
+                pads.append((total // 2, (total + 1) // 2))
+            x = np.pad(x, [(0, 0), *pads, (0, 0)])
+        if covers[0] > x.shape[1] or covers[1] > x.shape[2]:
+            raise ValueError("kernel_size")
+        spread = np.zeros((len(self.bias), covers[0], covers[1], x.shape[3]))
+        spread[:, :: self.dilation, :: self.dilation] = self.kernels
+        sides = x.shape[1:3]
+        spectrum = np.einsum(
+            "nhwc,fhwc->nhwf", np.fft.fft2(x, axes=(1, 2)), np.conj(np.fft.fft2(spread, s=sides, axes=(1, 2)))
+        )
+        full = np.fft.ifft2(spectrum, axes=(1, 2)).real
+        out = full[:, : sides[0] - covers[0] + 1 : self.steps[0], : sides[1] - covers[1] + 1 : self.steps[1]]
+        out = (out + self.bias).astype(out_type)
+        return out[0] if single else out
+'''
+
+ANSWERS = {
+    "six plain loops": PLAIN_LOOPS, "einsum over a view": EINSTEIN, "isinstance and a patch": BY_ISINSTANCE,
+    "Fourier transform": BY_FFT,
+}
+
+# Wrong in ways that have no name here. Each lies near one that has.
+WRONG = {
+    "self forgotten": layer_with("def forward(self, image)", "def forward(image)"),
+    "takes pairs only": layer_with("(value, value) if np.ndim(value) == 0 else tuple(value)", "(value[0], value[1])"),
+    "one image comes back as a batch": layer_with("    def forward(self, image):", """    def forward(self, image):
+        result = self.compute(image)
+        return result[None] if np.ndim(image) == 3 else result
+
+    def compute(self, image):""").replace("self.forward(one)", "self.compute(one)"),
+    "the last window is missing": layer_with("- height + 1, self.stride[0]", "- height, self.stride[0]").replace(
+        "- width + 1, self.stride[1]", "- width, self.stride[1]"
+    ),
+    "the last tap of each row is left out": layer_with(
+        "np.tensordot(self.kernels, window, 3)", "np.tensordot(self.kernels[:, :, :-1], window[:, :-1], 3)"
+    ),
+    "the bias is subtracted": layer_with("window, 3) + self.bias", "window, 3) - self.bias"),
+    "one pad for both directions": layer_with(
+        "image = np.pad(image, pads + [(0, 0)])", "image = np.pad(image, [pads[0], pads[0], (0, 0)])"
+    ),
+    "padding for the kernel as it is": layer_with(
+        "* stride + window - size", "* stride + window // self.dilation - size"
+    ),
+    "halves of the padding swapped in one direction": layer_with(
+        "image = np.pad(image, pads + [(0, 0)])", "image = np.pad(image, [pads[0], pads[1][::-1], (0, 0)])"
+    ),
+    "dilated down only": layer_with(
+        "height, width = [self.dilation * (k - 1) + 1 for k in self.size]",
+        "height, width = self.dilation * (self.size[0] - 1) + 1, self.size[1]",
+    ).replace("c:c + width:self.dilation", "c:c + width"),
+    "absolute values": layer_with(
+        "np.tensordot(self.kernels, window, 3)", "np.abs(np.tensordot(self.kernels, window, 3))"
+    ),
+    "the products' root": layer_with(
+        "np.tensordot(self.kernels, window, 3)", "np.sqrt((np.asarray(self.kernels) * window) ** 2).sum((1, 2, 3))"
+    ),
+    "kernels from the first forward are kept": layer_with(
+        "        if image.shape[2] != self.kernels", "        if not hasattr(self, 'flat'):\n"
+        "            self.flat = np.array(self.kernels)\n        if image.shape[2] != self.kernels",
+    ).replace("np.tensordot(self.kernels,", "np.tensordot(self.flat,"),
+}
 
 COPY = (
     "as_batch: array.astype(np.float32 if array.dtype == np.float32 else np.float64, copy=False) -> "

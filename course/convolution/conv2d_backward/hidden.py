@@ -1,12 +1,12 @@
 """Hidden checks of conv2d-backward."""
 
-import numpy as np
-
 from autograder.checks.api import (
     cases,
     expect,
     expect_close,
     expect_raises,
+    kernel_says,
+    leaves_unchanged,
     misconceptions,
     numbers,
     points,
@@ -15,8 +15,8 @@ from autograder.checks.api import (
 )
 from autograder.checks.api import strategies as st
 
-from ..conv2d.hidden import expect_channels_refused, mirrored
-from ..shared import seeds, small
+from ..conv2d.hidden import expect_channels_refused
+from ..shared import mirrored, seeds, small
 
 
 def backward_case(x_shape, kernels, seed, **options):
@@ -48,7 +48,12 @@ def expect_plain(student, case, part):
     expect_gradients(student, (4, 5, 2), numbers(2, 2, 3, 2, seed=case.seed), case.seed, parts=(part,))
 
 
-@points(3)
+def even_kernels(filters, side, seed):
+    """Square kernels for one channel that look the same mirrored and turned."""
+    return mirrored(numbers(filters, side, side, 1, seed=seed))
+
+
+@points(2)
 @search(plain, examples=12)
 def test_gradient_of_the_image(student, case):
     """grad_x: every pixel collects from all windows and filters that have read it."""
@@ -69,35 +74,72 @@ def test_gradient_of_the_bias(student, case):
     expect_plain(student, case, 2)
 
 
-@points(2)
-@search(cases(side=st.integers(3, 7), kernel=small, down=small, right=small, seed=seeds), examples=12)
+@points(1)
+@search(cases(height=st.integers(3, 7), width=st.integers(3, 7), down=small, right=small, seed=seeds), examples=12)
 def test_gradients_with_a_stride(student, case):
     """With a stride the windows of the way back are those of the way there; pixels that nobody read get 0."""
     for stride in (2, (2, 3), (case.down, case.right)):
-        expect_gradients(student, (case.side, case.side, 1), mirrored(1, case.kernel, 1), case.seed, stride=stride)
+        kernels, shape = even_kernels(1, 1, case.seed), (case.height, case.width, 1)
+        expect_gradients(student, shape, kernels, case.seed, parts=(0, 1), stride=stride)
 
 
-@points(2)
+@points(1)
 @search(cases(more=st.integers(0, 3), kernel=st.integers(2, 4), stride=st.integers(1, 2), seed=seeds), examples=12)
 def test_gradients_with_same_padding(student, case):
     """With "same" padding grad_x is as large as the image: what the zeros would get is dropped."""
     for kernel, stride in ((4, 1), (3, 1), (case.kernel, case.stride)):
-        shape = (kernel + case.more, kernel + case.more, 1)
-        expect_gradients(student, shape, mirrored(1, kernel, 1), case.seed, stride=stride, padding="same")
+        shape, kernels = (kernel + case.more, kernel + case.more, 1), even_kernels(1, kernel, case.seed)
+        expect_gradients(student, shape, kernels, case.seed, parts=(0, 1), stride=stride, padding="same")
     for shape in ((4, 3, 1), (3, 4, 1)):
-        expect_gradients(student, shape, mirrored(1, 3, 1), case.seed, stride=2, padding="same")
+        kernels = even_kernels(1, 3, case.seed)
+        expect_gradients(student, shape, kernels, case.seed, parts=(0, 1), stride=2, padding="same")
 
 
 @points(1)
-def test_gradients_of_a_batch(student):
-    """For a batch, grad_x is a batch; the gradients of kernels and bias are sums over it, and float32 stays float32."""
-    kernels = mirrored(2, 2, 1, 5)
-    for images in (3, 1):
-        expect_gradients(student, (images, 3, 3, 1), kernels, seed=images)
-    x, grad = numbers(3, 3, 1, dtype="float32"), numbers(2, 2, 2, dtype="float32")
-    found = student.conv2d_backward(grad, x, kernels.astype("float32"))
-    dtypes = [getattr(part, "dtype", None) == np.float32 for part in found]
-    expect(all(dtypes), "For a float32 image, kernels and grad_output the gradients are float32.")
+@search(cases(images=st.integers(2, 3), channels=small, seed=seeds), examples=8)
+def test_gradients_of_a_batch(student, case):
+    """For a batch, grad_x is a batch; the gradients of kernels and bias are sums over it."""
+    for images in (case.images, 3, 1):  # of one pixel each
+        kernels = numbers(1, 1, 1, case.channels, seed=case.seed)
+        expect_gradients(student, (images, 1, 1, case.channels), kernels, case.seed)
+
+
+@points(2)
+@search(cases(height=small, width=small, down=small, right=small, padding=st.sampled_from(["valid", "same"]),
+              filters=small, channels=small, seed=seeds), examples=8)
+def test_everything_together(student, case):
+    """All options at once, on a batch; for one batch, for another, and for the first again."""
+    drawn = (
+        (3, case.height + 3, case.width + 4, case.channels), (case.filters, case.height, case.width, case.channels),
+        {"stride": (case.down, case.right), "padding": case.padding},
+    )
+    fixed = [((3, 7, 8, 2), (2, 2, 3, 2), {"stride": (2, 3), "padding": padding}) for padding in ("valid", "same")]
+    narrow = (2, 5, 4, 1), (2, 4, 3, 1), {"stride": (1, 2), "padding": "same"}
+    for shape, kernel_shape, options in (*fixed, narrow, drawn):
+        kernels = numbers(*kernel_shape, seed=case.seed)
+        for seed in (case.seed, case.seed + 1, case.seed):
+            expect_gradients(student, shape, kernels, seed, **options)
+
+
+@points(1)
+@kernel_says
+def test_dtypes_and_arguments(student):
+    """float32 stays float32, integers become float64, and what the function is given stays as it was."""
+    for dtype in ("float32", "float64", "int64"):
+        floats = "float32" if dtype == "float32" else "float64"
+        x, grad = numbers(1, 1, 2, dtype=dtype), numbers(1, 1, 1, dtype=floats)
+        kernels = numbers(1, 1, 1, 2, dtype=floats)
+        found = student.conv2d_backward(grad, x, kernels)
+        for part, what in enumerate(("grad_x", "grad_kernels", "grad_bias")):
+            expect_close(found[part], reference.conv2d_backward(grad, x, kernels), part=part, what=what)
+            expect(found[part].dtype.name == floats, f"For an image of {dtype} the gradients are {floats}.")
+    kernels = numbers(2, 2, 2, 1)
+    grad, x = backward_case((2, 3, 3, 1), kernels, 1)
+    unchanged = [
+        leaves_unchanged(student, student.conv2d_backward, grad, x, kernels),
+        leaves_unchanged(student, student.conv2d_backward, grad[0], x[0], kernels),
+    ]
+    expect(all(unchanged), "grad_output, the image or the kernels were changed.")
 
 
 @points(1)

@@ -46,6 +46,43 @@ def overlaps_overwritten(grad_output, x, kernels, stride=1, padding="valid"):
     return grad_x.reshape(correct[0].shape), *correct[1:]
 
 
+@CONV2D_BACKWARD.add("kernel-gradient-of-the-last-window", section=BACKWARD)
+def kernel_gradient_of_the_last_window(grad_output, x, kernels, stride=1, padding="valid"):
+    """grad_kernels has what the last window gave, as `=` writes it; every window adds its part (`+=`)."""
+    grad_x, _, grad_bias = right.conv2d_backward(grad_output, x, kernels, stride, padding)
+    last = np.zeros_like(grad_output)
+    last[..., -1:, -1:, :] = grad_output[..., -1:, -1:, :]
+    return grad_x, right.conv2d_backward(last, x, kernels, stride, padding)[1], grad_bias
+
+
+@CONV2D_BACKWARD.add("gradients-of-the-last-image", section=BACKWARD)
+def gradients_of_the_last_image(grad_output, x, kernels, stride=1, padding="valid"):
+    """The gradients of kernels and bias are those of the batch's last image; all images add their part (`+=`)."""
+    grad_x, *rest = right.conv2d_backward(grad_output, x, kernels, stride, padding)
+    if np.ndim(x) == 4 and len(x):
+        rest = right.conv2d_backward(grad_output[-1:], x[-1:], kernels, stride, padding)[1:]
+    return grad_x, *rest
+
+
+@CONV2D_BACKWARD.add("backward-stride-swapped", section=BACKWARD)
+def backward_stride_swapped(grad_output, x, kernels, stride=1, padding="valid"):
+    """The two strides changed places on the way back: the first number goes down the rows, the second to the right."""
+    images, size, strides = as_batch(x), kernels.shape[1:3], pair_of(stride, "stride")
+    padded = pad_images(images, size, strides, padding, (1, 1))
+    grad = np.asarray(grad_output).reshape(-1, *np.shape(grad_output)[-3:])
+    grad_padded, grad_kernels = np.zeros_like(padded), np.zeros(kernels.shape, padded.dtype)
+    for row, column in np.ndindex(grad.shape[1:3]):
+        top, left = row * strides[1], column * strides[0]
+        window = padded[:, top : top + size[0], left : left + size[1]]
+        here = slice(window.shape[1]), slice(window.shape[2])  # as much of it as lies on the image
+        grad_kernels[:, *here] += np.tensordot(grad[:, row, column].T, window, axes=1)
+        grad_padded[:, top : top + size[0], left : left + size[1]] += np.tensordot(
+            grad[:, row, column], kernels[:, *here], axes=1
+        )
+    grad_x = right._without_padding(grad_padded, images.shape, size, strides, padding)
+    return grad_x.reshape(np.shape(x)), grad_kernels, grad.sum(axis=(0, 1, 2))
+
+
 @CONV2D_BACKWARD.add("only-the-first-filter", section=BACKWARD)
 def only_the_first_filter(solve, grad_output, x, kernels, stride=1, padding="valid"):
     """Only the first filter sent its gradient back to the image; every filter has read every pixel."""
@@ -64,7 +101,7 @@ def bias_gradient_averaged(solve, grad_output, x, kernels, stride=1, padding="va
 def kernel_gradient_averaged(solve, grad_output, x, kernels, stride=1, padding="valid"):
     """grad_kernels is the mean over the places of the window. The weight was used at each: its gradients add up."""
     grad_x, grad_kernels, grad_bias = solve(grad_output, x, kernels, stride, padding)
-    return grad_x, grad_kernels / np.prod(np.shape(grad_output)[-3:-1]), grad_bias
+    return grad_x, grad_kernels / int(np.prod(np.shape(grad_output)[-3:-1])), grad_bias
 
 
 @CONV2D_BACKWARD.add("batch-averaged", section=BACKWARD)

@@ -93,7 +93,67 @@ def conv2d_backward(grad_output, x, kernels, stride=1, padding="valid"):
     return (gx[0] if one else gx), gk, gb
 '''
 
-ANSWERS = {"full convolution": FULL_CONVOLUTION, "number by number": NUMBER_BY_NUMBER}
+# Window by window, as the text says it.
+WINDOW_BY_WINDOW = '''
+import numpy as np
+
+
+def conv2d_backward(grad_output, x, kernels, stride=1, padding="valid"):
+    if x.ndim == 3:
+        gx, gk, gb = conv2d_backward(grad_output[np.newaxis], x[np.newaxis], kernels, stride, padding)
+        return gx[0], gk, gb
+    if x.ndim != 4 or x.shape[3] != kernels.shape[3]:
+        raise ValueError("image does not fit: rank or channels")
+    if padding not in ("valid", "same"):
+        raise ValueError("padding is valid or same")
+    s0, s1 = stride if isinstance(stride, tuple) else (stride, stride)
+    if s0 < 1 or s1 < 1:
+        raise ValueError("stride")
+    dtype = np.float32 if x.dtype == np.float32 else np.float64
+    kh, kw = kernels.shape[1], kernels.shape[2]
+    (t, b), (l, r) = (0, 0), (0, 0)
+    if padding == "same":
+        (t, b), (l, r) = same_padding(x.shape[1], kh, s0), same_padding(x.shape[2], kw, s1)
+    xp = np.pad(x, ((0, 0), (t, b), (l, r), (0, 0))).astype(dtype)
+    if kh > xp.shape[1] or kw > xp.shape[2]:
+        raise ValueError("kernel_size")
+    rows, columns = (xp.shape[1] - kh) // s0 + 1, (xp.shape[2] - kw) // s1 + 1
+    if grad_output.shape != (x.shape[0], rows, columns, kernels.shape[0]):
+        raise ValueError("grad_output has another shape than the result")
+    gxp, gk = np.zeros(xp.shape, dtype), np.zeros(kernels.shape, dtype)
+    gb = np.zeros(kernels.shape[0], dtype)
+    for n in range(x.shape[0]):
+        for i in range(rows):
+            for j in range(columns):
+                for f in range(kernels.shape[0]):
+                    g = grad_output[n, i, j, f]
+                    window = slice(i * s0, i * s0 + kh), slice(j * s1, j * s1 + kw)
+                    gxp[n][window] += g * kernels[f]
+                    gk[f] += g * xp[n][window]
+                    gb[f] += g
+    return gxp[:, t : t + x.shape[1], l : l + x.shape[2]], gk, gb
+'''
+
+ANSWERS = {
+    "full convolution": FULL_CONVOLUTION, "number by number": NUMBER_BY_NUMBER, "window by window": WINDOW_BY_WINDOW,
+}
+
+# Wrong in ways that have no name here.
+WRONG = {
+    "every second window of a row": WINDOW_BY_WINDOW.replace("in range(columns)", "in range(0, columns, 2)"),
+    "the filters in reverse": WINDOW_BY_WINDOW.replace("+= g * kernels[f]", "+= g * kernels[-1 - f]"),
+    "grad_output is cleared": WINDOW_BY_WINDOW.replace(
+        "    return gxp[:", "    grad_output[...] = 0\n    return gxp[:"
+    ),
+    "the bias counts windows": WINDOW_BY_WINDOW.replace("gb[f] += g\n", "gb[f] += 1\n"),
+    "the sign is that of a descent": WINDOW_BY_WINDOW.replace("g = grad_output", "g = -grad_output"),
+    "the frame is cut off at the other side in one direction": WINDOW_BY_WINDOW.replace(
+        "l : l + x.shape[2]", "r : r + x.shape[2]"
+    ),
+    "gradients start from the kernels": WINDOW_BY_WINDOW.replace(
+        "np.zeros(kernels.shape, dtype)", "np.array(kernels, dtype)"
+    ),
+}
 
 EQUIVALENT = {
     f"conv2d_backward > {COPY}": copied,

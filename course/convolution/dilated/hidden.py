@@ -5,6 +5,7 @@ from autograder.checks.api import (
     expect,
     expect_close,
     expect_raises,
+    kernel_says,
     leaves_unchanged,
     misconceptions,
     numbers,
@@ -37,15 +38,19 @@ def test_dilate_one_kernel(student, case):
 def test_dilate_kernels_of_a_layer(student, case):
     """The kernels (filters, height, width, channels) of a layer are spread along height and width only."""
     expect_dilated(student, numbers(2, 3, 2, 3, seed=case.seed), 2)
+    expect_dilated(student, numbers(3, 2, 4, 2, seed=case.seed), 3)
     kernels = numbers(case.filters, case.height, case.width, case.channels, seed=case.seed)
     expect_dilated(student, kernels, case.dilation)
 
 
 @points(1)
+@kernel_says
 def test_dilation_below_one(student):
     """A dilation below 1 raises a ValueError that names it, and the kernel that was given stays as it was."""
-    kernel = numbers(2, 2)
     for dilation in (0, -1):
         with expect_raises("ValueError", naming="dilation"):
-            student.dilate_kernel(kernel, dilation)
-    expect(leaves_unchanged(student, student.dilate_kernel, kernel, 2), "The kernel itself was changed.")
+            student.dilate_kernel(numbers(2, 2), dilation)
+    for kernel in (numbers(2, 2), numbers(1, 2, 2, 1)):
+        for dilation in (1, 2):
+            alone = leaves_unchanged(student, student.dilate_kernel, kernel, dilation)
+            expect(alone, "The kernel itself was changed.")

@@ -10,10 +10,12 @@ from . import reference as right
 
 DILATION = "Dilation"
 
+ONE_IDEA = "where the zeros go is all that this task asks for"
+
 DILATE_KERNEL = Misconceptions("dilated", right.dilate_kernel)
 
 
-@DILATE_KERNEL.add("zeros-after-the-last-tap", section=DILATION)
+@DILATE_KERNEL.add("zeros-after-the-last-tap", section=DILATION, price=ONE_IDEA)
 def zeros_after_the_last_tap(solve, kernel, dilation):
     """Zeros follow the last tap, too. They belong between taps: k of them have k - 1 gaps."""
     result = solve(kernel, dilation)
@@ -22,13 +24,13 @@ def zeros_after_the_last_tap(solve, kernel, dilation):
     return np.pad(result, pads)
 
 
-@DILATE_KERNEL.add("one-zero-too-many", section=DILATION)
+@DILATE_KERNEL.add("one-zero-too-many", section=DILATION, price=ONE_IDEA)
 def one_zero_too_many(solve, kernel, dilation):
     """There are `dilation` zeros between two taps. With dilation 1 there are none, with dilation 2 there is one."""
     return solve(kernel, dilation + 1)
 
 
-@DILATE_KERNEL.add("taps-repeated", section=DILATION)
+@DILATE_KERNEL.add("taps-repeated", section=DILATION, price=ONE_IDEA)
 def taps_repeated(kernel, dilation):
     """The taps were repeated, which is enlarging the kernel; dilation puts zeros between them."""
     first = np.ndim(kernel) // 4
@@ -37,11 +39,18 @@ def taps_repeated(kernel, dilation):
     return enlarged[(slice(None),) * first + (slice(sizes[0]), slice(sizes[1]))]
 
 
-@DILATE_KERNEL.add("dilated-down-only", section=DILATION)
+@DILATE_KERNEL.add("dilated-down-only", section=DILATION, price=ONE_IDEA)
 def dilated_down_only(kernel, dilation):
     """The zeros came between the rows only; the columns spread as well."""
     first = np.ndim(kernel) // 4
     return right.dilate_kernel(kernel, dilation)[(slice(None),) * (first + 1) + (slice(None, None, dilation),)]
+
+
+@DILATE_KERNEL.add("dilated-to-the-right-only", section=DILATION, price=ONE_IDEA)
+def dilated_to_the_right_only(kernel, dilation):
+    """The zeros came between the columns only; the rows spread as well."""
+    first = np.ndim(kernel) // 4
+    return right.dilate_kernel(kernel, dilation)[(slice(None),) * first + (slice(None, None, dilation),)]
 
 
 @DILATE_KERNEL.add("last-axes-dilated", section=DILATION)

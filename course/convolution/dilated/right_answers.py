@@ -39,3 +39,16 @@ def dilate_kernel(kernel, dilation):
 '''
 
 ANSWERS = {"Kronecker product": BY_KRONECKER, "tap by tap": TAP_BY_TAP}
+
+# Wrong in ways that have no name here.
+WRONG = {
+    "zeros after the last column": TAP_BY_TAP.replace("(width - 1) * (dilation - 1)", "width * (dilation - 1)"),
+    "ones between the taps": TAP_BY_TAP.replace("else 0.0", "else 1.0"),
+    "the last filter for all": TAP_BY_TAP.replace("for one in kernel]", "for one in [kernel[-1]] * len(kernel)]"),
+    "the first tap is kept everywhere in its row": TAP_BY_TAP.replace(
+        "kernel[y // dilation, x // dilation]", "kernel[y // dilation, 0]"
+    ),
+    "the given kernel is cleared": BY_KRONECKER.replace(
+        "    unit[0, 0] = 1\n", "    unit[0, 0] = 1\n    given, kernel = kernel, kernel.copy()\n    given[...] = 0\n"
+    ),
+}

@@ -7,6 +7,9 @@ from autograder.checks.api import (
     expect,
     expect_close,
     expect_raises,
+    fresh,
+    in_kernel,
+    kernel_says,
     leaves_unchanged,
     misconceptions,
     numbers,
@@ -16,14 +19,10 @@ from autograder.checks.api import (
 )
 from autograder.checks.api import strategies as st
 
-from ..conv2d.hidden import expect_channels_refused, mirrored
-from ..shared import seeds, small
-from .public import COLUMNS, KERNEL, SHAPE, STRIDE, expect_fast, gathering
-
-
-def image_number(number: int, seed: int) -> np.ndarray:
-    """The image that the repetition `number` gathers: float32, drawn in the kernel in the same way."""
-    return np.random.default_rng([seed, number]).random(SHAPE, dtype=np.float32)
+from ..conv2d.hidden import expect_channels_refused
+from ..shared import mirrored, seeds, small
+from .probes import gather
+from .public import LIMIT, REPEATS, ROUNDS, first_layer, gathering
 
 
 def expect_matrix(student, image, kernel_size, **options):
@@ -49,62 +48,65 @@ def test_columns_in_the_right_order(student, case):
     expect_matrix(student, numbers(4, 5, 2, seed=case.seed), 2)
 
 
-@points(1)
-@search(cases(side=st.integers(4, 8), kernel=small, down=small, right=small, seed=seeds), examples=12)
-def test_columns_with_a_stride(student, case):
-    """Only the windows that the stride reaches have a column."""
+@points(2)
+@search(cases(side=st.integers(4, 8), more=st.integers(0, 3), taps=st.integers(2, 3), dilation=st.integers(2, 3),
+              down=small, right=small, seed=seeds), examples=12)
+def test_columns_with_stride_and_dilation(student, case):
+    """A stride leaves out windows, with a number of its own in each direction; dilation spreads a window's pixels."""
     for stride in (2, (2, 3), (case.down, case.right)):
-        expect_matrix(student, numbers(case.side, case.side, 1, seed=case.seed), case.kernel, stride=stride)
-
-
-@points(1)
-@search(cases(more=st.integers(0, 3), kernel=st.integers(2, 3), dilation=st.integers(2, 3), seed=seeds), examples=12)
-def test_columns_with_dilation(student, case):
-    """Dilation spreads the pixels of a window."""
-    side = case.dilation * (case.kernel - 1) + 1 + case.more
-    expect_matrix(student, numbers(side, side, 1, seed=case.seed), case.kernel, dilation=case.dilation)
+        expect_matrix(student, numbers(case.side, 7, 1, seed=case.seed), 1, stride=stride)
+    covers = case.dilation * (case.taps - 1) + 1
+    for image, size in (((covers + case.more, 1, 1), (case.taps, 1)), ((1, covers + case.more, 1), (1, case.taps))):
+        expect_matrix(student, numbers(*image, seed=case.seed), size, dilation=case.dilation)
+    expect_matrix(student, numbers(9, 11, 1, seed=case.seed), (1, 3), stride=(3, 2), dilation=case.dilation)
 
 
 @points(2)
-@search(
-    cases(rows=small, columns=small, channels=small, filters=small, height=small, width=small, seed=seeds), examples=12
-)
+@search(cases(rows=small, columns=small, channels=small, filters=small, height=small, width=small, images=small,
+              seed=seeds), examples=12)
 def test_product_is_the_convolution(student, case):
-    """The matrix product, with the bias, is the convolution."""
+    """The matrix product, with the bias, is the convolution: of an image, and of a batch of several, one or none."""
     kernels = numbers(case.filters, case.height, case.width, case.channels, seed=case.seed)
     image = numbers(case.height - 1 + case.rows, case.width - 1 + case.columns, case.channels, seed=case.seed)
     expect_product(student, image, kernels, numbers(case.filters, seed=case.seed) + 2)
     expect_product(student, numbers(4, 5, 2, seed=case.seed), numbers(3, 2, 2, 2, seed=case.seed), None)
+    for images in (3, case.images, 0):
+        bias = numbers(3, seed=case.seed)
+        expect_product(student, numbers(images, 4, 3, 2, seed=case.seed), numbers(3, 2, 3, 2, seed=case.seed), bias)
 
 
-@points(1)
+@points(2)
 @search(cases(side=st.integers(2, 6), kernel=st.integers(2, 4), stride=st.integers(1, 3), seed=seeds), examples=12)
 def test_product_with_stride_and_padding(student, case):
-    """Stride and "same" padding work as in Conv2D."""
+    """Stride and "same" padding work as in Conv2D, also for oblong kernels and a pair of strides."""
     drawn = (case.side, case.kernel, case.stride)
-    for side, kernel, stride in ((3, 3, 1), drawn, (3, 2, 1), (4, 3, 2), (4, 3, (1, 2))):
+    for side, kernel, stride in ((3, 3, 1), drawn, (3, 2, 1), (4, 3, 2), (4, 3, (1, 2)), (5, 2, 2)):
         for padding in ("same", "valid") if kernel <= side else ("same",):
-            image = numbers(side, side, 1, seed=case.seed)
-            expect_product(student, image, mirrored(1, kernel, 1), stride=stride, padding=padding)
+            kernels = mirrored(numbers(1, kernel, kernel, 1, seed=case.seed))
+            expect_product(student, numbers(side, side, 1, seed=case.seed), kernels, stride=stride, padding=padding)
+    kernels = mirrored(numbers(1, 4, 2, 1, seed=case.seed))
+    for stride in ((2, 1), (1, 3)):
+        expect_product(student, numbers(6, 5, 1, seed=case.seed), kernels, stride=stride, padding="same")
 
 
 @points(1)
-def test_product_for_batches(student, rng):
-    """A batch gives a batch: of several images, of one, and of none."""
-    for images in (3, 1, 0):
-        expect_product(student, rng.random((images, 4, 3, 1)), mirrored(2, 2, 1))
-
-
-@points(1)
-def test_product_dtypes(student, rng):
-    """float32 stays float32, integers become float64, and the image is not changed."""
-    kernels = mirrored(2, 2, 1)
-    for image, dtype in ((rng.random((4, 4, 1)).astype("float32"), "float32"), (rng.random((4, 4, 1)), "float64"),
-                         (rng.integers(0, 9, (4, 4, 1)), "float64")):
-        result = expect_product(student, image, kernels)
-        expect(result.dtype.name == dtype, f"The result for a {image.dtype.name} image is {dtype}.")
-        unchanged = leaves_unchanged(student, student.conv2d_im2col, image, kernels)
-        expect(unchanged, "conv2d_im2col changed the image or the kernels that it was given.")
+@kernel_says
+def test_dtypes_and_arguments(student, rng):
+    """float32 stays float32, integers become float64, and what the functions are given stays as it was."""
+    kernels, bias = mirrored(numbers(2, 2, 2, 1)), numbers(2)
+    images = [rng.random((4, 4, 1)).astype("float32"), rng.random((4, 4, 1)), rng.integers(0, 9, (4, 4, 1)),
+              rng.random((5, 4, 1)) > 0.5]
+    results = [expect_product(student, image, kernels, bias) for image in images]
+    for image, result in zip(images, results, strict=True):
+        right = "float32" if image.dtype.name == "float32" else "float64"
+        expect(result.dtype.name == right, f"The result for a {image.dtype.name} image is {right}.")
+    batch = numbers(2, 4, 4, 1)
+    unchanged = [
+        leaves_unchanged(student, student.im2col, batch[0], 2),
+        leaves_unchanged(student, student.conv2d_im2col, batch[0], kernels, bias),
+        leaves_unchanged(student, student.conv2d_im2col, batch, kernels, bias, 1, "same"),
+    ]
+    expect(all(unchanged), "The image, the kernels or the bias were changed.")
 
 
 @points(1)
@@ -133,10 +135,20 @@ def test_im2col_refuses_wrong_arguments(student):
 
 @points(2)
 def test_gathers_fast(student, rng):
-    """AlexNet's first layer is gathered right, and as fast as NumPy copies: no Python loop over the windows."""
-    im2col, seed = student.im2col, int(rng.integers(1 << 30))
-    ratio, samples = gathering(student, im2col, seed)
-    for number, sample in enumerate(samples):
-        right = reference.im2col(image_number(number, seed), KERNEL, STRIDE).value[:, ::COLUMNS]
-        expect_close(sample, right, what="im2col of AlexNet's first layer")
-    expect_fast(ratio, misconceptions.IM2COL["window-by-window"])
+    """AlexNet's first layer is gathered right, and in at most twice the CPU time of ours."""
+    im2col, own, ours = student.im2col, np.inf, np.inf
+    with fresh(student, []) as untouched:
+        right = in_kernel(untouched, gather).gather
+        for repeat in range(REPEATS * ROUNDS):
+            images, weights = first_layer(rng)
+            seconds, sums = gathering(student, im2col, images, weights)
+            own = min(own, seconds)
+            seconds, known = gathering(untouched, right, images, weights)
+            ours = min(ours, seconds)
+            expect_close(sums, known, what="im2col of AlexNet's first layer")
+            enough = own <= LIMIT * ours and repeat + 1 >= REPEATS
+            if enough or own > 4 * LIMIT * ours:
+                break
+    slow = misconceptions.IM2COL["too-slow"]
+    details = f"{own / max(ours, 1e-9):.1f} times the CPU time of ours"
+    expect(own <= LIMIT * ours, "im2col is slower than it can be.", diagnosis=slow, details=details)

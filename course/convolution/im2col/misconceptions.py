@@ -12,6 +12,7 @@ from ..same_padding.misconceptions import PADDING
 from . import reference as right
 
 MATRIX = "Convolution as one matrix product"
+ONE_POINT = "of twelve points one is the least that a test can have"
 
 IM2COL = Misconceptions("im2col", right.im2col)
 
@@ -48,6 +49,14 @@ def transposed_matrix(solve, image, kernel_size, stride=1, dilation=1):
     return solve(image, kernel_size, stride, dilation).T
 
 
+@IM2COL.add("reshape-for-transpose", section=MATRIX)
+def reshape_for_transpose(solve, image, kernel_size, stride=1, dilation=1):
+    """The matrix has the right shape and its numbers in the wrong order: windows were rows, and `reshape` made them
+    columns. Only a transposition moves a number from row to column."""
+    columns = solve(image, kernel_size, stride, dilation)
+    return columns.T.reshape(columns.shape)
+
+
 @IM2COL.add("windows-without-stride", section=MATRIX)
 def windows_without_stride(solve, image, kernel_size, stride=1, dilation=1):
     """Every window is in the matrix, whatever the stride: only every stride-th place has one."""
@@ -67,9 +76,9 @@ def columns_with_one_stride(solve, image, kernel_size, stride=1, dilation=1):
 
 
 IM2COL.add_source(
-    "window-by-window",
-    "The matrix is right, but filling it takes long: window by window in a Python loop, or with an index for every "
-    "single number. Look for what can be copied for all windows at once.",
+    "too-slow",
+    "The matrix is right, and it takes more than twice the CPU time that it could. Look for what can be copied for all "
+    "windows at once, and copied once.",
     '''
 import numpy as np
 
@@ -151,6 +160,32 @@ def matrix_kernel_flipped(solve, image, kernels, bias=None, stride=1, padding="v
     return solve(image, kernels[:, ::-1, ::-1], bias, stride, padding)
 
 
+@CONV2D_IM2COL.add("matrix-flipped-up-down", section=LAYER)
+def matrix_flipped_up_down(solve, image, kernels, bias=None, stride=1, padding="valid"):
+    """The kernel stands on its head: its last row met the window's first. A layer lays it on the image as it is."""
+    return solve(image, kernels[:, ::-1], bias, stride, padding)
+
+
+@CONV2D_IM2COL.add("matrix-flipped-left-right", section=LAYER)
+def matrix_flipped_left_right(solve, image, kernels, bias=None, stride=1, padding="valid"):
+    """The kernel is mirrored: its last column met the window's first. A layer lays it on the image as it is."""
+    return solve(image, kernels[:, :, ::-1], bias, stride, padding)
+
+
+@CONV2D_IM2COL.add("kernels-channels-first", section=MATRIX)
+def kernels_channels_first(solve, image, kernels, bias=None, stride=1, padding="valid"):
+    """The weights met the wrong pixels: a kernel's row is in the order (channel, row, column), and a column of the
+    matrix in the order (row, column, channel)."""
+    return solve(image, np.moveaxis(kernels, 3, 1).reshape(kernels.shape), bias, stride, padding)
+
+
+@CONV2D_IM2COL.add("kernels-reshaped", section=MATRIX)
+def kernels_reshaped(solve, image, kernels, bias=None, stride=1, padding="valid"):
+    """The kernels were reshaped to (weights, filters) and not transposed, so the filters share out their weights."""
+    weights = kernels.reshape(-1, len(kernels)).T
+    return solve(image, weights.reshape(kernels.shape), bias, stride, padding)
+
+
 @CONV2D_IM2COL.add("matrix-padding-ignored", section=PADDING)
 def matrix_padding_ignored(solve, image, kernels, bias=None, stride=1, padding="valid"):
     """With padding "same" nothing was padded; that is what "valid" means."""
@@ -182,7 +217,7 @@ def only_the_first_image(image, kernels, bias=None, stride=1, padding="valid"):
     return np.broadcast_to(result[:1], result.shape).copy() if np.ndim(image) == 4 and len(result) else result
 
 
-@CONV2D_IM2COL.add("matrix-integer-result", section=LAYER)
+@CONV2D_IM2COL.add("matrix-integer-result", section=LAYER, price=ONE_POINT)
 def matrix_integer_result(image, kernels, bias=None, stride=1, padding="valid"):
     """The result was written into an array of the image's integer type, which cuts off everything after the point."""
     return integer_result(image, kernels, bias, stride, padding)

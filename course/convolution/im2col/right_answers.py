@@ -67,7 +67,51 @@ BY_STRIDES = BY_VIEW.replace(
 ''',
 )
 
-ANSWERS = {"sliding_window_view": BY_VIEW, "as_strided": BY_STRIDES}
+# Tap by tap: each row of the matrix is a strided slice of the image.
+BY_TAPS = BY_VIEW.replace(
+    '''    view = sliding_window_view(image, tuple(covers), axis=(0, 1))[:: steps[0], :: steps[1]]
+    view = view[..., :: gaps[0], :: gaps[1]]
+    return view.transpose(3, 4, 2, 0, 1).reshape(sides[0] * sides[1] * image.shape[2], -1)
+''',
+    '''    rows, columns = [(image.shape[a] - covers[a]) // steps[a] + 1 for a in (0, 1)]
+    matrix = np.empty((sides[0], sides[1], image.shape[2], rows, columns), image.dtype)
+    planes = np.ascontiguousarray(image.transpose(2, 0, 1))
+    for i in range(sides[0]):
+        for j in range(sides[1]):
+            top, left = i * gaps[0], j * gaps[1]
+            part = planes[:, top : top + rows * steps[0] : steps[0], left : left + columns * steps[1] : steps[1]]
+            matrix[i, j] = part[:, :rows, :columns]
+    return matrix.reshape(-1, rows * columns)
+''',
+)
+
+ANSWERS = {"sliding_window_view": BY_VIEW, "as_strided": BY_STRIDES, "tap by tap": BY_TAPS}
+
+# Wrong in ways that have no name here.
+WRONG = {
+    "channels among the positions": BY_VIEW.replace("transpose(3, 4, 2, 0, 1)", "transpose(3, 4, 0, 2, 1)"),
+    "windows from last to first": BY_VIEW.replace("* image.shape[2], -1)", "* image.shape[2], -1)[:, ::-1]"),
+    "stride in one direction only": BY_VIEW.replace("[:: steps[0], :: steps[1]]", "[:, :: steps[1]]"),
+    "one bias for all": BY_VIEW.replace("np.asarray(bias).astype(x.dtype)", "x.dtype.type(bias[0])"),
+    "the batch in reverse": BY_VIEW.replace("im2col(x[n],", "im2col(x[-1 - n],"),
+    "the first result for every image of a shape": BY_VIEW + """
+
+_results = {}
+
+
+def _cached(solve):
+    def ask(*args, **options):
+        key = tuple(np.shape(a) if isinstance(a, np.ndarray) else a for a in args) + tuple(options.items())
+        if key not in _results:
+            _results[key] = solve(*args, **options)
+        return _results[key].copy()
+
+    return ask
+
+
+conv2d_im2col = _cached(conv2d_im2col)
+""",
+}
 
 any_negative = "NumPy takes every negative size in a reshape for the one to be computed"
 

@@ -22,15 +22,18 @@ def test_size_with_a_stride(student, case):
 @search(cases(size=st.integers(1, 40), kernel=st.integers(1, 3), padding=st.integers(1, 4)))
 def test_size_with_padding(student, case):
     """Padding adds pixels before and after the image."""
-    expect_size(student, case)
+    for padding in (case.padding, 2, 3):
+        expect_size(student, {**case, "padding": padding})
 
 
 @points(2)
-@search(cases(size=st.integers(13, 40), kernel=st.integers(2, 4), stride=st.integers(1, 2), dilation=st.integers(2, 4)))
+@search(cases(windows=st.integers(2, 9), kernel=st.integers(2, 4), stride=small, dilation=st.integers(2, 4)))
 def test_size_with_dilation(student, case):
     """Dilation widens the window and leaves the stride alone."""
     for dilation in (1, case.dilation):
-        expect_size(student, {**case, "dilation": dilation})
+        for stride in (1, case.stride):  # the windows fit exactly
+            size = dilation * (case.kernel - 1) + 1 + stride * (case.windows - 1)
+            expect_size(student, {"size": size, "kernel": case.kernel, "stride": stride, "dilation": dilation})
 
 
 @points(1)
@@ -47,9 +50,9 @@ def test_size_refuses_what_is_no_count(student):
 @search(cases(size=st.integers(1, 9), padding=st.integers(0, 2), dilation=small, more=st.integers(1, 5)))
 def test_size_refuses_a_window_too_wide(student, case):
     """A window wider than the padded image raises a ValueError; one that just fits does not."""
-    padded = case.size + 2 * case.padding
-    kernel = (padded - 1) // case.dilation + 1
-    options = {"padding": case.padding, "dilation": case.dilation}
-    expect_size(student, {"size": case.size, "kernel": kernel, **options})
-    with expect_raises("ValueError"):
-        student.output_size(case.size, kernel + case.more, **options)
+    for size, padding, dilation in ((4, 2, 1), (9, 0, 3), (case.size, case.padding, case.dilation)):
+        kernel = (size + 2 * padding - 1) // dilation + 1
+        options = {"padding": padding, "dilation": dilation}
+        student.output_size(size, kernel, **options)
+        with expect_raises("ValueError"):
+            student.output_size(size, kernel + case.more, **options)

@@ -18,14 +18,14 @@ def size_rounded_up(size, kernel, stride=1, padding=0, dilation=1):
     return -(((kernel - 1) * dilation + 1 - size - 2 * padding) // stride) + 1
 
 
-@OUTPUT_SIZE.add("float-size", section=SIZES)
-def float_size(size, kernel, stride=1, padding=0, dilation=1):
-    """The size is a float. A number of windows is a whole number, and `/` gives a float even when it fits exactly."""
+@OUTPUT_SIZE.add("size-not-rounded", section=SIZES)
+def size_not_rounded(size, kernel, stride=1, padding=0, dilation=1):
+    """The size is not rounded. A number of windows is a whole number: what does not fit is left away (`//`)."""
     right.output_size(size, kernel, stride, padding, dilation)
     return (size + 2 * padding - (kernel - 1) * dilation - 1) / stride + 1
 
 
-@OUTPUT_SIZE.add("first-window-forgotten", section=SIZES)
+@OUTPUT_SIZE.add("first-window-forgotten", section=SIZES, price="no size is right then")
 def first_window_forgotten(solve, size, kernel, stride=1, padding=0, dilation=1):
     """The steps of the window were counted, not its places: before the first step it already stands somewhere."""
     return solve(size, kernel, stride, padding, dilation) - 1

@@ -26,4 +26,16 @@ def output_size(size, kernel, stride=1, padding=0, dilation=1):
     return math.floor((padded - window) / stride) + 1
 '''
 
-ANSWERS = {"windows counted": COUNTED, "divided as floats": DIVIDED}
+NUMPY = DIVIDED.replace("import math", "import numpy as np").replace("math.floor", "np.floor")
+
+ANSWERS = {"windows counted": COUNTED, "divided as floats": DIVIDED, "a whole float of NumPy's": NUMPY}
+
+# Wrong in ways that have no name here.
+WRONG = {
+    "0 where the window does not fit": COUNTED.replace('raise ValueError("kernel does not fit")', "return 0"),
+    "padding in the stride": DIVIDED.replace("/ stride) + 1", "/ (stride + padding)) + 1"),
+    "rounded to the nearest": DIVIDED.replace("math.floor", "round"),
+    "an even kernel one wider": DIVIDED.replace("kernel + (kernel", "kernel + (kernel % 2 == 0) + (kernel"),
+    "the dilation once for the whole window": DIVIDED.replace("(kernel - 1) * (dilation - 1)", "(dilation - 1)"),
+    "the window is compared without padding": DIVIDED.replace("if padded < window", "if size < window"),
+}

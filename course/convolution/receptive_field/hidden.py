@@ -1,6 +1,17 @@
 """Hidden checks of receptive-field."""
 
-from autograder.checks.api import cases, expect_equal, expect_raises, misconceptions, points, reference, search
+from autograder.checks.api import (
+    cases,
+    expect,
+    expect_equal,
+    expect_raises,
+    kernel_says,
+    leaves_unchanged,
+    misconceptions,
+    points,
+    reference,
+    search,
+)
 from autograder.checks.api import strategies as st
 
 from ..shared import small
@@ -29,6 +40,7 @@ def test_field_with_strides(student, case):
     """After a stride the steps of all later layers are that much longer."""
     for layers in ([(2, 2, 1)] * 2, [(3, 2, 1)], [(3, 2, 1), (2, 1, 1)], [(2, 3, 1), (2, 2, 1), (2, 1, 1)]):
         expect_field(student, layers)
+    expect_field(student, [(3, 2, 1)] * 3 + [(2, 1, 1)])
     expect_field(student, case.layers)
 
 
@@ -43,9 +55,15 @@ def test_field_with_dilations(student, case):
 
 
 @points(1)
+@kernel_says
 def test_field_of_no_layers(student):
-    """No layer sees one pixel; a kernel, stride or dilation below 1 raises a ValueError that names it."""
+    """No layer sees one pixel; a kernel, stride or dilation below 1 raises a ValueError that names it.
+
+    And the list that was given stays as it was.
+    """
     expect_field(student, [])
     for name, layer in (("kernel", (0, 1, 1)), ("stride", (3, 0, 1)), ("dilation", (3, 1, 0))):
         with expect_raises("ValueError", naming=name):
             student.receptive_field([(3, 1, 1), layer])
+    alone = leaves_unchanged(student, student.receptive_field, [(3, 2, 1), (3, 1, 2)])
+    expect(alone, "The list of layers was changed.")

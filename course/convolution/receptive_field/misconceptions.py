@@ -11,7 +11,7 @@ FIELD = "Receptive field"
 RECEPTIVE_FIELD = Misconceptions("receptive-field", right.receptive_field)
 
 
-@RECEPTIVE_FIELD.add("kernels-added-up", section=FIELD)
+@RECEPTIVE_FIELD.add("kernels-added-up", section=FIELD, price="no field of more than one layer is right then")
 def kernels_added_up(layers):
     """The kernels were added up as they are. Neighbouring windows overlap: a layer of k taps adds k - 1 steps."""
     field, jump = 0, 1

@@ -28,3 +28,24 @@ def receptive_field(layers):
 '''
 
 ANSWERS = {"from the top": FROM_THE_TOP, "sets of pixels": BY_SETS}
+
+# Wrong in ways that have no name here.
+STEPS = '''
+def receptive_field(layers):
+    field, apart = 1, 1
+    for kernel, stride, dilation in layers:
+        for name, value in (("kernel", kernel), ("stride", stride), ("dilation", dilation)):
+            if value < 1:
+                raise ValueError(name)
+        field += (kernel - 1) * dilation * apart
+        apart *= stride
+    return field
+'''
+WRONG = {
+    "whole kernels are added": STEPS.replace("(kernel - 1)", "kernel"),
+    "begins at 0": STEPS.replace("field, apart = 1, 1", "field, apart = 0, 1"),
+    "the last layer is left out": STEPS.replace("in layers:", "in layers[:-1]:"),
+    "a window of an even kernel is one narrower": STEPS.replace("(kernel - 1)", "(kernel - 1 - (kernel % 2 == 0))"),
+    "only the last stride counts": STEPS.replace("apart *= stride", "apart = stride"),
+    "the list is emptied": STEPS.replace("in layers:", "in [layers.pop(0) for _ in range(len(layers))]:"),
+}

@@ -14,6 +14,7 @@ SAME_PADDING = Misconceptions("same-padding", right.same_padding)
 @SAME_PADDING.add("symmetric-same-padding", section=PADDING)
 def symmetric_padding(size, kernel, stride=1, dilation=1):
     """(k - 1) // 2 pixels went on both sides. That is right for an odd kernel at stride 1 and for nothing else."""
+    right.same_padding(size, kernel, stride, dilation)
     half = dilation * (kernel - 1) // 2
     return half, half
 
@@ -39,6 +40,7 @@ def padding_without_dilation(solve, size, kernel, stride=1, dilation=1):
 @SAME_PADDING.add("same-size-rounded-down", section=PADDING)
 def same_size_rounded_down(size, kernel, stride=1, dilation=1):
     """You aimed at size / stride windows rounded down; with "same" padding it is rounded up, so no pixel is lost."""
+    right.same_padding(size, kernel, stride, dilation)
     windows = size // stride
     total = max((windows - 1) * stride + dilation * (kernel - 1) + 1 - size, 0)
     return total // 2, total - total // 2
@@ -47,5 +49,6 @@ def same_size_rounded_down(size, kernel, stride=1, dilation=1):
 @SAME_PADDING.add("negative-padding", section=PADDING)
 def negative_padding(size, kernel, stride=1, dilation=1):
     """The windows need fewer pixels than there are, and your padding came out negative; then it is simply 0."""
+    right.same_padding(size, kernel, stride, dilation)
     total = (-(-size // stride) - 1) * stride + dilation * (kernel - 1) + 1 - size
     return total // 2, total - total // 2

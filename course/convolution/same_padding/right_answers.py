@@ -29,4 +29,17 @@ def same_padding(size, kernel, stride=1, dilation=1):
     return before, after
 '''
 
-ANSWERS = {"by the remainder": BY_REMAINDER, "one zero after the other": BY_TRYING}
+AS_A_LIST = BY_REMAINDER.replace("(total // 2, (total + 1) // 2)", "[total // 2, total - total // 2]")
+
+ANSWERS = {
+    "by the remainder": BY_REMAINDER, "one zero after the other": BY_TRYING, "a list instead of a tuple": AS_A_LIST,
+}
+
+# Wrong in ways that have no name here.
+WRONG = {
+    "one after whatever the number": BY_REMAINDER.replace("(total + 1) // 2", "total // 2 + 1"),
+    "all after the image": BY_REMAINDER.replace("(total // 2, (total + 1) // 2)", "(0, total)"),
+    "as many as the window is wide": BY_REMAINDER.replace("window - (over", "window + 1 - (over"),
+    "half on both sides as floats": BY_REMAINDER.replace("(total // 2, (total + 1) // 2)", "(total / 2, total / 2)"),
+    "the number alone": BY_REMAINDER.replace("return (total // 2, (total + 1) // 2)", "return total"),
+}
