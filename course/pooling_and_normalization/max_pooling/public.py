@@ -29,7 +29,8 @@ def test_max_with_a_stride(student, case):
 
 def test_max_with_numbers(student):
     """Window and stride may be single numbers: 3x3 windows, 2 pixels apart, make 27x27x96 of 55x55x96."""
-    with if_it_raises(misconceptions.MAX_POOLING["int-not-a-pair"], "TypeError"):
+    student.MaxPooling2D(pool_size=(3, 3), stride=(2, 2)).forward(STEPS)
+    with if_it_raises(misconceptions.MAX_POOLING["int-not-a-pair"]):
         result = student.MaxPooling2D(pool_size=3, stride=2).forward(numbers(55, 55, 96, dtype="float32"))
     expect(isinstance(result, np.ndarray) and result.shape == (27, 27, 96), "The result is not 27x27x96.")
 
