@@ -186,7 +186,7 @@ class _Auditor:
         except Exception as error:
             self._say(task, f"{what} raises {type(error).__name__}: {error}")
             return []
-        results = self._run(task.id, names, ("public", "hidden"))
+        results = self._all(task.id, names)
         for result in results:
             if result.broken:
                 self._say(task, f"{result.name} breaks on {what}: {_why(result)}")
@@ -233,8 +233,8 @@ class _Auditor:
             self._say(task, "it has no misconceptions")
         for number, (registry, one) in enumerate(known):
             wrong = {**right, **_wrong_names(registry, one, right)}
-            results = self._run(task.id, wrong, ("public", "hidden"))
-            again = results if number or _trains(task.id) else self._run(task.id, wrong, ("public", "hidden"))
+            results = self._all(task.id, wrong)
+            again = results if number or _trains(task.id) else self._all(task.id, wrong)
             if not _same(again, results):
                 self._say(task, f"the same seed gives the misconception {one.id!r} another result")
             for name, value in self._judge(task, one, results).items():
@@ -316,6 +316,10 @@ class _Auditor:
     def _run(self, task: str, names: Names, parts: tuple[str, ...], seed: bytes = SEEDS[0]) -> list[TestResult]:
         with freed_afterwards():  # so nothing here may hold the notebook beyond the run
             return self._session.run(task, _notebook(names), seed=seed, student_id=STUDENT, parts=parts)
+
+    def _all(self, task: str, names: Names) -> list[TestResult]:
+        """What a student reads in the notebook, and what the grader says: two runs, each with names of its own."""
+        return [*self._run(task, names, ("public",)), *self._run(task, names, ("hidden",))]
 
     def _say(self, task: Task, problem: str) -> None:
         self._problems.append(f"{task.id}: {problem}{'' if problem.endswith('.') else '.'}")
