@@ -71,23 +71,24 @@ class Execution:
         """Wall time that the submission has left."""
         return self._until - time.monotonic()
 
-    def run(self, source: str, limits: Limits) -> CellRun:
-        """Runs one cell of the notebook; ``Exhausted`` if the submission has used up its time or its kernels.
+    def run(self, source: str, limits: Limits, room: int | None = None) -> CellRun:
+        """Runs one cell of the notebook; ``Exhausted`` if the submission has used up its time or its kernels. ``room``
+        is what the notebook has left for outputs, in bytes.
 
         Memory, processes and disk are used up over time, so a cell that ended the kernel that way is tried
         once more in a fresh one: what an earlier cell left behind is not held against it. So is one whose kernel died
         without a reason, and one that met a full disk. Raises ``MachineFault`` where the machine lacked something."""
-        run, kernel = self._run(source, limits)
+        run, kernel = self._run(source, limits, room)
         if run.lost and run.reason in reasons.USED_UP and self._worked:
-            run, _ = self._run(source, limits)
+            run, _ = self._run(source, limits, room)
         elif run.lost and run.reason == reasons.DIED and self.may_be_innocent(kernel):
             self.settle()
-            run, kernel = self._run(source, limits)
+            run, kernel = self._run(source, limits, room)
             self.refuse_oom_kill(run.reason, kernel)
         elif run.error and reasons.host_disk(*run.error):
             self.drop_kernel()
             host.require_what("disk", limits)
-            run, _ = self._run(source, limits)
+            run, _ = self._run(source, limits, room)
         return run
 
     def remember(self, source: str, limits: Limits, blame: Callable[[], None] | None = None) -> None:
@@ -109,9 +110,9 @@ class Execution:
                 mark_names(self.kernel(), name)
         self._worked.append(_Step(lambda kernel: mark_names(kernel, name)))
 
-    def _run(self, source: str, limits: Limits) -> tuple[CellRun, Kernel]:
+    def _run(self, source: str, limits: Limits, room: int | None) -> tuple[CellRun, Kernel]:
         kernel = self.kernel()
-        run = run_cell(kernel, source, limits, wall_s=self.seconds_left)
+        run = run_cell(kernel, source, limits, self.seconds_left, room)
         if run.lost:
             self.drop_kernel()
         return run, kernel

@@ -59,6 +59,7 @@ class CellRun:
     reason: str | None = None
     lost: bool = False
     seconds: float = 0.0
+    kept_bytes: int = 0
 
     @property
     def worked(self) -> bool:
@@ -66,18 +67,20 @@ class CellRun:
         return self.reason is None and not self.lost
 
 
-def run_cell(kernel: Kernel, source: str, limits: Limits, wall_s: float | None = None) -> CellRun:
-    """Runs one cell; ``wall_s`` is its time if less is left than the limits allow. Never raises for student
-    code."""
+def run_cell(
+    kernel: Kernel, source: str, limits: Limits, wall_s: float | None = None, room: int | None = None
+) -> CellRun:
+    """Runs one cell; ``wall_s`` is its time and ``room`` the bytes for its outputs if less is left than the limits
+    allow. Never raises for student code."""
     started = time.monotonic()
-    watch = _Watch(kernel, limits, started + min(limits.wall_s, wall_s or limits.wall_s))
+    watch = _Watch(kernel, limits, started + min(limits.wall_s, wall_s or limits.wall_s), room)
     try:
         message = kernel.client.execute(source, stop_on_error=False)
         reason, lost = watch.until_done(message)
     except OSError:
         reason, lost = kernel.stopped_reason or "died", True
-    error = watch.collector.error
-    return CellRun(watch.collector.outputs, error, reason, lost, time.monotonic() - started)
+    found = watch.collector
+    return CellRun(found.outputs, found.error, reason, lost, time.monotonic() - started, found.kept_bytes)
 
 
 @contextmanager
@@ -131,9 +134,9 @@ def ended_by(kernel: Kernel, seconds: float = 2.0) -> str | None:
 class _Watch:
     """The messages of one request, until it is done, stopped or lost."""
 
-    def __init__(self, kernel: Kernel, limits: Limits, deadline: float) -> None:
+    def __init__(self, kernel: Kernel, limits: Limits, deadline: float, room: int | None = None) -> None:
         self.deadline = deadline
-        self.collector = Collector(int(limits.output_bytes), int(limits.display_updates))
+        self.collector = Collector(int(limits.output_bytes), int(limits.display_updates), room)
         self.replied = self.idle = False
         self._kernel = kernel
         self._limits = limits

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -19,6 +20,10 @@ from nbformat.v4 import new_output
 IMAGE_MAGIC = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff", "image/gif": b"GIF8"}
 TRACEBACK_LINES = 60
 LINE_LENGTH = 2_000
+OUTPUT_BYTES = 100  # what an output takes beside its text
+NOTEBOOK_BYTES = 16 << 20  # of the outputs of all cells together
+NOTEBOOK_WORDS = f"the cells of a notebook may print {NOTEBOOK_BYTES / 1e6:.0f} MB together"
+_ESCAPED = re.compile(r"[\"\\\n\t]")  # what a file has two letters for
 
 _ESCAPES = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_].*?(?:\x1b\\|\x07|\Z)|[ -/]*[0-~])|\x9b[0-?]*[ -/]*[@-~]", re.DOTALL
@@ -43,6 +48,21 @@ def _overwritten(text: str) -> str:
     return "\n".join(line.rstrip("\r").rsplit("\r", 1)[-1] for line in text.split("\n"))
 
 
+def size_of(text: str) -> int:
+    """Bytes that a text takes in a notebook's file."""
+    if text.isascii() and not _ESCAPED.search(text):
+        return len(text)
+    return len(json.dumps(text, ensure_ascii=False).encode())
+
+
+def cut_at(text: str, size: int) -> str:
+    """The start of a text that takes so many bytes at the most."""
+    text = text.encode()[:size].decode("utf-8", "ignore")
+    while text and (too_much := size_of(text) - size) > 0:
+        text = text[: -max(1, too_much // 2)]  # of those that a file escapes, two for each
+    return text
+
+
 def one_line(text: object, limit: int = 300) -> str:
     """Untrusted text as one short line, for a message."""
     line = " ".join(plain(text).split())
@@ -52,11 +72,15 @@ def one_line(text: object, limit: int = 300) -> str:
 class Collector:
     """Collects one cell's outputs from the kernel's messages, up to ``output_bytes`` and ``display_updates``.
 
+    ``room`` is what the notebook has left for all its outputs together, where that is less. Bytes are those of the file
+    that the outputs end up in.
+
     ``seen_bytes`` goes on counting after the cap, so that the driver can stop a cell that does not end
     printing."""
 
-    def __init__(self, output_bytes: int, display_updates: int) -> None:
-        self._cap = output_bytes
+    def __init__(self, output_bytes: int, display_updates: int, room: int | None = None) -> None:
+        self._cap = output_bytes if room is None else min(output_bytes, max(0, room))
+        self._of_the_notebook = self._cap < output_bytes
         self._updates_left = display_updates
         self._kept = 0
         self._outputs: list[NotebookNode] = []
@@ -87,6 +111,11 @@ class Collector:
         self._cut = True
 
     @property
+    def kept_bytes(self) -> int:
+        """What the outputs take of the notebook's file."""
+        return self._kept
+
+    @property
     def outputs(self) -> list[NotebookNode]:
         """The outputs so far, with a last line that says so if some were cut."""
         result = [NotebookNode(output) for output in self._outputs]
@@ -94,7 +123,8 @@ class Collector:
             if output.output_type == "stream":
                 output.text = _overwritten(output.text)
         if self._cut:
-            note = f"[The output is cut here: a cell may print {self._cap / 1e6:g} MB.]\n"
+            who = NOTEBOOK_WORDS if self._of_the_notebook else f"a cell may print {self._cap / 1e6:g} MB"
+            note = f"[The output is cut here: {who}.]\n"
             result.append(new_output("stream", name="stdout", text=note))
         return result
 
@@ -113,6 +143,7 @@ class Collector:
         if self._clear_on_next:
             self._outputs.clear()
             self._clear_on_next = False
+        self._kept += OUTPUT_BYTES
         self._outputs.append(output)
 
     def _clear(self, wait: bool) -> None:
@@ -128,8 +159,10 @@ class Collector:
         room = max(self._cap - self._kept, 0)
         if len(text) > room:
             text, self._cut = text[:room], True
-        self._kept += len(text)
         text = plain(text)
+        if size_of(text) > room:  # most letters of the world take more than a byte
+            text, self._cut = cut_at(text, room), True
+        self._kept += size_of(text)
         last = self._outputs[-1] if self._outputs and not self._clear_on_next else None
         if last is not None and last.output_type == "stream" and last.name == name:
             last.text += text
@@ -138,7 +171,7 @@ class Collector:
 
     def _display(self, kind: str, content: Mapping[str, Any]) -> None:
         data = safe_data(content.get("data"))
-        if not self._room(sum(len(value) for value in data.values())):
+        if not self._room(sum(map(size_of, data.values()))):
             return
         transient = content.get("transient")
         display_id = transient.get("display_id") if isinstance(transient, dict) else None
@@ -159,7 +192,7 @@ class Collector:
         lines = content.get("traceback")
         text = "\n".join(plain(line) for line in lines[-TRACEBACK_LINES:]) if isinstance(lines, list) else ""
         kept = [line[:LINE_LENGTH] for line in text.split("\n")][-TRACEBACK_LINES:]
-        if self._room(sum(len(line) for line in kept)):
+        if self._room(sum(map(size_of, kept))):
             self._append(new_output("error", ename=name, evalue=value, traceback=kept))
 
 

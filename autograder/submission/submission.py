@@ -32,6 +32,7 @@ from autograder.submission.execution import Execution, Exhausted
 from autograder.submission.explaining import Explains, explain
 from autograder.submission.kernel import CellRun, Kernel, asked_student, ended_by, used_by
 from autograder.submission.notebook import NotGradable, Template, grade_id_of, is_untouched, safe_markdown, sanitise
+from autograder.submission.outputs import NOTEBOOK_BYTES
 from autograder.submission.results import Device, Provenance, Reason, Results, TaskResult
 from autograder.submission.verdict import TaskRun, judge, judge_text, not_gradable, presentable
 
@@ -187,6 +188,7 @@ class _Run:
         self._ran: list[_Ran] = []
         self._besides: str | None = None  # the limit that ended a kernel beside the notebook's own
         self._count = 0
+        self._room = NOTEBOOK_BYTES
         self.broken: list[str] = []
 
     def tasks(self) -> tuple[TaskResult, ...]:
@@ -239,13 +241,14 @@ class _Run:
     def _cell(self, cell: NotebookNode, answered: Task | None, current: Task | None, region: str | None) -> None:
         limits = cell_limits(self._assignment, current)
         try:
-            run = self._guarded(lambda: self._execution.run(cell.source, limits))
+            run = self._guarded(lambda: self._execution.run(cell.source, limits, self._room))
         except Exhausted as error:
             cell.outputs = [_note(str(error))]
             return
         self._count += 1
         cell.execution_count = self._count
         cell.outputs = run.outputs
+        self._room -= run.kept_bytes
         for output in cell.outputs:
             if output.output_type == "execute_result":
                 output.execution_count = self._count

@@ -99,13 +99,18 @@ def test_odd_submissions_get_results_and_harm_no_other(tmp_path: Path):
     link = tmp_path / "submitted" / "linked" / "00-small" / "00-small.ipynb"
     link.parent.mkdir(parents=True)
     link.symlink_to(tmp_path / "submitted" / "s000" / "00-small" / "00-small.ipynb")
+    (tmp_path / "submitted" / "lazy").mkdir()  # a neighbour's work by a link, of the folder and of all that is theirs
+    (tmp_path / "submitted" / "lazy" / "00-small").symlink_to("../s000/00-small")
+    (tmp_path / "submitted" / "lazier").symlink_to("s000")
     forged = submit(tmp_path, "forger", answered(_template(tmp_path), {}))
     (forged / "results.json").write_text('{"score": 12.0}')
     (tmp_path / "submitted" / "stray.txt").write_text("no folder")
     summary = grade(tmp_path)
     found = {student: row.score for student, row in summary.graded.items()}
-    assert found == {"s000": 12, "broken": 0, "Zoë Müller": 12, "empty": 0, "linked": 0, "forger": 0}
-    for student in ("broken", "empty", "linked"):
+    assert found == {
+        "s000": 12, "broken": 0, "Zoë Müller": 12, "empty": 0, "linked": 0, "lazy": 0, "lazier": 0, "forger": 0,
+    }  # fmt: skip
+    for student in ("broken", "empty", "linked", "lazy", "lazier"):
         results = read_json(tmp_path / "autograded" / student / "00-small" / "results.json")
         assert (results["status"], results["reason"], len(results["tasks"])) == ("not_gradable", "malformed", 4)
     assert scores(as_json(tmp_path / "autograded" / "forger" / "00-small" / "results.json"))["double"] == 0.0

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import base64
+import json
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.submission.outputs import Collector, one_line, plain, safe_data
+from autograder.submission.outputs import OUTPUT_BYTES, Collector, one_line, plain, safe_data
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"0" * 20).decode()
 
@@ -48,7 +49,7 @@ def test_a_progress_bar_leaves_its_last_state():
 def test_text_beyond_the_cap_is_cut_and_that_is_said():
     collector = collect(*[stream("x" * 300)] * 10)
     first, note = collector.outputs
-    assert len(first.text) == 1000 and "cut here" in note.text
+    assert len(first.text) == 1000 - OUTPUT_BYTES and "cut here" in note.text
     assert collector.seen_bytes == 100
 
 
@@ -109,3 +110,30 @@ def test_the_first_error_is_what_a_cell_raised():
 
 def test_a_line_is_one_line_of_bounded_length():
     assert one_line("a\n b\tc" + "d" * 500, 20) == "a b c" + "d" * 14 + "…"
+
+
+def test_bytes_are_those_of_the_file_and_not_letters():
+    collector = Collector(100_000, 10)
+    collector.add("stream", {"name": "stdout", "text": "😀" * 90_000}, 1)
+    collector.add("stream", {"name": "stdout", "text": '"\n' * 90_000}, 1)
+    assert len(json.dumps(collector.outputs, ensure_ascii=False).encode()) < 101_000
+    assert "a cell may print 0.1 MB" in collector.outputs[-1].text
+
+
+def test_all_cells_of_a_notebook_share_its_room():
+    first = Collector(100_000, 10, room=150_000)
+    first.add("stream", {"name": "stdout", "text": "x" * 100_000}, 1)
+    left = 150_000 - first.kept_bytes
+    second = Collector(100_000, 10, room=left)
+    second.add("stream", {"name": "stdout", "text": "x" * 100_000}, 1)
+    assert second.kept_bytes <= left + 100 and "the cells of a notebook may print" in second.outputs[-1].text
+    third = Collector(100_000, 10, room=-5)
+    third.add("display_data", {"data": {"text/plain": "x"}}, 1)
+    assert len(third.outputs) == 1 and "cut here" in third.outputs[0].text
+
+
+def test_outputs_without_text_count_too():
+    collector = Collector(10_000, 10)
+    for number in range(2_000):
+        collector.add("stream", {"name": ("stdout", "stderr")[number % 2], "text": "x"}, 1)
+    assert len(json.dumps(collector.outputs)) < 12_000
