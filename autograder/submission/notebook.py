@@ -29,7 +29,8 @@ from autograder.course import RUBRIC_SUFFIX, Assignment, CourseError, Task
 from autograder.submission.outputs import one_line
 from autograder.submission.results import Reason
 
-MAX_FILE_BYTES = 512_000_000
+MAX_FILE_BYTES = 200_000_000
+MAX_BYTES_WITHOUT_OUTPUTS = 50_000_000
 MAX_SOURCE_CHARACTERS = 4_000_000
 MAX_CELLS = 2_000
 
@@ -138,7 +139,17 @@ def _parse(data: bytes) -> dict[str, Any]:
         raise NotGradable("malformed", "The submitted file is not a notebook: it does not say its format.")
     if document["nbformat"] != 4 or not isinstance(document.get("cells"), list):
         raise NotGradable("malformed", "The submitted file is not a notebook of format 4, or has no cells.")
+    if len(data) > MAX_BYTES_WITHOUT_OUTPUTS and _size_without_outputs(document) > MAX_BYTES_WITHOUT_OUTPUTS:
+        most = MAX_BYTES_WITHOUT_OUTPUTS // 10**6
+        raise NotGradable("malformed", f"The submitted notebook is larger than {most} MB even without its outputs.")
     return document
+
+
+def _size_without_outputs(document: dict[str, Any]) -> int:
+    for cell in document["cells"]:
+        if isinstance(cell, dict):
+            cell.pop("outputs", None)
+    return len(json.dumps(document, ensure_ascii=False))
 
 
 def _student_cells(document: dict[str, Any]) -> Iterator[_StudentCell]:

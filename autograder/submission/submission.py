@@ -28,6 +28,7 @@ from autograder.course import Assignment, Task
 from autograder.sandbox.gpu import Gpu
 from autograder.sandbox.limits import Limits
 from autograder.submission import host, reasons
+from autograder.submission.budget import TooMuch, bounded
 from autograder.submission.execution import Execution, Exhausted
 from autograder.submission.explaining import Explains, explain
 from autograder.submission.kernel import CellRun, Kernel, asked_student, ended_by, used_by
@@ -114,8 +115,13 @@ class Grader:
         return self.template.assignment
 
     def grade(self, job: Job) -> Outcome:
-        """Grades one submission. Raises only for what is wrong with the machine or the course."""
-        return grade_submission(job, self)
+        """Grades one submission, within what it may cost this process. Raises only for what is wrong with the machine
+        or the course."""
+        started = time.monotonic()
+        try:
+            return bounded(lambda: grade_submission(job, self))
+        except TooMuch as error:
+            return _refused(job, self, "malformed", str(error), started)
 
 
 def grade_submission(job: Job, grader: Grader) -> Outcome:
@@ -127,9 +133,7 @@ def grade_submission(job: Job, grader: Grader) -> Outcome:
             raise NotGradable("malformed", job.missing)
         notebook = sanitise(job.notebook, grader.template)
     except NotGradable as error:
-        tasks = not_gradable(assignment, error.reason, str(error))
-        blank = _empty(grader.template, str(error))
-        return Outcome(_results(job, assignment, tasks, (), started, error.reason), _as_file(blank))
+        return _refused(job, grader, error.reason, str(error), started)
 
     def start() -> Kernel:
         work = Path(tempfile.mkdtemp(prefix="autograder-"))
@@ -145,6 +149,13 @@ def grade_submission(job: Job, grader: Grader) -> Outcome:
         tasks = run.tasks()
     results = _results(job, assignment, tasks, execution.isolation, started)
     return Outcome(results, _as_file(notebook), tuple(run.broken), _digests(notebook, assignment))
+
+
+def _refused(job: Job, grader: Grader, reason: Reason, sentence: str, started: float) -> Outcome:
+    """The outcome of a submission that is not graded."""
+    tasks = not_gradable(grader.assignment, reason, sentence)
+    blank = _empty(grader.template, sentence)
+    return Outcome(_results(job, grader.assignment, tasks, (), started, reason), _as_file(blank))
 
 
 def cell_limits(assignment: Assignment, task: Task | None) -> Limits:

@@ -1,0 +1,83 @@
+"""What a submission may cost the grader's own process."""
+
+from __future__ import annotations
+
+import json
+import resource
+import time
+
+import numpy as np
+import pytest
+
+from autograder.sandbox.limits import MEBI
+from autograder.submission import notebook
+from autograder.submission.budget import TooMuch, bounded
+from autograder.submission.notebook import NotGradable, _parse
+
+
+def test_what_stays_below_the_budget_is_left_alone():
+    assert bounded(lambda: float(np.ones(1000).sum())) == 1000.0
+
+
+def test_memory_without_end_is_tried_twice_and_then_said_so():
+    tries = []
+
+    def hold() -> None:
+        tries.append(1)
+        held = []
+        while True:
+            held.append(np.ones(4 * MEBI // 8))
+
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    with pytest.raises(TooMuch, match=r"more than the 0\.21 GB of memory that the grader has for one submission"):
+        bounded(hold, memory_bytes=200 * MEBI)
+    assert len(tries) == 2 and resource.getrlimit(resource.RLIMIT_DATA) == before
+
+
+def test_one_breach_is_forgiven():
+    tries = []
+
+    def hold_once() -> str:
+        tries.append(1)
+        if len(tries) == 1:
+            np.ones(400 * MEBI // 8)
+        return "graded"
+
+    assert bounded(hold_once, memory_bytes=200 * MEBI) == "graded"
+
+
+def test_computing_without_end_is_stopped_although_exceptions_are_swallowed():
+    def compute() -> None:
+        while True:
+            try:
+                sum(range(1000))
+            except Exception:
+                continue
+
+    started = time.process_time()
+    with pytest.raises(TooMuch, match="longer than the 0.3 seconds"):
+        bounded(compute, cpu_s=0.3)
+    assert time.process_time() - started < 5
+
+
+def test_waiting_costs_no_computing():
+    assert bounded(lambda: time.sleep(0.5) or "done", cpu_s=0.3) == "done"
+
+
+@pytest.mark.parametrize(("where", "fine"), [("outputs", True), ("attachments", False), ("source", False)])
+def test_a_large_file_is_read_if_its_outputs_make_it_large(monkeypatch, where, fine):
+    monkeypatch.setattr(notebook, "MAX_BYTES_WITHOUT_OUTPUTS", 10_000)
+    text = "x" * 20_000
+    cell = {"cell_type": "code", "metadata": {}, "source": "", where: [text] if where == "outputs" else text}
+    data = json.dumps({"nbformat": 4, "cells": [cell]}).encode()
+    if fine:
+        assert "outputs" not in _parse(data)["cells"][0]
+        return
+    with pytest.raises(NotGradable, match="even without its outputs"):
+        _parse(data)
+
+
+def test_a_file_above_the_cap_is_not_read(monkeypatch):
+    monkeypatch.setattr(notebook, "MAX_FILE_BYTES", 100)
+    with pytest.raises(NotGradable, match="larger than"):
+        _parse(b" " * 100 + b"{}")
