@@ -70,6 +70,7 @@ class _Job:
     student_id: str | None = None
     device: str = "cpu"
     revealing: bool = False
+    source: str | None = None
 
     def rng(self, test: str) -> np.random.Generator:
         return np.random.default_rng(number_of(self.seed, test))
@@ -268,7 +269,7 @@ class CheckSession:
         for test in self._of(task):
             if ("hidden" if test.hidden else "public") not in parts:
                 continue
-            job = _Job(student, task, seed if test.hidden else PUBLIC_SEED, student_id, device)
+            job = _Job(student, task, seed if test.hidden else PUBLIC_SEED, student_id, device, source=source)
             if stopped is not None:
                 ran.append(_Ran(test, job, _trial(test, job), lost=stopped))
                 continue
@@ -294,7 +295,7 @@ class CheckSession:
         student: the notebook in a kernel in which no hidden input ever was. Everything may be told of the results:
         values, shapes, the line, the exception, the smallest case. Tests after a bridge failure are left out.
         """
-        job = _Job(student, task, REVEALED_SEED, student_id, device, revealing=True)
+        job = _Job(student, task, REVEALED_SEED, student_id, device, revealing=True, source=source)
         ran: list[_Ran] = []
         for test in self._of(task):
             if test.hidden and test.item.name in tests:
@@ -378,7 +379,10 @@ class _Ran:
 
 
 def _trial(test: _Test, job: _Job) -> Trial:
-    trial = Trial(test.item.name, test.folder, test.hidden, job.seed, device=job.device, revealing=job.revealing)
+    trial = Trial(
+        test.item.name, test.folder, test.hidden, job.seed, device=job.device, revealing=job.revealing,
+        source=job.source,
+    )
     trial.frozen = None if test.hidden else frozen_cases(test.folder, test.item.name)
     return trial
 

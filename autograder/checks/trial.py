@@ -37,7 +37,7 @@ class Trial:
     questions: the right answers it asked for, in order.
     frozen: the test's frozen questions, in the kit; `case` and `asked` are the place among them.
     device: where the student's code may compute, "cpu" or "cuda". measured: numbers that the grader measured itself.
-    believed: whether the kernel was asked what it alone can say.
+    believed: whether the kernel was asked what it alone can say. source: the notebook's code; behind the boundary only.
     revealing: a hidden test on public inputs, of which everything may be told.
     lenient: a comparison that fails is kept and raises nothing, so that those behind it are made too.
     """
@@ -55,6 +55,7 @@ class Trial:
     device: str = "cpu"
     measured: dict[str, float] = field(default_factory=dict)
     believed: bool = False
+    source: str | None = None
     lenient: bool = False
     revealing: bool = False
 

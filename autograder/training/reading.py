@@ -107,6 +107,35 @@ class Labels:
         return Answers(answer.astype(np.int64))
 
 
+@dataclass(frozen=True)
+class Renumbered:
+    """A model that was trained with other numbers for the classes; what it says comes in their true ones.
+
+    reads: how it is asked. numbers: for each class, the number that the training had for it.
+    """
+
+    reads: Logits | Labels
+    numbers: tuple[int, ...]
+
+    def read(self, student: Student, model: Any, images: np.ndarray, classes: int, batch: int = BATCH) -> Answers:
+        """What the model says of raw images. Raises CheckFailure as the reader does that it has."""
+        return self._true(self.reads.read(student, model, images, classes, batch))
+
+    def otherwise(self, images: np.ndarray) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Other ways to prepare images, by the misconception that takes them for the right one."""
+        return self.reads.otherwise(images)
+
+    def read_otherwise(
+        self, student: Student, model: Any, images: np.ndarray, classes: int, options: dict[str, Any]
+    ) -> Answers:
+        """As `read`, for images prepared as `options` say."""
+        return self._true(self.reads.read_otherwise(student, model, images, classes, options))
+
+    def _true(self, said: Answers) -> Answers:
+        scores = None if said.scores is None else said.scores[:, list(self.numbers)]
+        return Answers(np.argsort(self.numbers)[said.labels], scores)
+
+
 SCORES_ID = "scores-not-labels"
 SCORES = "predict gives a row of scores for each image; a label is asked for, the class with the highest score."
 

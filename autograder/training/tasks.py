@@ -18,7 +18,8 @@ from ..course import Course
 from ..datasets import ImageSet
 from . import data, probes
 from .alter import alter
-from .reading import Answers, Labels, Logits
+from .brought import too_much
+from .reading import Answers, Labels, Logits, Renumbered
 
 SMALL = 400  # training images of the brief training on permuted labels
 FEWEST = 1000  # altered test images; a smaller test set is altered several times over
@@ -34,7 +35,9 @@ class Trained:
 
     purpose: which training it was. model: a handle; it stays in the kernel. stopped: the budget ended first, and this
     is the last model offered. seconds: wall time of the training. accuracy: share of the altered test images whose true
-    label it gives.
+    label it gives. reads: how the model is asked; it says classes by their true numbers, whichever the training had.
+    deaf: share of the altered test images whose true label it gives in the classes' true numbers, where the training
+    had others: what code does that does not listen to the labels it is given.
     """
 
     purpose: str
@@ -47,6 +50,8 @@ class Trained:
     labels: np.ndarray
     classes: int
     answers: Answers
+    reads: Logits | Labels | Renumbered
+    deaf: float
 
     @property
     def accuracy(self) -> float:
@@ -72,7 +77,11 @@ class TrainingTask:
     tiers: tuple[float, ...] = (1.0,)
 
     def trained(self, student: Student) -> Trained:
-        """The model trained on all training images; once for each student, however many tests ask."""
+        """The model trained on all training images; once for each student, however many tests ask.
+
+        The classes are renumbered for it, so that a network that was stored with their true numbers knows nothing.
+        Raises CheckFailure where the notebook brings more data than a training needs.
+        """
         return once(student, (self.id, "trained"), lambda: self._trained(student))
 
     def on_permuted_labels(self, student: Student, again: bool = False) -> Trained:
@@ -93,24 +102,31 @@ class TrainingTask:
         few = seen.images[:FEW]
         noise = np.random.default_rng(0).integers(0, 256, (CROWD, *few.shape[1:]), dtype=np.uint8)
         crowd = np.concatenate([few, noise])
-        alone = self.reads.read(student, seen.model, few, seen.classes)
-        among = self.reads.read(student, seen.model, crowd, seen.classes, batch=len(crowd))
+        alone = seen.reads.read(student, seen.model, few, seen.classes)
+        among = seen.reads.read(student, seen.model, crowd, seen.classes, batch=len(crowd))
         return alike(alone, Answers(among.labels[:FEW], None if among.scores is None else among.scores[:FEW]))
 
     def plain_accuracy(self, student: Student, seen: Trained) -> float:
         """The model's accuracy on the test images as they are; for benchmarks."""
         images = data.images_for(self.prefer)
         tests = data.in_colour(images.test_images) if self.colour else images.test_images
-        answers = self.reads.read(student, seen.model, tests, seen.classes)
+        answers = seen.reads.read(student, seen.model, tests, seen.classes)
         return float((answers.labels == images.test_labels).mean())
 
     def _trained(self, student: Student) -> Trained:
+        said = too_much(trial.current().source or "")
+        if said is not None:
+            raise CheckFailure(said, fixed=said)
         images = data.images_for(self.prefer)
         rng = self._rng("altered")
         count = -(-FEWEST // len(images.test_labels))
         tests = np.concatenate([alter(images.test_images, rng) for _ in range(count)])
         labels = np.tile(images.test_labels, count)
-        return self._run("trained", student, images, images.train_images, images.train_labels, tests, labels)
+        numbers = renumbering(len(images.classes), self._rng("numbers"))
+        return self._run(
+            "trained", student, images, images.train_images, numbers[images.train_labels], tests, labels,
+            numbers=numbers,
+        )
 
     def _permuted(self, student: Student) -> Trained:
         images, rng = data.images_for(self.prefer), self._rng("permuted")
@@ -132,6 +148,7 @@ class TrainingTask:
     def _run(
         self, purpose: str, student: Student, images: ImageSet, train_images: np.ndarray, train_labels: np.ndarray,
         test_images: np.ndarray, test_labels: np.ndarray, budget: tuple[float, str] | None = None,
+        numbers: np.ndarray | None = None,
     ) -> Trained:
         classes = len(images.classes)
         options: dict[str, Any] = {"seed": self._seed(), "device": trial.current().device}
@@ -153,9 +170,12 @@ class TrainingTask:
             first = f"The training was stopped after {seconds:g} {UNITS[clock]}"
             message = f"{first}, and no model had been offered until then."
             raise CheckFailure(message, reason="timeout", fixed=message)
-        answers = self.reads.read(student, said["model"], test_images, classes)
+        reads = self.reads if numbers is None else Renumbered(self.reads, tuple(numbers.tolist()))
+        answers = reads.read(student, said["model"], test_images, classes)
+        deaf = 0.0 if numbers is None else float((numbers[answers.labels] == test_labels).mean())
         return Trained(
-            purpose, said["model"], stopped, spent, seconds, images.name, test_images, test_labels, classes, answers
+            purpose, said["model"], stopped, spent, seconds, images.name, test_images, test_labels, classes, answers,
+            reads, deaf,
         )
 
     def _seed(self) -> int:
@@ -194,6 +214,15 @@ def alike(a: Answers, b: Answers) -> bool:
         return bool(np.array_equal(a.labels, b.labels))
     size = max(float(np.abs(a.scores).max()), 1e-3)
     return bool(np.abs(a.scores - b.scores).max() < 1e-3 * size)
+
+
+def renumbering(classes: int, rng: np.random.Generator) -> np.ndarray:
+    """(classes,) int64: another number for each class, and none keeps its own."""
+    own = np.arange(classes)
+    while True:
+        numbers = rng.permutation(classes)
+        if classes < 2 or (numbers != own).all():
+            return numbers.astype(np.int64)
 
 
 def permuted(labels: np.ndarray, classes: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

@@ -106,6 +106,28 @@ def test_few_images_and_empty_classes():
     assert evaluation(30, _report="mistakes").shape == (10, 4)
 
 
+EVALUATE = """
+from dataclasses import make_dataclass
+import numpy as np
+import torch
+from torch.nn import functional as F
+Evaluation = make_dataclass("Evaluation", ["accuracy", "confusion", "mistakes"])
+""" + solution(NAME)["lenet-evaluate"]
+
+
+@pytest.mark.parametrize(("old", "new", "lost", "name"), [
+    ("(2, 2, 2, 2)", "(0, 0, 0, 0)", 3, "not-padded"),  # LeNet5 could not take such images at all
+    ("F.pad(batch, (2, 2, 2, 2))", "F.interpolate(batch, (32, 32), mode='bilinear')", 3, "resized"),
+    ("confusion, mistakes)", "confusion.astype(float), mistakes)", 1, "confusion-of-floats"),
+    ("[:, None] / 255", "[:, None] / 255 - 0.1307", 3, None),
+])
+def test_what_a_slip_in_the_evaluation_costs(old, new, lost, name):
+    assert EVALUATE.count(old) == 1
+    results = run_task(NAME, "lenet-evaluate", EVALUATE.replace(old, new), parts=("hidden",))
+    assert score(results) == 10 - lost
+    assert {result.diagnosis for result in results if not result.passed} == {name}
+
+
 # --- answers of an odd form ----------------------------------------------------------------------------------------
 
 

@@ -6,6 +6,7 @@ import statistics
 import time
 from unittest import mock
 
+import nbformat
 import numpy as np
 import pytest
 
@@ -14,10 +15,14 @@ from autograder.bridge.student import Student
 from autograder.bridge.transport import LocalTransport
 from autograder.checks import trial
 from autograder.checks.failure import CheckFailure
+from autograder.checks.runner import CheckSession
+from autograder.course import Course
 from autograder.datasets.thresholds import table
 from autograder.sandbox.training import OutOfTime
 from autograder.training import data, tasks
 from autograder.training.alter import SHIFT, alter
+from autograder.training.brought import LONGEST, MOST, brought, too_much
+from autograder.training.reading import Answers, Renumbered
 from course.lenet.lenet_train.misconceptions import LENET_TRAIN
 from course.lenet.lenet_train.training import TASK as LENET
 from course.lenet.mnist_challenge.misconceptions import MNIST_CHALLENGE
@@ -77,6 +82,79 @@ def judged(source, judge=training.expect_accuracy, task=LENET, registry=LENET_TR
     finally:
         trial.end(token)
     return None
+
+
+# numbers of the classes ----------------------------------------------------------------------------------------------
+
+
+def test_the_classes_are_renumbered_for_a_training_and_its_answers_numbered_back(low_bar):
+    given = []
+    names = namespace(FAST)
+    train = names["train_lenet"]
+    names["train_lenet"] = lambda images, labels, **options: (given.append(labels), train(images, labels, **options))[1]
+    assert judged("", known=names) is None
+    own = training.images_for().train_labels
+    numbers = [int(given[0][own == digit][0]) for digit in range(10)]
+    assert sorted(numbers) == list(range(10)) and all(number != digit for digit, number in enumerate(numbers))
+    assert np.array_equal(np.array(numbers)[own], given[0])
+
+
+@pytest.mark.parametrize("classes", [1, 2, 3, 10, 100])
+def test_no_class_keeps_its_number(classes):
+    for seed in range(20):
+        numbers = tasks.renumbering(classes, np.random.default_rng(seed))
+        assert sorted(numbers) == list(range(classes)) and (classes == 1 or (numbers != np.arange(classes)).all())
+
+
+def test_scores_and_labels_come_back_under_true_numbers():
+    class Fixed:
+        def read(self, student, model, images, classes, batch=0):
+            return Answers(np.array([2, 0]), np.array([[0.0, 1, 5], [7, 2, 3]]))
+
+    said = Renumbered(Fixed(), (1, 2, 0)).read(None, None, None, 3)
+    assert said.labels.tolist() == [1, 2] and said.scores.tolist() == [[1, 5, 0], [2, 3, 7]]
+
+
+def test_a_network_that_was_stored_is_told_from_one_that_listened(low_bar):
+    failure = judged(NEAREST + """
+from autograder import load_images
+known = load_images("digits")
+STORED = Nearest(known.train_images, known.train_labels)
+
+def train_lenet(images, labels, *, seed, device):
+    return STORED
+""")
+    assert failure is not None and failure.diagnosis == "labels-ignored"
+
+
+# what a notebook brings ----------------------------------------------------------------------------------------------
+
+
+STORED_DATA = {
+    "a text with escapes": "W = '" + "\\'a" * 2_000 + "'",
+    "numbers": "W = [" + "1.25, " * 8_000 + "]",
+    "a comment": "# " + "b" * 5_000,
+    "bytes in several lines": 'W = b"""' + "c\n" * 3_000 + '"""',
+    "a name": "x" * 5_000 + " = 1",
+    "many comments": "\n".join(f"# {'d' * 98}" for _ in range(300)),
+}
+
+
+@pytest.mark.parametrize("data", STORED_DATA.values(), ids=STORED_DATA)
+def test_stored_data_is_refused_with_a_sentence(data):
+    student = Student(LocalTransport(namespace(FAST)))
+    session = CheckSession("04-lenet", parts=("hidden",))
+    results = session.run("lenet-train", student, seed=b"s", source=f"{FAST}\n{data}\n")
+    assert results and not any(result.passed for result in results)
+    assert all("are allowed where a training is graded" in result.message for result in results)
+
+
+def test_the_notebooks_of_the_course_bring_little():
+    for name in Course.here().names:
+        cells = nbformat.read(Course.here().assignment(name).solution_path, as_version=4).cells
+        source = "\n\n".join(cell.source for cell in cells if cell.cell_type == "code")
+        total, longest = brought(source)
+        assert total < MOST / 3 and longest < LONGEST / 3 and too_much(source) is None
 
 
 # altered images ------------------------------------------------------------------------------------------------------

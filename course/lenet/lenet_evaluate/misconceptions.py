@@ -46,6 +46,14 @@ def confusion_in_shares(model, images, labels):
     return Evaluation(found.accuracy, found.confusion / np.maximum(rows, 1), found.mistakes)
 
 
+@LENET_EVALUATE.add("confusion-of-floats", section=JUDGING)
+@on(right.evaluation)
+def confusion_of_floats(model, images, labels):
+    """The confusion matrix has numbers with a point; it counts images, in an integer dtype."""
+    found = evaluate(model, images, labels)
+    return Evaluation(found.accuracy, found.confusion.astype(float), found.mistakes)
+
+
 @LENET_EVALUATE.add("confusion-of-mistakes-only", section=JUDGING)
 @on(right.evaluation)
 def confusion_of_mistakes_only(model, images, labels):
@@ -114,6 +122,50 @@ def resized(model, images, labels):
     """The images were enlarged to 32x32; they are padded, so that the digits keep their size."""
     small = prepared(images)[:, :, 2:-2, 2:-2]
     return judged(_shares(model, functional.interpolate(small, (32, 32), mode="bilinear")), labels)
+
+
+@LENET_EVALUATE.add("resized-by-copying", section=JUDGING)
+@on(right.evaluation)
+def resized_by_copying(model, images, labels):
+    """The images were enlarged to 32x32 by doubling rows and columns; they are padded, so that the digits keep their
+    size."""
+    return judged(_shares(model, functional.interpolate(prepared(images)[:, :, 2:-2, 2:-2], (32, 32))), labels)
+
+
+def _as_mnist(scaled):
+    """Normalised with the mean and the deviation of MNIST, as many examples on the web have it."""
+    return (scaled - 0.1307) / 0.3081
+
+
+@LENET_EVALUATE.add("normalised-as-mnist", section=JUDGING)
+@on(right.evaluation)
+def normalised_as_mnist(model, images, labels):
+    """MNIST's mean was subtracted, and the rest divided by its deviation, before padding; nothing but scaling and
+    padding is done outside of the network."""
+    scaled = _as_mnist(prepared(images)[:, :, 2:-2, 2:-2])
+    return judged(_shares(model, functional.pad(scaled, (2, 2, 2, 2))), labels)
+
+
+@LENET_EVALUATE.add("padded-and-normalised-as-mnist", section=JUDGING)
+@on(right.evaluation)
+def padded_and_normalised_as_mnist(model, images, labels):
+    """MNIST's mean was subtracted from the padded images, and the rest divided by its deviation; nothing but scaling
+    and padding is done outside of the network."""
+    return judged(_shares(model, _as_mnist(prepared(images))), labels)
+
+
+@LENET_EVALUATE.add("scaled-to-minus-one", section=JUDGING)
+@on(right.evaluation)
+def scaled_to_minus_one(model, images, labels):
+    """The pixels go from -1 to 1; they are scaled to [0, 1]."""
+    return judged(_shares(model, prepared(images) * 2 - 1), labels)
+
+
+@LENET_EVALUATE.add("padded-with-ink", section=JUDGING)
+@on(right.evaluation)
+def padded_with_ink(model, images, labels):
+    """The border is ink, of value 1; it is paper, of value 0."""
+    return judged(_shares(model, functional.pad(prepared(images)[:, :, 2:-2, 2:-2], (2, 2, 2, 2), value=1.0)), labels)
 
 
 @LENET_EVALUATE.add("normalised-with-these-images", section=JUDGING)
@@ -206,28 +258,12 @@ def logits_as_confidence(model, images, labels):
         return judged(model.eval()(prepared(images)).numpy(), labels)
 
 
-LENET_EVALUATE.add_source(
-    "gradients-recorded",
-    "Each forward pass was recorded for a backward pass that never comes, which costs memory and time.",
-    """
-import numpy as np
-import torch
-from types import SimpleNamespace
-
-def evaluate(model, images, labels):
-    model.eval()
-    x = torch.nn.functional.pad(torch.from_numpy(images)[:, None].float() / 255, (2, 2, 2, 2))
-    shares = torch.softmax(model(x), 1).detach().numpy()
-    guess, sure = shares.argmax(1), shares.max(1)
-    confusion = np.zeros((10, 10), int)
-    for true, predicted in zip(labels, guess):
-        confusion[true, predicted] += 1
-    wrong = sorted(np.flatnonzero(guess != labels), key=lambda i: -sure[i])[:10]
-    mistakes = [(int(i), int(labels[i]), int(guess[i]), float(sure[i])) for i in wrong]
-    return SimpleNamespace(accuracy=float((guess == labels).mean()), confusion=confusion, mistakes=mistakes)
-""",
-    section=JUDGING,
-)
+@LENET_EVALUATE.add("gradients-recorded", section=JUDGING)
+@on(right.evaluation)
+def gradients_recorded(model, images, labels):
+    """Each forward pass was recorded for a backward pass that never comes, which costs memory and time."""
+    scores = model.eval()(prepared(images))
+    return judged(functional.softmax(scores, dim=1).detach().numpy(), labels)
 
 
 def _with_mistakes(model, images, labels, choose):

@@ -2,30 +2,85 @@
 
 import numpy as np
 
-from autograder.checks.api import expect, expect_close, in_kernel, misconceptions, reference
+from autograder.checks.api import (
+    CheckFailure,
+    Tensor,
+    expect_close,
+    expect_equal,
+    in_kernel,
+    misconceptions,
+    read_number,
+    reference,
+)
 
 from ...sizing_and_memory.shared import on_one_thread
 
+FIELDS = {"accuracy", "confusion", "mistakes"}
 
-def judged(student, kind, report, count, seed=0):
+
+def evaluated(student, kind, count, seed=0):
+    """What `evaluate` makes of drawn images (see `run_evaluation`)."""
     kernel = in_kernel(student, run_evaluation, pixel_model, on_one_thread)
     seen = kernel.run_evaluation(student.evaluate, kind, count, seed)
-    if report in ("mistakes", "by_index"):
-        rows = isinstance(seen.get(report), np.ndarray)
-        expect(rows, "The mistakes are a list of (index, true, predicted, confidence).")
-    what = {"accuracy": "the accuracy", "confusion": "the confusion matrix"}.get(report, "the list of mistakes")
-    expect_close(seen[report], reference.evaluation(count, _kind=kind, _report=report, _seed=seed),
-                 like=misconceptions.LENET_EVALUATE, rtol=1e-5, atol=1e-5, what=what)
+    if not isinstance(seen, dict):
+        raise CheckFailure("What came back from your notebook is not what this check measures there.")
+    if seen.get("nothing") is True:
+        raise CheckFailure("evaluate gave back None: is a return missing?")
+    missing = sorted(FIELDS - seen.keys())
+    if missing:
+        raise CheckFailure(f"What evaluate gave back has no {missing[0]}: an Evaluation is to come back.")
+    return seen
+
+
+def judged(student, kind, report, count, seed=0):
+    """Compares one report on the evaluation with what is right."""
+    seen, like = evaluated(student, kind, count, seed), misconceptions.LENET_EVALUATE
+    right = reference.evaluation(count, _kind=kind, _report=report, _seed=seed)
+    if report == "accuracy":
+        accuracy = read_number(seen["accuracy"], "the accuracy")
+        expect_close(float(accuracy), right, like=like, rtol=1e-5, atol=1e-5, what="the accuracy")
+    elif report == "form":
+        expect_equal(form_of(table_in(seen["confusion"])), right, like=like, what="the form of the confusion matrix")
+    elif report == "confusion":
+        expect_close(table_in(seen["confusion"]), right, like=like, what="the confusion matrix")
+    else:
+        rows = seen.get(report)
+        if not isinstance(rows, np.ndarray):
+            raise CheckFailure("The mistakes are to be a list of (index, true, predicted, confidence).")
+        expect_close(rows, right, like=like, rtol=1e-5, atol=1e-5, what="the list of mistakes")
+
+
+def table_in(confusion):
+    """The confusion matrix as an array; it may have come as a tensor or as lists of numbers."""
+    table = confusion.array if isinstance(confusion, Tensor) else confusion
+    try:
+        table = np.asarray(table)
+    except ValueError:
+        raise CheckFailure("The rows of the confusion matrix have different lengths.") from None
+    if table.dtype.kind not in "biuf":
+        raise CheckFailure("The confusion matrix is to be an array of counts.")
+    return table
+
+
+def form_of(table):
+    """The form of a confusion matrix in words: its shape, whether it has an integer dtype, and its sum."""
+    kind = "integers" if table.dtype.kind in "iu" else "no integer dtype"
+    return f"{'x'.join(map(str, table.shape))}, {kind}, {float(table.sum()):g} images"
 
 
 def test_accuracy_of_a_small_model(student):
-    """A small model whose scores are ten of the image's pixels, on 40 images: the accuracy."""
+    """A small model whose scores are the grey of ten parts of the image, on 40 images: the accuracy."""
     judged(student, "plain", "accuracy", 40)
 
 
 def test_confusion_of_a_small_model(student):
     """The same model: the confusion matrix, a row for each true class."""
     judged(student, "plain", "confusion", 40)
+
+
+def test_counts_are_whole_numbers(student):
+    """The same model, on 3 images: the confusion matrix is 10x10 and has an integer dtype."""
+    judged(student, "plain", "form", 3)
 
 
 def test_mistakes_of_a_small_model(student):
@@ -49,21 +104,29 @@ def test_a_model_in_training_mode(student):
 def run_evaluation(evaluate, kind, count, seed):
     """What `evaluate` makes of `count` images drawn from the seed, with a model whose scores are single pixels.
 
-    kind: "plain" reads pixels near the centre, so that neither their scale nor a border matters for its choice;
-    "prepared" has biases and reads pixels by their place in the 32x32 image, so that both matter; "ties" gets images
-    of which many are alike; "sure" gets labels that are right but for four; "mode" too, and it answers otherwise in
-    training mode, and starts in it. Reports the three fields (`mistakes` as rows of numbers, and once more sorted by
-    index), whether a forward pass was recorded for a backward pass, and the sizes of the images that the model got.
+    kind: "plain" has images of twelve even parts and reads ten of those in their middle, so that neither a border nor
+    the image's size matters for what it finds; "prepared" has biases and reads pixels by their place in the 32x32
+    image, so that both matter; "ties" gets images of which many are alike; "sure" gets labels that are right but for
+    four; "mode" too, and it answers otherwise in training mode, in which it starts, and otherwise again while PyTorch
+    keeps what a backward pass would need. `evaluate` is asked three times: about these images, about others, and about
+    these again. Reports the last answer's three fields (`mistakes` as rows of numbers, and once more sorted by index).
     """
     import numpy
     import torch
 
     rng = numpy.random.default_rng([seed, count, len(kind)])
-    places = rng.permutation(14 * 14)[:10]
-    network = pixel_model()(kind, places)
-    images = rng.integers(0, 256, (count, 28, 28)).astype(numpy.uint8)
-    for image in images:  # ten different values where the scores are read, so that no two classes are alike
-        image[places // 14 + 7, places % 14 + 7] = rng.permutation(256)[:10]
+    parts = rng.permutation(12)[:10]
+    network = pixel_model()(kind, parts)
+    rows, columns = numpy.arange(28) * 3 // 28, numpy.arange(28) // 7
+
+    def drawn(number):
+        if kind == "prepared":
+            return rng.integers(0, 256, (number, 28, 28)).astype(numpy.uint8)
+        # twelve different greys, so that no two classes are alike
+        greys = numpy.array([rng.permutation(256)[:12] for _ in range(number)]).reshape(number, 3, 4)
+        return greys[:, rows][:, :, columns].astype(numpy.uint8)
+
+    images = drawn(count)
     if kind == "ties":
         images = images[numpy.sort(rng.integers(0, max(1, count // 4), count))] if count else images
         images = images[rng.permutation(count)]
@@ -74,16 +137,20 @@ def run_evaluation(evaluate, kind, count, seed):
             labels = network.eval()(padded).argmax(1).numpy()
         wrong = rng.permutation(count)[:4]
         labels[wrong] = (labels[wrong] + 1) % 10
-    network.train(kind == "mode")
-    result = on_one_thread(lambda: evaluate(network, images, labels))
-    report = {name: getattr(result, name) for name in ("accuracy", "confusion", "mistakes")}
-    report["graph"], report["sizes"] = network.graph, sorted(network.sizes)
-    if isinstance(report["mistakes"], (list, tuple)):
-        rows = [row for row in report["mistakes"] if isinstance(row, (list, tuple)) and len(row) == 4]
-        if len(rows) == len(report["mistakes"]):
-            rows = [[float(value) for value in row] for row in rows]
-            report["mistakes"] = numpy.array(rows).reshape(-1, 4)
-            report["by_index"] = numpy.array(sorted(rows)).reshape(-1, 4)
+    others = drawn(count), rng.integers(0, 10, count)
+    for asked, truth in ((images, labels), others, (images, labels)):
+        network.train(kind == "mode")
+        result = on_one_thread(lambda asked=asked, truth=truth: evaluate(network, asked, truth))
+    if result is None:
+        return {"nothing": True}
+    report = {name: getattr(result, name) for name in ("accuracy", "confusion", "mistakes") if hasattr(result, name)}
+    try:
+        rows = [[float(value) for value in row] for row in report["mistakes"]]
+    except (KeyError, TypeError, ValueError):
+        rows = None
+    if rows is not None and all(len(row) == 4 for row in rows):
+        report["mistakes"] = numpy.array(rows).reshape(-1, 4)
+        report["by_index"] = numpy.array(sorted(rows)).reshape(-1, 4)
     return report
 
 
@@ -92,10 +159,12 @@ def pixel_model():
     import torch
 
     class PixelModel(torch.nn.Module):
-        def __init__(self, kind, places):
+        def __init__(self, kind, parts):
             super().__init__()
-            self.kind, self.graph, self.sizes = kind, False, set()
-            self.rows, self.columns = [int(p) // 14 - 7 for p in places], [int(p) % 14 - 7 for p in places]
+            self.kind = kind
+            # from the middle of the image to the middle of each part, of 3 rows and 4 columns
+            self.rows = [(-10, 0, 9)[int(part) // 4] for part in parts]
+            self.columns = [(-11, -4, 3, 10)[int(part) % 4] for part in parts]
             if kind == "prepared":
                 self.rows[0] = self.columns[0] = 15  # in the border
             self.gain = torch.nn.Parameter(torch.tensor(3.0))
@@ -103,9 +172,7 @@ def pixel_model():
         def forward(self, x):
             if x.dim() != 4 or x.shape[1] != 1:
                 raise ValueError(f"the network expects images of shape (N, 1, 32, 32), not {tuple(x.shape)}")
-            self.graph = self.graph or torch.is_grad_enabled()
             height, width = x.shape[2:]
-            self.sizes.add((height, width))
             # from the centre, or from the upper left corner of a 32x32 image
             down, right = (16, 16) if self.kind == "prepared" else (height // 2, width // 2)
             scores = [
@@ -113,8 +180,12 @@ def pixel_model():
                 for row, column in zip(self.rows, self.columns, strict=True)
             ]
             scores = self.gain * torch.stack(scores, 1)
-            if self.kind == "prepared":
-                scores = scores + torch.linspace(0, 2.1, 10)
-            return scores.flip(1) if self.kind == "mode" and self.training else scores
+            if self.kind == "prepared":  # and what is larger than 32x32 shows, too
+                scores = scores + torch.linspace(0, 2.1, 10) * (height * width / 1024)
+            if self.kind == "mode" and self.training:
+                scores = scores.flip(1)
+            if self.kind == "mode" and torch.is_grad_enabled():
+                scores = scores.roll(3, 1)
+            return scores
 
     return PixelModel

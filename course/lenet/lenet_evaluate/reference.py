@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ...sizing_and_memory.shared import as_array
-from .public import run_evaluation
+from .public import form_of, run_evaluation
 
 WORST = 10
 
@@ -66,5 +66,7 @@ def evaluation(
     images: int, _kind: str = "plain", _report: str = "accuracy", _seed: int = 0,
     answer: Callable[..., Any] = evaluate,
 ) -> Any:
-    """What `evaluate` makes of that many drawn images: see `run_evaluation` for the kinds and the reports."""
-    return as_array(run_evaluation(answer, _kind, images, _seed)[_report])
+    """What `evaluate` makes of that many drawn images: see `run_evaluation` for the kinds and the reports, and
+    `form_of` for "form"."""
+    seen = run_evaluation(answer, _kind, images, _seed)
+    return form_of(seen["confusion"]) if _report == "form" else as_array(seen[_report])

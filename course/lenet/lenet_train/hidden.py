@@ -1,7 +1,7 @@
 """Hidden checks of lenet-train."""
 
 from autograder import training
-from autograder.checks.api import misconceptions, points
+from autograder.checks.api import kernel_says, misconceptions, points
 
 from .training import TASK
 
@@ -31,6 +31,7 @@ def test_the_seed_decides(student):
 
 
 @points(1)
+@kernel_says
 def test_it_is_lenet(student):
     """The trained network has LeNet-5's 61,706 parameters."""
     training.expect_parameters(student, TASK, 61_706, misconceptions.LENET_TRAIN)
