@@ -17,6 +17,7 @@ from course.sizing_and_memory.alexnet_table.reference import alexnet_table
 from course.sizing_and_memory.checkpointing import public as checkpointing
 from course.sizing_and_memory.checkpointing.reference import checkpointing as checkpointed
 from course.sizing_and_memory.conv_parameters.reference import conv_parameters
+from course.sizing_and_memory.gradient_accumulation import hidden as accumulation_hidden
 from course.sizing_and_memory.gradient_accumulation import public as accumulation
 from course.sizing_and_memory.gradient_accumulation.reference import accumulate_gradients
 from course.sizing_and_memory.inference_memory.reference import inference_memory, output_sizes
@@ -216,7 +217,7 @@ def test_odd_answers_get_a_verdict_and_no_points(task, answer):
 def test_a_forged_measurement_earns_nothing(monkeypatch):
     # what a probe reports comes from the student's process, so it may be anything at all
     def run_accumulation(*arguments):
-        return {"sizes": "x", "gradients": [1.0], "weights": None, "most_alive": True, "loss": 1.0}
+        return {"gradients": [1.0], "direction": None, "loss": 1.0}
 
     def run_checkpointed(*arguments):
         return {"output": [], "saved": -1.5, "order": ["x"], "gradients": "y", "input_gradient": 3}
@@ -224,9 +225,20 @@ def test_a_forged_measurement_earns_nothing(monkeypatch):
     def run_autocast(*arguments):
         return [{"output": 1}]
 
-    for task, module, forged in (("gradient-accumulation", accumulation, run_accumulation),
-                                 ("checkpointing", checkpointing, run_checkpointed),
-                                 ("mixed-precision", autocast, run_autocast)):
-        monkeypatch.setattr(module, forged.__name__, forged)
+    def run_wide_accumulation(*arguments):
+        return {"direction": "north"}
+
+    def run_deep_checkpointed(*arguments):
+        return "all of them"
+
+    forgeries = {
+        "gradient-accumulation": [(accumulation, run_accumulation), (accumulation_hidden, run_wide_accumulation)],
+        "checkpointing": [(checkpointing, run_checkpointed), (checkpointing, run_deep_checkpointed)],
+        "mixed-precision": [(autocast, run_autocast)],
+    }
+    for task, forged in forgeries.items():
+        for module, fake in forged:
+            monkeypatch.setattr(module, fake.__name__, fake)
         results = run_task(NAME, task, reference_names(task), parts=("hidden",))
-        assert score(results) <= 1 and not any(result.broken for result in results)
+        assert score(results) <= 1
+        assert not [result.details for result in results if result.broken]

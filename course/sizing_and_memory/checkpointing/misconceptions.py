@@ -13,7 +13,7 @@ CHECKPOINTING = Misconceptions("checkpointing", right.checkpointing, student=not
 RECOMPUTING = "Checkpointing"
 
 
-@CHECKPOINTING.add("gradients-switched-off", section=RECOMPUTING)
+@CHECKPOINTING.add("gradients-switched-off", section=RECOMPUTING, price="without gradients nothing can be trained")
 @on(right.checkpointing)
 def gradients_switched_off(blocks, x):
     """The output has no gradient: nothing was recorded and nothing will be computed again."""
@@ -23,7 +23,7 @@ def gradients_switched_off(blocks, x):
     return x
 
 
-@CHECKPOINTING.add("detached-between-blocks", section=RECOMPUTING)
+@CHECKPOINTING.add("detached-between-blocks", section=RECOMPUTING, price="no block but the last is trained")
 @on(right.checkpointing)
 def detached_between_blocks(blocks, x):
     """The gradient ends before it has reached the first block: the chain was cut between blocks."""
@@ -41,7 +41,7 @@ def needs_a_gradient_of_the_input(blocks, x):
     return x
 
 
-@CHECKPOINTING.add("every-block-on-the-input", section=RECOMPUTING)
+@CHECKPOINTING.add("every-block-on-the-input", section=RECOMPUTING, price="it is another network's output")
 @on(right.checkpointing)
 def every_block_on_the_input(blocks, x):
     """Every block was given the first input, and the last one's output returned; each follows on the one before."""
@@ -50,38 +50,28 @@ def every_block_on_the_input(blocks, x):
     return output
 
 
-# The next three give the right output and gradients; what they keep, and when they compute again, is measured.
+# The next three give the right output and gradients; what they keep, and when they compute again, tells them apart.
 
-CHECKPOINTING.add_source(
-    "nothing-checkpointed", "This is a plain forward pass: everything inside the blocks was kept.",
-    """
-def checkpointed_forward(blocks, x):
+
+@CHECKPOINTING.add("nothing-checkpointed", section=RECOMPUTING, price="a plain forward pass saves nothing")
+@on(right.checkpointing)
+def nothing_checkpointed(blocks, x):
+    """This is a plain forward pass: everything inside the blocks was kept."""
     for block in blocks:
         x = block(x)
     return x
-""", section=RECOMPUTING,
-)
 
-CHECKPOINTING.add_source(
-    "last-block-kept", "Some block was not checkpointed: what lies inside it was kept.",
-    """
-import torch
-from torch.utils.checkpoint import checkpoint_sequential
 
-def checkpointed_forward(blocks, x):
-    blocks = list(blocks)
-    return checkpoint_sequential(torch.nn.Sequential(*blocks), len(blocks), x, use_reentrant=False)
-""", section=RECOMPUTING,
-)
+@CHECKPOINTING.add("last-block-kept", section=RECOMPUTING)
+@on(right.checkpointing)
+def last_block_kept(blocks, x):
+    """The last block was not checkpointed: what lies inside it was kept."""
+    *first, last = blocks
+    return last(right.checkpointed_forward(first, x))
 
-CHECKPOINTING.add_source(
-    "one-checkpoint-around-everything",
-    "All blocks share one checkpoint: in the backward pass all of them are computed again at once, and all is kept.",
-    """
-import torch
-from torch.utils.checkpoint import checkpoint
 
-def checkpointed_forward(blocks, x):
+@CHECKPOINTING.add("one-checkpoint-around-everything", section=RECOMPUTING)
+@on(right.checkpointing)
+def one_checkpoint_around_everything(blocks, x):
+    """All blocks share one checkpoint: in the backward pass all of them are computed again at once, and all is kept."""
     return checkpoint(torch.nn.Sequential(*blocks), x, use_reentrant=False)
-""", section=RECOMPUTING,
-)

@@ -1,16 +1,26 @@
 """Public checks of checkpointing, and its code for the kernel."""
 
-from autograder.checks.api import CheckFailure, expect, expect_close, in_kernel, misconceptions, numbers, reference
+from autograder.checks.api import (
+    CheckFailure,
+    expect,
+    expect_close,
+    expect_equal,
+    in_kernel,
+    misconceptions,
+    numbers,
+    reference,
+)
 
 from ..shared import gradients_of, on_one_thread, saved_bytes
 
 
-def run_checkpointed(forward, weights, x, needs_gradient, container):
+def run_checkpointed(forward, weights, x, needs_gradient, container, again):
     """What `forward(blocks, x)` gives on blocks of two conv-ReLU pairs (3x3, padding 1, float64).
 
-    weights: per block [kernels, bias, kernels, bias]. container: "list" or "sequential". Reports output, gradients
-    of parameters and input (of a weighted sum of the output; None where none arrived), the bytes kept for the
-    backward pass, and in which order the blocks ran, forward and again.
+    weights: per block [kernels, bias, kernels, bias]. container: "list" or "sequential". again: whether the blocks were
+    asked about another input before. Reports output, gradients of parameters and input (of a weighted sum of the
+    output; None where none arrived), the bytes kept for the backward pass, and in which order the blocks ran, forward
+    and again, with a -1 behind where nothing was recorded.
     """
     import torch
 
@@ -27,8 +37,11 @@ def run_checkpointed(forward, weights, x, needs_gradient, container):
     order = []
     for number, block in enumerate(blocks):
         block.register_forward_pre_hook(lambda module, arguments, number=number: order.append(number))
-    image = torch.from_numpy(x).requires_grad_(needs_gradient)
     given = blocks if container == "list" else model
+    if again:
+        on_one_thread(lambda: forward(given, torch.from_numpy(-x)))
+        order.clear()
+    image = torch.from_numpy(x).requires_grad_(needs_gradient)
     saved, output = on_one_thread(lambda: saved_bytes(lambda: forward(given, image)))
     if not isinstance(output, torch.Tensor):
         return {"output": output}
@@ -37,7 +50,30 @@ def run_checkpointed(forward, weights, x, needs_gradient, container):
         factors = torch.linspace(0.5, 1.5, output.numel(), dtype=output.dtype).reshape(output.shape)
         on_one_thread((output * factors).sum().backward)
     return {"output": output, "gradients": gradients_of(model) if arrived else None, "input_gradient": image.grad,
-            "saved": saved, "order": order}
+            "saved": saved, "order": order if arrived else [*order, -1]}
+
+
+def run_deep_checkpointed(forward, scales, copies):
+    """The gradients that `forward` leaves on blocks whose every layer puts out 400 * copies bytes, in one row.
+
+    scales: a row of scales for each block; a layer is tanh(scale * x). The input is 100 numbers, each of them there
+    `copies` times, and the gradients are those of the output's mean, so that `copies` does not change them.
+    """
+    import torch
+
+    class Scaled(torch.nn.Module):
+        def __init__(self, scale):
+            super().__init__()
+            self.scale = torch.nn.Parameter(torch.tensor(scale))
+
+        def forward(self, x):
+            return torch.tanh(x * self.scale)
+
+    blocks = torch.nn.Sequential(*[torch.nn.Sequential(*[Scaled(float(scale)) for scale in row]) for row in scales])
+    image = torch.linspace(0.5, 1.5, 100).repeat(copies).requires_grad_()
+    output = on_one_thread(lambda: forward(blocks, image))
+    on_one_thread(output.mean().backward)
+    return gradients_of(blocks)
 
 
 def checkpointed(student, report, size=4):
@@ -46,7 +82,7 @@ def checkpointed(student, report, size=4):
          numbers(2, 2, 3, 3, seed=n + 9) / 2, numbers(2, seed=n + 9) + 1]
         for n in (1, 2)
     ]
-    arguments = (weights, numbers(1, 2, size, size, seed=5), True, "sequential")
+    arguments = (weights, numbers(1, 2, size, size, seed=5), True, "sequential", True)
     kernel = in_kernel(student, run_checkpointed, saved_bytes, on_one_thread, gradients_of)
     seen = kernel.run_checkpointed(student.checkpointed_forward, *arguments)
     if "order" not in seen:
@@ -73,6 +109,6 @@ def test_less_is_kept(student):
     seen, _ = checkpointed(student, "output", size=12)
     registry = misconceptions.CHECKPOINTING
     expect(seen["gradients"] is not None, "The output has no gradient.", diagnosis=registry["gradients-switched-off"])
-    expect(seen["order"] != [0, 1], "Nothing was computed again.", diagnosis=registry["nothing-checkpointed"])
-    expect(seen["saved"] <= 1.1 * 2 * 8 * 2 * 12 * 12, "More than the blocks' inputs was kept.",
-           diagnosis=registry["last-block-kept"])
+    right = checkpointed(student, "order", size=12)[1]
+    expect_equal(seen["order"], right, like=registry, what="the order in which the blocks run, forward and again")
+    expect(seen["saved"] <= 1.1 * 2 * 8 * 2 * 12 * 12, "More than the blocks' inputs was kept.")

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from ..shared import as_array
-from .public import run_checkpointed
+from .public import run_checkpointed, run_deep_checkpointed
 
 
 def checkpointed_forward(blocks: Iterable[nn.Module], x: Tensor) -> Tensor:
@@ -26,7 +26,13 @@ def checkpointed_forward(blocks: Iterable[nn.Module], x: Tensor) -> Tensor:
 
 def checkpointing(
     _weights: list[list[np.ndarray]], x: np.ndarray, needs_gradient: bool = True, container: str = "sequential",
-    _report: str = "output", answer: Callable[..., Any] = checkpointed_forward,
+    again: bool = False, _report: str = "output", answer: Callable[..., Any] = checkpointed_forward,
 ) -> Any:
     """What a checkpointed forward pass gives on small blocks: see `run_checkpointed` for the case and the reports."""
-    return as_array(run_checkpointed(answer, _weights, x, needs_gradient, container)[_report])
+    return as_array(run_checkpointed(answer, _weights, x, needs_gradient, container, again)[_report])
+
+
+def deep_checkpointed(scales: np.ndarray, answer: Callable[..., Any] = checkpointed_forward) -> np.ndarray:
+    """What `run_deep_checkpointed` gives, on little: the gradients do not depend on the size."""
+    gradients: np.ndarray = run_deep_checkpointed(answer, scales, 1)
+    return gradients

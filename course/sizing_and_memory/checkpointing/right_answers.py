@@ -32,3 +32,36 @@ def checkpointed_forward(blocks, x):
     return x
 ''',
 }
+
+WRONG = {
+    "layer-by-layer": '''
+from torch.utils.checkpoint import checkpoint
+def checkpointed_forward(blocks, x):
+    """A checkpoint for every layer keeps every layer's input."""
+    for block in blocks:
+        for layer in block:
+            x = checkpoint(layer, x, use_reentrant=False)
+    return x
+''',
+    "every-second-block": '''
+from torch.utils.checkpoint import checkpoint
+def checkpointed_forward(blocks, x):
+    for number, block in enumerate(blocks):
+        x = block(x) if number % 2 else checkpoint(block, x, use_reentrant=False)
+    return x
+''',
+    "backwards": '''
+from torch.utils.checkpoint import checkpoint
+def checkpointed_forward(blocks, x):
+    for block in reversed(list(blocks)):
+        x = checkpoint(block, x, use_reentrant=False)
+    return x
+''',
+    "result-added": '''
+from torch.utils.checkpoint import checkpoint
+def checkpointed_forward(blocks, x):
+    for block in blocks:
+        x = x + checkpoint(block, x, use_reentrant=False)
+    return x
+''',
+}

@@ -14,6 +14,11 @@ def _parts(inputs, targets, micro_batch):
         yield inputs[start : start + micro_batch], targets[start : start + micro_batch]
 
 
+def _refused_below_one(micro_batch):
+    if micro_batch < 1:
+        raise ValueError("micro_batch must be at least 1")
+
+
 ACCUMULATION = Misconceptions(
     "gradient-accumulation", right.accumulation, student=notebook("accumulate_gradients")
 )
@@ -24,6 +29,7 @@ ACCUMULATING = "Gradient accumulation"
 @on(right.accumulation)
 def gradients_not_zeroed(model, loss_fn, inputs, targets, micro_batch):
     """The gradients that lay there before the call were added to; they are to be zeroed first."""
+    _refused_below_one(micro_batch)
     total = 0.0
     for x, y in _parts(inputs, targets, micro_batch):
         loss = loss_fn(model(x), y) * len(x) / len(inputs)
@@ -32,10 +38,13 @@ def gradients_not_zeroed(model, loss_fn, inputs, targets, micro_batch):
     return total
 
 
-@ACCUMULATION.add("zeroed-for-every-micro-batch", section=ACCUMULATING)
+@ACCUMULATION.add(
+    "zeroed-for-every-micro-batch", section=ACCUMULATING, price="no gradient of more than one micro batch is left"
+)
 @on(right.accumulation)
 def zeroed_for_every_micro_batch(model, loss_fn, inputs, targets, micro_batch):
     """The gradients were zeroed for every micro batch, so that only the last one's are left."""
+    _refused_below_one(micro_batch)
     total = 0.0
     for x, y in _parts(inputs, targets, micro_batch):
         model.zero_grad()
@@ -49,6 +58,7 @@ def zeroed_for_every_micro_batch(model, loss_fn, inputs, targets, micro_batch):
 @on(right.accumulation)
 def means_added_up(model, loss_fn, inputs, targets, micro_batch):
     """The micro batches' means were added up as they are; each counts only by its share of the batch."""
+    _refused_below_one(micro_batch)
     model.zero_grad()
     total = 0.0
     for x, y in _parts(inputs, targets, micro_batch):
@@ -62,6 +72,7 @@ def means_added_up(model, loss_fn, inputs, targets, micro_batch):
 @on(right.accumulation)
 def equal_shares(model, loss_fn, inputs, targets, micro_batch):
     """Every micro batch got the same share; a last one that is smaller has a smaller share."""
+    _refused_below_one(micro_batch)
     model.zero_grad()
     parts = list(_parts(inputs, targets, micro_batch))
     total = 0.0
@@ -76,6 +87,7 @@ def equal_shares(model, loss_fn, inputs, targets, micro_batch):
 @on(right.accumulation)
 def share_of_a_full_micro_batch(model, loss_fn, inputs, targets, micro_batch):
     """The last micro batch got the share of a full one, although it is smaller."""
+    _refused_below_one(micro_batch)
     model.zero_grad()
     total = 0.0
     for x, y in _parts(inputs, targets, micro_batch):
@@ -89,6 +101,7 @@ def share_of_a_full_micro_batch(model, loss_fn, inputs, targets, micro_batch):
 @on(right.accumulation)
 def last_micro_batch_dropped(model, loss_fn, inputs, targets, micro_batch):
     """The samples that do not fill a micro batch were left out; they belong to the batch."""
+    _refused_below_one(micro_batch)
     model.zero_grad()
     total = 0.0
     for number in range(len(inputs) // micro_batch):
@@ -116,53 +129,21 @@ def loss_as_a_tensor(model, loss_fn, inputs, targets, micro_batch):
     return torch.tensor(right.accumulate_gradients(model, loss_fn, inputs, targets, micro_batch))
 
 
-# The next three leave the right gradients; what they do on the way is measured.
-
-ACCUMULATION.add_source(
-    "whole-batch-at-once", "The network saw more samples at once than a micro batch has, so no memory is saved.",
-    """
-def accumulate_gradients(model, loss_fn, inputs, targets, micro_batch):
-    if micro_batch < 1:
-        raise ValueError("micro_batch must be at least 1")
+@ACCUMULATION.add("whole-batch-at-once", section=ACCUMULATING)
+@on(right.accumulation)
+def whole_batch_at_once(model, loss_fn, inputs, targets, micro_batch):
+    """The whole batch went through the network at once, so no memory is saved: micro_batch was not used."""
+    _refused_below_one(micro_batch)
     model.zero_grad()
     loss = loss_fn(model(inputs), targets)
     loss.backward()
     return loss.item()
-""", section=ACCUMULATING,
-)
 
-ACCUMULATION.add_source(
-    "one-backward-at-the-end",
-    "The losses were collected and sent backward at the end, so all micro batches' activations were kept.",
-    """
-def accumulate_gradients(model, loss_fn, inputs, targets, micro_batch):
-    if micro_batch < 1:
-        raise ValueError("micro_batch must be at least 1")
-    model.zero_grad()
-    parts = zip(inputs.split(micro_batch), targets.split(micro_batch))
-    total = sum(loss_fn(model(x), y) * len(x) / len(inputs) for x, y in parts)
-    total.backward()
-    return total.item()
-""", section=ACCUMULATING,
-)
 
-ACCUMULATION.add_source(
-    "weights-updated",
-    "The weights were changed; this function leaves gradients, and an optimizer takes the step later.",
-    """
-import torch
-
-def accumulate_gradients(model, loss_fn, inputs, targets, micro_batch):
-    if micro_batch < 1:
-        raise ValueError("micro_batch must be at least 1")
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-    optimizer.zero_grad()
-    total = 0.0
-    for x, y in zip(inputs.split(micro_batch), targets.split(micro_batch)):
-        loss = loss_fn(model(x), y) * len(x) / len(inputs)
-        loss.backward()
-        total += loss.item()
-    optimizer.step()
-    return total
-""", section=ACCUMULATING,
-)
+@ACCUMULATION.add("weights-updated", section=ACCUMULATING)
+@on(right.accumulation)
+def weights_updated(model, loss_fn, inputs, targets, micro_batch):
+    """The weights were changed; this function leaves gradients, and an optimizer takes the step later."""
+    loss = right.accumulate_gradients(model, loss_fn, inputs, targets, micro_batch)
+    torch.optim.SGD(model.parameters(), lr=0.1).step()
+    return loss

@@ -1,21 +1,23 @@
 """Public checks of gradient-accumulation, and its code for the kernel."""
 
-from autograder.checks.api import expect, expect_close, in_kernel, misconceptions, numbers, reference
+from autograder.checks.api import Tensor, expect, expect_close, in_kernel, misconceptions, numbers, reference
 
-from ..shared import gradients_of, on_one_thread
+from ..shared import gradients_of, on_one_thread, report_of
 
 
-def run_accumulation(accumulate, weights, inputs, targets, micro_batch, loss, earlier, frozen):
+def run_accumulation(accumulate, weights, inputs, targets, micro_batch, loss, earlier, frozen, normed, other):
     """What `accumulate` leaves on a network Linear-tanh-Linear with these weights (float64).
 
     earlier: the value of every gradient before the call, None for no gradients. frozen: the first layer is not
-    trained. Reports the returned loss, the gradients, the weights afterwards, the sizes of the batches that the
-    network saw, and how many of them were alive (before their backward pass) at once.
+    trained. normed: the first layer's outputs are normalised over the samples that go through together. other: whether
+    the same is asked about other samples in between, and then about the first again. Reports the returned loss, the
+    gradients, and these as a row of length 1.
     """
     import torch
 
     first, second = torch.nn.Linear(*weights[0].shape[::-1]), torch.nn.Linear(*weights[2].shape[::-1])
-    model = torch.nn.Sequential(first, torch.nn.Tanh(), second).double()
+    between = [torch.nn.BatchNorm1d(len(weights[0]), affine=False)] if normed else []
+    model = torch.nn.Sequential(first, *between, torch.nn.Tanh(), second).double()
     with torch.no_grad():
         for parameter, value in zip(model.parameters(), weights, strict=True):
             parameter.copy_(torch.from_numpy(value))
@@ -24,61 +26,132 @@ def run_accumulation(accumulate, weights, inputs, targets, micro_batch, loss, ea
         parameter.grad = None if earlier is None else torch.full_like(parameter, earlier)
     if frozen:
         first.weight.grad = first.bias.grad = None
-    seen = {"sizes": [], "alive": 0, "most_alive": 0}
+    losses = {"cross-entropy": torch.nn.functional.cross_entropy, "squared-error": torch.nn.functional.mse_loss}
+
+    def ask(samples):
+        arguments = (model, losses[loss], torch.from_numpy(samples), torch.from_numpy(targets), micro_batch)
+        return on_one_thread(lambda: accumulate(*arguments))
+
+    if other:
+        ask(inputs)
+        ask(-2 * inputs)
+    value = ask(inputs)
+    return left_on(model, value)
+
+
+def run_wide_accumulation(accumulate, scales, inputs, targets, micro_batch, copies):
+    """What `accumulate` leaves on a network whose every layer puts out 400 * copies bytes for a sample.
+
+    A sample is one number. It is multiplied by 100 fixed ones, each of them there `copies` times, which changes no
+    mean; a layer is tanh(scale * x), and the result the mean. Reports as `run_accumulation` does.
+    """
+    import torch
+
+    class Wide(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.scales = torch.nn.ParameterList([torch.nn.Parameter(torch.tensor(scale)) for scale in scales])
+            self.pattern = torch.linspace(0.5, 1.5, 100).repeat(copies)
+
+        def forward(self, x):
+            maps = x * self.pattern
+            for scale in self.scales:
+                maps = torch.tanh(maps * scale)
+            return maps.mean(dim=1, keepdim=True)
+
+    model, loss = Wide(), torch.nn.functional.mse_loss
+    arguments = (model, loss, torch.from_numpy(inputs), torch.from_numpy(targets), micro_batch)
+    return left_on(model, on_one_thread(lambda: accumulate(*arguments)))
+
+
+def left_on(model, loss):
+    """A report of the returned loss and of a model's gradients."""
+    row = gradients_of(model)
+    length = float((row**2).sum()) ** 0.5
+    return {"loss": loss, "gradients": row, "direction": row / length if 0 < length < float("inf") else row}
+
+
+def largest_portion(accumulate, samples, micro_batch):
+    """How many samples went through a network at once, and how many of its outputs were held at once, at most."""
+    import torch
+
+    model = torch.nn.Linear(2, 1)
+    seen = {"portion": 0, "alive": 0, "held": 0}
 
     def backward_reached(gradient):
         seen["alive"] -= 1
 
     def forward_ran(module, arguments, output):
-        seen["sizes"].append(len(arguments[0]))
+        seen["portion"] = max(seen["portion"], len(arguments[0]))
         if output.requires_grad:
             seen["alive"] += 1
-            seen["most_alive"] = max(seen["most_alive"], seen["alive"])
+            seen["held"] = max(seen["held"], seen["alive"])
             output.register_hook(backward_reached)
 
     model.register_forward_hook(forward_ran)
-    losses = {"cross-entropy": torch.nn.functional.cross_entropy, "squared-error": torch.nn.functional.mse_loss}
-    arguments = (model, losses[loss], torch.from_numpy(inputs), torch.from_numpy(targets), micro_batch)
-    value = on_one_thread(lambda: accumulate(*arguments))
-    left = torch.cat([p.detach().reshape(-1) for p in model.parameters()]).numpy()
-    return {"loss": value, "gradients": gradients_of(model), "weights": left, "sizes": seen["sizes"],
-            "most_alive": seen["most_alive"]}
+    accumulate(model, torch.nn.functional.mse_loss, torch.rand(samples, 2), torch.rand(samples, 1), micro_batch)
+    return {"portion": seen["portion"], "held": seen["held"]}
 
 
-def accumulated(student, samples, micro_batch, report, earlier=None):
-    weights = [numbers(2, 3, seed=1), numbers(2, seed=2), numbers(1, 2, seed=3), numbers(1, seed=4)]
-    arguments = (weights, numbers(samples, 3, seed=5), numbers(samples, 1, seed=6), micro_batch, "squared-error",
-                 earlier, False)
-    kernel = in_kernel(student, run_accumulation, on_one_thread, gradients_of)
+def accumulated(student, weights, inputs, targets, micro_batch, loss, earlier=None, frozen=False, normed=False,
+                other=False, report="gradients"):
+    """(what the student's function left, the right report) for a case."""
+    arguments = (weights, inputs, targets, micro_batch, loss, earlier, frozen, normed, other)
+    kernel = in_kernel(student, run_accumulation, left_on, on_one_thread, gradients_of)
     seen = kernel.run_accumulation(student.accumulate_gradients, *arguments)
+    seen = report_of(seen, "loss", "gradients", "direction")
     return seen, reference.accumulation(*arguments, _report=report)
+
+
+def small_case(samples, micro_batch, **how):
+    weights = [numbers(2, 3, seed=1), numbers(2, seed=2), numbers(1, 2, seed=3), numbers(1, seed=4)]
+    inputs, targets = numbers(samples, 3, seed=5), numbers(samples, 1, seed=6)
+    return accumulated(student=how.pop("student"), weights=weights, inputs=inputs, targets=targets,
+                       micro_batch=micro_batch, loss="squared-error", **how)
+
+
+def same_gradients(seen, right):
+    expect_close(seen["gradients"], right, like=misconceptions.ACCUMULATION, what="the row of all gradients")
+
+
+def same_direction(seen, right, **how):
+    """The gradients but for a factor, which other checks ask for."""
+    expect_close(seen["direction"], right, like=misconceptions.ACCUMULATION, what="the row of all gradients", **how)
+
+
+def same_loss(loss, right):
+    """The loss of the whole batch, as a Python float."""
+    tensor = isinstance(loss, Tensor)
+    expect_close(loss.array if tensor else loss, right, like=misconceptions.ACCUMULATION, what="the returned loss")
+    expect(isinstance(loss, float), "The returned loss is not a Python float.",
+           diagnosis=misconceptions.ACCUMULATION["loss-as-a-tensor"] if tensor else None)
 
 
 def test_four_samples_two_by_two(student):
     """Four samples, two by two: the gradients are those of all four at once."""
-    seen, right = accumulated(student, 4, 2, "gradients")
-    expect_close(seen["gradients"], right, like=misconceptions.ACCUMULATION, what="the row of all gradients")
+    same_gradients(*small_case(4, 2, student=student))
 
 
 def test_five_samples_two_by_two(student):
     """Five samples, two by two: the last micro batch has one sample only."""
-    seen, right = accumulated(student, 5, 2, "gradients")
-    expect_close(seen["gradients"], right, like=misconceptions.ACCUMULATION, what="the row of all gradients")
+    same_gradients(*small_case(5, 2, student=student))
+
+
+def test_called_again(student):
+    """Called again for other samples, and for the first once more: the gradients are those of the last call."""
+    same_gradients(*small_case(4, 2, student=student, other=True))
 
 
 def test_loss_of_the_batch(student):
     """The loss of the whole batch is returned, as a Python float."""
-    seen, right = accumulated(student, 4, 2, "loss")
-    loss = seen["loss"]
-    expect(not hasattr(loss, "framework"), "The loss is a tensor.",
-           diagnosis=misconceptions.ACCUMULATION["loss-as-a-tensor"])
-    expect_close(loss, right, like=misconceptions.ACCUMULATION, what="the returned loss")
+    seen, right = small_case(4, 2, student=student, report="loss")
+    same_loss(seen["loss"], right)
 
 
 def test_small_portions(student):
-    """The network never sees more samples at once than a micro batch has."""
-    seen, _ = accumulated(student, 4, 2, "loss")
-    expect(all(size <= 2 for size in seen["sizes"]), "More samples than a micro batch went through at once.",
-           diagnosis=misconceptions.ACCUMULATION["whole-batch-at-once"])
-    expect(seen["most_alive"] == 1, "Activations of more than one micro batch were kept at once.",
-           diagnosis=misconceptions.ACCUMULATION["one-backward-at-the-end"])
+    """The network never sees more samples at once than a micro batch has, and lets their outputs go before the next."""
+    same_direction(*small_case(4, 2, student=student, normed=True, report="direction"))
+    seen = in_kernel(student, largest_portion).largest_portion(student.accumulate_gradients, 6, 2)
+    portion, held = report_of(seen, "portion", "held").values()
+    expect(portion <= 2, "More samples than a micro batch has went through the network at once.")
+    expect(held <= 1, "The outputs of more than one micro batch were held at once: their backward pass came too late.")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor, nn
 
-from .public import run_accumulation
+from .public import run_accumulation, run_wide_accumulation
 
 
 def accumulate_gradients(
@@ -32,9 +32,15 @@ def accumulate_gradients(
 
 
 def accumulation(
-    _weights: list[np.ndarray], inputs: np.ndarray, targets: np.ndarray, micro_batch: int, loss: str = "cross-entropy",
-    earlier: float | None = None, frozen: bool = False, _report: str = "gradients",
-    answer: Callable[..., Any] = accumulate_gradients,
+    _weights: list[Any], inputs: np.ndarray, targets: np.ndarray, micro_batch: int, loss: str = "cross-entropy",
+    earlier: float | None = None, frozen: bool = False, normed: bool = False, other: bool = False, wide: bool = False,
+    _report: str = "gradients", answer: Callable[..., Any] = accumulate_gradients,
 ) -> Any:
-    """What gradient accumulation leaves on a small network: see `run_accumulation` for the case and the reports."""
-    return run_accumulation(answer, _weights, inputs, targets, micro_batch, loss, earlier, frozen)[_report]
+    """What gradient accumulation leaves on a small network: see `run_accumulation` for the case and the reports.
+
+    wide: on a wide one, see `run_wide_accumulation`, whose scales `_weights` are then.
+    """
+    if wide:
+        return run_wide_accumulation(answer, _weights, inputs, targets, micro_batch, 1)[_report]
+    seen = run_accumulation(answer, _weights, inputs, targets, micro_batch, loss, earlier, frozen, normed, other)
+    return seen[_report]

@@ -40,3 +40,70 @@ def accumulate_gradients(model, loss_fn, inputs, targets, micro_batch):
     return np.float64(sum(losses))
 ''',
 }
+
+WRONG = {
+    "one-backward-at-the-end": '''
+import torch
+def accumulate_gradients(model, loss_fn, inputs, targets, micro_batch):
+    if micro_batch < 1:
+        raise ValueError("micro_batch must be at least 1")
+    model.zero_grad()
+    parts = zip(inputs.split(micro_batch), targets.split(micro_batch))
+    total = sum(loss_fn(model(x), y) * len(x) / len(inputs) for x, y in parts)
+    total.backward()
+    return total.item()
+''',
+    "losses-kept-with-their-graphs": '''
+import torch
+def accumulate_gradients(model, loss_fn, inputs, targets, micro_batch):
+    if micro_batch < 1:
+        raise ValueError("micro_batch must be at least 1")
+    model.zero_grad()
+    losses = []
+    for x, y in zip(inputs.split(micro_batch), targets.split(micro_batch)):
+        loss = loss_fn(model(x), y) * len(x) / len(inputs)
+        loss.backward(retain_graph=True)
+        losses.append(loss)
+    return sum(losses).item()
+''',
+    "number-of-micro-batches": '''
+import torch
+def accumulate_gradients(model, loss_fn, inputs, targets, micro_batch):
+    """micro_batch taken for how many micro batches there are."""
+    if micro_batch < 1:
+        raise ValueError("micro_batch must be at least 1")
+    model.zero_grad()
+    total = 0.0
+    for x, y in zip(inputs.chunk(micro_batch), targets.chunk(micro_batch)):
+        loss = loss_fn(model(x), y) * len(x) / len(inputs)
+        loss.backward()
+        total += loss.item()
+    return total
+''',
+    "targets-of-the-first": '''
+import torch
+def accumulate_gradients(model, loss_fn, inputs, targets, micro_batch):
+    if micro_batch < 1:
+        raise ValueError("micro_batch must be at least 1")
+    model.zero_grad()
+    total = 0.0
+    for x in inputs.split(micro_batch):
+        loss = loss_fn(model(x), targets[:len(x)]) * len(x) / len(inputs)
+        loss.backward()
+        total += loss.item()
+    return total
+''',
+    "divided-by-the-batch-twice": '''
+import torch
+def accumulate_gradients(model, loss_fn, inputs, targets, micro_batch):
+    if micro_batch < 1:
+        raise ValueError("micro_batch must be at least 1")
+    model.zero_grad()
+    total = 0.0
+    for x, y in zip(inputs.split(micro_batch), targets.split(micro_batch)):
+        loss = loss_fn(model(x), y) / len(inputs)
+        loss.backward()
+        total += loss.item()
+    return total
+''',
+}

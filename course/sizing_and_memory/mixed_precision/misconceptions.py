@@ -21,11 +21,19 @@ def parameters_converted(model, x, dtype):
     return model.to(dtype)(x.to(dtype))
 
 
-@MIXED_PRECISION.add("a-converted-copy", section=SIXTEEN)
+@MIXED_PRECISION.add("a-copy-of-the-model", section=SIXTEEN)
 @on(right.mixed_precision)
-def a_converted_copy(model, x, dtype):
-    """A converted copy of the model computed the output, so the model's own parameters get no gradients."""
+def a_copy_of_the_model(model, x, dtype):
+    """A copy of the model computed the output, so the model's own parameters get no gradients."""
     return copy.deepcopy(model).to(dtype)(x.to(dtype))
+
+
+@MIXED_PRECISION.add("cast-by-hand", section=SIXTEEN)
+@on(right.mixed_precision)
+def cast_by_hand(model, x, dtype):
+    """Parameters and input were cast to 16 bits beforehand; autocast does so for products alone, and keeps sums."""
+    cast = {name: parameter.to(dtype) for name, parameter in model.named_parameters()}
+    return torch.func.functional_call(model, cast, (x.to(dtype),))
 
 
 @MIXED_PRECISION.add("output-converted-only", section=SIXTEEN)
@@ -43,7 +51,9 @@ def dtype_ignored(model, x, dtype):
         return model(x)
 
 
-@MIXED_PRECISION.add("not-autocast", section=SIXTEEN)
+@MIXED_PRECISION.add(
+    "not-autocast", section=SIXTEEN, price="with everything in float32 nothing is left but the gradients"
+)
 @on(right.mixed_precision)
 def not_autocast(model, x, dtype):
     """The output is float32: either nothing ran in 16 bits, or the result was converted back."""

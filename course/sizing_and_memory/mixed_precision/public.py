@@ -1,74 +1,176 @@
 """Public checks of mixed-precision, and its code for the kernel."""
 
-from autograder.checks.api import CheckFailure, expect, expect_close, in_kernel, misconceptions, numbers, reference
+import numpy as np
 
-from ..shared import gradients_of, on_one_thread, saved_bytes
+from autograder.checks.api import (
+    CheckFailure,
+    Tensor,
+    expect,
+    expect_close,
+    expect_equal,
+    in_kernel,
+    misconceptions,
+    numbers,
+    reference,
+)
+
+from ..shared import gradients_of, on_one_thread, report_of
 
 
-def run_autocast(forward, weights, x, dtype):
-    """What `forward(model, x, dtype)` gives on a float32 network conv-ReLU-conv-ReLU-Linear, or Linear-ReLU-Linear.
+def run_autocast(forward, model, x, dtype):
+    """What `forward(model, x, dtype)` gives on a float32 network; see `network` for the networks.
 
-    weights: [kernels, bias, kernels, bias, matrix, bias] or [matrix, bias, matrix, bias]; dtype: its name in torch.
-    Reports output, gradients (of the sum of the output; None where none arrived), whether every parameter still is
-    the same float32 tensor, and the bytes kept for the backward pass.
+    dtype: its name in torch. Reports the output, the gradients (of the sum of the output; None where they did not
+    arrive everywhere), the parameters' dtypes afterwards, and whether parameters, input and mode are what they were.
     """
-    from functools import partial
-
     import torch
 
-    nn, parts = torch.nn, []
-    for values, bias in zip(weights[::2], weights[1::2], strict=True):
+    model = network(model)
+    image = torch.from_numpy(x)
+    before = [(p, p.detach().clone()) for p in model.parameters()]
+    output = on_one_thread(lambda: forward(model, image, getattr(torch, dtype)))
+    if not isinstance(output, torch.Tensor):
+        return {"output": output}
+    untouched = torch.equal(image, torch.from_numpy(x)) and not image.requires_grad and model.training
+    untouched = untouched and all(
+        p is q and p.dtype == torch.float32 and torch.equal(p, old) and p.requires_grad
+        for p, (q, old) in zip(model.parameters(), before, strict=True)
+    )
+    if output.requires_grad:
+        on_one_thread(output.float().sum().backward)
+    arrived = all(p.grad is not None for p in model.parameters())
+    return {"output": output, "gradients": gradients_of(model) if arrived else None, "untouched": untouched,
+            "dtypes": [str(p.dtype) for p in model.parameters()]}
+
+
+def network(arrays):
+    """A network with these float32 weights, by their number.
+
+    [kernels, bias, kernels, bias, matrix, bias]: conv-ReLU-conv-ReLU-Linear. [matrix, bias, matrix, bias]:
+    Linear-ReLU-Linear. [matrix, shares]: adds `shares` to its input, takes the input away again, and multiplies the
+    rest by the matrix.
+    """
+    import torch
+
+    nn = torch.nn
+    if len(arrays) == 2:
+        class Sums(nn.Module):
+            def __init__(self, matrix, shares):
+                super().__init__()
+                self.linear = nn.Linear(matrix.shape[1], matrix.shape[0], bias=False)
+                self.linear.weight = nn.Parameter(torch.from_numpy(matrix))
+                self.shares = nn.Parameter(torch.from_numpy(shares))
+
+            def forward(self, x):
+                return self.linear((x + self.shares) - x)
+
+        return Sums(*arrays)
+    parts = []
+    for values, bias in zip(arrays[::2], arrays[1::2], strict=True):
         if values.ndim == 4:
             layer = nn.Conv2d(values.shape[1], values.shape[0], 3, padding=1)
         else:
-            parts += [nn.Flatten()] if len(weights) == 6 else []
+            parts += [nn.Flatten()] if len(arrays) == 6 else []
             layer = nn.Linear(values.shape[1], values.shape[0])
         layer.load_state_dict({"weight": torch.from_numpy(values), "bias": torch.from_numpy(bias)})
         parts += [layer, nn.ReLU()]
-    model = nn.Sequential(*parts[:-1])
-    before = [(p, p.detach().clone()) for p in model.parameters()]
-    run = partial(forward, model, torch.from_numpy(x), getattr(torch, dtype))
-    saved, output = on_one_thread(lambda: saved_bytes(run))
-    if not isinstance(output, torch.Tensor):
-        return {"output": output}
-    arrived = output.requires_grad
-    if arrived:
-        on_one_thread(output.float().sum().backward)
-    arrived = arrived and all(p.grad is not None for p in model.parameters())
-    untouched = all(
-        p is q and p.dtype == torch.float32 and torch.equal(p, old)
-        for p, (q, old) in zip(model.parameters(), before, strict=True)
-    )
-    return {"output": output, "gradients": gradients_of(model) if arrived else None, "untouched": untouched,
-            "saved": saved}
+    return nn.Sequential(*parts[:-1])
 
 
-def half_precision(student, report):
-    shapes = [(4, 3), (4,), (2, 4), (2,)]
-    weights = [numbers(*shape, seed=i, dtype="float32") for i, shape in enumerate(shapes)]
-    arguments = (weights, numbers(5, 3, seed=9, dtype="float32"), "bfloat16")
-    kernel = in_kernel(student, run_autocast, saved_bytes, on_one_thread, gradients_of)
-    seen = kernel.run_autocast(student.autocast_forward, *arguments)
-    if not hasattr(seen["output"], "framework"):
+def asked(student, weights, x, dtype):
+    """What the student's forward pass gave: see `run_autocast`."""
+    kernel = in_kernel(student, run_autocast, network, on_one_thread, gradients_of)
+    seen = kernel.run_autocast(student.autocast_forward, weights, x, dtype)
+    if not isinstance(seen, dict) or not isinstance(seen.get("output"), Tensor):
         raise CheckFailure("autocast_forward returns a tensor; something else came back.")
-    return seen, reference.mixed_precision(*arguments, _report=report)
+    return report_of(seen, "gradients", "untouched", "dtypes")
+
+
+def in_sixteen_bits(student, weights, x, dtype):
+    """What the student's forward pass gave, after a look at the output's dtype."""
+    seen = asked(student, weights, x, dtype)
+    expect_equal(seen["output"].dtype, reference.mixed_precision(weights, x, dtype, _report="dtype"),
+                 like=misconceptions.MIXED_PRECISION, what="the output's dtype")
+    return seen
+
+
+def layers_between(units, seed=0):
+    """Float32 weights of Linear-ReLU-Linear, from 3 features to 2 scores."""
+    shapes = [(units, 3), (units,), (2, units), (2,)]
+    return [numbers(*shape, seed=seed + i, dtype="float32") for i, shape in enumerate(shapes)]
+
+
+def nearly_equal_pairs(count, seed=0):
+    """(weights, rows): a layer takes two features apart that are equal in 16 bits, and not in float32.
+
+    64 and 64 + 1/128 are one number in bfloat16 and in float16. What a layer makes of their difference is 0 where its
+    product is computed in 16 bits; a third feature, far smaller, tells that something was computed.
+    """
+    matrix = np.abs(numbers(2, seed=seed, dtype="float32"))[:, None] + np.float32(1)
+    small = numbers(2, seed=seed + 1, dtype="float32")[:, None]
+    first = np.concatenate([matrix, -matrix, small], axis=1)
+    weights = [first, np.zeros(2, "float32"), np.eye(2, dtype="float32"), np.zeros(2, "float32")]
+    rows = np.float32([[64 + 1 / 128, 64, 2**-5]]) * (1 + np.arange(count, dtype="float32")[:, None] % 2)
+    return weights, rows
+
+
+def small_shares(features, seed=0):
+    """(weights, rows) of a network of sums: shares of 2^-12 are lost when they are added to 1 in 16 bits."""
+    shares = np.float32(2.0**-12) * (1 + np.arange(features, dtype="float32") % 3)
+    rows = np.float32(1) + np.arange(3 * features, dtype="float32").reshape(3, features) % 3
+    return [1 + np.abs(numbers(2, features, seed=seed, dtype="float32")), shares], rows
+
+
+def products_in_sixteen_bits(student, dtype, count, seed=0):
+    weights, rows = nearly_equal_pairs(count, seed)
+    seen = in_sixteen_bits(student, weights, rows, dtype)
+    expect_close(seen["output"], reference.mixed_precision(weights, rows, dtype), like=misconceptions.MIXED_PRECISION,
+                 framework="torch", rtol=0.02, atol=5e-4, what="the output")
+
+
+def sums_in_float32(student, dtype, features, seed=0):
+    weights, rows = small_shares(features, seed)
+    seen = in_sixteen_bits(student, weights, rows, dtype)
+    right, registry = reference.mixed_precision(weights, rows, dtype), misconceptions.MIXED_PRECISION
+    try:
+        expect_close(seen["output"], right, like=registry, framework="torch", rtol=0.02, atol=1e-6, what="the output")
+    except CheckFailure:
+        # several wrong turns lose what is small: what else they do tells them apart
+        for report in ("dtypes", "arrived"):
+            found = seen["gradients"] is not None if report == "arrived" else seen[report]
+            expect_equal(found, reference.mixed_precision(weights, rows, dtype, _report=report), like=registry)
+        raise
 
 
 def test_output_in_sixteen_bits(student):
     """Asked for bfloat16, the output is bfloat16, and close to the one in float32."""
-    seen, right = half_precision(student, "output")
-    registry = misconceptions.MIXED_PRECISION
-    expect(seen["output"].dtype != "float32", "The output is float32.", diagnosis=registry["not-autocast"])
-    expect_close(seen["output"], right, like=registry, framework="torch", dtype="bfloat16", rtol=0.03, atol=0.1,
-                 what="the output")
+    weights, rows = layers_between(4), numbers(5, 3, seed=9, dtype="float32")
+    seen = in_sixteen_bits(student, weights, rows, "bfloat16")
+    expect_close(seen["output"], reference.mixed_precision(weights, rows, "bfloat16"),
+                 like=misconceptions.MIXED_PRECISION, framework="torch", rtol=0.03, atol=0.1, what="the output")
+
+
+def test_products_in_sixteen_bits(student):
+    """The layers multiply in 16 bits, in which 64 and 64 + 1/128 are the same number."""
+    products_in_sixteen_bits(student, "bfloat16", 2)
+
+
+def test_sums_in_float32(student):
+    """Sums are computed in float32: autocast leaves them alone, and 1 + 1/4096 is not 1."""
+    sums_in_float32(student, "bfloat16", 3)
 
 
 def test_parameters_are_left_alone(student):
     """The parameters stay float32, and get their gradients."""
-    seen, right = half_precision(student, "gradients")
-    registry = misconceptions.MIXED_PRECISION
-    expect(seen["untouched"], "The parameters changed.", diagnosis=registry["parameters-converted"])
-    recorded = seen["gradients"] is not None or seen["output"].requires_grad
-    expect(recorded, "Nothing was recorded.", diagnosis=registry["no-gradients-recorded"])
-    expect(seen["gradients"] is not None, "No gradients arrived.", diagnosis=registry["a-converted-copy"])
-    expect_close(seen["gradients"], right, like=registry, rtol=0.03, atol=0.2, what="the row of all gradients")
+    weights, rows = layers_between(4), numbers(5, 3, seed=9, dtype="float32")
+    seen, registry = asked(student, weights, rows, "bfloat16"), misconceptions.MIXED_PRECISION
+    gradients_arrive(seen, registry)
+    expect_close(seen["gradients"], reference.mixed_precision(weights, rows, "bfloat16", _report="gradients"),
+                 like=registry, rtol=0.03, atol=0.2, what="the row of all gradients")
+    expect(seen["untouched"] is True, "The parameters, the input, or the mode of the model changed.")
+
+
+def gradients_arrive(seen, registry):
+    """The output carries gradients, and they reach the model's own parameters."""
+    expect(seen["output"].requires_grad, "Nothing was recorded.", diagnosis=registry["no-gradients-recorded"])
+    expect(seen["gradients"] is not None, "No gradients arrived.", diagnosis=registry["a-copy-of-the-model"])
