@@ -80,14 +80,15 @@ def expect_entry(
     """Passes when the dict `actual` has `key` with the value that the expected dict has there.
 
     Numbers, words and lists are read for what they mean, numbers compared to tolerance; an entry still empty is said
-    so, and a key that is nearly right too.
+    so, and a key that is nearly right too. Where an entry of the expected dict is None, None is an answer everywhere.
     index: compares only this place of the list that stands there; the list's length must be right all the same.
     others: the numbers of the task's other variants; an answer that is right in every entry for one and the same of
         those, and wrong in at least three places for this student, fails at every key and is told so.
     """
     right = expected.value
     got = as_plain(actual)
-    read_entry(got, key, known=right, none=right[key] is None)
+    none = any(value is None for value in right.values())  # then it is an answer at every key
+    read_entry(got, key, known=right, none=none)
     if others and _is_anothers(got, expected, others, rtol, atol):
         raise CheckFailure(ANOTHER_VARIANT, diagnosis="another-variant")
     what = f'the entry "{key}"'
@@ -99,7 +100,7 @@ def expect_entry(
             if values is not None and rights is not None and len(values) == len(rights):
                 found = difference(values[index], rights[index], f'the entry "{key}[{index}]"', rtol, atol, none=True)
                 return found.failure() if found else None
-        found = difference(here, there, what, rtol, atol)
+        found = difference(here, there, what, rtol, atol, none=none)
         return found.failure() if found else None
 
     def alike(answer: Any, wanted: Any) -> bool:

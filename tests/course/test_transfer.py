@@ -103,6 +103,14 @@ def test_the_notebook_builds_the_same_network():
     np.testing.assert_array_equal(np.asarray(ours), np.asarray(theirs))
 
 
+def test_the_grader_computes_the_same_features():
+    """Without Keras: what the kernel says of its arrays has to explain its answers."""
+    loaded = weights.load_pretrained("mnist")
+    images = np.random.default_rng(1).uniform(-1, 1, (3, 27, 28, 3)).astype(np.float32)
+    wanted = np.asarray(build_features(weights=loaded)(images))
+    np.testing.assert_allclose(fine_tune.features_of(loaded, images), wanted, rtol=1e-3, atol=1e-4)
+
+
 def test_an_unknown_network_is_refused():
     with pytest.raises(ValueError, match="name"):
         weights.load_pretrained("resnet")
@@ -268,3 +276,18 @@ def cells(assignment):
     path = Course.here().assignment(assignment).solution_path
     found = json.loads(path.read_text(encoding="utf-8"))["cells"]
     return {cell["id"]: "".join(cell["source"]) for cell in found if cell["cell_type"] == "code"}
+
+
+# --- answers of other forms ------------------------------------------------------------------------------------------
+
+
+def test_kinds_of_leak_are_read_for_what_they_mean():
+    right = reference_names("pitfalls", "grace")["pitfalls"]
+    capitals = {key: kind and f" {kind.upper()} " for key, kind in right.items()}
+    for answer in (capitals, {key: kind and np.str_(kind.title()) for key, kind in right.items()}):
+        assert score(run_task(NAME, "pitfalls", {"pitfalls": answer})) == 5
+    results = run_task(NAME, "pitfalls", {"pitfalls": {**right, "C": None}})
+    assert score(results) == 4 and {result.diagnosis for result in results} == {None, "copies-are-harmless"}
+    results = run_task(NAME, "pitfalls", {"pitfalls": {**right, "E": "a group"}})
+    assert score(results) == 4 and {result.diagnosis for result in results} == {None}
+    assert 'The entry "E"' in next(result.message for result in results if not result.hidden)

@@ -8,6 +8,7 @@ from autograder.checks.api import (
     expect_close,
     expect_equal,
     in_kernel,
+    kernel_says,
     misconceptions,
     once,
     points,
@@ -39,7 +40,8 @@ def keras_report(seen):
     return seen
 
 
-@points(2)
+@points(0.5)
+@kernel_says
 def test_parameters_of_the_small_network(student, rng):
     """For images of 67x67 pixels and five classes the network has the layers' parameters, and is a functional model."""
     seen, seed = keras_network(student, rng)
@@ -49,7 +51,8 @@ def test_parameters_of_the_small_network(student, rng):
     expect(seen.get("functional") is True, "", diagnosis=misconceptions.ALEXNET_KERAS["sequential"])
 
 
-@points(1)
+@points(0.5)
+@kernel_says
 def test_full_size_network(student):
     """Without arguments the network is the paper's: 227x227 pixels, 1,000 classes, 62,378,344 parameters."""
     kernel = in_kernel(student, run_keras_defaults, quickly_built)
@@ -58,7 +61,7 @@ def test_full_size_network(student):
     expect_equal(seen["parameters"], reference.keras_defaults(), what="the number of parameters")
 
 
-@points(3)
+@points(4.5)
 def test_probabilities_for_given_weights(student, rng):
     """For given weights the probabilities of small images are right."""
     seen, seed = keras_network(student, rng)
@@ -115,7 +118,7 @@ def test_saved_and_loaded(student, rng):
     expect(same, "", diagnosis=known["configuration-incomplete"])
 
 
-@points(1)
+@points(1.5)
 def test_keras_dropout_in_training(student, rng):
     """In training half of the inputs of fc6 and half of the inputs of fc7 are dropped, and nothing else."""
     kernel = in_kernel(student, run_keras_dropout, *KERAS_HELPERS)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.checks.api import CheckFailure, cases, expect, in_kernel, misconceptions, points, search
+from autograder.checks.api import CheckFailure, cases, expect, in_kernel, kernel_says, misconceptions, points, search
 from autograder.checks.api import strategies as st
 
 from .probes import network_stays, run_full_size
@@ -66,6 +66,7 @@ def test_full_size(student, rng):
 
 
 @points(1)
+@kernel_says
 @search(cases(widths=NARROW, seed=SEED), examples=3)
 def test_image_and_parameters_stay(student, case):
     """Neither the image nor the parameters are changed, and the result is a probability for each class."""

@@ -56,3 +56,31 @@ def alexnet_forward(image, parameters):
     return result[0] if single else result
 ''',
 }
+
+FORWARD = '''
+def alexnet_forward(image, parameters, normalise=lrn, open_=relu, sharp=1.0):
+    x = max_pool(normalise(open_(conv2d(image, **parameters["conv1"], stride=4))), 3, 2)
+    x = max_pool(normalise(open_(conv2d(x, **parameters["conv2"], padding="same"))), 3, 2)
+    for name in ("conv3", "conv4", "conv5"):
+        x = open_(conv2d(x, **parameters[name], padding="same"))
+    x = max_pool(x, 3, 2)
+    x = x.reshape(*x.shape[:-3], -1)
+    for name in ("fc6", "fc7"):
+        x = open_(dense(x, **parameters[name]))
+    return softmax(sharp * dense(x, **parameters["fc8"]))
+right = alexnet_forward
+'''
+WRONG = {
+    "three-neighbours": FORWARD + '''
+def alexnet_forward(image, parameters):
+    return right(image, parameters, normalise=lambda x: lrn(x, size=3))
+''',
+    "leaky": FORWARD + '''
+def alexnet_forward(image, parameters):
+    return right(image, parameters, open_=lambda x: x * (1 - 0.9 * (x < 0)))
+''',
+    "logits-halved": FORWARD + '''
+def alexnet_forward(image, parameters):
+    return right(image, parameters, sharp=0.5)
+''',
+}

@@ -228,7 +228,7 @@ class _AlwaysDropping(nn.Module):
         return functional.dropout(x)
 
 
-@ALEXNET_TORCH.add("dropout-at-inference", section=NETWORK)
+@ALEXNET_TORCH.add("dropout-at-inference", section=NETWORK, price="while units are dropped, no logit is right")
 @on(right.alexnet_in_torch)
 class DropoutAtInference(AlexNet):
     """Dropout goes on at inference, so that the same image gets other scores every time."""

@@ -55,4 +55,65 @@ class AlexNet(nn.Module):
     def forward(self, x):
         return self.layers(x)[:, :, 0, 0]
 ''',
+    "lazy-layers": '''
+import torch
+from torch import nn
+class AlexNet(nn.Module):
+    """Layers that learn how many inputs they have when they see some."""
+    def __init__(self, num_classes=1000, groups=1):
+        super().__init__()
+        lrn = lambda: nn.LocalResponseNorm(size=5, alpha=0.0005, beta=0.75, k=2)
+        self.body = nn.Sequential(
+            nn.LazyConv2d(96, 11, 4), nn.ReLU(True), lrn(), nn.MaxPool2d(3, 2),
+            nn.LazyConv2d(256, 5, padding=2, groups=groups), nn.ReLU(True), lrn(), nn.MaxPool2d(3, 2),
+            nn.LazyConv2d(384, 3, padding=1), nn.ReLU(True),
+            nn.LazyConv2d(384, 3, padding=1, groups=groups), nn.ReLU(True),
+            nn.LazyConv2d(256, 3, padding=1, groups=groups), nn.ReLU(True), nn.MaxPool2d(3, 2), nn.Flatten(),
+            nn.Dropout(), nn.LazyLinear(4096), nn.ReLU(True), nn.Dropout(), nn.LazyLinear(4096), nn.ReLU(True),
+            nn.LazyLinear(num_classes))
+    def forward(self, x):
+        return self.body(x)
+''',
+}
+
+LAYERS = '''
+import torch
+from torch import nn
+def build(num_classes, groups, norm=lambda maps: nn.LocalResponseNorm(5, 5e-4, 0.75, 2.0), pad=2, last=0.5):
+    return nn.Sequential(
+        nn.Conv2d(3, 96, 11, 4), nn.ReLU(), norm(96), nn.MaxPool2d(3, 2),
+        nn.Conv2d(96, 256, 5, padding=pad, groups=groups), nn.ReLU(), norm(256), nn.MaxPool2d(3, 2),
+        nn.Conv2d(256, 384, 3, padding=1), nn.ReLU(), nn.Conv2d(384, 384, 3, padding=1, groups=groups), nn.ReLU(),
+        nn.Conv2d(384, 256, 3, padding=1, groups=groups), nn.ReLU(), nn.AdaptiveMaxPool2d(6) if pad == 1
+        else nn.MaxPool2d(3, 2), nn.Flatten(), nn.Dropout(), nn.Linear(9216, 4096), nn.ReLU(), nn.Dropout(last),
+        nn.Linear(4096, 4096), nn.ReLU(), nn.Linear(4096, num_classes))
+'''
+WRONG = {
+    "batch-normalisation": LAYERS + '''
+class AlexNet(nn.Module):
+    """Batch normalisation in LRN's place."""
+    def __init__(self, num_classes=1000, groups=1):
+        super().__init__()
+        self.layers = build(num_classes, groups, nn.BatchNorm2d)
+    def forward(self, x):
+        return self.layers(x)
+''',
+    "conv2-padded-by-one": LAYERS + '''
+class AlexNet(nn.Module):
+    """conv2 with a padding of 1, and a pooling that hides it."""
+    def __init__(self, num_classes=1000, groups=1):
+        super().__init__()
+        self.layers = build(num_classes, groups, pad=1)
+    def forward(self, x):
+        return self.layers(x)
+''',
+    "normalised-images": LAYERS + '''
+class AlexNet(nn.Module):
+    """The images lose 0.5 first, which nobody asked for."""
+    def __init__(self, num_classes=1000, groups=1):
+        super().__init__()
+        self.layers = build(num_classes, groups)
+    def forward(self, x):
+        return self.layers(x - 0.5)
+''',
 }

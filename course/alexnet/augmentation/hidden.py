@@ -8,6 +8,7 @@ from autograder.checks.api import (
     expect_close,
     expect_raises,
     in_kernel,
+    kernel_says,
     leaves_unchanged,
     misconceptions,
     numbers,
@@ -23,6 +24,8 @@ from .public import crops_in, numbered_images, run_augment
 SEED = st.integers(0, 50)
 IMAGES = cases(count=st.integers(2, 5), height=st.integers(4, 9), width=st.integers(4, 9), crop=st.integers(2, 4),
                seed=SEED)
+MANY = cases(count=st.integers(8, 9), height=st.integers(4, 9), width=st.integers(4, 9), crop=st.integers(2, 4),
+             seed=SEED)  # so many that they hardly come in another order by chance
 
 
 def augmented(student, images, crop, seed):
@@ -31,56 +34,65 @@ def augmented(student, images, crop, seed):
     return kernel.run_augment(student.augment, images, crop, seed)
 
 
-def many_crops(student, rng, count=160, height=6, width=6, crop=4):
+def many_crops(student, rng, count=240, height=6, width=8, crop=4):
     """Crops of many images, among which everything possible occurs if it is drawn as it should be."""
     images = numbered_images(count, height, width)
     first, second = augmented(student, images, crop, int(rng.integers(10**6)))
     return crops_in(first, images, crop), crops_in(second, images, crop)
 
 
+def flips_in(crops):
+    """Which pictures were turned round; whether it is left and right that were exchanged has checks of its own."""
+    return [crop.mirrored or crop.colours_reversed for crop in crops]
+
+
 @points(1)
-@search(IMAGES, examples=20)
+@search(MANY, examples=12)
 def test_pieces_of_their_own_image(student, case):
-    """Each picture is a piece of the image at its place of the batch, as it is or with left and right exchanged."""
+    """Each picture is a piece of the image at its place of the batch, in its colours."""
     known = misconceptions.AUGMENT
     images = numbered_images(case.count, case.height, case.width)
-    for picture, crop in enumerate(crops_in(augmented(student, images, case.crop, case.seed)[0], images, case.crop)):
-        expect(not crop.colours_reversed, "", diagnosis=known["colours-reversed"])
-        expect(not crop.upside_down, "", diagnosis=known["flipped-upside-down"])
-        expect(crop.image == picture, "", diagnosis=known["images-exchanged"])
+    crops = crops_in(augmented(student, images, case.crop, case.seed)[0], images, case.crop)
+    expect(not any(crop.colours_reversed for crop in crops), "", diagnosis=known["colours-reversed"])
+    own, places = [crop.image for crop in crops], list(range(case.count))
+    expect(own == places, "A picture is a piece of another image than the one at its place.",
+           diagnosis=known["images-exchanged"] if sorted(own) == places else None)
 
 
-@points(1)
+@points(2)
 def test_every_place_occurs(student, rng):
     """Row and column of the crop are drawn for each image by themselves, from the first to the last possible one."""
     known = misconceptions.AUGMENT
     crops, more = many_crops(student, rng)
     tops, lefts = ([getattr(crop, side) for crop in crops + more] for side in ("top", "left"))
-    expect({1} != set(tops) or {1} != set(lefts), "", diagnosis=known["always-the-middle"])
+    expect((set(tops), set(lefts)) != ({1}, {2}), "", diagnosis=known["always-the-middle"])
     places = {(crop.top, crop.left) for crop in crops}
     expect(len(places) > 1, "", diagnosis=known["one-crop-for-all"])
     expect(tops != lefts, "", diagnosis=known["always-on-the-diagonal"])
-    expect(max(tops) > 1 and max(lefts) > 1, "", diagnosis=known["last-place-never-drawn"])
-    expect(len(places) == 9, "Not every place of the crop occurs, though there are many images.")
-    counts = np.bincount([3 * top + left for top, left in zip(tops, lefts, strict=True)], minlength=9)
+    last = max(tops), max(lefts)
+    expect(last not in ((1, 3), (1, 4), (2, 3)), "", diagnosis=known["last-place-never-drawn"])
+    expect(len(places) == 15, "Not every place of the crop occurs, though there are many images.")
+    counts = np.bincount([5 * top + left for top, left in zip(tops, lefts, strict=True)], minlength=15)
     expect(bool(counts.min() > 10), "Some places of the crop occur much less often than others.")
 
 
-@points(1)
+@points(2)
 def test_about_half_are_mirrored(student, rng):
-    """About half of the images are mirrored, and which ones is drawn for each image by itself."""
+    """About half of the images have left and right exchanged; which ones is drawn for each image by itself."""
     known = misconceptions.AUGMENT
-    first, second = ([crop.turned for crop in crops] for crops in many_crops(student, rng))
-    third = [crop.turned for crop in many_crops(student, rng)[0]]
+    first, second = many_crops(student, rng)
+    upright = not any(crop.upside_down for crop in (*first, *second))
+    expect(upright, "", diagnosis=known["flipped-upside-down"])
+    first, second, third = (flips_in(one) for one in (first, second, many_crops(student, rng)[0]))
     share = np.mean([first, second, third])
     one_decision = all(len(set(flips)) == 1 for flips in (first, second, third))
     expect(not one_decision or len({first[0], second[0], third[0]}) == 1, "", diagnosis=known["one-flip-for-all"])
     if one_decision:  # all alike in three calls: one decision for each call is told by more of them
-        more = [many_crops(student, rng, 2)[0][0].turned for _ in range(12)]
+        more = [flips_in(many_crops(student, rng, 2)[0])[0] for _ in range(12)]
         expect(len({*more, first[0]}) == 1, "", diagnosis=known["one-flip-for-all"])
     expect(share > 0, "", diagnosis=known["never-flipped"])
     expect(share < 1, "", diagnosis=known["always-flipped"])
-    expect(abs(share - 0.5) < 0.15, "The share of mirrored images is far from one half.")
+    expect(abs(share - 0.5) < 0.12, "The share of mirrored images is far from one half.")
 
 
 @points(1)
@@ -96,23 +108,37 @@ def test_drawn_from_the_generator(student, rng):
     expect(not np.array_equal(first, second), "A second call with the same generator repeats the first one.")
 
 
-@points(1)
-@search(IMAGES, examples=8)
-def test_images_stay_and_crops_fit(student, case):
-    """The images given are not changed; a crop is from one pixel to the whole image wide, else it is a ValueError."""
-    known = misconceptions.AUGMENT
-    size = min(case.height, case.width)
+@points(0.25)
+def test_crops_that_fit(student):
+    """A crop is from one pixel to the whole image wide; below, or wider than one side, it is a ValueError."""
+    for height, width in ((4, 7), (7, 4)):
+        images = numbered_images(3, height, width)
+        for crop in (1, 4):
+            crops_in(augmented(student, images, crop, 0)[0], images, crop)
+        for crop in (-1, 0, 5, 8):
+            with expect_raises("ValueError", naming="crop"):
+                augmented(student, images, crop, 0)
+
+
+@points(0.25)
+@kernel_says
+@search(IMAGES, examples=4)
+def test_images_stay(student, case):
+    """Neither function changes the images that it is given."""
     images = numbered_images(24, case.height, case.width)
+    crops_in(augmented(student, images, 2, case.seed)[0], images, 2)
     kernel = in_kernel(student, augment_stays)
-    expect(kernel.augment_stays(student.augment, images, 2, case.seed), "", diagnosis=known["input-changed"])
-    for crop in (1, size):
-        crops_in(augmented(student, images, crop, case.seed)[0], images, crop)
-    for crop in (0, size + 1):
-        with expect_raises("ValueError", naming="crop"):
-            augmented(student, images, crop, case.seed)
+    for one in (images, images.astype(np.uint8), images / 1.0, np.float32(images)):
+        stays = kernel.augment_stays(student.augment, one, 2, case.seed)
+        expect(stays is True, "", diagnosis=misconceptions.AUGMENT["input-changed"])
+    sets = np.float64(images[:2]), np.float64(images[2:5])
+    result = student.subtract_mean(*sets)
+    expect_close(result[1], reference.subtract_mean(*sets), part=1, what="the other set")
+    stays = leaves_unchanged(student, student.subtract_mean, *sets)
+    expect(stays, "The images given to `subtract_mean` were changed.")
 
 
-@points(2)
+@points(0.5)
 @search(cases(train=st.integers(1, 4), other=st.integers(1, 4), height=st.integers(1, 4), width=st.integers(1, 4),
               seed=SEED), examples=15)
 def test_mean_of_the_training_set(student, case):
@@ -129,7 +155,7 @@ def test_mean_of_the_training_set(student, case):
 @points(1)
 @search(cases(images=st.integers(2, 4), side=st.integers(1, 3), seed=SEED), examples=8)
 def test_mean_of_bytes(student, case):
-    """Images of whole numbers from 0 to 255 become negative where they are darker than the mean, and stay as given."""
+    """Images of whole numbers from 0 to 255 become negative where they are darker than the mean."""
     rng = np.random.default_rng(case.seed)
     train, other = (rng.integers(0, 256, (case.images, case.side, case.side, 3), dtype=np.uint8) for _ in range(2))
     result = student.subtract_mean(train, other)
@@ -141,5 +167,3 @@ def test_mean_of_bytes(student, case):
         expect(result[part].dtype.kind == "f", "", diagnosis=wrapped)
     expect_close(result[1], reference.subtract_mean(train, other), part=1, like=misconceptions.SUBTRACT_MEAN,
                  rtol=1e-4, atol=1e-3, what="the other set")
-    stays = leaves_unchanged(student, student.subtract_mean, train / 1.0, other / 1.0)
-    expect(stays, "The images given to the function were changed.")

@@ -41,6 +41,68 @@ def subtract_mean(train, other):
     mean = np.mean(train, axis=0, keepdims=True)
     return np.subtract(train, mean), np.subtract(other, mean)
 ''',
+    "a-dataset-of-views": '''
+import numpy as np
+def augment(images, crop, rng):
+    """Windows of every image, one of them chosen, then flipped in a second step."""
+    height, width = images.shape[1:3]
+    if crop < 1 or height < crop or width < crop:
+        raise ValueError("this crop does not fit into the images")
+    views = np.lib.stride_tricks.sliding_window_view(images, (crop, crop), axis=(1, 2))
+    number = np.arange(len(images))
+    rows = np.array([rng.integers(0, views.shape[1]) for _ in number])
+    columns = np.array([rng.integers(0, views.shape[2]) for _ in number])
+    chosen = np.moveaxis(views[number, rows, columns], 1, -1).copy()
+    for i in number:
+        if rng.choice([True, False]):
+            chosen[i] = np.fliplr(chosen[i].copy())
+    return chosen
+def subtract_mean(train, other):
+    mean = train.sum(axis=0, dtype=np.float64) / train.shape[0]
+    return [train - mean, other - mean]
+''',
+}
+
+RIGHT = '''
+import numpy as np
+def fits(images, crop):
+    if not 1 <= crop <= min(images.shape[1:3]):
+        raise ValueError(f"crop={crop}")
+def cut(image, crop, rng, share=0.5):
+    top, left = (rng.integers(side - crop + 1) for side in image.shape[:2])
+    piece = image[top:top + crop, left:left + crop]
+    return piece[:, ::-1] if rng.random() < share else piece
+def augment(images, crop, rng):
+    fits(images, crop)
+    return np.stack([cut(image, crop, rng) for image in images])
+def subtract_mean(train, other):
+    mean = train.mean(axis=0)
+    return train - mean, other - mean
+'''
+WRONG = {
+    "any-image-of-the-batch": RIGHT + '''
+def augment(images, crop, rng):
+    """Drawn with replacement: some images come twice, some never."""
+    fits(images, crop)
+    return np.stack([cut(images[rng.integers(len(images))], crop, rng) for _ in images])
+''',
+    "rarely-mirrored": RIGHT + '''
+def augment(images, crop, rng):
+    fits(images, crop)
+    return np.stack([cut(image, crop, rng, share=0.1) for image in images])
+''',
+    "only-the-height-is-asked": RIGHT + '''
+def augment(images, crop, rng):
+    """NumPy complains by itself where the crop is wider than the image."""
+    if not 1 <= crop <= images.shape[1]:
+        raise ValueError(f"crop={crop}")
+    return np.stack([cut(image, crop, rng) for image in images])
+''',
+    "median": RIGHT + '''
+def subtract_mean(train, other):
+    middle = np.median(train, axis=0)
+    return train - middle, other - middle
+''',
 }
 
 EQUIVALENT = {

@@ -57,7 +57,7 @@ def other_hooks_removed(model, layer, image):
         model.get_submodule(layer)._forward_hooks.clear()
 
 
-@FEATURE_MAPS.add("input-of-the-layer", section=HOOKS)
+@FEATURE_MAPS.add("input-of-the-layer", section=HOOKS, price="what the layer gives was not looked at")
 @on(right.read_features)
 def input_of_the_layer(model, layer, image):
     """These are the layer's inputs; its outputs are asked for."""
@@ -78,7 +78,7 @@ def batch_axis_kept(model, layer, image):
     return _read(model, layer, image, _copy).numpy()
 
 
-@FEATURE_MAPS.add("first-map-alone", section=HOOKS)
+@FEATURE_MAPS.add("first-map-alone", section=HOOKS, price="of all the maps that are asked for there is one")
 @on(right.read_features)
 def first_map_alone(model, layer, image):
     """Only the first map came back; all channels are asked for."""
@@ -92,7 +92,7 @@ def channels_last(model, layer, image):
     return np.moveaxis(_read(model, layer, image, _copy)[0].numpy(), 0, -1)
 
 
-@FEATURE_MAPS.add("maps-averaged", section=HOOKS)
+@FEATURE_MAPS.add("maps-averaged", section=HOOKS, price="no map of the layer is there")
 @on(right.read_features)
 def maps_averaged(model, layer, image):
     """The maps were averaged over the channels; each one is asked for."""
@@ -121,3 +121,22 @@ def last_part_of_the_name(model, layer, image):
     name = layer.split(".")[-1]
     found = next(n for n, _ in model.named_modules() if n.split(".")[-1] == name)
     return _read(model, found, image, _copy)[0].numpy()
+
+
+@FEATURE_MAPS.add("output-replaced", section=HOOKS)
+@on(right.read_features)
+def output_replaced(model, layer, image):
+    """The hook returns something, which PyTorch takes for the layer's output from there on; a hook returns nothing."""
+    kept = []
+
+    def keep(module, inputs, output):
+        kept.append(output.detach().clone())
+        return torch.relu(output) + 1
+
+    hook = model.get_submodule(layer).register_forward_hook(keep)
+    try:
+        with torch.no_grad():
+            model(image)
+    finally:
+        hook.remove()
+    return kept[-1][0].numpy()

@@ -1,8 +1,20 @@
 """Public checks of feature-maps."""
 
-from autograder.checks.api import expect, expect_close, in_kernel, misconceptions, reference
+import numpy as np
+
+from autograder.checks.api import Tensor, expect, expect_close, in_kernel, misconceptions, reference
 
 from ...sizing_and_memory.shared import on_one_thread
+
+
+def as_maps(output, right):
+    """The maps in an answer that has the right numbers in another form: a tensor, with the batch's axis, or turned."""
+    maps = output.array if isinstance(output, Tensor) else output
+    if not isinstance(maps, np.ndarray):
+        return output
+    maps = maps[0] if maps.ndim == 4 and len(maps) == 1 else maps
+    turned = maps.shape != right.shape and maps.ndim == 3 and np.moveaxis(maps, -1, 0).shape == right.shape
+    return np.moveaxis(maps, -1, 0) if turned else maps
 
 
 def run_feature_maps(read, layer, channels, size, inplace, fails, seed):
@@ -11,7 +23,8 @@ def run_feature_maps(read, layer, channels, size, inplace, fails, seed):
     The network: features (convolution, ReLU, pooling), a block whose input is added to its output, a head. inplace:
     the ReLU overwrites its input. fails: "never", "head" (the network raises after all layers ran), "first" (the
     image has a channel too many). Reports the maps, the change in the number of hooks (the layer has one of its own
-    before), whether something was raised, and whether the image is still what it was.
+    before), whether something was raised, what the whole network gives for the image, `usual`, and `last`, what it
+    gave while it was looked into: None if that ended before.
     """
     import numpy
     import torch
@@ -32,7 +45,8 @@ def run_feature_maps(read, layer, channels, size, inplace, fails, seed):
             x = x + self.block["body"](x)
             if fails == "head":
                 raise RuntimeError("this network fails on purpose, after its layers ran")
-            return self.head(x.mean((2, 3)))
+            self.last = self.head(x.mean((2, 3)))
+            return self.last
 
     model = Network().double().eval()
     with torch.no_grad():
@@ -44,9 +58,14 @@ def run_feature_maps(read, layer, channels, size, inplace, fails, seed):
     def hooks():
         return sum(len(m._forward_hooks) + len(m._forward_pre_hooks) + len(m._backward_hooks) for m in model.modules())
 
-    before, given = hooks(), (1, channels + (fails == "first"), *size)
+    before = hooks()
+    if fails == "never":  # an answer that keeps something would give this image's maps again
+        read(model, layer, torch.ones(1, channels, *size, dtype=torch.float64))
+    given = (1, channels + (fails == "first"), *size)
     image = torch.from_numpy(numpy.random.default_rng([seed, *given]).standard_normal(given))
-    untouched, maps, raised = image.clone(), None, False
+    with torch.no_grad():
+        usual = None if fails == "first" or fails == "head" else model(image.clone())
+    model.last, maps, raised = None, None, False
     try:
         maps = on_one_thread(lambda: read(model, layer, image))
     except NotImplementedError:
@@ -55,8 +74,8 @@ def run_feature_maps(read, layer, channels, size, inplace, fails, seed):
         if fails == "never":
             raise
         raised = True
-    left = hooks() - before
-    return {"output": maps, "hooks": left, "raised": raised, "untouched": bool(torch.equal(image, untouched))}
+    left, last = hooks() - before, model.last
+    return {"output": maps, "hooks": left, "raised": raised, "usual": usual, "last": last}
 
 
 def looked(student, layer, inplace=False, fails="never"):

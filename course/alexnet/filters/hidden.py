@@ -1,10 +1,13 @@
 """Hidden checks of filters."""
 
+import numpy as np
+
 from autograder.checks.api import (
     cases,
     expect,
     expect_close,
     expect_raises,
+    kernel_says,
     leaves_unchanged,
     misconceptions,
     numbers,
@@ -15,61 +18,96 @@ from autograder.checks.api import (
 from autograder.checks.api import strategies as st
 
 SEED = st.integers(0, 50)
-SIDES = {"channels": st.integers(1, 3), "height": st.integers(2, 4), "width": st.integers(2, 4), "seed": SEED}
+PLACES = {"rows": st.integers(1, 3), "columns": st.integers(2, 4), "seed": SEED}
 
 
-def ready_filters(case, count):
-    """Filters that are scaled already: in every channel the smallest weight is 0 and the largest 1."""
-    weights = numbers(count, case.channels, case.height, case.width, seed=case.seed)
-    low, high = weights.min(axis=(2, 3), keepdims=True), weights.max(axis=(2, 3), keepdims=True)
-    return (weights - low) / (high - low)
+def level_filters(count, seed):
+    """Grey filters of 3x3 that look the same from all sides, from 0 to 1: each has a level of its own at its edges."""
+    weights = np.zeros((count, 3, 3, 3))
+    weights[:, :, 1, 1] = 1
+    levels = np.random.default_rng([seed, count]).permutation(np.linspace(0.1, 0.9, count))
+    for y, x in ((0, 1), (1, 0), (1, 2), (2, 1)):
+        weights[:, :, y, x] = levels[:, None]
+    return weights
 
 
 def same_grid(student, weights, columns, gap):
-    expect_close(student.filter_grid(weights, columns, gap), reference.filter_grid(weights, columns, gap),
-                 like=misconceptions.FILTER_GRID, rtol=1e-5, atol=1e-6, what="the picture")
+    """The right picture; one with its channels first is turned, for the form of the result has a check of its own."""
+    right = reference.filter_grid(weights, columns, gap)
+    picture = student.filter_grid(weights, columns, gap)
+    if isinstance(picture, np.ndarray) and picture.ndim == 3 and picture.shape != right.value.shape:
+        turned = np.moveaxis(picture, 0, -1)
+        picture = turned if turned.shape == right.value.shape else picture
+    expect_close(picture, right, like=misconceptions.FILTER_GRID, rtol=1e-5, atol=1e-6, what="the picture")
 
 
-@points(2)
-@search(cases(rows=st.integers(1, 3), columns=st.integers(2, 4), **SIDES), examples=15)
+@points(1.5)
+@search(cases(**PLACES), examples=12)
 def test_filters_row_by_row(student, case):
     """The filters stand side by side, row by row; without gaps they fill the picture."""
-    same_grid(student, ready_filters(case, case.rows * case.columns), case.columns, 0)
+    same_grid(student, level_filters(case.rows * case.columns, case.seed), case.columns, 0)
 
 
-@points(1)
-@search(cases(**SIDES), examples=15)
+@points(1.5)
+@search(cases(seed=SEED), examples=12)
 def test_each_filter_from_0_to_1(student, case):
     """Each filter is scaled as a whole: its smallest weight becomes 0, its largest 1."""
-    weights = 3 * numbers(2, case.channels, case.height, case.width, seed=case.seed)
-    weights[1] += 5
+    rng = np.random.default_rng(case.seed)
+    spread, low = rng.uniform(0.5, 2, (2, 2, 1, 1)), rng.uniform(-2, 2, (2, 2, 1, 1))
+    weights = level_filters(2, case.seed) * spread[:, [0, 1, 0]] + low[:, [0, 1, 0]]
     same_grid(student, weights, 2, 0)
 
 
-@points(1)
-@search(cases(rows=st.integers(1, 3), columns=st.integers(1, 3), gap=st.integers(1, 3), **SIDES), examples=15)
+@points(0.75)
+@search(cases(gap=st.integers(1, 3), **PLACES), examples=12)
 def test_gaps_between_filters(student, case):
     """Between two filters there is a gap of ones, outside there is none."""
-    same_grid(student, ready_filters(case, case.rows * case.columns), case.columns, case.gap)
+    weights = level_filters(1, case.seed).repeat(case.rows * case.columns, axis=0)
+    same_grid(student, weights, case.columns, case.gap)
 
 
-@points(1)
-@search(cases(count=st.integers(1, 7), columns=st.integers(2, 4), **SIDES).filter(lambda c: c.count % c.columns),
+@points(0.75)
+@search(cases(missing=st.integers(1, 2), **PLACES).filter(lambda c: c.missing == 1 or (c.rows == 1 < c.columns - 1)),
         examples=15)
 def test_empty_places(student, case):
     """Where the last row is not full, its empty places are ones."""
-    same_grid(student, ready_filters(case, case.count), case.columns, 0)
+    weights = level_filters(1, case.seed).repeat(case.rows * case.columns - case.missing, axis=0)
+    same_grid(student, weights, case.columns, 0)
 
 
-@points(1)
-@search(cases(**SIDES), examples=6)
-def test_a_filter_without_contrast_and_wrong_arguments(student, case):
-    """A filter whose weights are all equal becomes 0; columns below 1 and negative gaps are a ValueError."""
-    weights = ready_filters(case, 2)
+@points(0.75)
+@search(cases(height=st.integers(2, 4), width=st.integers(4, 6), seed=SEED).filter(lambda c: c.height != c.width),
+        examples=8)
+def test_filters_upright_in_their_colours(student, case):
+    """Each filter is shown as it is, upright and with its channels in their order; they are the last axis."""
+    weights = numbers(2, 3, case.height, case.width, seed=case.seed)
+    weights = (weights - weights.min(axis=(1, 2, 3), keepdims=True)) / np.ptp(weights, axis=(1, 2, 3), keepdims=True)
+    expect_close(student.filter_grid(weights, 2, 0), reference.filter_grid(weights, 2, 0),
+                 like=misconceptions.FILTER_GRID, rtol=1e-5, atol=1e-6, what="the picture")
+
+
+@points(0.25)
+@search(cases(seed=SEED), examples=4)
+def test_a_filter_without_contrast(student, case):
+    """A filter whose weights are all equal becomes 0."""
+    weights = level_filters(2, case.seed)
     weights[0] = 4.0
     same_grid(student, weights, 2, 0)
-    kept = leaves_unchanged(student, student.filter_grid, weights)
-    expect(kept, "The weights given to the function were changed.")
-    for columns, gap, name in ((0, 1, "columns"), (2, -1, "gap")):
+
+
+@points(0.25)
+def test_wrong_arguments(student):
+    """Columns below 1 and negative gaps are a ValueError that names the argument."""
+    for columns, gap, name in ((0, 1, "columns"), (-2, 1, "columns"), (2, -1, "gap")):
         with expect_raises("ValueError", naming=name):
-            student.filter_grid(weights, columns, gap)
+            student.filter_grid(level_filters(3, 0), columns, gap)
+
+
+@points(0.25)
+@kernel_says
+@search(cases(**PLACES), examples=3)
+def test_the_weights_stay(student, case):
+    """The weights given to the function are not changed."""
+    weights = 3 * level_filters(case.rows * case.columns, case.seed) - 1
+    same_grid(student, weights, case.columns, 0)
+    expect(leaves_unchanged(student, student.filter_grid, weights), "The weights given to the function were changed.")

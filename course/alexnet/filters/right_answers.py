@@ -42,6 +42,69 @@ def filter_grid(weights, columns=8, gap=1):
         rows += [np.ones((gap, row.shape[1], channels))] * (start > 0) + [row]
     return np.vstack(rows)
 ''',
+    "by-numpy-block": '''
+import numpy as np
+def filter_grid(weights, columns=8, gap=1):
+    """Places looked up one by one in a list; float32 comes back."""
+    if columns < 1:
+        raise ValueError(f"columns={columns} is too few")
+    if gap < 0:
+        raise ValueError(f"gap={gap} is negative")
+    n, c, h, w = weights.shape
+    rows = int(np.ceil(n / columns))
+    picture = np.full((rows * h + gap * (rows - 1), columns * w + gap * (columns - 1), c), 1, dtype=np.float32)
+    place = ((r, k) for r in range(rows) for k in range(columns))
+    for kernel, (r, k) in zip(weights, place):
+        smallest, largest = np.amin(kernel), np.amax(kernel)
+        own = np.zeros(kernel.shape) if smallest == largest else (kernel - smallest) / (largest - smallest)
+        picture[r * (h + gap):r * (h + gap) + h, k * (w + gap):k * (w + gap) + w] = np.transpose(own, (1, 2, 0))
+    return picture
+''',
+}
+
+TILES = '''
+import numpy as np
+def scaled(kernel):
+    low, high = kernel.min(), kernel.max()
+    return (kernel - low) / (high - low) if high > low else np.zeros_like(kernel, dtype=float)
+def placed(tiles, columns, gap):
+    if columns < 1 or gap < 0:
+        raise ValueError(f"columns={columns}, gap={gap}")
+    h, w, c = tiles[0].shape
+    rows = -(-len(tiles) // columns)
+    grid = np.ones((rows * (h + gap) - gap, columns * (w + gap) - gap, c))
+    for n, tile in enumerate(tiles):
+        y, x = n // columns * (h + gap), n % columns * (w + gap)
+        grid[y:y + h, x:x + w] = tile
+    return grid
+'''
+WRONG = {
+    "always-square": TILES + '''
+def filter_grid(weights, columns=8, gap=1):
+    """As many columns as rows, whatever is asked."""
+    if columns < 1:
+        raise ValueError("columns")
+    tiles = [scaled(kernel).transpose(1, 2, 0) for kernel in weights]
+    return placed(tiles, int(np.ceil(len(tiles) ** 0.5)), gap)
+''',
+    "scaled-in-place": TILES + '''
+def filter_grid(weights, columns=8, gap=1):
+    """Scales the weights that it is given."""
+    for kernel in weights:
+        kernel -= kernel.min()
+        kernel /= kernel.max() or 1
+    return placed([kernel.transpose(1, 2, 0) for kernel in weights], columns, gap)
+''',
+    "from-minus-one-to-one": TILES + '''
+def filter_grid(weights, columns=8, gap=1):
+    return placed([2 * scaled(kernel).transpose(1, 2, 0) - 1 for kernel in weights], columns, gap)
+''',
+    "one-pixel-between-always": TILES + '''
+def filter_grid(weights, columns=8, gap=1):
+    if gap < 0:
+        raise ValueError("gap")
+    return placed([scaled(kernel).transpose(1, 2, 0) for kernel in weights], columns, 1)
+''',
 }
 
 EQUIVALENT = {

@@ -114,3 +114,23 @@ def error_not_accuracy(scores, labels, k):
 def hits_not_share(scores, labels, k):
     """This is the number of images that were right; their share is asked for."""
     return right.top_k_accuracy(scores, labels, k) * len(labels)
+
+
+@TOP_K.add("score-before-name", section=TOP)
+def score_before_name(scores, k, class_names):
+    """The pairs are the other way round: the name comes first, then its score."""
+    return [(score, name) for name, score in right.top_k(scores, k, class_names)]
+
+
+@TOP_K.add("unstable-sort", section=TOP)
+def unstable_sort(scores, k, class_names):
+    """`np.argsort` leaves equal scores in any order, unless it is told kind="stable"; the lower index comes first."""
+    _checked(scores, k)
+    return [(class_names[i], float(scores[i])) for i in np.argsort(-scores)[:k]]
+
+
+@TOP_K_ACCURACY.add("unstable-sort-of-all", section=TOP)
+def unstable_sort_of_all(scores, labels, k):
+    """`np.argsort` leaves equal scores in any order, unless it is told kind="stable"; the lower index comes first."""
+    _checked(scores, k)
+    return float((np.argsort(-scores, axis=1)[:, :k] == labels[:, None]).any(axis=1).mean())

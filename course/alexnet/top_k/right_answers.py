@@ -33,6 +33,54 @@ def top_k_accuracy(scores, labels, k):
     hits = [int(label) in [name for name, _ in top_k(row, k, classes)] for row, label in zip(scores, labels)]
     return sum(hits) / len(hits)
 ''',
+    "sorted-by-key": '''
+import numpy as np
+def ranking(scores):
+    return sorted(range(len(scores)), key=lambda i: (-scores[i], i))
+def top_k(scores, k, class_names):
+    if k not in range(1, len(scores) + 1):
+        raise ValueError("k is out of range")
+    return [[class_names[i], np.float64(scores[i])] for i in ranking(scores)[:k]]
+def top_k_accuracy(scores, labels, k):
+    if k not in range(1, scores.shape[1] + 1):
+        raise ValueError("k is out of range")
+    right = 0
+    for row, label in zip(scores.tolist(), labels.tolist()):
+        right += label in ranking(row)[:k]
+    return np.array(right / len(labels))
+''',
+}
+
+RANKS = '''
+import numpy as np
+def order(scores, k):
+    if not 1 <= k <= scores.shape[-1]:
+        raise ValueError("k")
+    return np.argsort(-scores, axis=-1, kind="stable")[..., :k]
+def top_k(scores, k, class_names):
+    return [(class_names[i], float(scores[i])) for i in order(scores, k)]
+def top_k_accuracy(scores, labels, k):
+    return float((order(scores, k) == labels[:, None]).any(axis=1).mean())
+'''
+WRONG = {
+    "label-among-the-scores": RANKS + '''
+def top_k_accuracy(scores, labels, k):
+    order(scores, k)
+    return float(np.mean([label in row[:k] for row, label in zip(scores, labels)]))
+''',
+    "first-k-classes": RANKS + '''
+def top_k_accuracy(scores, labels, k):
+    order(scores, k)
+    return float(np.mean(labels < k))
+''',
+    "indices-for-names": RANKS + '''
+def top_k(scores, k, class_names):
+    return [(int(i), float(scores[i])) for i in order(scores, k)]
+''',
+    "rounded": RANKS + '''
+def top_k(scores, k, class_names):
+    return [(class_names[i], round(float(scores[i]))) for i in order(scores, k)]
+''',
 }
 
 MATRIX = "the scores of several images are a matrix, whose last axis is axis 1"

@@ -9,9 +9,12 @@ from .public import CLASSES, expect_index, expect_refused, expect_warnings, fold
 
 @points(3)
 def test_paths_with_their_labels(student, rng):
-    """Every image is listed once, class by class and sorted by name within a class, with its class's index."""
+    """Every image is listed once, class by class and sorted by name within a class, with its class's index; only
+    .jpg, .jpeg and .png files that lie right in a class folder are.
+    """
     files = folder_of(rng, CLASSES[:3]) | {
         "moss/notes.txt": ("text", 0), "README.md": ("text", 0), ".cache/0.png": ("picture", 0),
+        "moss/moving.gif": ("picture", 1), "fern/older/0.png": ("picture", 2), "0.png": ("picture", 3),
     }
     expect_index(student, files)
 

@@ -39,7 +39,7 @@ add("unreadable-files-counted",
     "Unreadable files were counted as images, so a class with fewer than 100 readable ones was accepted.",
     ("if len(readable) < FEWEST", "if len(files) < FEWEST"))
 add("other-files-listed",
-    "Files that are no images, or that lie in no class folder, are in the list.",
+    "Other files are in the list, too: only .jpg, .jpeg and .png files that lie right in a class folder are asked for.",
     ("if path.suffix.lower() in SUFFIXES", "if path.suffix"), ("readable = [str(path) for path in files if "
     "_is_readable(path)]", "readable = [str(path) for path in files if path.suffix == '.txt' or _is_readable(path)]"))
 add("some-endings-only",

@@ -66,16 +66,22 @@ def index(student: Student, files: Files) -> dict[str, Any]:
 
 
 def expect_index(student: Student, files: Files, *, only: str | None = None) -> None:
-    """Passes when exactly the pictures are listed, class by class, sorted, with their labels."""
+    """Passes when exactly the pictures are listed, class by class, sorted, with their labels.
+
+    The classes' own order is looked at with `only="class_names"`, and then nothing else.
+    """
     seen, known = index(student, files), misconceptions.DATASET
-    listed = [path for path in files if path.lower().endswith(SUFFIXES) and path[0] != "."]
-    right = sorted((path for path in listed if files[path][0] == "picture"), key=lambda path: path.split("/"))
-    names = sorted({path.split("/")[0] for path in right})
-    if sorted(map(str, seen["class_names"])) == names:
-        expect(seen["class_names"] == names, "", diagnosis=known["classes-in-any-order"])
-    expect_equal(seen["class_names"], names, what="class_names")
+    listed = [path for path in files if path.lower().endswith(SUFFIXES) and path[0] != "." and path.count("/") == 1]
+    names = sorted({path.split("/")[0] for path in listed if files[path][0] == "picture"})
+    if sorted(map(str, seen["class_names"])) != names:
+        expect_equal(seen["class_names"], names, what="class_names")
+        raise CheckFailure("The names in class_names are not written as the folders are.")
     if only == "class_names":
+        expect(seen["class_names"] == names, "", diagnosis=known["classes-in-any-order"])
         return
+    names = seen["class_names"]
+    right = sorted((path for path in listed if files[path][0] == "picture"),
+                   key=lambda path: (names.index(path.split("/")[0]), path))
     paths = seen["paths"]
     extra = set(paths) - set(right)
     expect(not any(path in listed for path in extra), "", diagnosis=_why_kept(files, extra))
@@ -84,6 +90,8 @@ def expect_index(student: Student, files: Files, *, only: str | None = None) -> 
     expect(not (missed and all(path.rsplit(".")[-1] not in ("jpg", "png") for path in missed)), "",
            diagnosis=known["some-endings-only"])
     expect(set(paths) == set(right), "Not all images are listed, or others are.")
+    by_number = paths == sorted(right, key=lambda path: (names.index(path.split("/")[0]), _number(path), path))
+    expect(not by_number or paths == right, "The files are sorted as numbers; `sorted` puts 10.png before 9.png.")
     expect(sorted(paths) != sorted(right) or paths == right or _mixed(paths),
            "", diagnosis=known["files-in-any-order"])
     expect(paths == right, "The paths are not in the order asked for: class by class, sorted by name.")
@@ -96,6 +104,11 @@ def _why_kept(files: Files, extra: set[str]) -> Any:
     """A file that was cut short still has its header; other unreadable files have nothing at all."""
     kinds = {files[path][0] for path in extra if path in files}
     return misconceptions.DATASET["header-is-enough" if kinds == {"cut"} else "unreadable-files-listed"]
+
+
+def _number(path: str) -> int:
+    """The number in a file's name."""
+    return int("0" + "".join(letter for letter in path.split("/")[-1] if letter.isdigit()))
 
 
 def _mixed(paths: list[str]) -> bool:
@@ -120,7 +133,8 @@ def expect_refused(student: Student, files: Files, name: str) -> None:
     files: a folder in which class `name` has exactly as many pictures as are needed.
     """
     known = misconceptions.DATASET
-    expect_index(student, files, only="class_names")
+    names = index(student, files)["class_names"]
+    expect(name in names, "A class with exactly 100 readable images is among the classes.")
     last = [path for path in files if path.startswith(f"{name}/")][-1]
     with expect_raises("ValueError", naming=name):
         index(student, {path: about for path, about in files.items() if path != last})

@@ -50,6 +50,89 @@ def index_images(folder):
         counts.append(len(kept))
     return paths, np.repeat(np.arange(len(class_names)), counts), class_names
 ''',
+    "listed-by-scandir": '''
+import os
+import warnings
+from PIL import Image, UnidentifiedImageError
+def index_images(folder):
+    """Entries of scandir; NumPy integers as labels."""
+    import numpy as np
+    classes = sorted(entry.name for entry in os.scandir(folder) if entry.is_dir() and entry.name[0] != ".")
+    paths, labels = [], []
+    for label, name in enumerate(classes):
+        good = []
+        for entry in sorted(os.scandir(os.path.join(folder, name)), key=lambda entry: entry.name):
+            ending = os.path.splitext(entry.name)[1].lower()
+            if entry.is_file() and ending in [".jpeg", ".jpg", ".png"]:
+                try:
+                    np.array(Image.open(entry.path))
+                    good.append(entry.path)
+                except (OSError, UnidentifiedImageError, ValueError, SyntaxError) as problem:
+                    warnings.warn(f"{entry.name}: {problem}")
+        if len(good) < 100:
+            raise ValueError(f"only {len(good)} images of class {name!r}")
+        paths.extend(good)
+        labels.extend(np.full(len(good), label))
+    return paths, labels, classes
+''',
+}
+
+START = """
+import warnings
+from pathlib import Path
+from PIL import Image
+def readable(path):
+    try:
+        Image.open(path).load()
+        return True
+    except Exception:
+        warnings.warn(f"{path} is left out")
+        return False
+"""
+WRONG = {
+    "labels-the-other-way-round": START + '''
+def index_images(folder):
+    """The last class has label 0."""
+    names = sorted(p.name for p in Path(folder).iterdir() if p.is_dir() and p.name[0] != ".")
+    paths, labels = [], []
+    for label, name in enumerate(names):
+        kept = [str(p) for p in sorted(Path(folder, name).iterdir())
+                if p.suffix.lower() in (".jpg", ".jpeg", ".png") and readable(p)]
+        if len(kept) < 100:
+            raise ValueError(name)
+        paths += kept
+        labels += [len(names) - 1 - label] * len(kept)
+    return paths, labels, names
+''',
+    "sorted-by-number": START + '''
+def index_images(folder):
+    """9.png before 10.png."""
+    names = sorted(p.name for p in Path(folder).iterdir() if p.is_dir() and p.name[0] != ".")
+    paths, labels = [], []
+    for label, name in enumerate(names):
+        files = [p for p in Path(folder, name).iterdir() if p.suffix.lower() in (".jpg", ".jpeg", ".png")]
+        files.sort(key=lambda p: (int("0" + "".join(c for c in p.stem if c.isdigit())), p.name))
+        kept = [str(p) for p in files if readable(p)]
+        if len(kept) < 100:
+            raise ValueError(name)
+        paths += kept
+        labels += [label] * len(kept)
+    return paths, labels, names
+''',
+    "names-with-labels": START + '''
+def index_images(folder):
+    """The labels are the names."""
+    names = sorted(p.name for p in Path(folder).iterdir() if p.is_dir() and p.name[0] != ".")
+    paths, labels = [], []
+    for name in names:
+        files = sorted(p for p in Path(folder, name).iterdir() if p.suffix.lower() in (".jpg", ".jpeg", ".png"))
+        kept = [str(p) for p in files if readable(p)]
+        if len(kept) < 100:
+            raise ValueError(name)
+        paths += kept
+        labels += [name] * len(kept)
+    return paths, labels, names
+''',
 }
 
 EQUIVALENT = {

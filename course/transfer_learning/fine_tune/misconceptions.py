@@ -20,7 +20,7 @@ add("no-softmax",
 add("number-of-classes-fixed",
     "The head has a fixed number of units; how many classes there are follows from the labels.",
     ("num_classes = 1 + max(int(tf.reduce_max(labels)) for _, labels in train)", "num_classes = 4"),
-    raises="InvalidArgumentError")
+    raises="InvalidArgumentError", price="the first label beyond the units ends the training: no model comes back")
 add("all-from-the-start",
     "The features learn from the start, while the head is still random: its gradients destroy what was pretrained. "
     "Freeze them first, and compile after that.",

@@ -78,6 +78,97 @@ def fine_tune(pretrained, train, validation, *, seed):
                 history[name].append(value)
     return model, history
 ''',
+    "schedule-and-early-stopping": KERAS + '''
+def fine_tune(pretrained, train, validation, *, seed):
+    """Callbacks: the rate falls by itself, so that the history has it, and the best epoch is kept."""
+    keras.utils.set_random_seed(seed)
+    classes = len(np.unique(np.concatenate([y for _, y in train.as_numpy_iterator()])))
+    pretrained.trainable = False
+    model = keras.Sequential([
+        keras.Input((None, None, 3)), keras.layers.RandomTranslation(0.05, 0.05, fill_mode="nearest"), pretrained,
+        keras.layers.Dropout(0.1), keras.layers.Dense(classes, "softmax"),
+    ])
+    model.compile(keras.optimizers.Adam(0.03), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    falls = keras.callbacks.ReduceLROnPlateau(patience=3, factor=0.5)
+    head = model.fit(train, validation_data=validation, epochs=18, verbose=0, callbacks=[falls]).history
+    for layer in pretrained.layers:
+        layer.trainable = layer.name in ("conv3", "conv4", "conv5")
+    model.compile(keras.optimizers.Adam(3e-4), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    best = keras.callbacks.EarlyStopping(patience=4, restore_best_weights=True)
+    top = model.fit(train, validation_data=validation, epochs=8, verbose=0, callbacks=[falls, best]).history
+    return model, {name: [*map(float, head[name]), *map(float, top[name])] for name in head}
+''',
+    "judged-on-train-too": KERAS + '''
+def fine_tune(pretrained, train, validation, *, seed):
+    """Reads the training images twice in every epoch: to learn, and to be judged without dropout."""
+    keras.utils.set_random_seed(seed)
+    classes = 1 + max(int(y.numpy().max()) for _, y in train)
+    inputs = keras.Input((28, 28, 3))
+    x = pretrained(inputs)
+    model = keras.Model(inputs, keras.layers.Dense(classes, activation="softmax")(keras.layers.Dropout(0.3)(x)))
+    history = {name: [] for name in ("loss", "accuracy", "val_loss", "val_accuracy")}
+
+    def learn(rate, epochs):
+        model.compile(keras.optimizers.RMSprop(rate), "sparse_categorical_crossentropy", metrics=["accuracy"])
+        for _ in range(epochs):
+            model.fit(train, epochs=1, verbose=0)
+            for prefix, data in (("", train), ("val_", validation)):
+                loss, accuracy = model.evaluate(data, verbose=0)
+                history[prefix + "loss"].append(loss)
+                history[prefix + "accuracy"].append(accuracy)
+
+    pretrained.trainable = False
+    learn(0.01, 14)
+    pretrained.trainable = True
+    for layer in pretrained.layers:
+        if not layer.name.startswith(("conv4", "conv5")):
+            layer.trainable = False
+    learn(2e-4, 4)
+    return model, history
+''',
+}
+
+WRONG = {
+    "from-scratch": KERAS + '''
+def fine_tune(pretrained, train, validation, *, seed):
+    """A copy of the network without its weights."""
+    keras.utils.set_random_seed(seed)
+    classes = 1 + max(int(y.numpy().max()) for _, y in train)
+    copy = keras.models.clone_model(pretrained)
+    model = keras.Sequential([keras.Input((28, 28, 3)), copy, keras.layers.Dense(classes, "softmax")])
+    model.compile(keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model, model.fit(train, validation_data=validation, epochs=12, verbose=0).history
+''',
+    "history-of-the-second-phase": KERAS + '''
+def fine_tune(pretrained, train, validation, *, seed):
+    """Right but for the history, which forgets the first phase."""
+    keras.utils.set_random_seed(seed)
+    pretrained.trainable = False
+    inputs = keras.Input((28, 28, 3))
+    model = keras.Model(inputs, keras.layers.Dense(8, activation="softmax")(pretrained(inputs)))
+    for rate, epochs in ((0.02, 12), (5e-4, 6)):
+        model.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy", metrics=["accuracy"])
+        history = model.fit(train, validation_data=validation, epochs=epochs, verbose=0).history
+        for layer in pretrained.layers:
+            layer.trainable = layer.name == "conv5"
+    return model, history
+''',
+    "a-quick-look": KERAS + '''
+def fine_tune(pretrained, train, validation, *, seed):
+    """Two epochs at a small rate: hardly anything is learned."""
+    keras.utils.set_random_seed(seed)
+    pretrained.trainable = False
+    inputs = keras.Input((28, 28, 3))
+    model = keras.Model(inputs, keras.layers.Dense(8, activation="softmax")(pretrained(inputs)))
+    history = {}
+    for trained in ("", "conv5"):
+        for layer in pretrained.layers:
+            layer.trainable = layer.name == trained
+        model.compile(keras.optimizers.Adam(1e-3), "sparse_categorical_crossentropy", metrics=["accuracy"])
+        one = model.fit(train, validation_data=validation, epochs=1, verbose=0).history
+        history = {name: history.get(name, []) + one[name] for name in one}
+    return model, history
+''',
 }
 
 EQUIVALENT = {

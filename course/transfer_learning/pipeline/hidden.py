@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.checks.api import points
+from autograder.checks.api import kernel_says, points
 
 from .public import (
     expect_augmented,
@@ -59,6 +59,7 @@ def test_the_order_follows_the_seed(student):
 
 
 @points(1)
+@kernel_says
 def test_batches_are_prefetched(student):
     """The next batch is prepared while the network works on this one."""
     expect_prefetched(student)

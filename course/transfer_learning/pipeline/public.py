@@ -66,6 +66,7 @@ def piped(student: Student, images: Any, labels: Any, suffix: str = "png", passe
         expect(isinstance(values, np.ndarray) and isinstance(numbers, np.ndarray), "The batches differ in shape.")
         expect(values.ndim == 4 and values.shape[-1] == 3 and len(values) == len(numbers),
                "A batch is (N, height, width, 3) with N labels.")
+        report["dtype"], seen["images"] = values.dtype, values.astype(np.float32)
     return report
 
 
@@ -86,7 +87,7 @@ def expect_pixels(student: Student, rng: np.random.Generator) -> None:
     images[2] = images[2][..., 0].copy()
     with if_it_raises(known["channels-as-in-the-file"]):
         report = piped(student, images, range(6), **options)
-    expect(report["dtype"] == "float32", "The images are to be float32.")
+    expect(report["dtype"] == np.float32, "The images are to be float32.")
 
 
 def expect_resized(student: Student, rng: np.random.Generator) -> None:
@@ -181,7 +182,9 @@ def expect_labels(student: Student) -> None:
     first = report["passes"][0]
     which, _ = known_again(first["images"], originals)
     expect(np.array_equal(np.sort(which), np.arange(COUNT)), "Not every image comes once in an epoch.")
-    expect(np.array_equal(first["labels"], labels[which]), "", diagnosis=known["labels-of-other-images"])
+    given = np.array_equal(np.sort(first["labels"]), labels)
+    expect(np.array_equal(first["labels"], labels[which]), "The labels are not those that were given.",
+           diagnosis=known["labels-of-other-images"] if given else None)
 
 
 def expect_shuffled(student: Student) -> None:
@@ -203,6 +206,7 @@ def expect_augmented(student: Student) -> None:
     looks = []
     for seen in report["passes"]:
         which, mirrored = known_again(seen["images"], originals)
+        expect(np.array_equal(np.sort(which), np.arange(COUNT)), "Not every image comes once in an epoch.")
         expect(not mirrored.mean() > 0.1, "", diagnosis=known["mirrored"])
         looks.append(seen["images"][np.argsort(which, kind="stable")])
     plain = [np.abs(look - expected_pixels(originals)).mean(axis=(1, 2, 3)) < 0.01 for look in looks]
@@ -238,14 +242,14 @@ def expect_prefetched(student: Student) -> None:
 def run_pipeline(make_dataset, images, labels, suffix, options, passes):
     """What `make_dataset` gives for images (a list of uint8 arrays) written as files, over several passes.
 
-    For each pass the images (as float32), the labels, and the sizes of the batches; besides the images' own dtype, and
-    whether any part of the pipeline prefetches.
+    For each pass the images, the labels, and the sizes of the batches; besides, whether any part of the pipeline
+    prefetches.
     """
     import tempfile
 
     import numpy
 
-    report = {"passes": [], "dtype": None, "prefetches": False}
+    report = {"passes": [], "prefetches": False}
     with tempfile.TemporaryDirectory() as folder:
         paths = write_arrays(folder, images, suffix)
         dataset = make_dataset(paths, list(labels), **options)
@@ -256,10 +260,9 @@ def run_pipeline(make_dataset, images, labels, suffix, options, passes):
             layers += list(layer._inputs()) if hasattr(layer, "_inputs") else []
         for _ in range(passes):
             seen = [(numpy.asarray(batch), numpy.asarray(numbers)) for batch, numbers in dataset]
-            report["dtype"] = str(seen[0][0].dtype)
             alike = len({batch.shape[1:] for batch, _ in seen}) == 1
             report["passes"].append({
-                "images": numpy.concatenate([batch for batch, _ in seen]).astype(numpy.float32) if alike else None,
+                "images": numpy.concatenate([batch for batch, _ in seen]) if alike else None,
                 "labels": numpy.concatenate([numbers.reshape(-1) for _, numbers in seen]).astype(numpy.int64),
                 "sizes": [len(batch) for batch, _ in seen],
             })

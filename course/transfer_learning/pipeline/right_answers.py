@@ -46,3 +46,32 @@ def make_dataset(paths, labels, *, image_size, batch_size, training, seed):
     return ds.prefetch(2)
 ''',
 }
+
+RIGHT = KERAS + '''
+def piped(paths, labels, image_size, batch_size, training, seed, change=lambda image: image, add=0):
+    data = tf.data.Dataset.from_tensor_slices(([str(p) for p in paths], [int(l) + add for l in labels]))
+    data = data.shuffle(len(paths), seed=seed) if training else data
+    def load(path, label):
+        image = tf.io.decode_image(tf.io.read_file(path), channels=3, expand_animations=False)
+        return change(tf.image.resize(image, image_size) / 127.5 - 1), label
+    data = data.map(load).batch(batch_size)
+    if training:
+        move = keras.layers.RandomTranslation(0.08, 0.08, fill_mode="nearest", seed=seed)
+        data = data.map(lambda x, y: (move(x, training=True), y))
+    return data.prefetch(1)
+'''
+WRONG = {
+    "grey": RIGHT + '''
+def make_dataset(paths, labels, *, image_size, batch_size, training, seed):
+    grey = lambda image: tf.repeat(tf.reduce_mean(image, axis=-1, keepdims=True), 3, axis=-1)
+    return piped(paths, labels, image_size, batch_size, training, seed, grey)
+''',
+    "labels-from-one": RIGHT + '''
+def make_dataset(paths, labels, *, image_size, batch_size, training, seed):
+    return piped(paths, labels, image_size, batch_size, training, seed, add=1)
+''',
+    "negative": RIGHT + '''
+def make_dataset(paths, labels, *, image_size, batch_size, training, seed):
+    return piped(paths, labels, image_size, batch_size, training, seed, lambda image: -image)
+''',
+}

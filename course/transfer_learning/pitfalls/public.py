@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from autograder.checks.api import CheckFailure, expect
+from autograder.checks.api import expect, read_entry, read_word
 
+KEYS = tuple("ABCDEFGHIJ")
 KINDS = ("statistics", "duplicates", "groups", "chosen on the test set")
 
 
 def test_kinds(student):
     """There is an entry for each pipeline: None, or one of the four kinds of leak."""
-    answer = student.pitfalls
-    if not isinstance(answer, dict):
-        raise CheckFailure("This task is answered with a dict.")
-    for key in "ABCDEFGHIJ":
-        expect(key in answer, f'The answer has no entry "{key}".')
-        expect(answer[key] is None or answer[key] in KINDS, f'The entry "{key}" is none of the kinds.')
+    for key in KEYS:
+        kind = read_entry(student.pitfalls, key, known=KEYS, none=True)
+        known = kind is None or read_word(kind, f'the entry "{key}"') in KINDS
+        expect(known, f'The entry "{key}" is none of the four kinds, and not None.')

@@ -24,7 +24,7 @@ add("no-loss-curve",
      "for axis, series in [(figure.subplots(), 'accuracy')]:"))
 add("no-figure-returned",
     "No figure came back; draw on a Figure and return it.",
-    ("    return figure\n", "    return None\n"))
+    ("    return figure\n", "    return None\n"), price="no figure is there to look at, of either function")
 add("no-legend",
     "Nothing says which line is which; give each a label, and draw a legend.",
     ("axis.legend()", "axis.grid()"))
@@ -49,3 +49,9 @@ add("names-exchanged",
     "The names are exchanged: the line of training from scratch is called transfer.",
     ('(("transfer", transfer), ("from scratch", scratch))', '(("transfer", scratch), ("from scratch", transfer))'),
     section=PLOT)
+add("curves-exchanged",
+    "The names are exchanged: the curve of the training images is called validation.",
+    ('label="training"', 'label="Validation"'), ('label="validation"', 'label="training"'))
+add("constant-spread",
+    "The spread is as wide everywhere; at each number of images it is to show how far the seeds lie apart there.",
+    ("accuracies.std(axis=1)", "accuracies.std()"), section=PLOT)

@@ -32,7 +32,9 @@ def axes_of(seen: Any) -> list[dict[str, Any]]:
     for axis in seen:
         lines = axis.get("lines")
         known = isinstance(lines, list) and all(isinstance(axis.get(part), str) for part in ("x", "y", "title"))
-        if not known or not isinstance(axis.get("legend"), list) or type(axis.get("spreads")) is not int:
+        drawn = axis.get("drawn")
+        known = known and isinstance(axis.get("legend"), list) and isinstance(drawn, np.ndarray) and drawn.ndim == 2
+        if not known:
             raise CheckFailure("What came back from your notebook is not what this check reads there.")
         for line in lines:
             if not isinstance(line.get("x"), np.ndarray) or not isinstance(line.get("y"), np.ndarray):
@@ -85,29 +87,37 @@ def expect_curves(student: Student, rng: np.random.Generator) -> None:
 
 def expect_curves_labelled(student: Student, rng: np.random.Generator) -> None:
     """Passes when axes have names and the lines of each are told apart by a legend."""
-    history = history_of(rng)
+    history, known = history_of(rng), misconceptions.REPORT
     axes = learning_axes(student, history)
     expect(len(axes) > 0, "The figure has no lines.")
     for axis in axes:
-        expect(bool(axis["x"]), "", diagnosis=misconceptions.REPORT["axes-without-names"])
+        expect(bool(axis["x"]), "", diagnosis=known["axes-without-names"])
         legend = [str(text) for text in axis["legend"]]
         several = len(axis["lines"]) > 1
-        expect(not several or len(set(legend)) >= 2, "", diagnosis=misconceptions.REPORT["no-legend"])
-    for part in ("loss", "accuracy"):
-        line = shows([line for axis in axes for line in axis["lines"]], history[part])
+        expect(not several or len(set(legend)) >= 2, "", diagnosis=known["no-legend"])
+    for part, other in (("loss", "accuracy"), ("accuracy", "loss")):
         where = [axis for axis in axes if shows(axis["lines"], history[part])]
-        expect(line is not None and len(where) > 0, f"No line shows history[{part!r}].")
+        expect(len(where) > 0, f"No line shows history[{part!r}].")
         said = " ".join([where[0]["y"], where[0]["title"], *map(str, where[0]["legend"])]).lower()
-        expect(part in said, "", diagnosis=misconceptions.REPORT["axes-without-names"])
+        expect(part in said or other not in said, "The axes of loss and accuracy have each other's names.")
+        expect(part in said, "", diagnosis=known["axes-without-names"])
+        training, validation = (shows(where[0]["lines"], history[prefix + part]) for prefix in ("", "val_"))
+        if training is not None and validation is not None:
+            own, others = training["label"].lower(), validation["label"].lower()
+            expect("val" not in own or "train" not in others, "", diagnosis=known["curves-exchanged"])
 
 
 # --- transfer and from scratch ---------------------------------------------------------------------------------------
 
 
 def runs_of(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Numbers of labelled images, and accuracies of both ways over some seeds."""
-    counts = np.cumsum(rng.integers(3, 20, 4))
-    return counts, rng.uniform(0.7, 0.99, (4, 5)), rng.uniform(0.2, 0.6, (4, 5))
+    """Numbers of labelled images, and accuracies of both ways over some seeds, which differ more at every second one.
+    """
+    counts, widths = np.cumsum(rng.integers(3, 20, 4)), np.array([0.01, 0.08, 0.02, 0.1])[:, None]
+    seeds = np.tile([-0.5, -0.2, 0.1, 0.2, 0.6], (4, 1))
+    transfer, scratch = rng.uniform(0.8, 0.9, (4, 1)), rng.uniform(0.3, 0.5, (4, 1))
+    drawn = (rng.permuted(seeds, axis=1) for _ in range(2))  # of each number of images another seed is the best
+    return counts, transfer + widths * next(drawn), scratch + widths * next(drawn)
 
 
 def transfer_axes(student: Student, *runs: np.ndarray) -> list[dict[str, Any]]:
@@ -136,13 +146,23 @@ def expect_means(student: Student, rng: np.random.Generator) -> None:
 
 
 def expect_spread(student: Student, rng: np.random.Generator) -> None:
-    """Passes when something beside the means shows how far the seeds lie apart."""
+    """Passes when what is drawn shows how far the seeds lie apart, more where they do."""
+    known = misconceptions.REPORT
     counts, *ways = runs_of(rng)
     axes = transfer_axes(student, counts, *ways)
     expect(len(axes) > 0, "The figure has no lines.")
-    points = sum(len(line["y"]) for axis in axes for line in axis["lines"])
-    spread = sum(axis["spreads"] for axis in axes) >= 2 or points >= 2 * ways[0].size
-    expect(spread, "", diagnosis=misconceptions.REPORT["no-spread"])
+    lines = [np.column_stack([line["x"], line["y"]]) for axis in axes for line in axis["lines"]]
+    drawn = np.concatenate([*lines, *(axis["drawn"] for axis in axes)])
+    scale = 100 if np.nanmax(drawn[:, 1]) > 2 else 1
+    for way in ways:
+        low, high = scale * (way.min() - 0.1), scale * (way.max() + 0.1)
+        heights = []
+        for count in counts:
+            here = drawn[np.isclose(drawn[:, 0], count) & (drawn[:, 1] > low) & (drawn[:, 1] < high), 1]
+            expect(len(here) > 0, "Transfer and from scratch are both to be drawn.")
+            heights.append(np.ptp(here))
+        expect(max(heights) > 0, "", diagnosis=known["no-spread"])
+        expect(min(heights[1], heights[3]) > 1.5 * max(heights[0], heights[2]), "", diagnosis=known["constant-spread"])
 
 
 def expect_ways_labelled(student: Student, rng: np.random.Generator) -> None:
@@ -177,35 +197,52 @@ def run_transfer_curves(transfer_curves, counts, transfer, scratch):
 
 
 def look_at(figure):
-    """What a figure shows: for each axes its lines (x, y, label), texts, and how many areas, bars or clouds of points
-    show a spread.
+    """What a figure shows: for each axes its lines (x, y, and the name that the legend has for it), its texts, and the
+    points (x, y) of areas, bars and clouds. A name of the x axis below counts for the axes above it, too.
     """
     import numpy
 
     if not hasattr(figure, "get_axes"):
         return None
 
-    def high(path):
-        """Whether the path is anywhere at two heights over the same place; an area may have no height at all."""
-        x, y = numpy.round(path.vertices, 9).T
-        return any(numpy.ptp(y[x == place]) > 0 for place in set(x.tolist()))
+    def numbers(values):
+        return numpy.asarray(values, float).reshape(-1)
 
-    def spreads(collection):
-        return len(collection.get_offsets()) > 1 or any(map(high, collection.get_paths()))
+    def common(name):
+        """A name that the whole figure has; only newer versions of matplotlib tell."""
+        return str(getattr(figure, "get_" + name, str)())
+
+    def name_of_x(axis):
+        own = axis.get_position()
+        below = [
+            other for other in figure.get_axes() if other.get_position().y0 < own.y0
+            and abs(other.get_position().x0 - own.x0) < 0.05 and abs(other.get_position().x1 - own.x1) < 0.05
+        ]
+        return axis.get_xlabel() or next((one.get_xlabel() for one in below if one.get_xlabel()), common("supxlabel"))
+
+    def points(collection):
+        if len(collection.get_offsets()) > 1:
+            return [numpy.asarray(collection.get_offsets(), float)]
+        return [path.vertices for path in collection.get_paths() if len(path.vertices)]
 
     axes = []
     for axis in figure.get_axes():
-        lines = []
-        for line in axis.get_lines():
+        legend = axis.get_legend() or (figure.legends[0] if figure.legends else None)
+        texts = [text.get_text() for text in legend.get_texts()] if legend else []
+        drawn, lines = axis.get_lines(), []
+        for number, line in enumerate(drawn):
             try:
-                x, y = (numpy.asarray(values, float).reshape(-1) for values in (line.get_xdata(), line.get_ydata()))
+                x, y = numbers(line.get_xdata()), numbers(line.get_ydata())
             except (TypeError, ValueError):
                 continue
-            lines.append({"x": x, "y": y, "label": str(line.get_label())})
-        legend = axis.get_legend() or (figure.legends[0] if figure.legends else None)
+            label = str(line.get_label())
+            if label.startswith("_") and len(texts) == len(drawn):  # named by `legend(["...", "..."])`
+                label = texts[number]
+            lines.append({"x": x, "y": y, "label": label})
+        others = [part for collection in axis.collections for part in points(collection)]
         axes.append({
-            "lines": lines, "x": str(axis.get_xlabel()), "y": str(axis.get_ylabel()), "title": str(axis.get_title()),
-            "legend": [text.get_text() for text in legend.get_texts()] if legend else [],
-            "spreads": sum(map(spreads, axis.collections)),
+            "lines": lines, "x": str(name_of_x(axis)), "y": str(axis.get_ylabel() or common("supylabel")),
+            "title": str(axis.get_title()), "legend": texts,
+            "drawn": numpy.concatenate([numpy.empty((0, 2)), *others]),
         })
     return axes

@@ -55,6 +55,82 @@ def transfer_curves(counts, transfer, scratch):
     ax.legend()
     return fig
 ''',
+    "one-name-below-two-axes": '''
+import numpy as np
+import matplotlib.pyplot as plt
+def learning_curves(history):
+    """Two axes that share the epochs, which have a name below only; the legend is given its texts."""
+    fig, (top, bottom) = plt.subplots(2, sharex=True)
+    epochs = np.arange(len(history["loss"]))
+    top.plot(epochs, history["loss"], epochs, history["val_loss"])
+    top.set_ylabel("Loss")
+    top.legend(["Train", "Validation"])
+    bottom.plot(epochs, history["accuracy"])
+    bottom.plot(epochs, history["val_accuracy"])
+    bottom.set_ylabel("Accuracy")
+    bottom.legend(("Train", "Validation"))
+    bottom.set_xlabel("Epoch")
+    return fig
+def transfer_curves(counts, transfer, scratch):
+    """From the worst to the best seed, as areas."""
+    fig, ax = plt.subplots()
+    for label, runs, colour in (("transfer", transfer, "tab:green"), ("from scratch", scratch, "tab:red")):
+        ax.fill_between(counts, runs.min(axis=1), runs.max(axis=1), alpha=0.3, color=colour)
+        ax.plot(counts, runs.mean(axis=1), "o-", color=colour, label=label)
+    ax.set(xlabel="images per class", ylabel="accuracy", title="What transfer is worth")
+    ax.legend(loc="lower right")
+    return fig
+''',
+}
+
+FIGURES = '''
+import numpy as np
+from matplotlib.figure import Figure
+def curves(history, names=("loss", "accuracy")):
+    figure = Figure()
+    for axis, name, word in zip(figure.subplots(1, 2), ("loss", "accuracy"), names):
+        axis.plot(history[name], label="training")
+        axis.plot(history["val_" + name], label="validation")
+        axis.set_xlabel("epoch")
+        axis.set_ylabel(word)
+        axis.legend()
+    return figure
+def ways(counts, runs, middle=np.mean):
+    figure = Figure()
+    axis = figure.subplots()
+    for name, accuracies in runs:
+        axis.errorbar(counts, middle(accuracies, axis=1), np.std(accuracies, axis=1), label=name)
+    axis.set_xlabel("images")
+    axis.set_ylabel("accuracy")
+    axis.legend()
+    return figure
+'''
+WRONG = {
+    "names-of-the-axes-exchanged": FIGURES + '''
+def learning_curves(history):
+    return curves(history, ("accuracy", "loss"))
+def transfer_curves(counts, transfer, scratch):
+    return ways(counts, (("transfer", transfer), ("from scratch", scratch)))
+''',
+    "medians": FIGURES + '''
+def learning_curves(history):
+    return curves(history)
+def transfer_curves(counts, transfer, scratch):
+    return ways(counts, (("transfer", transfer), ("from scratch", scratch)), np.median)
+''',
+    "one-way-only": FIGURES + '''
+def learning_curves(history):
+    return curves(history)
+def transfer_curves(counts, transfer, scratch):
+    return ways(counts, (("transfer, not from scratch", transfer),))
+''',
+    "smoothed": FIGURES + '''
+def learning_curves(history):
+    """Running means in the place of the numbers."""
+    return curves({name: np.cumsum(values) / np.arange(1, len(values) + 1) for name, values in history.items()})
+def transfer_curves(counts, transfer, scratch):
+    return ways(counts, (("transfer", transfer), ("from scratch", scratch)))
+''',
 }
 
 EQUIVALENT = {

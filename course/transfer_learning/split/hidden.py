@@ -16,7 +16,7 @@ def test_every_image_on_one_side(student, rng):
         expect_partition(student, *pictures(rng, counts), (0.5, 0.3, 0.2), [int(rng.integers(1000))])
 
 
-@points(3)
+@points(2)
 def test_every_class_divided_alike(student, rng):
     """Each class is divided by the fractions, give or take an image."""
     seeds = [int(seed) for seed in rng.integers(1000, size=2)]
@@ -30,7 +30,7 @@ def test_identical_images_on_one_side(student, rng):
     expect_no_duplicates(student, *pictures(rng, (40, 40), copies=12), FRACTIONS, seeds)
 
 
-@points(1)
+@points(2)
 def test_identical_images_of_two_classes(student, rng):
     """Also where the same image stands in two classes, its files are on the same side."""
     seeds = [int(seed) for seed in rng.integers(1000, size=3)]

@@ -45,3 +45,7 @@ add("another-split-every-time",
 add("seed-without-effect",
     "The seed has no effect: every seed gives the same split.",
     ("np.random.default_rng(seed)", "np.random.default_rng(0)"))
+add("hash-of-this-session",
+    "The split follows Python's own `hash`, which is another one in every session: tomorrow, test images of today are "
+    "trained on. Draw from a generator with the seed.",
+    ("rng.permutation(len(alike))", "sorted(range(len(alike)), key=lambda n: hash(f'{seed} {n}'))"))

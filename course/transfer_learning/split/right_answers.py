@@ -52,6 +52,74 @@ def split(paths, labels, fractions, seed):
             have[labels[i]][side] += 1
     return {name: np.flatnonzero(side_of == k) for k, name in enumerate(["train", "validation", "test"])}
 ''',
+    "class-by-class-with-pandas-like-groups": '''
+import hashlib
+from collections import defaultdict
+import numpy as np
+def split(paths, labels, fractions, seed):
+    """Groups of copies drawn one by one, to the side that is emptiest in proportion; NumPy arrays come back."""
+    rng = np.random.default_rng([seed, 7])
+    labels = np.array(labels)
+    same = defaultdict(list)
+    for i in range(len(paths)):
+        with open(paths[i], "rb") as file:
+            same[hashlib.blake2b(file.read()).hexdigest()].append(i)
+    groups = sorted(same.values(), key=lambda group: (-len(group), rng.random()))
+    size = {label: (labels == label).sum() for label in set(labels.tolist())}
+    filled = {label: [0, 0, 0] for label in size}
+    sides = [[], [], []]
+    for group in groups:
+        label = int(labels[group[0]])
+        gaps = [fraction * size[label] - have for fraction, have in zip(fractions, filled[label])]
+        side = int(np.argmax(gaps))
+        sides[side] += group
+        for i in group:
+            filled[int(labels[i])][side] += 1
+    return dict(zip(("train", "validation", "test"), map(np.array, sides)))
+''',
+}
+
+COPIES = '''
+import hashlib
+import numpy as np
+def groups_of(paths):
+    found = {}
+    for i, path in enumerate(paths):
+        found.setdefault(hashlib.sha256(open(path, "rb").read()).digest(), []).append(i)
+    return list(found.values())
+def dealt(paths, labels, fractions, rng):
+    sides = {"train": [], "validation": [], "test": []}
+    groups = groups_of(paths)
+    groups = [groups[i] for i in rng.permutation(len(groups))]
+    groups.sort(key=len, reverse=True)
+    lacking = {label: [f * list(labels).count(label) for f in fractions] for label in set(labels)}
+    for group in groups:
+        own = lacking[labels[group[0]]]
+        side = own.index(max(own))
+        list(sides.values())[side].extend(group)
+        for i in group:
+            lacking[labels[i]][side] -= 1
+    return sides
+'''
+WRONG = {
+    "fractions-fixed": COPIES + '''
+def split(paths, labels, fractions, seed):
+    """60, 20 and 20 percent, whatever is asked."""
+    return dealt(paths, labels, (0.6, 0.2, 0.2), np.random.default_rng(seed))
+''',
+    "by-the-name-of-the-folder": COPIES + '''
+def split(paths, labels, fractions, seed):
+    """The paths decide, too."""
+    import zlib
+    return dealt(paths, labels, fractions, np.random.default_rng([seed, zlib.crc32(str(paths[0]).encode())]))
+''',
+    "training-gets-the-rest-of-nothing": COPIES + '''
+def split(paths, labels, fractions, seed):
+    """All that is validated on is left out of the test, and most of it is trained on."""
+    sides = dealt(paths, labels, fractions, np.random.default_rng(seed))
+    sides["train"], sides["test"] = sides["train"] + sides["test"][4:], sides["test"][:4]
+    return sides
+''',
 }
 
 EQUIVALENT = {
