@@ -40,8 +40,10 @@ def compare(student: Any, x: np.ndarray, training: bool, *parts: str, rtol: floa
             atol: float | None = None, **options: Any) -> np.ndarray:
     """Compares these parts of what `asked` gives with the reference's; gives the output."""
     found = asked(student.BatchNorm, x, training, **options)
+    # arrays in lists and pairs would be written out where the case is described
+    quiet = {f"_{name}" if name in ("before", "scale", "running") else name: value for name, value in options.items()}
     for part in parts:
-        expect_close(found[part], reference.batch_norm(x, training, **options), part=part, what=WORDS[part], rtol=rtol,
+        expect_close(found[part], reference.batch_norm(x, training, **quiet), part=part, what=WORDS[part], rtol=rtol,
                      atol=atol, like=misconceptions.BATCH_NORM)
     return found["output"]
 

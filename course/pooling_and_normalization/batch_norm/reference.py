@@ -50,8 +50,8 @@ class BatchNorm:
 
 
 def batch_norm(
-    x: np.ndarray, training: bool, *, before: Sequence[Call] = (), scale: Pair | None = None,
-    running: Pair | None = None, momentum: float = 0.9, eps: float = 1e-5, answer: type = BatchNorm,
+    x: np.ndarray, training: bool, *, momentum: float = 0.9, eps: float = 1e-5, answer: type = BatchNorm,
+    _before: Sequence[Call] = (), _scale: Pair | None = None, _running: Pair | None = None,
 ) -> dict[str, np.ndarray]:
     """What a layer gives for x, and its running values afterwards; `asked` says what the arguments are."""
-    return asked(answer, x, training, before=before, scale=scale, running=running, momentum=momentum, eps=eps)
+    return asked(answer, x, training, before=_before, scale=_scale, running=_running, momentum=momentum, eps=eps)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.checks.api import cases, expect_close, expect_raises, misconceptions, numbers, reference, search
+from autograder.checks.api import cases, expect, expect_close, expect_raises, misconceptions, numbers, reference, search
 from autograder.checks.api import strategies as st
 
 
@@ -27,8 +27,10 @@ def test_lrn_of_an_image(student, case):
 def test_lrn_of_a_batch(student):
     """Images and batches of float32 will do, and the result is float32."""
     batch = 50 * numbers(2, 3, 3, 8, dtype="float32")
-    expect_close(student.LocalResponseNormalization().forward(batch), reference.lrn(batch), like=misconceptions.LRN,
-                 dtype="float32")
+    result = student.LocalResponseNormalization().forward(batch)
+    expect_close(result, reference.lrn(batch), like=misconceptions.LRN)
+    expect(result.dtype == "float32", f"The result for a float32 image is {result.dtype}.",
+           diagnosis=misconceptions.LRN["always-float64"])
 
 
 def test_lrn_refuses(student):
