@@ -40,7 +40,12 @@ _PLAIN_TAG = re.compile(
     r"</?(?:b|i|u|s|em|strong|sub|sup|br|hr|p|ul|ol|li|table|thead|tbody|tr|td|th|code|pre|kbd|blockquote)\s*/?>",
     re.I,
 )
-_SCRIPT_LINK = re.compile(r"(?<![A-Za-z])(javascript|vbscript|data)(\s*):", re.I)
+# Markdown takes a backslash before a colon away.
+_SCRIPT_LINK = re.compile(r"(?<![A-Za-z])(javascript|vbscript|data)([\s\\]*):", re.I)
+# What MathJax makes links, styles and other HTML of, or loads; a formula that draws needs none of it.
+_ACTIVE_TEX = re.compile(
+    r"\\(?=(?:href|style|class|cssId|data|require|unicode|mmlToken|includegraphics|url)(?![A-Za-z]))"
+)
 _ENTITY = re.compile(r"&(?=#|colon;|tab;|newline;|lpar;|rpar;)", re.I)
 
 
@@ -276,6 +281,7 @@ def safe_markdown(source: str) -> str:
     formatting tags without attributes stay."""
     source = _TAG.sub(lambda m: m.group() if _PLAIN_TAG.match(source, m.start()) else "< ", source)
     source = _ENTITY.sub("& ", source)
+    source = _ACTIVE_TEX.sub(r"\\ ", source)
     return _SCRIPT_LINK.sub(lambda m: f"{m.group(1)} :", source)
 
 

@@ -189,6 +189,8 @@ HOSTILE = [
     "<script>alert(1)</script>", "<img src='https://elsewhere/x.png'>", "<a href='javascript:x'>a</a>",
     "<svg onload=x>", "<iframe src=x></iframe>", "<p onclick=x>p</p>", "<form action=x>", "<style>*{}</style>",
     "<div style='background:url(x);position:fixed'>d</div>", "<img src='data:text/html;base64,x'>",
+    "<a href=' data:text/html;base64,x'>a</a>", "<a href='java&#10;script:x'>a</a>",
+    "<math><mi xlink:href=javascript:x>",
 ]  # fmt: skip
 
 

@@ -158,7 +158,7 @@ sys.meta_path.insert(0, Missing())
 
 
 def test_the_base_is_enough_for_what_needs_no_framework(kit: Path):
-    extras = {"torch", "tensorflow", "keras", "nbgrader", "sqlalchemy", "alembic", "psutil", "pyseccomp", "bleach",
+    extras = {"torch", "tensorflow", "keras", "nbgrader", "sqlalchemy", "alembic", "psutil", "pyseccomp", "nh3",
               "mistune", "dask", "distributed", "hypothesis"}  # fmt: skip
     code = BASE_ALONE.format(missing=extras) + (
         "from autograder import check, load_images\n"

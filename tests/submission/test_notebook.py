@@ -211,6 +211,7 @@ def test_untouched_means_as_released_or_empty(template: Template, submitted: dic
         "[x](JaVaScRiPt:alert(1))",
         "[x](&#106;avascript:alert(1))",
         "[x](javascript&colon;alert(1))",
+        "[x](javascript\\:alert(1))",
         "![x](data:text/html;base64,PHNjcmlwdD4=)",
         "<javascript:alert(1)>",
         '<iframe src="https://example.org">',
@@ -228,6 +229,11 @@ def test_markdown_renders_to_no_active_html(source: str):
     for tag in page.find_all(True):
         assert not [name for name in tag.attrs if name.lower().startswith("on")]
         assert "script:" not in str(tag.get("href", "")).lower()
+
+
+@pytest.mark.parametrize("macro", ["href{javascript:x}{y}", "style{position:fixed}{y}", "class{a}{y}", "cssId{a}{y}"])
+def test_formulas_make_no_links_and_styles(macro: str):
+    assert "\\" + macro.partition("{")[0] not in safe_markdown(f"$\\{macro}$ and $$\\let\\a=\\{macro}$$")
 
 
 def test_plain_markdown_stays_as_written():
