@@ -238,6 +238,8 @@ def audit(
             if not as_json:
                 _console(width=160).print(table(found[-1]), "", prices(found[-1]))
                 print(*found[-1].problems or ("Everything holds.",), sep="\n")
+                if found[-1].warnings:
+                    print("", "Still to be added:", *found[-1].warnings, sep="\n")
         if as_json:
             # one assignment is an object of its own, as it has always been
             print(json.dumps(found[0].as_json() if len(found) == 1 else [one.as_json() for one in found]))

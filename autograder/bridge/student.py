@@ -55,6 +55,7 @@ class Session:
         self.transport = transport
         self.calls = 0
         self.names: dict[str, Handle] = {}
+        self.asked = ""  # the notebook's name that was asked for last
         self.kept: dict[Any, Any] = {}  # what checks found out and ask no second time
         self.methods: set[tuple[str, tuple[str, ...], str]] = set()
 
@@ -145,6 +146,7 @@ class Student:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
+        self._session.asked = name
         known = self._session.names.get(name)
         if known is not None:
             return known

@@ -46,6 +46,12 @@ class BridgeTraffic(BridgeFailure):
     reason = "output"
 
 
+class BridgeInterrupted(BridgeFailure):
+    """Whoever sits before the notebook stopped it, or its time was up."""
+
+    reason = "interrupted"
+
+
 class Transport(Protocol):
     def request(self, header: dict[str, Any], payload: bytes | bytearray) -> tuple[dict[str, Any], bytes | bytearray]:
         """Sends one request, returns the header and the payload of its reply."""
@@ -64,9 +70,13 @@ class Transport(Protocol):
 
 
 class LocalTransport:
-    """Asks an agent in the same process: the student's own notebook, where there is no sandbox."""
+    """Asks an agent in the same process: the student's own notebook, where there is no sandbox.
 
-    def __init__(self, namespace: dict[str, Any]) -> None:
+    interruptible: a KeyboardInterrupt in the notebook's code is `BridgeInterrupted`, and not an error of that code.
+    """
+
+    def __init__(self, namespace: dict[str, Any], *, interruptible: bool = False) -> None:
+        self._interruptible = interruptible
         self._agent = Agent(namespace, quiet=True)
         self._here = Here()
         self._number = 0
@@ -74,6 +84,8 @@ class LocalTransport:
     def request(self, header: dict[str, Any], payload: bytes | bytearray) -> tuple[dict[str, Any], bytes]:
         self._number += 1
         reply, data = self._agent.answer({**header, "id": self._number}, payload)
+        if self._interruptible and "KeyboardInterrupt" in reply.get("raised", {}).get("bases", ()):
+            raise BridgeInterrupted("the notebook was interrupted")
         return reply, bytes(data)
 
     def usage(self, *, anew: bool = False) -> Usage:

@@ -26,6 +26,7 @@ from .answers import defined, freed_afterwards, run
 from .diagnosis import Misconception, Misconceptions
 from .expected import Expected
 from .freezing import freeze
+from .hints_in_steps import hints_of
 from .places import folder_of
 from .registry import reference_names, registries
 from .result import TestResult
@@ -35,6 +36,7 @@ STUDENT = "audit"
 SEEDS = (b"audit", b"audit, a second seed", b"audit, a third seed")
 CHEAPEST, DEAREST = 0.10, 0.50  # of a task's points, for a single slip
 UNNAMED_WRONG = 3  # wrong answers that nobody registered, at least, of a code task
+FEW_HINTS = (2, 3)
 BELIEVED = 1.0  # points of a task that may rest on what the kernel says of itself
 Names = Mapping[str, Any]
 
@@ -72,6 +74,7 @@ class TaskAudit:
 class Audit:
     """An assignment's audit: it holds when there are no problems, each a sentence.
 
+    warnings: what is still to be added, each a sentence; they hold nothing up.
     failures: every test that a wrong answer failed, by task, for looking at what would be said to students.
     """
 
@@ -79,6 +82,7 @@ class Audit:
     tasks: tuple[TaskAudit, ...]
     problems: tuple[str, ...]
     failures: Mapping[str, tuple[TestResult, ...]] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -86,6 +90,7 @@ class Audit:
 
     def as_json(self) -> dict[str, Any]:
         return {"assignment": self.assignment, "holds": self.holds, "problems": list(self.problems),
+                "warnings": list(self.warnings),
                 "tasks": [asdict(task) for task in self.tasks]}
 
 
@@ -122,7 +127,8 @@ class _Auditor:
         headings = set(_headings(solution))
         found = tuple(self._task(task, solved, stubs, headings) for task in self._about.automatic)
         self._freeze()
-        return Audit(self._about.name, found, tuple(self._problems), self._failures)
+        warned = tuple(warning for task in self._about.automatic for warning in _about_hints(task))
+        return Audit(self._about.name, found, tuple(self._problems), self._failures, warned)
 
     def _task(self, task: Task, solved: Names, stubs: Names, headings: set[str]) -> TaskAudit:
         tests = self._session.tests(task.id)
@@ -328,6 +334,13 @@ class _Auditor:
 def _trains(task: str) -> bool:
     """Whether each run of the task's checks trains a network."""
     return folder_of(task).has("training")
+
+
+def _about_hints(task: Task) -> Iterator[str]:
+    """What a code task lacks of hints."""
+    hints = hints_of(folder_of(task.id))
+    if task.kind == "code" and len(hints) not in FEW_HINTS:
+        yield f"{task.id}: it has {len(hints)} hints (HINTS in hints.py); two or three help, one at a time."
 
 
 def beside(task: str, name: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections import Counter
 from collections.abc import Sequence
 
 from .result import TestResult
@@ -11,55 +12,67 @@ STYLE = (
     "border-collapse:collapse;font-family:system-ui,sans-serif;font-size:14px;line-height:1.45;"
     "width:100%;max-width:60em;color:inherit;background:transparent;text-align:left"
 )
-CELL = "padding:6px 10px;border-top:1px solid #8886;vertical-align:top;text-align:left;white-space:normal"
+CELL = "padding:6px 10px;border-top:1px solid #8886;vertical-align:top;text-align:left;white-space:normal;"
+CELL += "word-break:normal;overflow-wrap:break-word"
+HEAD = "padding:2px 10px;text-align:left;font-weight:400;font-size:12px;opacity:0.75"
 MARKS = {True: ("✓", "#2f8f46", "passed"), False: ("✗", "#e0434a", "not yet")}
+ASKED = "Write your answer in the cell above, run it, then run this check again."
+FORM_ONLY = "They look at the form; the numbers are checked when your work is graded."
 
 
-def headline(task: str, rows: Sequence[TestResult]) -> str:
-    """The first line: how much of the task works."""
+def headline(task: str, rows: Sequence[TestResult], *, form_only: bool = False) -> str:
+    """The first line: how much of the task works.
+
+    form_only: the checks look at the form of the answer alone, and the line says so.
+    """
     if rows and not any(row.attempted for row in rows):
         return f"{task}: not attempted yet"
     passed = sum(row.passed for row in rows)
     total = sum(row.points for row in rows)
     score = sum(row.points for row in rows if row.passed)
     points = f", {score:g} of {total:g} points" if total else ""
+    kind = "checks" if any(row.hidden for row in rows) else "public checks"
+    if form_only:
+        return f"{task}: {passed} of {len(rows)} {kind} passed{points}. {FORM_ONLY}"
     if passed == len(rows):
-        return f"{task}: all {len(rows)} checks passed{points}"
-    return f"{task}: {passed} of {len(rows)} checks passed{points}"
+        return f"{task}: all {len(rows)} {kind} passed{points}"
+    return f"{task}: {passed} of {len(rows)} {kind} passed{points}"
 
 
-def as_text(task: str, rows: Sequence[TestResult]) -> str:
+def as_text(task: str, rows: Sequence[TestResult], *, form_only: bool = False) -> str:
     """The table as plain text, for terminals and front ends that show no HTML."""
-    lines = [headline(task, rows)]
+    lines = [headline(task, rows, form_only=form_only)]
     if rows and not any(row.attempted for row in rows):
-        return lines[0] + ". Write your answer in the cell above, run it, then run this check again."
-    for row in rows:
+        return f"{lines[0]}. {_missing(rows)}"
+    for row, explanation in zip(rows, _explanations(rows), strict=True):
         mark = MARKS[row.passed][0]
         lines.append(f"  {mark} {row.description}")
-        if not row.passed:
-            lines += [f"      {line}" for line in _explanation(row)]
+        lines += [f"      {line}" for line in explanation]
     return "\n".join(lines)
 
 
-def as_html(task: str, rows: Sequence[TestResult]) -> str:
-    """The table as one HTML element: no script, no class names, readable on light and dark backgrounds."""
-    title = html.escape(headline(task, rows))
+def as_html(task: str, rows: Sequence[TestResult], *, form_only: bool = False) -> str:
+    """The table as one HTML element: no script, no class names, readable on light and dark backgrounds.
+
+    Its headers say what a column and what a row is about, for those who hear it.
+    """
+    title = html.escape(headline(task, rows, form_only=form_only))
     if rows and not any(row.attempted for row in rows):
-        hint = "Write your answer in the cell above, run it, then run this check again."
-        return f'<div style="{STYLE}"><b>{title}</b><br>{hint}</div>'
-    body = "".join(_html_row(row) for row in rows)
+        return f'<div style="{STYLE}"><b>{title}</b><br>{html.escape(_missing(rows))}</div>'
+    body = "".join(_html_row(row, lines) for row, lines in zip(rows, _explanations(rows), strict=True))
     return (
         f'<table style="{STYLE}">'
         f'<caption style="text-align:left;font-weight:600;padding:4px 10px;color:inherit">{title}</caption>'
-        f"<tbody>{body}</tbody></table>"
+        f'<thead><tr style="background:transparent"><th scope="col" style="{HEAD}">Result</th>'
+        f'<th scope="col" style="{HEAD}">Check</th></tr></thead><tbody>{body}</tbody></table>'
     )
 
 
-def _html_row(row: TestResult) -> str:
+def _html_row(row: TestResult, explanation: Sequence[str]) -> str:
     mark, colour, word = MARKS[row.passed]
     text = f"<div>{html.escape(row.description)}</div>"
-    if not row.passed:
-        first, *rest = _explanation(row)
+    if explanation:
+        first, *rest = explanation
         text += f'<div style="margin-top:4px"><b>{html.escape(first)}</b></div>'
         plain = [line for line in rest if line]
         if plain:
@@ -68,9 +81,35 @@ def _html_row(row: TestResult) -> str:
                 + html.escape("\n".join(plain)) + "</pre>"
             )
     return (
-        f'<tr style="background:transparent"><td style="{CELL};width:1.5em;color:{colour};font-weight:700" '
-        f'title="{word}" aria-label="{word}">{mark}</td><td style="{CELL}">{text}</td></tr>'
+        f'<tr style="background:transparent"><td style="{CELL};white-space:nowrap">'
+        f'<span aria-hidden="true" style="color:{colour};font-weight:700">{mark}</span> {word}</td>'
+        f'<th scope="row" style="{CELL};font-weight:400">{text}</th></tr>'
     )
+
+
+def _missing(rows: Sequence[TestResult]) -> str:
+    """What is said where nothing was attempted: a name that is nearly right, if there is one."""
+    near = next((row.message for row in rows if row.message.startswith("There is no ")), None)
+    return near or ASKED
+
+
+def _explanations(rows: Sequence[TestResult]) -> list[list[str]]:
+    """What is said below each row; one cause is told once, with the number of checks that it made fail."""
+    causes = Counter(row.message for row in rows if not row.passed)
+    told: set[str] = set()
+    found: list[list[str]] = []
+    for row in rows:
+        if row.passed:
+            found.append([])
+        elif row.message in told and not (row.details.strip() or row.example):
+            found.append(["The same as above."])
+        else:
+            lines = _explanation(row)
+            if causes[row.message] > 1 and row.message not in told:
+                lines[0] += f" (It makes {causes[row.message]} checks fail.)"
+            told.add(row.message)
+            found.append(lines)
+    return found
 
 
 def _explanation(row: TestResult) -> list[str]:
@@ -81,4 +120,4 @@ def _explanation(row: TestResult) -> list[str]:
         lines.append(f"case: {row.counterexample}")
     if row.example:
         lines += ["On other numbers than those that are graded:", *row.example.splitlines()]
-    return lines + ([] if row.hidden else row.details.splitlines())
+    return lines + ([] if row.hidden or row.broken else row.details.splitlines())

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..sandbox import wire
-from .diagnosis import Misconception
+from .diagnosis import Misconception, Misconceptions
 from .expected import Expected
 from .places import CASES, TaskFolder
 from .trial import current
@@ -73,6 +73,15 @@ def frozen_cases(folder: TaskFolder, test: str) -> list[dict[str, Any]] | None:
 def frozen_registry(folder: TaskFolder, name: str) -> FrozenRegistry:
     """What is left in the kit of a registry of misconceptions."""
     return FrozenRegistry(load(folder.path / CASES)["registries"].get(name, {}))
+
+
+def registries_here(folder: TaskFolder) -> list[Any]:
+    """The registries of a task's misconceptions, or in the kit what is left of them."""
+    if folder.is_frozen:
+        return [FrozenRegistry(record) for record in load(folder.path / CASES)["registries"].values()]
+    if not folder.has("misconceptions"):
+        return []
+    return [one for one in vars(folder.part("misconceptions")).values() if isinstance(one, Misconceptions)]
 
 
 @cache

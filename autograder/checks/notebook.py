@@ -1,32 +1,48 @@
-"""`check(task)` in a student's own notebook: the public checks, run in this process, shown as a table."""
+"""`check(task)` in a student's own notebook: the public checks, run in this process, shown as a table.
+
+It obeys: it ends at the first interrupt (the stop button), and by itself after a time, with what it found until then.
+"""
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from ..bridge.student import Student
 from ..bridge.transport import LocalTransport
 from .display import as_html, as_text, headline
-from .places import folder_of
+from .frozen import registries_here
+from .hints_in_steps import Hint, next_hint
+from .places import TaskFolder, folder_of
+from .reading import near_name
 from .result import TestResult
 from .runner import CheckSession
 from .variant import has_variants
 from .variant import variant as numbers_of
 
 STRICT_NAMES = ("CNN_STRICT", "NBGRADER_EXECUTION")
+SECONDS = 180.0  # that a check may take
+SECONDS_TO_TRAIN = 900.0  # of a task that trains
+AGAIN_S = 0.5  # until code that swallowed an interrupt gets another
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What `check` found: shown as a table by a notebook, as text by a terminal."""
+    """What `check` found: shown as a table by a notebook, as text by a terminal.
+
+    form_only: the checks looked at the form of the answer alone.
+    """
 
     task: str
     tests: tuple[TestResult, ...]
+    form_only: bool = False
 
     @property
     def passed(self) -> bool:
@@ -41,10 +57,10 @@ class CheckResult:
         return sum(test.points for test in self.tests)
 
     def _repr_html_(self) -> str:
-        return as_html(self.task, self.tests)
+        return as_html(self.task, self.tests, form_only=self.form_only)
 
     def __repr__(self) -> str:
-        return as_text(self.task, self.tests)
+        return as_text(self.task, self.tests, form_only=self.form_only)
 
 
 class CheckFailed(Exception):
@@ -55,27 +71,87 @@ class CheckFailed(Exception):
         self.result = result
 
     def _render_traceback_(self) -> list[str]:  # IPython shows this instead of a traceback
-        return [as_text(self.result.task, self.result.tests)]
+        return [repr(self.result)]
 
 
-def check(task: str, hidden: bool = False, *, namespace: dict[str, Any] | None = None) -> CheckResult:
+def check(
+    task: str, hidden: bool = False, *, hint: bool = False, namespace: dict[str, Any] | None = None
+) -> CheckResult | Hint:
     """Runs a task's public checks (or its hidden ones, where this copy has them) on the notebook's names.
 
-    namespace: the notebook's names; by default the calling notebook's. Raises ValueError for an unknown task, and
-    CheckFailed under nbmake or stock nbgrader unless all passed; otherwise never raises.
+    hint: give the task's next hint instead; nobody counts them. namespace: the notebook's names; by default the calling
+    notebook's. Ends at the first interrupt, and by itself after 180 seconds (900 where the task trains). Raises
+    ValueError for an unknown task, and CheckFailed under nbmake or stock nbgrader unless all passed; otherwise never
+    raises.
     """
     try:
         folder = folder_of(task)
     except KeyError:
         raise ValueError(f"There is no task {task!r} with checks; look at the check cell for its name.") from None
+    if hint:
+        return next_hint(folder)
     names = namespace if namespace is not None else sys._getframe(1).f_globals
     part = "hidden" if hidden else "public"
-    student = Student(LocalTransport(names))
-    tests = _session(folder.package, part).run(task, student, student_id=student_id(names))
-    result = CheckResult(task, tuple(tests))
+    student = Student(LocalTransport(names, interruptible=True))
+    session, seconds = _session(folder.package, part), SECONDS_TO_TRAIN if folder.has("training") else SECONDS
+    with _interrupted_after(seconds) as time_is_up:
+        tests = session.run(task, student, student_id=student_id(names), interruptible=True)
+    if time_is_up():
+        sentence = f"The check was stopped after {seconds:g} seconds; a loop that does not end is the usual cause."
+        tests = [replace(test, message=sentence) if test.reason == "interrupted" else test for test in tests]
+    form_only = not hidden and _is_answer(folder) and not session.asks_for_values(task)
+    result = CheckResult(task, tuple(_with_near_name(test, names) for test in tests), form_only)
     if any(os.environ.get(name) for name in STRICT_NAMES) and not result.passed:
         raise CheckFailed(result)
     return result
+
+
+def _with_near_name(test: TestResult, names: Mapping[str, Any]) -> TestResult:
+    """A test of a name that is missing, with the name that is there and nearly the same."""
+    near = near_name(test.raw, (name for name in names if not name.startswith("_"))) if test.raw else None
+    if test.attempted or near is None:
+        return test
+    return replace(test, message=f"There is no `{test.raw}` here, but a `{near}`.")
+
+
+def _is_answer(folder: TaskFolder) -> bool:
+    """Whether a task is answered with a dict."""
+    return any(registry.answer for registry in registries_here(folder))
+
+
+@contextmanager
+def _interrupted_after(seconds: float) -> Iterator[Any]:
+    """Interrupts this process's main thread after so many seconds, again and again until the block ends.
+
+    Gives a function that tells whether it did. On another thread than the main one, which signals do not reach, nothing
+    is interrupted.
+    """
+    done, stopped = threading.Event(), threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield stopped.is_set
+        return
+
+    def wait() -> None:
+        pause = seconds
+        while not done.wait(pause):
+            stopped.set()
+            pause = AGAIN_S
+            _interrupt_main()
+
+    watch = threading.Thread(target=wait, daemon=True, name="time of a check")
+    watch.start()
+    try:
+        yield stopped.is_set
+    finally:
+        done.set()
+        watch.join()
+
+
+def _interrupt_main() -> None:
+    if hasattr(signal, "pthread_kill"):  # ends a sleep too
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+    else:
+        signal.raise_signal(signal.SIGINT)
 
 
 def variant(task: str, student: str | None = None) -> dict[str, Any]:
@@ -104,4 +180,4 @@ def _session(assignment: str, part: str) -> CheckSession:
 
 def summary(results: Sequence[CheckResult]) -> str:
     """One line per task, for the terminal."""
-    return "\n".join(headline(result.task, result.tests) for result in results)
+    return "\n".join(headline(one.task, one.tests, form_only=one.form_only) for one in results)

@@ -1,7 +1,7 @@
 """Where the course keeps what belongs to a task: a folder for each, with the same parts in all of them.
 
     course/shifts/shift/   reference.py  misconceptions.py  public.py  hidden.py  probes.py  variants.py
-                           right_answers.py  training.py  good.md  poor.md
+                           right_answers.py  hints.py  training.py  good.md  poor.md
 """
 
 from __future__ import annotations

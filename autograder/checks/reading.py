@@ -385,13 +385,29 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
     return known[found[0]] if found else None
 
 
+def near_name(name: str, candidates: Iterable[str]) -> str | None:
+    """The candidate that is `name` but for capitals, underscores, or one letter that is missing, added or another."""
+    folded = {_folded(candidate).replace("_", ""): candidate for candidate in candidates if candidate != name}
+    wanted = _folded(name).replace("_", "")
+    if wanted in folded:
+        return folded[wanted]
+    return next((folded[one] for one in folded if len(wanted) > 4 and _one_letter_apart(wanted, one)), None)
+
+
+def _one_letter_apart(a: str, b: str) -> bool:
+    if abs(len(a) - len(b)) > 1:
+        return False
+    place = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    return a[place + (len(a) >= len(b)) :] == b[place + (len(b) >= len(a)) :]
+
+
 def _folded(name: str) -> str:
     return name.strip().casefold().replace("-", "_").replace(" ", "_")
 
 
 def start(what: str) -> str:
-    """The words with a capital at the beginning."""
-    return what[:1].upper() + what[1:]
+    """The words with a capital at the beginning; a name of the code stays as it is."""
+    return what if "_" in what.partition(" ")[0] else what[:1].upper() + what[1:]
 
 
 def _count(number: int, of: str) -> str:

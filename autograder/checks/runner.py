@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import os
+import re
 import traceback
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -22,7 +23,7 @@ import numpy as np
 import pytest
 
 from ..bridge.student import NotAttempted, Student, StudentError
-from ..bridge.transport import BridgeFailure, LocalTransport
+from ..bridge.transport import BridgeFailure, BridgeInterrupted, LocalTransport
 from ..course import CourseError
 from ..faults import MachineFault
 from . import trial as trials
@@ -31,6 +32,7 @@ from .failure import CheckFailure
 from .frozen import frozen_cases
 from .hints import explain
 from .places import CHECKS, TaskFolder, folders_of
+from .reading import form
 from .result import TestResult
 from .search import Case, drawn, larger, search, smallest_first
 from .sentences import RAISED, fixed_sentence
@@ -57,6 +59,7 @@ FAILURES = {
     "died": "Your code ended the notebook's kernel.",
     "malformed": "What came back from your notebook was not an answer.",
     "output": "Your code sent back more data than this task allows.",
+    "interrupted": "The check was stopped here.",
 }
 
 
@@ -235,6 +238,7 @@ class CheckSession:
     ) -> None:
         self._tests = _collect(folders_of(assignment) if folders is None else folders, parts)
         self._caught: dict[str, set[str]] = {}
+        self._comparing: set[str] = set()
 
     @property
     def tasks(self) -> list[str]:
@@ -257,12 +261,13 @@ class CheckSession:
 
     def run(
         self, task: str, student: Student, *, seed: bytes = PUBLIC_SEED, student_id: str | None = None,
-        parts: Sequence[str] = CHECKS, source: str | None = None, device: str = "cpu",
+        parts: Sequence[str] = CHECKS, source: str | None = None, device: str = "cpu", interruptible: bool = False,
     ) -> list[TestResult]:
         """Runs a task's tests. Never raises for what student code does; after a bridge failure the rest is not run.
 
         seed: of the submission and task, for hidden inputs. source: the notebook's code, behind the boundary.
-        device: where the student's code may compute, "cpu" or "cuda".
+        device: where the student's code may compute, "cpu" or "cuda". interruptible: a KeyboardInterrupt ends the test
+        that runs and those behind it, and is not raised.
         """
         ran: list[_Ran] = []
         stopped: str | None = None
@@ -273,12 +278,24 @@ class CheckSession:
             if stopped is not None:
                 ran.append(_Ran(test, job, _trial(test, job), lost=stopped))
                 continue
-            one = _run(test, job)
+            try:
+                one = _run(test, job)
+            except KeyboardInterrupt:
+                if not interruptible:
+                    raise
+                one = _Ran(test, job, _trial(test, job), BridgeInterrupted())
+            if one.trial.questions:
+                self._comparing.add(task)
             if test.hidden and one.trial.believed:
                 self._caught.setdefault(task, set()).add(test.item.name)
             stopped = one.raised.reason if isinstance(one.raised, BridgeFailure) else None
             ran.append(one)
-        names = _names_of(ran) if stopped is None else {}
+        try:
+            names = _names_of(ran) if stopped is None else {}
+        except KeyboardInterrupt:
+            if not interruptible:
+                raise
+            names = {}
         return [_result(one, names.get(number), source) for number, one in enumerate(ran)]
 
     def explains(self, task: str) -> bool:
@@ -304,6 +321,10 @@ class CheckSession:
                     break
         names = _names_of(ran) if not (ran and isinstance(ran[-1].raised, BridgeFailure)) else {}
         return {one.test.item.name: _result(one, names.get(n), source) for n, one in enumerate(ran)}
+
+    def asks_for_values(self, task: str) -> bool:
+        """Whether a test of the task compared an answer with a right one, in a run of this session."""
+        return task in self._comparing
 
     def record(self, task: str, names: Mapping[str, Any]) -> dict[str, list[tuple[Any, list[tuple[Any, Any]]]]]:
         """For release: per test, its cases, each with the questions it asks and the registry they are like."""
@@ -513,17 +534,30 @@ def _result(one: _Ran, name: Any, source: str | None) -> TestResult:
     if one.raised is not None:
         result = _verdict(one, name, source)
     elif one.report is not None:
-        result = test.result(passed=False, message=UNUSABLE, details=one.report, broken=True)
+        message = _uncallable(one) or UNUSABLE
+        result = test.result(passed=False, message=message, fixed=UNUSABLE, details=one.report, broken=True)
     else:
         result = test.result(passed=True)
     return replace(result, fixed=result.fixed or result.message, measured=one.trial.measured or None)
+
+
+def _uncallable(one: _Ran) -> str | None:
+    """What is said where a name of the notebook is no function, and was called as one."""
+    if not re.search(r"^E +TypeError: '\w+' object is not callable", one.report or "", re.MULTILINE):
+        return None
+    name = one.job.student._session.asked
+    try:
+        value = getattr(one.job.student, name)
+    except (StudentError, NotAttempted):
+        return None
+    return f"`{name}` is {form(value)} here, and is to be a function or a class." if name else None
 
 
 def _verdict(one: _Ran, name: Any, source: str | None) -> TestResult:
     test, error = one.test, one.raised
     secret = test.hidden and not one.trial.revealing
     if isinstance(error, NotAttempted):
-        return test.result(passed=False, message="Not attempted yet.", attempted=False)
+        return test.result(passed=False, message="Not attempted yet.", attempted=False, raw=error.name)
     if isinstance(error, BridgeFailure):
         message = FAILURES[error.reason]
         return test.result(passed=False, message=message, reason=error.reason, lost=True)

@@ -11,8 +11,9 @@ from typing import Any
 
 import nbformat
 from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import KernelManager
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
 from ..course import CHECK_SUFFIX, UsageError
@@ -24,13 +25,21 @@ for _task in {tasks!r}:
     _result = _check(_task, namespace=globals())
     print({mark!r} + __import__("json").dumps([_task, _result.passed, repr(_result)]))
 """
+# `quit()` asks the kernel to end after the cell, and nobody answers the cells behind it.
+_NO_QUIT = """
+def quit(*arguments):
+    raise RuntimeError("quit() ends the notebook's kernel; it does nothing here.")
+exit = quit
+get_ipython().ask_exit = quit
+"""
+CELL_S = 900.0
 
 
 class UnreadableNotebook(UsageError):
     """The file is no notebook, or has no check cells; the text is one sentence."""
 
 
-class _Manager(KernelManager):
+class _Manager(AsyncKernelManager):
     """Starts kernels with this Python, whatever kernels are installed."""
 
     @property
@@ -53,15 +62,23 @@ def check_notebook(path: Path) -> list[tuple[str, bool, str]]:
     for cell in notebook.cells:
         if cell.cell_type == "code" and _grade_id(cell).endswith(CHECK_SUFFIX):
             cell.source = ""  # its checks come at the end, all together
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(_NO_QUIT))
     notebook.cells.append(nbformat.v4.new_code_cell(_TABLES.format(tasks=tasks, mark=MARK)))
     client = NotebookClient(
         notebook,
         kernel_manager_class=_Manager,
-        timeout=None,
+        timeout=int(CELL_S),
         allow_errors=True,
         resources={"metadata": {"path": str(path.resolve().parent)}},
     )
-    client.execute(env=_environment())
+    try:
+        client.execute(env=_environment())
+    except DeadKernelError:
+        raise UnreadableNotebook(
+            f"{path} ended its own kernel, as os._exit does, so its checks could not run; take that line out."
+        ) from None
+    except CellTimeoutError:
+        raise UnreadableNotebook(f"A cell of {path} ran longer than {CELL_S:g} seconds, and was stopped.") from None
     return list(_found(notebook.cells[-1]))
 
 

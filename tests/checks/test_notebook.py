@@ -1,0 +1,234 @@
+"""`check` in a student's session: it obeys, says what green means, helps with errors and names, and gives hints."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.checks import hints_in_steps, notebook
+from autograder.checks.audit import audit
+from autograder.checks.display import FORM_ONLY, as_html, as_text
+from autograder.checks.notebook import check
+from autograder.checks.reading import near_name
+from autograder.checks.result import TestResult
+from autograder.checks.terminal import UnreadableNotebook, check_notebook
+from autograder.course import ROOT_VARIABLE
+
+RIGHT = "def doubled(x):\n    return 2 * x"
+PUBLIC = '''
+from autograder.checks.api import expect_equal, reference
+def test_three(student):
+    """Twice three is six."""
+    expect_equal(student.doubled(3), reference.doubled(3))
+def test_four(student):
+    """Twice four is eight."""
+    expect_equal(student.doubled(4), reference.doubled(4))
+'''
+FORM = '''
+from autograder.checks.api import read_entry, read_number
+def test_form(student):
+    """The sum is a number."""
+    read_number(read_entry(student.sums, "sum"), 'the entry "sum"')
+'''
+WORKED = FORM + '''
+from autograder.checks.api import expect_equal, reference
+def test_worked(student):
+    """The worked example with other numbers."""
+    expect_equal(student.worked, reference.sums())
+'''
+SUMS = '''
+from autograder.checks.api import Misconceptions
+from . import reference
+SUMS = Misconceptions("{task}", reference.sums, answer=True)
+@SUMS.add("one-less")
+def one_less():
+    """One less."""
+    return {{"sum": 4}}
+'''
+REFERENCES = {"doubled": "def doubled(x):\n    return 2 * x", "sums": "def sums():\n    return {'sum': 5}"}
+REFERENCES["worked"] = REFERENCES["sums"]
+
+
+@pytest.fixture(autouse=True)
+def course(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    root = tmp_path_factory.mktemp("course")
+    package = f"course_of_{root.name}"
+    (root / "pyproject.toml").write_text(f'[tool.autograder]\ncourse = "{package}"\n')
+    for task, public in (("doubled", PUBLIC), ("sums", FORM), ("worked", WORKED)):
+        folder = root / package / "numbers" / task
+        folder.mkdir(parents=True)
+        (folder / "public.py").write_text(public)
+        (folder / "reference.py").write_text(REFERENCES[task])
+        if task != "doubled":
+            (folder / "misconceptions.py").write_text(SUMS.format(task=task))
+        for home in (folder, folder.parent, folder.parents[1]):
+            (home / "__init__.py").touch()
+    hints = 'HINTS = ("What is twice 3?", "Add it to itself.")'
+    (root / package / "numbers" / "doubled" / "hints.py").write_text(hints)
+    monkeypatch.setenv(ROOT_VARIABLE, str(root))
+    monkeypatch.syspath_prepend(str(root))
+    yield root
+
+
+def checked(source: str, task: str = "doubled") -> Any:
+    names: dict[str, Any] = {}
+    exec(compile(textwrap.dedent(source), "<cell>", "exec"), names)
+    return check(task, namespace=names)
+
+
+ENDLESS = "def doubled(x):\n    while True:\n        pass"
+SLEEPS = "import time\ndef doubled(x):\n    time.sleep(60)"
+SWALLOWS = """
+count = 0
+def doubled(x):
+    global count
+    while count < 2:
+        try:
+            while True: pass
+        except BaseException:
+            count += 1
+    while True: pass
+"""
+
+
+@pytest.mark.parametrize("source", [ENDLESS, SLEEPS, SWALLOWS], ids=["loop", "sleep", "swallows"])
+def test_an_endless_answer_ends_by_itself_with_a_sentence(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notebook, "SECONDS", 0.5)
+    began = time.monotonic()
+    result = checked(source)
+    assert time.monotonic() - began < 10
+    assert not result.passed and len(result.tests) == 2
+    assert "The check was stopped after 0.5 seconds; a loop that does not end" in repr(result)
+    assert "KeyboardInterrupt" not in repr(result)
+
+
+def test_the_first_interrupt_ends_it() -> None:
+    stop = threading.Timer(0.5, lambda: signal.pthread_kill(threading.main_thread().ident, signal.SIGINT))
+    stop.start()
+    began = time.monotonic()
+    result = checked(ENDLESS)
+    assert time.monotonic() - began < 10
+    assert "The check was stopped here." in repr(result) and "seconds" not in repr(result)
+    assert result.tests[1].lost
+
+
+def test_a_quick_answer_leaves_no_interrupt_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notebook, "SECONDS", 0.3)
+    assert checked(RIGHT).passed
+    time.sleep(0.6)
+
+
+def test_beside_the_main_thread_it_works_too() -> None:
+    found: list[Any] = []
+    thread = threading.Thread(target=lambda: found.append(checked(RIGHT)))
+    thread.start()
+    thread.join()
+    assert found[0].passed
+
+
+def test_green_says_what_it_means() -> None:
+    assert repr(checked(RIGHT)).startswith("doubled: all 2 public checks passed")
+    form = checked("sums = {'sum': 17}", "sums")
+    assert form.passed and repr(form).startswith(f"sums: 1 of 1 public checks passed. {FORM_ONLY}")
+    assert FORM_ONLY in form._repr_html_()
+    worked = checked("sums = {'sum': 17}\nworked = {'sum': 5}", "worked")
+    assert worked.passed and FORM_ONLY not in repr(worked)
+
+
+@pytest.mark.parametrize(("source", "said"), [
+    ("doubled = 5", "`doubled` is a number here, and is to be a function or a class."),
+    ("doubled = [1, 2]", "`doubled` is a list of 2 values here, and is to be a function or a class."),
+    ("def Doubled(x): return 2 * x", "There is no `doubled` here, but a `Doubled`."),
+    ("def double_d(x): return 2 * x", "There is no `doubled` here, but a `double_d`."),
+    ("def doubed(x): return 2 * x", "There is no `doubled` here, but a `doubed`."),
+    ("def tripled(x): return 2 * x", "not attempted yet. Write your answer in the cell above"),
+])
+def test_an_error_helps(source: str, said: str) -> None:
+    text = repr(checked(source))
+    assert said in text
+    for noise in ("Traceback", "pytest", ".py", "0x", "E   "):
+        assert noise not in text
+
+
+def test_one_cause_is_told_once() -> None:
+    result = checked("def doubled(x):\n    return undefined_name")
+    text = repr(result)
+    assert text.count("undefined_name' is not defined") == 1
+    assert "(It makes 2 checks fail.)" in text and "The same as above." in text
+
+
+def test_the_table_has_headers_with_scopes() -> None:
+    page = checked("def doubled(x):\n    return 0")._repr_html_()
+    assert page.count('<th scope="col"') == 2 and page.count('<th scope="row"') == 2
+    assert "<caption" in page and ">✗</span> not yet" in page and "aria-label" not in page
+
+
+def test_a_broken_check_shows_no_source_of_ours() -> None:
+    report = "E   assert\nautograder/x.py:3"
+    row = TestResult("t", "d", False, 0, False, message="It broke.", details=report, broken=True)
+    assert "autograder" not in as_text("t", [row]) and "autograder" not in as_html("t", [row])
+
+
+@pytest.mark.parametrize(("wanted", "there", "near"), [
+    ("Conv2D", ["Conv2d"], "Conv2d"), ("conv2d_backward", ["conv2dbackward"], "conv2dbackward"),
+    ("dilate_kernel", ["dilate_kernels"], "dilate_kernels"), ("MaxPooling2D", ["MinPooling2D"], None),
+    ("lenet", ["LeNet5"], "LeNet5"), ("top_k", ["top_n"], None), ("relu", ["relu6"], None),
+    ("Dense", ["Dence"], "Dence"),
+])
+def test_which_name_is_nearly_another(wanted: str, there: list[str], near: str | None) -> None:
+    assert near_name(wanted, there) == near
+
+
+def test_hints_come_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hints_in_steps, "_given", {})
+    first, second, again = (check("doubled", hint=True) for _ in range(3))
+    assert repr(first) == "doubled: hint 1 of 2\nWhat is twice 3?"
+    assert repr(second).startswith("doubled: hint 2 of 2; there are no more") and "Add it to itself." in repr(second)
+    assert repr(again) == repr(first)
+    assert first._repr_markdown_() == "**doubled: hint 1 of 2**\n\nWhat is twice 3?"
+    assert repr(check("sums", hint=True)) == "sums: there are no hints"
+
+
+def test_the_audit_asks_for_hints_and_refuses_nothing_without(course: Path) -> None:
+    from autograder.checks.audit import _about_hints
+    from autograder.course import Task
+
+    assert list(_about_hints(Task("doubled", "code", 1))) == []
+    (asked,) = _about_hints(Task("sums", "code", 1))
+    assert "it has 0 hints" in asked
+    assert list(_about_hints(Task("sums", "answer", 1))) == []
+    assert callable(audit)
+
+
+@pytest.mark.parametrize("ending", ["quit()", "exit()", "get_ipython().ask_exit()", "raise SystemExit"])
+def test_a_notebook_that_quits_is_checked_all_the_same(tmp_path: Path, ending: str) -> None:
+    found = check_notebook(written(tmp_path, ending))
+    assert [(task, passed) for task, passed, _ in found] == [("doubled", True)]
+
+
+def test_a_notebook_that_ends_its_kernel_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableNotebook, match="ended its own kernel"):
+        check_notebook(written(tmp_path, "import os; os._exit(1)"))
+
+
+def written(folder: Path, ending: str) -> Path:
+    cells = [(RIGHT, {}), (ending, {}), ("import time; time.sleep(1)", {}),
+             ("", {"nbgrader": {"grade_id": "doubled-check"}})]
+    document = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [
+        {"cell_type": "code", "id": str(n), "metadata": meta, "execution_count": None, "outputs": [], "source": source}
+        for n, (source, meta) in enumerate(cells)
+    ]}
+    path = folder / "mine.ipynb"
+    path.write_text(json.dumps(document))
+    assert os.environ[ROOT_VARIABLE] in sys.path
+    return path
