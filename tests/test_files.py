@@ -68,3 +68,11 @@ def test_who_is_first_has_the_file(tmp_path: Path) -> None:
     assert path.read_bytes() == b"first"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [each.name for each in tmp_path.iterdir()] == ["secret"]
+
+
+def test_who_reads_while_a_file_is_written_again_reads_the_old_one_to_its_end(tmp_path: Path) -> None:
+    files.write(tmp_path / "file", b"old" * 1000)
+    with open(tmp_path / "file", "rb") as reader:
+        first = reader.read(3)
+        files.write(tmp_path / "file", b"new")
+        assert first + reader.read() == b"old" * 1000

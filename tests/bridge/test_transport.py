@@ -178,6 +178,7 @@ def test_a_slow_answer_is_a_timeout_and_the_late_reply_is_dropped():
         with pytest.raises(BridgeTimeout):
             Student(transport).x  # noqa: B018 - the attribute is the request
         assert Student(transport).x == "in time"
+        assert transport.dropped == [], "the late reply was taken before the next question was asked"
 
 
 def test_the_time_for_all_requests_together_is_bounded():
@@ -239,6 +240,16 @@ def test_the_amount_of_data_is_bounded():
         student.x  # noqa: B018
         with pytest.raises(BridgeTraffic):
             student.y  # noqa: B018
+
+
+def test_the_payload_counts_as_data_too():
+    def large(connection: socket.socket) -> None:
+        number = read_request(connection)
+        array = {"t": "array", "d": "|u1", "s": [10_000], "o": 0}
+        connection.sendall(wire.pack({"id": number, "ok": array}, bytes(10_000)))
+
+    with other_end(large, total_bytes=5_000) as transport, pytest.raises(BridgeTraffic):
+        Student(transport).x  # noqa: B018
 
 
 REPLIES = [

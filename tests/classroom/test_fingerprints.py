@@ -63,3 +63,14 @@ def test_only_the_libraries_that_a_runtime_loads_count(tmp_path: Path, monkeypat
 def test_every_module_of_the_machine_that_is_named_exists(tmp_path: Path) -> None:
     named = [*(PACKAGE / room for room in ROOMS), *(PACKAGE / f"{name}.py" for name in MODULES)]
     assert not [path for path in named if not path.exists()]
+
+
+@pytest.mark.parametrize("other", [{"checks": "d"}, {"environment": "f"}, {"seed": 2}, {"isolation": "off"}])
+def test_all_that_a_result_depends_on_is_in_its_fingerprint(other: dict[str, object]) -> None:
+    about = {"checks": "c", "environment": "e", "seed": 1, "isolation": "required"}
+    before = fingerprints.submission_fingerprint(b"n", {"a": b"1"}, **about)
+    assert fingerprints.submission_fingerprint(b"n", {"a": b"1"}, **about) == before
+    found = [fingerprints.submission_fingerprint(b"n", {"a": b"1"}, **{**about, **other})]
+    found += [fingerprints.submission_fingerprint(b"m", {"a": b"1"}, **about)]
+    found += [fingerprints.submission_fingerprint(b"n", files, **about) for files in ({"a": b"2"}, {"b": b"1"}, {})]
+    assert before not in found

@@ -336,3 +336,37 @@ def _schema(path: Path) -> tuple[str, set[str]]:
         tables = set(inspect(connection).get_table_names())
     engine.dispose()
     return version, tables
+
+
+@pytest.mark.parametrize(
+    ("changed", "asked"),
+    [(frozenset(), False), (frozenset({"double"}), False), (frozenset({"why"}), True), (None, True)],
+)
+def test_a_person_is_asked_again_only_where_the_answer_has_changed(
+    root: Path, writer: GradebookWriter, changed: frozenset[str] | None, asked: bool
+):
+    writer.commit_many([Commit(NAME, "ada", results())])
+    with book(root) as gradebook:
+        marked = grade(gradebook, "why")
+        marked.manual_score, marked.needs_manual_grade = 3.0, False
+        gradebook.db.commit()
+    writer.commit_many([Commit(NAME, "ada", results(double=0.0), changed=changed)])
+    with book(root) as gradebook:
+        assert (grade(gradebook, "why").manual_score, grade(gradebook, "why").needs_manual_grade) == (3.0, asked)
+    writer.commit_many([Commit(NAME, "ada", results(), changed=frozenset())])
+    with book(root) as gradebook:
+        assert grade(gradebook, "why").needs_manual_grade == asked, "asked until a person has looked"
+
+
+def test_what_a_due_date_and_an_extension_are_is_known_before_anything_is_committed(
+    root: Path, writer: GradebookWriter
+):
+    writer.commit_many([Commit(NAME, "ada", results())])
+    before = writer.terms(NAME)("ada")
+    with book(root) as gradebook:
+        gradebook.update_or_create_assignment(NAME, duedate="2026-01-02")
+    due = writer.terms(NAME)("ada")
+    with book(root) as gradebook:
+        gradebook.grant_extension(NAME, "ada", days=2)
+    assert len({before, due, writer.terms(NAME)("ada")}) == 3
+    assert writer.terms(NAME)("bob") == due

@@ -725,6 +725,7 @@ def run(words: tuple[str, ...] = ()) -> str:
                 wrong.append(tried)
                 table.add_row(tried, f"{type(error).__name__}: {str(error)[:600]}", "NO", style="red")
             shutil.rmtree(folder, ignore_errors=True)
+            print(f"{number + 1}/{len(chosen)} {tried}: {'WRONG' if tried in wrong else 'as it should be'}", flush=True)
     console.print(table)
     assert not wrong, f"{len(wrong)} of {len(chosen)} went wrong: {', '.join(wrong)}"
     return f"{len(chosen)} faults, each said in a sentence or mended, and nothing lost"

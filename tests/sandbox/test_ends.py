@@ -1,0 +1,47 @@
+"""How a kernel ended, and by whom."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import psutil
+import pytest
+
+from tests.sandbox.conftest import run
+
+
+def test_a_kernel_does_not_outlive_its_supervisor(kernel):
+    process = psutil.Process(kernel.pid)
+    process.parent().kill()
+    process.wait(10)
+    _until(lambda: not kernel.alive())
+    assert kernel.killed and kernel.stopped_reason is None
+
+
+@pytest.mark.parametrize(("number", "killed"), [(signal.SIGKILL, True), (signal.SIGTERM, False)])
+def test_a_kill_from_outside_is_told_from_the_graders_own(kernel, number: int, killed: bool):
+    os.kill(kernel.pid, number)
+    _until(lambda: not kernel.alive())
+    kernel.kill()
+    assert kernel.killed is killed
+
+
+def test_what_the_grader_ended_itself_was_not_killed_by_somebody_else(kernel):
+    kernel.kill()
+    assert not kernel.killed
+
+
+def test_asking_for_the_kernels_end_in_a_cell_ends_nothing(kernel):
+    for source in ("exit()", "quit()", "get_ipython().kernel.do_shutdown(False)"):
+        run(kernel, source)
+        time.sleep(0.3)
+        assert run(kernel, "1 + 1").result == "2"
+
+
+def _until(condition: object, seconds: float = 10) -> None:
+    until = time.monotonic() + seconds
+    while not condition() and time.monotonic() < until:
+        time.sleep(0.01)
+    assert condition()
