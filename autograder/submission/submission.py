@@ -327,7 +327,8 @@ class _Run:
             tests = self._asked_in(kernel, run, mark)
             if _died(kernel, tests):
                 self._execution.refuse_oom_kill(reasons.DIED, kernel)
-        lacking = next(filter(None, (reasons.of_message(test.message) for test in tests if not test.passed)), None)
+        said = (test.raw or test.message for test in tests if not test.passed)
+        lacking = next(filter(None, map(reasons.of_message, said)), None)
         if lacking:
             self._execution.drop_kernel()
             host.require_what(lacking, run.limits)
