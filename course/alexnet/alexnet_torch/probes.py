@@ -36,6 +36,9 @@ def run_torch_dropout(make, options, size, seed):
             parameter.grad = None
             parameter.requires_grad_()
         model.train(training)
+        for part in model.modules():
+            if hasattr(part, "running_mean"):
+                part.eval()  # batch normalisation, which is no part of AlexNet, would hide what dropout does
         torch.manual_seed(seed + training)  # other masks, should there be any at inference
         on_one_thread(lambda: model(batch)[:, 0].sum().backward())
         return {name: parameter.grad.flatten(1).abs().sum(0) for name, parameter in dense.items()}
