@@ -2,7 +2,7 @@
 
 # Types are left out: the source of most of these runs in the student's kernel, where nothing of this package need be.
 
-from autograder.checks.api import CheckFailure
+from autograder.checks.api import CheckFailure, read_entry, read_number
 
 MB = 10**6
 
@@ -53,16 +53,14 @@ def as_array(value):
 
 
 def whole_numbers(answer, keys):
-    """The entries as ints, after a look at the form of the answer."""
-    if not isinstance(answer, dict):
-        raise CheckFailure("This task is answered with a dict.")
+    """The entries as ints above 0, however they are written."""
+    found = []
     for key in keys:
-        value = answer.get(key)
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value or value <= 0:
-            raise CheckFailure(f'The entry "{key}" is to be a positive number.')
-        if value % 1:
-            raise CheckFailure(f'The entry "{key}" is not a whole number; is it in bytes?')
-    return [answer[key] for key in keys]
+        value = read_number(read_entry(answer, key, known=keys), f'the entry "{key}"')
+        if not value > 0:
+            raise CheckFailure(f'The entry "{key}" is to be a number above 0.')
+        found.append(read_number(value, f'the entry "{key}"', whole=True))
+    return found
 
 
 def report_of(seen, *keys):

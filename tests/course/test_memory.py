@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from autograder.checks.registry import reference_names
+from autograder.checks.registry import reference_names, registries
 from autograder.checks.search import numbers
 from autograder.checks.variant import all_variants, variant
 from course.sizing_and_memory.alexnet_table.misconceptions import ALEXNET_LAYERS
@@ -174,8 +174,16 @@ def test_all_variants_are_equally_hard():
     for one in all_variants("conv-parameters"):
         image, outputs = one["image"], output_sizes(one["image"], one["maps"])
         assert np.prod(image) + outputs[0] > 1.01 * max(outputs[0] + outputs[1], outputs[1] + outputs[2])
-        sides = [-(-side // 4) for side in image[:2]]
-        assert any(side % 2 for side in sides)
+        assert any(side % 2 for side in image[:2])
+
+
+@pytest.mark.parametrize("task", ["conv-parameters", "inference-memory", "training-memory"])
+def test_every_mistake_shows_in_everybodys_numbers(task):
+    (registry,) = registries(task).values()
+    for one in all_variants(task):
+        right = registry.reference(**one)
+        results = [wrong.around(registry.reference)(**one) for wrong in registry]
+        assert right not in results and all(results.count(result) == 1 for result in results)
 
 
 def test_one_slip_in_the_sizes_costs_its_own_points():

@@ -4,9 +4,11 @@ from autograder.checks.api import (
     CheckFailure,
     Tensor,
     cases,
+    current,
     expect,
     expect_raises,
     in_kernel,
+    kernel_says,
     misconceptions,
     points,
     reference,
@@ -21,10 +23,10 @@ from .probes import converted_with_a_wrong_height
 
 FEW, SEED = st.integers(1, 4), st.integers(0, 50)
 DENSE = cases(outputs=FEW, channels=st.integers(1, 3), size=st.tuples(st.integers(1, 4), st.integers(1, 4)), seed=SEED)
-LARGER = cases(
-    outputs=FEW, channels=st.integers(1, 3), size=st.tuples(st.integers(1, 4), st.integers(1, 4)), seed=SEED,
-    larger_by=st.tuples(st.integers(0, 4), st.integers(0, 4)),
-)
+# One channel and a square kernel: weights in another order cost the points of the first test.
+SIDES = st.integers(1, 4).map(lambda side: (side, side))
+SQUARE = {"outputs": FEW, "channels": st.just(1), "size": SIDES, "seed": SEED}
+LARGER = cases(larger_by=st.tuples(st.integers(0, 4), st.integers(0, 4)), **SQUARE)
 
 
 def converted(student, case, larger_by=(0, 0), bias=True):
@@ -47,26 +49,28 @@ def test_same_scores_as_the_dense_layer(student, case):
     same_output(seen, right, misconceptions.DENSE_TO_CONV)
 
 
-@points(3)
+@points(4)
 @search(LARGER, examples=15)
 def test_a_map_of_scores(student, case):
     """On a larger image there is a score for every place where the window fits."""
-    seen, right = converted(student, case, larger_by=case.larger_by)
+    seen, right = converted(student, case, larger_by=case.larger_by, bias=False)
     same_output(seen, right, misconceptions.DENSE_TO_CONV)
 
 
 @points(1)
-@search(DENSE, examples=6)
+@search(cases(**SQUARE), examples=6)
 def test_dense_layer_without_bias(student, case):
     """A dense layer without a bias becomes a convolution without one."""
     seen, right = converted(student, case, bias=False)
     same_output(seen, right, misconceptions.DENSE_TO_CONV)
 
 
-@points(2)
+@points(1)
+@kernel_says
 @search(DENSE, examples=6)
 def test_it_is_a_convolution(student, case):
     """An nn.Conv2d with a kernel as large as the image comes back, and the dense layer stays what it was."""
+    current().believed = True
     seen, _ = converted(student, case)
     expect(seen.get("is_conv") is True, "What came back is no nn.Conv2d.")
     expect(tuple(seen["output"].shape[:2]) == (2, case.outputs), "The number of images or of scores is off.")

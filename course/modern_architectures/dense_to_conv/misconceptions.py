@@ -13,6 +13,11 @@ DENSE_TO_CONV = Misconceptions("dense-to-conv", right.convolved, student=noteboo
 WINDOWS = "A dense layer is a convolution"
 
 
+def _refuse_others(linear, channels, height, width):
+    if linear.in_features != channels * height * width:
+        raise ValueError("in_features must be channels * height * width")
+
+
 def _conv_with(linear, channels, height, width, weight):
     conv = nn.Conv2d(channels, linear.out_features, (height, width), bias=linear.bias is not None).to(weight.dtype)
     with torch.no_grad():
@@ -26,6 +31,7 @@ def _conv_with(linear, channels, height, width, weight):
 @on(right.convolved)
 def channels_last_order(linear, channels, height, width):
     """The weights were taken as (height, width, channels); flattening in PyTorch goes channel by channel."""
+    _refuse_others(linear, channels, height, width)
     weight = linear.weight.reshape(-1, height, width, channels).permute(0, 3, 1, 2)
     return _conv_with(linear, channels, height, width, weight)
 
@@ -34,6 +40,7 @@ def channels_last_order(linear, channels, height, width):
 @on(right.convolved)
 def height_and_width_swapped(linear, channels, height, width):
     """Height and width of the kernel changed places."""
+    _refuse_others(linear, channels, height, width)
     return _conv_with(linear, channels, width, height, linear.weight.reshape(-1, channels, width, height))
 
 
@@ -41,13 +48,14 @@ def height_and_width_swapped(linear, channels, height, width):
 @on(right.convolved)
 def bias_forgotten(linear, channels, height, width):
     """The dense layer's bias was not taken over."""
+    _refuse_others(linear, channels, height, width)
     conv = nn.Conv2d(channels, linear.out_features, (height, width), bias=False).to(linear.weight.dtype)
     with torch.no_grad():
         conv.weight.copy_(linear.weight.reshape(conv.weight.shape))
     return conv
 
 
-@DENSE_TO_CONV.add("padded", section=WINDOWS)
+@DENSE_TO_CONV.add("padded", section=WINDOWS, price="with a padding no output has the right size")
 @on(right.convolved)
 def padded(linear, channels, height, width):
     """The convolution pads its input, so windows hang over the border."""
@@ -66,9 +74,10 @@ def windows_side_by_side(linear, channels, height, width):
     return conv
 
 
-@DENSE_TO_CONV.add("kernel-turned-round", section=WINDOWS)
+@DENSE_TO_CONV.add("kernel-turned-round", section=WINDOWS, price="every kernel but one of 1x1 is another one")
 @on(right.convolved)
 def kernel_turned_round(linear, channels, height, width):
     """The kernel was turned by 180 degrees; frameworks do not turn it."""
+    _refuse_others(linear, channels, height, width)
     weight = linear.weight.reshape(-1, channels, height, width).flip(2, 3)
     return _conv_with(linear, channels, height, width, weight)

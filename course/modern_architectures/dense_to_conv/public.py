@@ -16,12 +16,12 @@ def run_dense_to_conv(convert, outputs, channels, size, larger_by, bias, seed):
     import torch
 
     height, width = size
-    linear = torch.nn.Linear(channels * height * width, outputs, bias=bias).double()
+    linear = torch.nn.Linear(channels * height * width, outputs, bias=bias)
     fill(linear, False, seed)
     before = [parameter.detach().clone() for parameter in linear.parameters()]
     module = convert(linear, channels, height, width)
     shape = (2, channels, height + larger_by[0], width + larger_by[1])
-    images = torch.from_numpy(numpy.random.default_rng([seed, *shape]).standard_normal(shape))
+    images = torch.from_numpy(numpy.random.default_rng([seed, *shape]).standard_normal(shape).astype("float32"))
     if not callable(module):
         return {"output": module}
     is_conv = isinstance(module, torch.nn.Conv2d)

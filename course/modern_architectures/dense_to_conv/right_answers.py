@@ -26,4 +26,87 @@ def dense_to_conv(linear, channels, height, width):
     conv.load_state_dict(state)
     return conv
 ''',
+    "copied-in": TORCH + '''
+def dense_to_conv(linear, channels, height, width):
+    """The plainest way: a layer as it comes, and its weights copied into it."""
+    if linear.in_features != channels * height * width:
+        raise ValueError("in_features")
+    conv = nn.Conv2d(channels, linear.out_features, kernel_size=(height, width), bias=linear.bias is not None)
+    with torch.no_grad():
+        conv.weight.copy_(linear.weight.view(linear.out_features, channels, height, width))
+        if linear.bias is not None:
+            conv.bias.copy_(linear.bias)
+    return conv
+''',
+    "filled-in": TORCH + '''
+def dense_to_conv(linear, channels, height, width):
+    """By .data and a slice."""
+    out, n = linear.weight.shape
+    if n != channels * height * width:
+        raise ValueError(f"{n} features do not fit {channels}x{height}x{width}")
+    if linear.bias is None:
+        conv = nn.Conv2d(channels, out, (height, width), bias=False)
+    else:
+        conv = nn.Conv2d(channels, out, (height, width))
+        conv.bias.data[:] = linear.bias.data
+    conv.weight.data[:] = linear.weight.data.reshape(out, channels, height, width)
+    return conv
+''',
+    "state-dict-of-a-plain-layer": TORCH + '''
+def dense_to_conv(linear, channels, height, width):
+    if linear.in_features != channels * height * width:
+        raise ValueError("in_features")
+    conv = nn.Conv2d(channels, linear.out_features, (height, width), bias=linear.bias is not None)
+    state = linear.state_dict()
+    state["weight"] = state["weight"].reshape_as(conv.weight)
+    conv.load_state_dict(state)
+    return conv
+''',
+}
+
+WRONG = {
+    "weights-not-copied": TORCH + '''
+def dense_to_conv(linear, channels, height, width):
+    if linear.in_features != channels * height * width:
+        raise ValueError("in_features")
+    return nn.Conv2d(channels, linear.out_features, (height, width), bias=linear.bias is not None)
+''',
+    "transposed": TORCH + '''
+def dense_to_conv(linear, channels, height, width):
+    if linear.in_features != channels * height * width:
+        raise ValueError("in_features")
+    conv = nn.Conv2d(channels, linear.out_features, (height, width), bias=linear.bias is not None)
+    conv.weight.data = linear.weight.data.T.reshape(linear.out_features, channels, height, width).clone()
+    if linear.bias is not None:
+        conv.bias.data = linear.bias.data.clone()
+    return conv
+''',
+    "always-with-a-bias": TORCH + '''
+def dense_to_conv(linear, channels, height, width):
+    if linear.in_features != channels * height * width:
+        raise ValueError("in_features")
+    conv = nn.Conv2d(channels, linear.out_features, (height, width))
+    with torch.no_grad():
+        conv.weight.copy_(linear.weight.view_as(conv.weight))
+        if linear.bias is not None:
+            conv.bias.copy_(linear.bias)
+    return conv
+''',
+    "bias-twice": TORCH + '''
+def dense_to_conv(linear, channels, height, width):
+    if linear.in_features != channels * height * width:
+        raise ValueError("in_features")
+    conv = nn.Conv2d(channels, linear.out_features, (height, width), bias=linear.bias is not None)
+    with torch.no_grad():
+        conv.weight.copy_(linear.weight.view_as(conv.weight))
+        if linear.bias is not None:
+            conv.bias.copy_(2 * linear.bias)
+    return conv
+''',
+    "the-dense-layer-itself": TORCH + '''
+def dense_to_conv(linear, channels, height, width):
+    if linear.in_features != channels * height * width:
+        raise ValueError("in_features")
+    return nn.Sequential(nn.Flatten(), linear, nn.Unflatten(1, (-1, 1, 1)))
+''',
 }

@@ -1,8 +1,6 @@
 """Hidden checks of inference-memory."""
 
-import numpy as np
-
-from autograder.checks.api import all_variants, expect_entry, misconceptions, points, reference
+from autograder.checks.api import all_variants, expect_entry, misconceptions, points, read_entry, read_number, reference
 
 
 def entry(answer, right):
@@ -16,8 +14,7 @@ def test_outputs_held_at_once(student, variant):
     """At the worst moment a layer's input and its output are held: the largest such pair, in bytes."""
     answer, right = student.inference_memory, reference.inference_memory(**variant)
     parameters = 4 * reference.conv_parameters(**variant).value["total"]
-    given = answer.get("total") if isinstance(answer, dict) else None
-    if isinstance(given, (int, float, np.number)) and given == right.value["total"] - parameters:
+    if read_number(read_entry(answer, "total"), 'the entry "total"') == right.value["total"] - parameters:
         return  # the parameters were left out, which costs the other test's points
     entry(answer, right)
 

@@ -41,6 +41,22 @@ def input_image_forgotten(image, maps, batch):
     return _held(image, maps, max(a + b for a, b in pairwise(right.output_sizes(image, maps))))
 
 
+@INFERENCE_MEMORY.add("two-largest-outputs", section="Predicting: two outputs at a time")
+def two_largest_outputs(image, maps, batch):
+    """The two largest outputs were added up; held at once are a layer's input and its output, one after the other."""
+    return _held(image, maps, sum(sorted([prod(image), *right.output_sizes(image, maps)])[-2:]))
+
+
+@INFERENCE_MEMORY.add("sizes-rounded-down", section="From numbers to bytes")
+def sizes_rounded_down(image, maps, batch):
+    """Odd sides were rounded down; with "same" padding and stride 2 half of an odd side is rounded up."""
+    (height, width, _), held = image, [prod(image)]
+    for count in maps:
+        height, width = height // 2, width // 2
+        held.append(height * width * count)
+    return _held(image, maps, max(a + b for a, b in pairwise(held)))
+
+
 @INFERENCE_MEMORY.add("gradients-at-inference", section="Predicting: two outputs at a time")
 def gradients_at_inference(image, maps, batch):
     """The parameters were counted twice, as if each had a gradient; a prediction needs no gradients."""

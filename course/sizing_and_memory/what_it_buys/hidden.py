@@ -1,13 +1,16 @@
 """Hidden checks of what-it-buys."""
 
-from autograder.checks.api import expect_entry, misconceptions, points, reference
+from autograder.checks.api import expect_entry, misconceptions, points, read_entry, read_list, read_word, reference
+
+from .public import MEASURES
 
 
 def bought(student, key):
     answer = student.what_it_buys
-    names = answer.get("leaves_parameters_alone") if isinstance(answer, dict) else None
-    if isinstance(names, (list, tuple)) and all(isinstance(name, str) for name in names):
-        answer = answer | {"leaves_parameters_alone": sorted(set(names))}
+    if key == "leaves_parameters_alone":  # in any order, and twice is once
+        what = f'the entry "{key}"'
+        names = read_list(read_entry(answer, key, known=MEASURES), what, unordered=True)
+        answer = {**answer, key: sorted({read_word(name, what) for name in names})}
     expect_entry(answer, key, reference.what_it_buys(), like=misconceptions.WHAT_IT_BUYS)
 
 
