@@ -28,7 +28,8 @@ PLAIN = {
     "labels-ignored": "Trained on labels that were permuted, the network still knows the true ones: it did not learn "
     "them from what it was given.",
     "constant-answer": "The network gives the same answer for every image.",
-    "never-trained": "The network answers as one does that was not trained: all classes are equally likely to it.",
+    "never-trained": "The network answers as one does that was not trained, or far too little: all classes are equally "
+    "likely to it.",
     "softmax-in-the-network": "What comes back are probabilities; the network is to return logits.",
     "relu-on-the-logits": "No logit is below zero: any number is right there.",
     "depends-on-the-batch": "What the network says of an image depends on the other images of the batch.",

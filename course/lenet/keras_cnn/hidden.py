@@ -2,22 +2,13 @@
 
 import numpy as np
 
-from autograder.checks.api import CheckFailure, expect, expect_close, in_kernel, misconceptions, points
+from autograder.checks.api import CheckFailure, expect, expect_close, in_kernel, kernel_says, misconceptions, points
 
 from . import probes, public
+from .public import keras_model, reports_accuracy
 
 OPTIONS = {"input_shape": (20, 24, 3), "num_classes": 4}
 EPOCHS, BATCH = 10, 8
-
-
-def keras_model(student, options, seed):
-    """What the notebook's Keras model says and computes (see `run_keras`), after a look at the types of the report."""
-    kernel = in_kernel(student, public.run_keras, public.form_of, public.quietly)
-    seen = kernel.run_keras(student.build_cnn, options, 40, seed)
-    form = seen.get("form") if isinstance(seen, dict) else None
-    if not isinstance(form, dict) or not isinstance(form.get("layers"), list):
-        raise CheckFailure("build_cnn returns a Keras model; something else came back.")
-    return seen, form
 
 
 def has_the_shapes(form, input_shape=(28, 28, 1), num_classes=10):
@@ -55,12 +46,22 @@ def trainable(seen, form):
 
 @points(2)
 def test_shapes_of_the_network(student, rng):
-    """A convolutional network for images of the given shape, with an output for each class; both have defaults."""
+    """The network takes images of the given shape, and has an output for each class; both have defaults."""
     for options in (OPTIONS, {}):
-        _, form = keras_model(student, options, int(rng.integers(1000)))
+        seen, form = keras_model(student, options, int(rng.integers(1000)))
         has_the_shapes(form, **options)
-        convolutions = any("Conv" in str(layer) for layer in form["layers"])
-        expect(convolutions, "", diagnosis=misconceptions.KERAS_CNN["no-convolution"])
+        answers, classes = seen.get("probabilities"), options.get("num_classes", 10)
+        there = isinstance(answers, np.ndarray) and answers.shape == (40, classes)
+        expect(there, "The network does not give a row with a number for each class for each image.")
+
+
+@points(1)
+@kernel_says
+def test_a_convolutional_network(student, rng):
+    """There are convolutions in the network."""
+    _, form = keras_model(student, {}, int(rng.integers(1000)))
+    convolutions = any("Conv" in str(layer) for layer in form["layers"])
+    expect(convolutions, "", diagnosis=misconceptions.KERAS_CNN["no-convolution"])
 
 
 @points(2)
@@ -93,14 +94,14 @@ def test_compiled_metric(student, rng):
     trainable(seen, form)
     metrics, labels, answers = seen.get("metrics"), seen.get("labels"), seen.get("probabilities")
     expect(isinstance(metrics, dict), "The model cannot be evaluated on labels that are whole numbers.")
-    expect("accuracy" in metrics, "", diagnosis=misconceptions.KERAS_CNN["accuracy-not-asked-for"])
+    reports_accuracy(metrics)
     if not isinstance(answers, np.ndarray) or not isinstance(labels, np.ndarray) or answers.shape[:1] != labels.shape:
         raise CheckFailure("The network does not return a row of numbers for each image.")
     share = float(np.mean(answers.argmax(axis=1) == labels))
     expect_close(metrics["accuracy"], share, atol=1e-3, what="the accuracy on images with drawn labels")
 
 
-@points(3)
+@points(2)
 def test_it_learns(student, rng):
     """After a short training on 240 small pictures of three patterns it recognises most of 120 others."""
     seen, form = keras_model(student, {}, 0)

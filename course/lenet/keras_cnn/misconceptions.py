@@ -44,6 +44,7 @@ KERAS_CNN.add_source(
     "The network expects the channels before height and width; in Keras they come last.",
     _written(shape="(input_shape[2], *input_shape[:2])", format=', data_format="channels_first"'),
     section=KERAS,
+    price="the network takes none of the images",
 )
 KERAS_CNN.add_source(
     "input-shape-ignored",
@@ -68,6 +69,7 @@ KERAS_CNN.add_source(
     "The network returns logits, and its loss takes them for probabilities: there is no softmax at all.",
     _written(activation="None"),
     section=KERAS,
+    price="nothing is learned by a loss of what are no probabilities",
 )
 KERAS_CNN.add_source(
     "sigmoid-at-the-end",
@@ -127,4 +129,19 @@ def build_cnn(input_shape=(28, 28, 1), num_classes=10):
     return model
 """,
     section=KERAS,
+)
+
+KERAS_CNN.add_source(
+    "model-for-function",
+    "build_cnn is a model already; a function is asked for that builds one for the shape and the classes it is given.",
+    _written().replace("def build_cnn", "def _build") + "\nbuild_cnn = _build()\n",
+    section=KERAS,
+    price="no network of another shape can be had",
+)
+KERAS_CNN.add_source(
+    "return-forgotten",
+    "build_cnn gives back nothing: its last line needs to `return` the model.",
+    _written().replace("return model", "model.summary"),
+    section=KERAS,
+    price="the network is not given",
 )

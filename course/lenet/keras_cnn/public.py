@@ -5,12 +5,16 @@ import numpy as np
 from autograder.checks.api import CheckFailure, expect, in_kernel, misconceptions
 
 
-def keras_model(student, options):
+def keras_model(student, options, seed=0):
+    """What the notebook's Keras model says and computes (see `run_keras`), after a look at the types of the report."""
     kernel = in_kernel(student, run_keras, form_of, quietly)
-    seen = kernel.run_keras(student.build_cnn, options, 40, 0)
-    if not isinstance(seen["form"], dict):
+    seen = kernel.run_keras(student.build_cnn, options, 40, seed)
+    form = seen.get("form") if isinstance(seen, dict) else None
+    if form in ("model-for-function", "return-forgotten"):
+        raise CheckFailure(misconceptions.KERAS_CNN[form].sentence, diagnosis=form)
+    if not isinstance(form, dict) or not isinstance(form.get("layers"), list):
         raise CheckFailure("build_cnn returns a Keras model; something else came back.")
-    return seen, seen["form"]
+    return seen, form
 
 
 def has_the_shapes(form, input_shape=(28, 28, 1), num_classes=10):
@@ -21,6 +25,12 @@ def has_the_shapes(form, input_shape=(28, 28, 1), num_classes=10):
     expect(form["input"] == (None, *input_shape), f"The network's input has shape {form['input']}.")
     expect(form["output"] != (None, 10) or num_classes == 10, "", diagnosis=known["classes-ignored"])
     expect(form["output"] == (None, num_classes), f"The network's output has shape {form['output']}.")
+
+
+def reports_accuracy(metrics):
+    """The metric "accuracy" is among those that the model reports."""
+    none = misconceptions.KERAS_CNN["accuracy-not-asked-for"] if set(metrics) <= {"loss"} else None
+    expect("accuracy" in metrics, 'The model does not report the metric "accuracy" under this name.', diagnosis=none)
 
 
 def test_two_shapes(student):
@@ -52,7 +62,7 @@ def test_ready_to_be_trained(student):
     expect(form["loss"] != "mean_squared_error", "", diagnosis=known["squared-error"])
     expect(form["loss"] == "sparse_categorical_crossentropy", f"The loss is {form['loss']}.")
     expect(isinstance(seen["metrics"], dict), "The model cannot be evaluated on labels that are whole numbers.")
-    expect("accuracy" in seen["metrics"], "", diagnosis=known["accuracy-not-asked-for"])
+    reports_accuracy(seen["metrics"])
 
 
 # Types are left out below: the source runs in the student's kernel, where nothing of this package need exist.
@@ -68,7 +78,11 @@ def run_keras(build, options, count, seed):
     import keras
     import numpy
 
+    if isinstance(build, keras.Model):
+        return {"form": "model-for-function"}
     model = build(**options)
+    if model is None:
+        return {"form": "return-forgotten"}
     if not isinstance(model, keras.Model):
         return {"form": None}
     form = form_of(model)

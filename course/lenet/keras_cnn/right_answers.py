@@ -34,6 +34,52 @@ def build_cnn(input_shape=(28, 28, 1), num_classes=10):
     model.compile(keras.optimizers.SGD(0.02, momentum=0.9), "sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
 ''',
+    "added-one-by-one": KERAS + '''
+def build_cnn(input_shape=(28, 28, 1), num_classes=10):
+    """model.add, strides in place of pooling, global pooling, the metric as an object with its usual name."""
+    model = keras.models.Sequential(name="strided")
+    model.add(layers.InputLayer(shape=input_shape))
+    for maps in (16, 32):
+        model.add(layers.Conv2D(maps, (3, 3), strides=2, padding="same", activation="relu"))
+    model.add(layers.Flatten())
+    model.add(layers.Dense(32, activation="relu"))
+    model.add(layers.Dense(num_classes))
+    model.add(layers.Activation("softmax"))
+    model.compile(optimizer=keras.optimizers.Adam(learning_rate=2e-3), loss="sparse_categorical_crossentropy",
+                  metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")])
+    return model
+''',
+}
+
+_NETWORK = KERAS + '''
+def build_cnn(input_shape=(28, 28, 1), num_classes=10):
+    model = keras.Sequential([
+        keras.Input(input_shape),
+        layers.Conv2D(8, 3, activation="relu"),
+        layers.MaxPooling2D(2),
+        layers.Conv2D(16, 3, activation="relu"),
+        layers.MaxPooling2D(2),
+        layers.Flatten(),
+        layers.Dense(num_classes, activation="softmax"),
+    ])
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+'''
+
+
+def _changed(old: str, new: str) -> str:
+    """The right network with a text replaced, which must be there."""
+    assert old in _NETWORK, old
+    return _NETWORK.replace(old, new)
+
+
+WRONG = {
+    "a-rate-of-zero": _changed('"adam"', "keras.optimizers.SGD(0.0)"),
+    "a-class-too-many": _changed("Dense(num_classes", "Dense(num_classes + 1"),
+    "another-metric": _changed('metrics=["accuracy"]', 'metrics=["mae"]'),
+    "accuracy-by-another-name": _changed('["accuracy"]', '[keras.metrics.SparseCategoricalAccuracy(name="right")]'),
+    "frozen": _changed("    return model", "    model.trainable = False\n    return model"),
+    "images-erased": _changed("layers.Flatten(),", "layers.Flatten(), layers.Lambda(lambda x: 0 * x),"),
 }
 
 

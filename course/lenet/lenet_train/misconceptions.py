@@ -98,7 +98,8 @@ def relu_on_the_logits(images, labels, *, seed, device):
 
 @LENET_TRAIN.add("never-trained", section=LOOP)
 def never_trained(images, labels, *, seed, device):
-    """The network answers as one that was not trained: do its weights change, and is it this one that comes back?"""
+    """The network answers as one that was not trained, or far too little: does the loss fall, and is it the trained one
+    that comes back?"""
     trained = _trained(LeNet5(), prepare(images), labels, seed)
     return type(trained)()
 
