@@ -137,7 +137,7 @@ def expect_steady(
     """Passes when `ask` is right about `first`, then about `other`, then about `first` again.
 
     first, other: two different inputs of the same shape. ask: the student's layer or function, the same object each
-    time; right: what is right, such as ``lambda image: reference.conv2d(image, kernels)``. how: as for `expect_close`.
+    time; right: what is right, such as ``lambda image: reference.shift(image, 2)``. how: as for `expect_close`.
     kept: the misconception that gives the first result again; it is named only where the values show just that.
     """
     expect_close(ask(first), right(first), like=like, what=what, **how)

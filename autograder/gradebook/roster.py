@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,7 +64,8 @@ def read_roster(path: Path, *, id_column: str | None = None) -> Roster:
         elif id in people:
             left_out.append(f"{path.name}, line {rows.line_num}: {id} stands there twice.")
         else:
-            people[id] = Person(id, *_names(row, headings), _value(row, headings, EMAIL))
+            first, last = _names(row, headings)
+            people[id] = Person(id, first, last, _value(row, headings, EMAIL))
     return Roster(tuple(people.values()), tuple(left_out))
 
 
@@ -102,11 +103,11 @@ def _value(row: Mapping[str, str | None], headings: Mapping[str, str], wanted: t
     return (row.get(heading) or "").strip() if heading else ""
 
 
-def _names(row: Mapping[str, str | None], headings: Mapping[str, str]) -> Iterator[str]:
+def _names(row: Mapping[str, str | None], headings: Mapping[str, str]) -> tuple[str, str]:
     """First and last name: from columns of their own, or from "Last, First"."""
     first, last = _value(row, headings, FIRST), _value(row, headings, LAST)
     if not (first or last):
         last, comma, first = (part.strip() for part in _value(row, headings, WHOLE).partition(","))
         if not comma:
             first, _, last = last.rpartition(" ")
-    return iter((first, last))
+    return first, last
