@@ -1,37 +1,37 @@
 """Public checks of lenet-components: the form of the numbers, and what must fit together."""
 
-from autograder.checks.api import CheckFailure, expect
+from autograder.checks.api import expect, read_entry, read_list, read_number
 
 SHAPES = {"C1": 3, "S2": 3, "C3": 3, "S4": 3, "C5": 1, "F6": 1, "output": 1}
+KEYS = (*SHAPES, "C3_paper", "total")
 
 
 def layers(student):
-    """The table's entries for layers, each a pair of a shape and a number, as they must be."""
-    answer = student.lenet_components
-    if not isinstance(answer, dict):
-        raise CheckFailure("This task is answered with a dict.")
+    """The table's entries for layers: a shape, as whole numbers above 0, and a number of parameters for each."""
+    table = {}
     for name, length in SHAPES.items():
-        entry = answer.get(name)
-        if not isinstance(entry, (tuple, list)) or len(entry) != 2 or not isinstance(entry[0], (tuple, list)):
-            raise CheckFailure(f'"{name}" is to be a pair: a shape, and a number of parameters.')
-        whole = all(type(size) is int and size > 0 for size in entry[0])
-        expect(len(entry[0]) == length and whole, f'The shape of "{name}" is to have {length} whole numbers above 0.')
-        expect(type(entry[1]) is int and entry[1] >= 0, f'The parameters of "{name}" are to be a whole number.')
-    return answer
+        entry = read_list(read_entry(student.lenet_components, name, known=KEYS), f'the entry "{name}"', length=2)
+        what = f'the shape of "{name}"'
+        shape = tuple(read_number(size, what, whole=True) for size in read_list(entry[0], what, length=length))
+        parameters = read_number(entry[1], f'the number of parameters of "{name}"', whole=True)
+        expect(min(shape) > 0 and parameters >= 0, f'The entry "{name}" has a number that is too small.')
+        table[name] = shape, parameters
+    return table
 
 
 def test_form_of_the_components(student):
     """Seven layers, each with its output shape and its parameters, and two numbers more."""
-    answer = layers(student)
-    for name in ("C3_paper", "total"):
-        expect(type(answer.get(name)) is int, f'"{name}" is to be a whole number.')
-    expect(answer["C3_paper"] < answer["total"], "The total is more than one layer's parameters.")
+    layers(student)
+    paper, total = (
+        read_number(read_entry(student.lenet_components, name, known=KEYS), f'the entry "{name}"', whole=True)
+        for name in ("C3_paper", "total")
+    )
+    expect(paper < total, "The total is more than one layer's parameters.")
 
 
 def test_shapes_follow_from_each_other(student):
     """Maps are square, a pooling keeps their number and halves their sides, and the last layer scores ten digits."""
-    answer = layers(student)
-    shapes = {name: tuple(answer[name][0]) for name in SHAPES}
+    shapes = {name: shape for name, (shape, _) in layers(student).items()}
     for name in ("C1", "S2", "C3", "S4"):
         expect(shapes[name][0] == shapes[name][1], f'The maps of "{name}" are square: (height, width, maps).')
     for before, after in (("C1", "S2"), ("C3", "S4")):
