@@ -2,17 +2,20 @@
 
 # Types are left out: the source of the first two runs in the student's kernel, where nothing of this package need be.
 
-from autograder.checks.api import CheckFailure, Tensor, expect, expect_close, in_kernel
+from autograder.checks.api import CheckFailure, Tensor, expect, expect_close, expect_equal, in_kernel
 
 from ..sizing_and_memory.shared import on_one_thread
 
+# A normalisation that changes nothing divides by the root of 1.00001, once for each layer.
+ROUGHLY = {"rtol": 1e-4, "atol": 1e-4}
 
-def run_module(make, options, shapes, training, zeros, seed):
+
+def run_module(make, options, shapes, training, weights, seed):
     """What the module `make(**options)` gives for inputs of these shapes (float64, drawn from the seed).
 
-    Its weights are drawn by shape, so that they do not depend on names or order; `zeros` sets every convolution to 0
-    instead. Reports the output, its shape, the number of parameters, and the gradient of the first input (of a
-    weighted sum of the output; None where none arrived).
+    Its weights are drawn by shape, so that they do not depend on names or order; `weights` says how, see `fill`; where
+    they are positive, the inputs are, too. Reports the output, its shape, the parameters' shapes, and the gradient of
+    the first input (of a weighted sum of the output; None where none arrived).
     """
     import numpy
     import torch
@@ -21,24 +24,29 @@ def run_module(make, options, shapes, training, zeros, seed):
     if not isinstance(module, torch.nn.Module):
         return {"output": None}
     module = module.double()
-    fill(module, zeros, seed)
+    fill(module, weights, seed)
     module.train(training)
-    inputs = [
-        torch.from_numpy(numpy.random.default_rng([seed, *shape]).standard_normal(shape)).requires_grad_()
-        for shape in shapes
-    ]
+    drawn = [torch.from_numpy(numpy.random.default_rng([seed, *shape]).standard_normal(shape)) for shape in shapes]
+    inputs = [(values.abs() if weights == "positive" else values).requires_grad_() for values in drawn]
     output = on_one_thread(lambda: module(*inputs))
     if not isinstance(output, torch.Tensor):
         return {"output": output}
     if output.requires_grad:
         factors = torch.linspace(0.5, 1.5, output.numel(), dtype=output.dtype).reshape(output.shape)
         on_one_thread((output * factors).sum().backward)
-    count = sum(parameter.numel() for parameter in module.parameters())
-    return {"output": output, "shape": tuple(output.shape), "parameters": count, "gradient": inputs[0].grad}
+    sizes = [list(parameter.shape) for parameter in module.parameters()]
+    layers = sorted(size[:2] if size[2:] == [1, 1] else size for size in sizes)
+    return {"output": output, "shape": tuple(output.shape), "layers": layers,
+            "gradient": inputs[0].grad}
 
 
-def fill(module, zeros, seed):
-    """Sets parameters and running statistics by shape; a 1x1 kernel counts as the matrix that it is."""
+def fill(module, weights, seed):
+    """Sets parameters and running statistics by shape; a 1x1 kernel counts as the matrix that it is.
+
+    weights: "drawn"; "plain", with biases of 0 and normalisations that change nothing, so that a layer too many or too
+    few of these kinds does not show; "positive", plain, where a ReLU does not show either; or "zeros", plain, with
+    every kernel and matrix at 0.
+    """
     import numpy
     import torch
 
@@ -50,30 +58,58 @@ def fill(module, zeros, seed):
             if not torch.is_floating_point(values):
                 continue
             drawn = numpy.random.default_rng([seed, *shape, int(scale)]).standard_normal(shape)
-            drawn = 1 + abs(drawn) / 2 if scale else drawn / max(1, numpy.prod(shape[1:])) ** 0.5
-            drawn = drawn * 0 if zeros and len(shape) > 1 else drawn
+            if len(shape) > 1:
+                drawn = abs(drawn) if weights == "positive" else drawn * (weights != "zeros")
+                drawn = drawn / max(1, numpy.prod(shape[1:])) ** 0.5
+            elif weights != "drawn":
+                drawn = drawn * 0 + scale
+            elif scale:
+                drawn = 1 + abs(drawn) / 2
             values.copy_(torch.from_numpy(drawn).reshape(values.shape))
 
 
-def run(student, make, options, shapes, *, training=False, zeros=False, seed=0):
+def run(student, make, options, shapes, *, training=False, weights="drawn", seed=0):
     """What the notebook's module gives (see `run_module`), after a look at the types of the report."""
     kernel = in_kernel(student, run_module, fill, on_one_thread)
-    return looked_at(kernel.run_module(make, options, shapes, training, zeros, seed))
+    return looked_at(kernel.run_module(make, options, shapes, training, weights, seed))
 
 
 def looked_at(seen):
     if not isinstance(seen, dict) or not isinstance(seen.get("output"), Tensor):
         raise CheckFailure("A module that returns a tensor is right here; something else came back.")
-    if type(seen.get("parameters")) is not int:
-        raise CheckFailure("What came back from your notebook is not what this check measures there.")
     return seen
 
 
-def same_output(seen, right, registry):
-    expect_close(seen["output"], right, like=registry, framework="torch", what="the output")
+def same_layers(seen, right, registry):
+    """The parameters by their shapes: which layer differs, where no known mistake explains it."""
+    wanted, found = right.value, as_plain_shapes(seen.get("layers"))
+    missing = [shape for shape in wanted if found.count(shape) < wanted.count(shape)]
+    more = [shape for shape in found if found.count(shape) > wanted.count(shape)]
+    try:
+        expect_equal(found, right, like=registry, what="the list of the parameters' shapes")
+    except CheckFailure as error:
+        lacks = f"Parameters of {in_words(missing)} are missing." if missing else "No parameters are missing."
+        extra = f" There are parameters of {in_words(more)} that are not asked for." if more else ""
+        fixed = "The parameters are not those of the layers that are asked for."
+        raise CheckFailure(lacks + extra, fixed=fixed, counterexample=error.counterexample) from None
 
 
-def same_gradient(seen, right, registry):
+def as_plain_shapes(layers):
+    if not isinstance(layers, list) or not all(isinstance(shape, list) for shape in layers):
+        raise CheckFailure("What came back from your notebook is not what this check asks for.")
+    return layers
+
+
+def in_words(shapes):
+    """\"8x2 and 8\", each shape once."""
+    return " and ".join(dict.fromkeys("x".join(map(str, shape)) or "a single number" for shape in shapes))
+
+
+def same_output(seen, right, registry, **how):
+    expect_close(seen["output"], right, like=registry, framework="torch", what="the output", **how)
+
+
+def same_gradient(seen, right, registry, **how):
     gradient = seen.get("gradient")
     expect(gradient is not None, "No gradient reaches the input.")
-    expect_close(gradient, right, like=registry, framework="torch", what="the gradient of the input")
+    expect_close(gradient, right, like=registry, framework="torch", what="the gradient of the input", **how)

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from autograder.checks import places
 from autograder.checks.registry import reference_names
 from course.modern_architectures import shared
 from course.modern_architectures.dense_to_conv import public as dense_public
@@ -128,7 +129,7 @@ def test_odd_answers_get_a_verdict_and_no_points(task, answer):
 def test_a_forged_measurement_earns_nothing(monkeypatch):
     # what a probe reports comes from the student's process, so it may be anything at all
     def run_module(*arguments):
-        return {"output": 3, "parameters": "many", "gradient": [], "shape": None}
+        return {"output": 3, "layers": "many", "gradient": [], "shape": None}
 
     def run_dense_to_conv(*arguments):
         return [1, 2]
@@ -143,3 +144,13 @@ def test_a_forged_measurement_earns_nothing(monkeypatch):
         names = [name for name in reference_names(task).items() if name[0] != "bilinear_kernel"]
         results = run_task(NAME, task, dict(names), parts=("hidden",))
         assert score(results) <= 1 and not any(result.broken for result in results)
+
+
+@pytest.mark.parametrize(("task", "wrong", "said"), [
+    ("squeeze-excite", "one-layer", "Parameters of 2 and 2x8 and 8x2 are missing."),
+    ("residual", "no-normalisation-at-all", "Parameters of 3 are missing."),
+])
+def test_a_layer_that_differs_is_named(task, wrong, said):
+    source = places.folder_of(task).part("right_answers").WRONG[wrong]
+    results = run_task(NAME, task, source, parts=("public",))
+    assert any(result.message.startswith(said) for result in results), [result.message for result in results]

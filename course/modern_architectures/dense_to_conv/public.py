@@ -17,7 +17,7 @@ def run_dense_to_conv(convert, outputs, channels, size, larger_by, bias, seed):
 
     height, width = size
     linear = torch.nn.Linear(channels * height * width, outputs, bias=bias)
-    fill(linear, False, seed)
+    fill(linear, "drawn", seed)
     before = [parameter.detach().clone() for parameter in linear.parameters()]
     module = convert(linear, channels, height, width)
     shape = (2, channels, height + larger_by[0], width + larger_by[1])

@@ -50,7 +50,7 @@ class NoReluAtAll(InceptionModule):
             branch[0], branch[1] = branch[0][0], branch[1][0]
 
 
-@INCEPTION.add("branches-in-another-order", section=BRANCHES)
+@INCEPTION.add("branches-in-another-order", section=BRANCHES, price="no output of the module is right, for any input")
 @on(right.inception)
 class BranchesInAnotherOrder(InceptionModule):
     """The branches are joined in another order: 1x1, 3x3, 5x5 and pooling is the order asked for."""
@@ -59,7 +59,7 @@ class BranchesInAnotherOrder(InceptionModule):
         return torch.cat([self.pool(x), self.one(x), self.three(x), self.five(x)], dim=1)
 
 
-@INCEPTION.add("average-pooling", section=BRANCHES)
+@INCEPTION.add("average-pooling", section=BRANCHES, price="no output of the module is right, for any input")
 @on(right.inception)
 class AveragePooling(InceptionModule):
     """The pooling branch takes averages; it is max pooling."""
@@ -69,7 +69,7 @@ class AveragePooling(InceptionModule):
         self.pool[0] = nn.AvgPool2d(3, stride=1, padding=1)
 
 
-@INCEPTION.add("projection-before-pooling", section=BRANCHES)
+@INCEPTION.add("projection-before-pooling", section=BRANCHES, price="no output of the module is right, for any input")
 @on(right.inception)
 class ProjectionBeforePooling(InceptionModule):
     """The 1x1 convolution of the last branch comes before the pooling; it belongs after."""
@@ -79,7 +79,7 @@ class ProjectionBeforePooling(InceptionModule):
         self.pool = nn.Sequential(self.pool[1], self.pool[0])
 
 
-@INCEPTION.add("no-reduction", section=BRANCHES)
+@INCEPTION.add("no-reduction", section=BRANCHES, price="two of four branches are others")
 @on(right.inception)
 class NoReduction(InceptionModule):
     """The 3x3 and 5x5 convolutions read the input itself; a 1x1 convolution is to reduce its channels first."""
@@ -89,7 +89,7 @@ class NoReduction(InceptionModule):
         self.three, self.five = conv_relu(in_channels, c3, 3), conv_relu(in_channels, c5, 5)
 
 
-@INCEPTION.add("pooling-not-projected", section=BRANCHES)
+@INCEPTION.add("pooling-not-projected", section=BRANCHES, price="other channels come out")
 @on(right.inception)
 class PoolingNotProjected(InceptionModule):
     """The pooling branch has no 1x1 convolution after it, so all channels of the input come out."""
@@ -97,3 +97,14 @@ class PoolingNotProjected(InceptionModule):
     def __init__(self, in_channels, **counts):
         super().__init__(in_channels, **counts)
         self.pool = self.pool[0]
+
+
+@INCEPTION.add("batch-normalised", section=BRANCHES)
+@on(right.inception)
+class BatchNormalised(InceptionModule):
+    """The convolutions are followed by batch normalisation; here a ReLU is all that follows."""
+
+    def __init__(self, in_channels, c1, c3_reduce, c3, c5_reduce, c5, pool_proj):
+        super().__init__(in_channels, c1, c3_reduce, c3, c5_reduce, c5, pool_proj)
+        for conv in (self.one, self.three[0], self.three[1], self.five[0], self.five[1], self.pool[1]):
+            conv.insert(1, nn.BatchNorm2d(conv[0].out_channels))

@@ -37,28 +37,28 @@ def _iou(predicted, true):
     return np.sum(predicted & true) / union if union else None
 
 
-@MEAN_IOU.add("accuracy-instead", section=OVERLAP)
+@MEAN_IOU.add("accuracy-instead", section=OVERLAP, price="another score altogether")
 def accuracy_instead(prediction, target, num_classes, ignore_index=None):
     """This is the share of pixels that are right, in which a large background hides everything else."""
     counted = np.ones(target.shape, bool) if ignore_index is None else target != ignore_index
     return float(np.mean(prediction[counted] == target[counted]))
 
 
-@MEAN_IOU.add("dice-instead", section=OVERLAP)
+@MEAN_IOU.add("dice-instead", section=OVERLAP, price="another score altogether")
 def dice_instead(prediction, target, num_classes, ignore_index=None):
     """The intersection was counted twice over the sum of both areas, which is the Dice score."""
     return _scores(prediction, target, num_classes, ignore_index,
                    lambda p, t: 2 * np.sum(p & t) / (p.sum() + t.sum()) if p.any() or t.any() else None)
 
 
-@MEAN_IOU.add("intersection-counted-twice", section=OVERLAP)
+@MEAN_IOU.add("intersection-counted-twice", section=OVERLAP, price="another score altogether")
 def intersection_counted_twice(prediction, target, num_classes, ignore_index=None):
     """The two areas were added up for the union, so that the pixels in both count twice."""
     return _scores(prediction, target, num_classes, ignore_index,
                    lambda p, t: np.sum(p & t) / (p.sum() + t.sum()) if p.any() or t.any() else None)
 
 
-@MEAN_IOU.add("recall-instead", section=OVERLAP)
+@MEAN_IOU.add("recall-instead", section=OVERLAP, price="another score altogether")
 def recall_instead(prediction, target, num_classes, ignore_index=None):
     """The intersection was divided by the true area only, so that predicting too much costs nothing."""
     return _scores(prediction, target, num_classes, ignore_index,

@@ -28,3 +28,35 @@ def mean_iou(prediction, target, num_classes, ignore_index=None):
     return sum(ious) / len(ious) if ious else float("nan")
 ''',
 }
+
+WRONG = {
+    "whole-image": TORCH + '''
+def mean_iou(prediction, target, num_classes, ignore_index=None):
+    """One IoU for all classes together."""
+    keep = target != ignore_index if ignore_index is not None else torch.ones_like(target, dtype=torch.bool)
+    same = ((prediction == target) & keep).sum().item()
+    return same / (2 * keep.sum().item() - same) if keep.any() else float("nan")
+''',
+    "last-class-forgotten": TORCH + '''
+def mean_iou(prediction, target, num_classes, ignore_index=None):
+    keep = target != ignore_index if ignore_index is not None else torch.ones_like(target, dtype=torch.bool)
+    p, t = prediction[keep], target[keep]
+    values = []
+    for c in range(num_classes - 1):
+        union = ((p == c) | (t == c)).sum().item()
+        if union:
+            values.append(((p == c) & (t == c)).sum().item() / union)
+    return sum(values) / len(values) if values else float("nan")
+''',
+    "background-forgotten": TORCH + '''
+def mean_iou(prediction, target, num_classes, ignore_index=None):
+    keep = target != ignore_index if ignore_index is not None else torch.ones_like(target, dtype=torch.bool)
+    p, t = prediction[keep], target[keep]
+    values = []
+    for c in range(1, num_classes):
+        union = ((p == c) | (t == c)).sum().item()
+        if union:
+            values.append(((p == c) & (t == c)).sum().item() / union)
+    return sum(values) / len(values) if values else float("nan")
+''',
+}

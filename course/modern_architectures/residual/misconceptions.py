@@ -21,7 +21,7 @@ class _Changed(ResidualBlock):
         return self.bn2(self.conv2(functional.relu(self.bn1(self.conv1(x)))))
 
 
-@RESIDUAL.add("no-shortcut", section=SHORTCUT)
+@RESIDUAL.add("no-shortcut", section=SHORTCUT, price="without the sum nothing of a residual block is left")
 @on(right.residual)
 class NoShortcut(_Changed):
     """The input is not added: these are two plain convolutions."""
@@ -76,7 +76,7 @@ class StrideInTheSecondConvolution(_Changed):
         self.conv1.stride, self.conv2.stride = (1, 1), (stride, stride)
 
 
-@RESIDUAL.add("always-a-projection", section=SHORTCUT)
+@RESIDUAL.add("always-a-projection", section=SHORTCUT, price="no input goes through as it is")
 @on(right.residual)
 class AlwaysAProjection(_Changed):
     """The shortcut has a convolution even where the shapes agree; there the input goes through as it is."""
@@ -109,3 +109,13 @@ class ConvolutionsWithBiases(_Changed):
         self.conv2 = nn.Conv2d(out_channels, out_channels, 3, padding=1)
         if isinstance(self.shortcut, nn.Sequential):
             self.shortcut[0] = nn.Conv2d(in_channels, out_channels, 1, stride=stride)
+
+
+@RESIDUAL.add("not-normalised", section=SHORTCUT)
+@on(right.residual)
+class NotNormalised(_Changed):
+    """The second convolution has no batch normalisation after it; every convolution is normalised."""
+
+    def __init__(self, in_channels, out_channels, stride=1):
+        super().__init__(in_channels, out_channels, stride)
+        self.bn2 = nn.Identity()

@@ -36,4 +36,101 @@ class ResidualBlock(nn.Module):
         identity = self.projection(x) if hasattr(self, "projection") else x
         return torch.clamp(self.second(torch.clamp(self.first(x), min=0)) + identity, min=0)
 ''',
+    "as-in-torchvision": TORCH + '''
+class ResidualBlock(nn.Module):
+    def __init__(self, in_channels, out_channels, stride=1):
+        super(ResidualBlock, self).__init__()
+        self.conv1 = nn.Conv2d(in_channels, out_channels, kernel_size=3, stride=stride, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(out_channels)
+        self.relu = nn.ReLU(inplace=True)
+        self.conv2 = nn.Conv2d(out_channels, out_channels, kernel_size=3, stride=1, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(out_channels)
+        self.downsample = None
+        if stride != 1 or in_channels != out_channels:
+            self.downsample = nn.Sequential(nn.Conv2d(in_channels, out_channels, 1, stride, bias=False),
+                                            nn.BatchNorm2d(out_channels))
+    def forward(self, x):
+        identity = x
+        out = self.relu(self.bn1(self.conv1(x)))
+        out = self.bn2(self.conv2(out))
+        if self.downsample is not None:
+            identity = self.downsample(x)
+        out += identity
+        return self.relu(out)
+''',
+    "two-sequentials": TORCH + '''
+class ResidualBlock(nn.Module):
+    def __init__(self, in_channels, out_channels, stride=1):
+        super().__init__()
+        layers = []
+        for before, step in ((in_channels, stride), (out_channels, 1)):
+            layers += [nn.Conv2d(before, out_channels, (3, 3), (step, step), "same" if step == 1 else 1, bias=False),
+                       nn.BatchNorm2d(out_channels), nn.ReLU()]
+        self.body = nn.Sequential(*layers[:-1])
+        same = stride == 1 and in_channels == out_channels
+        self.skip = nn.Identity() if same else nn.Sequential(
+            nn.Conv2d(in_channels, out_channels, 1, stride, bias=False), nn.BatchNorm2d(out_channels))
+    def forward(self, x):
+        return torch.relu(torch.add(self.skip(x), self.body(x)))
+''',
+}
+
+WRONG = {
+    "a-factor": TORCH + '''
+class ResidualBlock(nn.Module):
+    def __init__(self, in_channels, out_channels, stride=1):
+        super().__init__()
+        self.f = nn.Sequential(nn.Conv2d(in_channels, out_channels, 3, stride, 1, bias=False),
+                               nn.BatchNorm2d(out_channels),
+                               nn.ReLU(), nn.Conv2d(out_channels, out_channels, 3, 1, 1, bias=False),
+                               nn.BatchNorm2d(out_channels))
+        self.s = nn.Sequential()
+        if stride != 1 or in_channels != out_channels:
+            self.s = nn.Sequential(nn.Conv2d(in_channels, out_channels, 1, stride, bias=False),
+                                   nn.BatchNorm2d(out_channels))
+    def forward(self, x):
+        return F.relu(0.5 * (self.f(x) + self.s(x)))
+''',
+    "multiplied": TORCH + '''
+class ResidualBlock(nn.Module):
+    def __init__(self, in_channels, out_channels, stride=1):
+        super().__init__()
+        self.f = nn.Sequential(nn.Conv2d(in_channels, out_channels, 3, stride, 1, bias=False),
+                               nn.BatchNorm2d(out_channels),
+                               nn.ReLU(), nn.Conv2d(out_channels, out_channels, 3, 1, 1, bias=False),
+                               nn.BatchNorm2d(out_channels))
+        self.s = nn.Sequential()
+        if stride != 1 or in_channels != out_channels:
+            self.s = nn.Sequential(nn.Conv2d(in_channels, out_channels, 1, stride, bias=False),
+                                   nn.BatchNorm2d(out_channels))
+    def forward(self, x):
+        return F.relu(self.f(x) * self.s(x))
+''',
+    "no-normalisation-at-all": TORCH + '''
+class ResidualBlock(nn.Module):
+    def __init__(self, in_channels, out_channels, stride=1):
+        super().__init__()
+        self.c1 = nn.Conv2d(in_channels, out_channels, 3, stride, 1, bias=False)
+        self.c2 = nn.Conv2d(out_channels, out_channels, 3, 1, 1, bias=False)
+        self.s = nn.Sequential()
+        if stride != 1 or in_channels != out_channels:
+            self.s = nn.Conv2d(in_channels, out_channels, 1, stride, bias=False)
+    def forward(self, x):
+        return F.relu(self.c2(F.relu(self.c1(x))) + self.s(x))
+''',
+    "leaky": TORCH + '''
+class ResidualBlock(nn.Module):
+    def __init__(self, in_channels, out_channels, stride=1):
+        super().__init__()
+        self.f = nn.Sequential(nn.Conv2d(in_channels, out_channels, 3, stride, 1, bias=False),
+                               nn.BatchNorm2d(out_channels),
+                               nn.LeakyReLU(), nn.Conv2d(out_channels, out_channels, 3, 1, 1, bias=False),
+                               nn.BatchNorm2d(out_channels))
+        self.s = nn.Sequential()
+        if stride != 1 or in_channels != out_channels:
+            self.s = nn.Sequential(nn.Conv2d(in_channels, out_channels, 1, stride, bias=False),
+                                   nn.BatchNorm2d(out_channels))
+    def forward(self, x):
+        return F.relu(self.f(x) + self.s(x))
+''',
 }

@@ -14,7 +14,7 @@ SEPARABLE = Misconceptions("separable", right.separable, student=notebook("Separ
 SEPARATED = "Depthwise separable convolutions"
 
 
-@SEPARABLE.add("plain-convolution", section=SEPARATED)
+@SEPARABLE.add("plain-convolution", section=SEPARATED, price="no convolution is depthwise")
 @on(right.separable)
 class PlainConvolution(nn.Module):
     """This is one plain convolution: every kernel reaches through all channels."""
@@ -27,7 +27,7 @@ class PlainConvolution(nn.Module):
         return self.conv(x)
 
 
-@SEPARABLE.add("not-grouped", section=SEPARATED)
+@SEPARABLE.add("not-grouped", section=SEPARATED, price="no convolution is depthwise")
 @on(right.separable)
 class NotGrouped(SeparableConv2d):
     """The first convolution mixes the channels; depthwise means that each is filtered by itself."""
@@ -57,7 +57,7 @@ class ReluInBetween(SeparableConv2d):
         return self.pointwise(functional.relu(self.depthwise(x)))
 
 
-@SEPARABLE.add("pointwise-first", section=SEPARATED)
+@SEPARABLE.add("pointwise-first", section=SEPARATED, price="the halves have other weights")
 @on(right.separable)
 class PointwiseFirst(nn.Module):
     """The channels are mixed before they are filtered; depthwise comes first here."""

@@ -34,8 +34,8 @@ Shapes = list[tuple[int, ...]]
 
 
 def separable(
-    options: dict[str, int], shapes: Shapes, training: bool = False, zeros: bool = False, _report: str = "output",
+    options: dict[str, int], shapes: Shapes, training: bool = False, weights: str = "drawn", _report: str = "output",
     _seed: int = 0, answer: Callable[..., Any] = SeparableConv2d,
 ) -> Any:
     """What a separable convolution gives: see `run_module` for the case and the reports."""
-    return as_array(run_module(answer, options, shapes, training, zeros, _seed)[_report])
+    return as_array(run_module(answer, options, shapes, training, weights, _seed)[_report])

@@ -27,3 +27,33 @@ class SeparableConv2d(nn.Module):
         return torch.einsum("nchw,oc->nohw", torch.cat(maps, 1), self.point)
 ''',
 }
+
+WRONG = {
+    "padding-forgotten": TORCH + '''
+class SeparableConv2d(nn.Module):
+    def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0):
+        super().__init__()
+        self.d = nn.Conv2d(in_channels, in_channels, kernel_size, stride, groups=in_channels, bias=False)
+        self.p = nn.Conv2d(in_channels, out_channels, 1, bias=False)
+    def forward(self, x):
+        return self.p(self.d(x))
+''',
+    "always-same": TORCH + '''
+class SeparableConv2d(nn.Module):
+    def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0):
+        super().__init__()
+        self.d = nn.Conv2d(in_channels, in_channels, kernel_size, stride, kernel_size // 2, 1, in_channels, bias=False)
+        self.p = nn.Conv2d(in_channels, out_channels, 1, bias=False)
+    def forward(self, x):
+        return self.p(self.d(x))
+''',
+    "relu-at-the-end": TORCH + '''
+class SeparableConv2d(nn.Module):
+    def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0):
+        super().__init__()
+        self.d = nn.Conv2d(in_channels, in_channels, kernel_size, stride, padding, groups=in_channels, bias=False)
+        self.p = nn.Conv2d(in_channels, out_channels, 1, bias=False)
+    def forward(self, x):
+        return torch.relu(self.p(self.d(x)))
+''',
+}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+from torch import nn
 from torch.nn import functional
 
 from autograder.checks.api import Misconceptions, notebook, on
@@ -48,7 +49,9 @@ class MeanOverTheBatch(_Gated):
         return x.mean(dim=(0, 2, 3))[None].expand(len(x), -1)
 
 
-@SQUEEZE_EXCITE.add("softmax-instead-of-sigmoid", section=GATES)
+@SQUEEZE_EXCITE.add(
+    "softmax-instead-of-sigmoid", section=GATES, price="without a sigmoid no factor lies between 0 and 1, for any input"
+)
 @on(right.squeeze_excite)
 class SoftmaxInsteadOfSigmoid(_Gated):
     """A softmax makes the channels compete; a sigmoid lets each be large or small by itself."""
@@ -57,7 +60,9 @@ class SoftmaxInsteadOfSigmoid(_Gated):
         return torch.softmax(hidden, dim=1)
 
 
-@SQUEEZE_EXCITE.add("no-sigmoid", section=GATES)
+@SQUEEZE_EXCITE.add(
+    "no-sigmoid", section=GATES, price="without a sigmoid no factor lies between 0 and 1, for any input"
+)
 @on(right.squeeze_excite)
 class NoSigmoid(_Gated):
     """The factors are not between 0 and 1: the sigmoid is missing."""
@@ -75,7 +80,7 @@ class NoReluInTheMiddle(_Gated):
         return torch.sigmoid(self.excite(self.squeeze(self.squeezed(x))))[:, :, None, None]
 
 
-@SQUEEZE_EXCITE.add("factors-added", section=GATES)
+@SQUEEZE_EXCITE.add("factors-added", section=GATES, price="no channel is scaled")
 @on(right.squeeze_excite)
 class FactorsAdded(_Gated):
     """The factors were added to the channels; they scale them."""
@@ -84,7 +89,7 @@ class FactorsAdded(_Gated):
         return x + self.factors(x)
 
 
-@SQUEEZE_EXCITE.add("input-added-again", section=GATES)
+@SQUEEZE_EXCITE.add("input-added-again", section=GATES, price="no channel is scaled by its factor")
 @on(right.squeeze_excite)
 class InputAddedAgain(_Gated):
     """The input was added to the scaled channels; that is the residual block's task, not this one's."""
@@ -93,7 +98,7 @@ class InputAddedAgain(_Gated):
         return x + x * self.factors(x)
 
 
-@SQUEEZE_EXCITE.add("factors-alone", section=GATES)
+@SQUEEZE_EXCITE.add("factors-alone", section=GATES, price="no channel is scaled")
 @on(right.squeeze_excite)
 class FactorsAlone(_Gated):
     """The factors were returned, not the scaled channels."""
@@ -102,10 +107,31 @@ class FactorsAlone(_Gated):
         return self.factors(x).expand_as(x)
 
 
-@SQUEEZE_EXCITE.add("nothing-reduced", section=GATES)
+@SQUEEZE_EXCITE.add("nothing-reduced", section=GATES, price="the layers have other sizes, so other weights")
 @on(right.squeeze_excite)
 class NothingReduced(_Gated):
     """The hidden layer has as many units as there are channels; the reduction was not used."""
 
     def __init__(self, channels, reduction=16):
         super().__init__(channels, 1)
+
+
+@SQUEEZE_EXCITE.add("no-biases", section=GATES)
+@on(right.squeeze_excite)
+class NoBiases(_Gated):
+    """The two dense layers have no biases."""
+
+    def __init__(self, channels, reduction=16):
+        super().__init__(channels, reduction)
+        hidden = max(1, channels // reduction)
+        self.squeeze, self.excite = nn.Linear(channels, hidden, bias=False), nn.Linear(hidden, channels, bias=False)
+
+
+@SQUEEZE_EXCITE.add("hard-sigmoid", section=GATES, price="every factor but one half is another")
+@on(right.squeeze_excite)
+class HardSigmoid(_Gated):
+    """The factors come from a hard sigmoid, which is made of straight lines; a sigmoid is asked for."""
+
+    def gate(self, hidden):
+        return functional.hardsigmoid(hidden)
+

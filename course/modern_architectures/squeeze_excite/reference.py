@@ -38,8 +38,8 @@ Shapes = list[tuple[int, ...]]
 
 
 def squeeze_excite(
-    options: dict[str, int], shapes: Shapes, training: bool = False, zeros: bool = False, _report: str = "output",
+    options: dict[str, int], shapes: Shapes, training: bool = False, weights: str = "drawn", _report: str = "output",
     _seed: int = 0, answer: Callable[..., Any] = SqueezeExcite,
 ) -> Any:
     """What squeeze and excitation gives: see `run_module` for the case and the reports."""
-    return as_array(run_module(answer, options, shapes, training, zeros, _seed)[_report])
+    return as_array(run_module(answer, options, shapes, training, weights, _seed)[_report])

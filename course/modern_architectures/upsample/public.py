@@ -14,12 +14,12 @@ def run_head(make, options, size, factor, seed):
     """
     low = (2, options["low_channels"], *size)
     high = (2, options["high_channels"], size[0] * factor, size[1] * factor)
-    seen = run_module(make, options, [low, high], False, False, seed)
-    if "parameters" not in seen:
+    seen = run_module(make, options, [low, high], False, "drawn", seed)
+    if "layers" not in seen:
         return seen
     output = seen["output"]
     inner = output[..., factor:-factor, factor:-factor]
-    return {"output": inner, "shape": tuple(output.shape), "parameters": seen["parameters"]}
+    return {"output": inner, "shape": tuple(output.shape), "layers": seen["layers"]}
 
 
 def test_kernel_for_a_factor_of_two(student):

@@ -45,3 +45,41 @@ class SegmentationHead(nn.Module):
         return self.scores["low"](large) + self.scores["high"](high)
 ''',
 }
+
+KERNEL = TORCH + '''
+def bilinear_kernel(factor):
+    size = 2 * factor - factor % 2
+    side = 1 - (torch.arange(size) - (size - 1) / 2).abs() / factor
+    return torch.outer(side, side)
+'''
+WRONG = {
+    "averaged": KERNEL + '''
+class SegmentationHead(nn.Module):
+    def __init__(self, low_channels, high_channels, num_classes):
+        super().__init__()
+        self.a, self.b = nn.Conv2d(low_channels, num_classes, 1), nn.Conv2d(high_channels, num_classes, 1)
+    def forward(self, low, high):
+        return (F.interpolate(self.a(low), high.shape[2:], mode="bilinear") + self.b(high)) / 2
+''',
+    "rectified": KERNEL + '''
+class SegmentationHead(nn.Module):
+    def __init__(self, low_channels, high_channels, num_classes):
+        super().__init__()
+        self.a, self.b = nn.Conv2d(low_channels, num_classes, 1), nn.Conv2d(high_channels, num_classes, 1)
+    def forward(self, low, high):
+        return F.relu(F.interpolate(self.a(low), high.shape[2:], mode="bilinear") + self.b(high))
+''',
+    "double-precision": TORCH + '''
+import numpy as np
+def bilinear_kernel(factor):
+    size = 2 * factor - factor % 2
+    side = 1 - np.abs(np.arange(size) - (size - 1) / 2) / factor
+    return torch.from_numpy(np.outer(side, side) / 1)
+class SegmentationHead(nn.Module):
+    def __init__(self, low_channels, high_channels, num_classes):
+        super().__init__()
+        self.a, self.b = nn.Conv2d(low_channels, num_classes, 1), nn.Conv2d(high_channels, num_classes, 1)
+    def forward(self, low, high):
+        return F.interpolate(self.a(low), high.shape[2:], mode="bilinear") + self.b(high)
+''',
+}
