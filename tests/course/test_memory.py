@@ -14,6 +14,7 @@ from autograder.checks.search import numbers
 from autograder.checks.variant import all_variants, variant
 from course.sizing_and_memory.alexnet_table.misconceptions import ALEXNET_LAYERS
 from course.sizing_and_memory.alexnet_table.reference import alexnet_table
+from course.sizing_and_memory.checkpointing import hidden as checkpointing_hidden
 from course.sizing_and_memory.checkpointing import public as checkpointing
 from course.sizing_and_memory.checkpointing.reference import checkpointing as checkpointed
 from course.sizing_and_memory.conv_parameters.reference import conv_parameters
@@ -250,3 +251,17 @@ def test_a_forged_measurement_earns_nothing(monkeypatch):
         results = run_task(NAME, task, reference_names(task), parts=("hidden",))
         assert score(results) <= 1
         assert not [result.details for result in results if result.broken]
+
+
+def test_a_plain_pass_that_reports_what_checkpoints_keep_earns_a_point_at_most(monkeypatch):
+    """The peak of memory is measured from outside, whatever a patched probe says."""
+
+    def saved_bytes(run):
+        return 1, run()
+
+    monkeypatch.setattr(checkpointing_hidden, "saved_bytes", saved_bytes)
+    plain = "def checkpointed_forward(blocks, x):\n    for block in blocks:\n        x = block(x)\n    return x\n"
+    results = {r.name: r for r in run_task(NAME, "checkpointing", plain, parts=("hidden",))}
+    assert results["test_inputs_of_the_blocks_are_kept"].passed
+    assert not results["test_memory_is_saved"].passed
+    assert results["test_inputs_of_the_blocks_are_kept"].points == 1 and results["test_memory_is_saved"].points == 5

@@ -78,8 +78,8 @@ def test_multiply_adds_with_stride_pooling_and_dense(student, case):
     column(student, case.layers, case.input_shape, "multiply_adds")
 
 
-GROUPED = cases(layers=st.builds(lambda f, g: [f"conv1 {f * g}@3x3 padding 1 groups {g}"], st.integers(1, 3),
-                                 st.sampled_from([2, 3])), input_shape=image(1, 5, st.sampled_from([6, 12])))
+GROUPED = cases(layers=st.builds(lambda f, g: [f"conv1 {f * g}@3x3 groups {g}"], st.integers(1, 3),
+                                 st.sampled_from([2, 3])), input_shape=image(3, 7, st.sampled_from([6, 12])))
 
 
 @points(1)

@@ -85,7 +85,10 @@ def ceil_instead_of_floor(layers, input_shape, column):
     return resized(layers, input_shape, column, lambda n, k, s, p: -(-(n + 2 * p - k) // s) + 1)
 
 
-@LAYER_SUMMARY.add("first-window-forgotten", section="How large is a layer's output?")
+@LAYER_SUMMARY.add(
+    "first-window-forgotten", section="How large is a layer's output?",
+    price="every size is too small, and with it whatever is counted at positions"
+)
 def first_window_forgotten(layers, input_shape, column):
     """The sides are one too small: between the windows there is one step less than there are windows."""
     return resized(layers, input_shape, column, lambda n, k, s, p: (n + 2 * p - k) // s)

@@ -4,12 +4,15 @@ from autograder.checks.api import CheckFailure, expect_equal, expect_raises, in_
 
 
 def summary_rows(summarize, conv, pool, dense, layers, input_shape):
-    """Rows of `summarize` as tuples (name, output shape, parameters, multiply-adds); anything else as it came.
+    """Rows of `summarize` as tuples (name, output shape, parameters, multiply-adds), asked a second time.
 
+    What is no list of rows comes as it is, and None for what is no LayerSummary.
     layers: one text each: "conv1 96@11x11 stride 4 padding 2 groups 1", "pool1 3x3 stride 2", "fc6 4096".
     """
-    rows = summarize([layer_from(text, conv, pool, dense) for text in layers], tuple(input_shape))
-    if not isinstance(rows, list):
+    chain = [layer_from(text, conv, pool, dense) for text in layers]
+    summarize(chain, tuple(input_shape))
+    rows = summarize(chain, tuple(input_shape))
+    if not isinstance(rows, (list, tuple)):
         return rows
     return [row_as_tuple(row) for row in rows]
 
@@ -27,10 +30,10 @@ def layer_from(text, conv, pool, dense):
 
 
 def row_as_tuple(row):
-    """The four fields of a LayerSummary; a row of another kind as it came."""
+    """The four fields of a LayerSummary; None for a row of another kind."""
     fields = ("name", "output_shape", "parameters", "multiply_adds")
     if not all(hasattr(row, field) for field in fields):
-        return row
+        return None
     values = [getattr(row, field) for field in fields]
     return tuple(tuple(value) if isinstance(value, list) else value for value in values)
 
@@ -43,6 +46,8 @@ def rows(student, layers, input_shape):
     )
     if not isinstance(found, list) or not all(isinstance(row, tuple) and len(row) == 4 for row in found):
         raise CheckFailure("summarize returns a list with one LayerSummary per layer; something else came back.")
+    if len(found) != len(layers):
+        raise CheckFailure("Asked a second time about the same layers, summarize does not return a row for each.")
     return found
 
 

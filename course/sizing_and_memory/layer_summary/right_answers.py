@@ -64,7 +64,87 @@ def summarize(layers, input_shape):
     return rows
 '''
 
-ANSWERS = {"recursive": WALK, "numpy": BUILT}
+STEPWISE = LAYER_CLASSES + '''
+def summarize(layers, input_shape):
+    result = []
+    current_shape = input_shape
+    for layer in layers:
+        if type(layer).__name__ == "Conv":
+            h, w, c = current_shape
+            if layer.kernel_size > h + 2 * layer.padding or layer.kernel_size > w + 2 * layer.padding:
+                raise ValueError("kernel_size is larger than the padded input")
+            if c % layer.groups != 0 or layer.filters % layer.groups != 0:
+                raise ValueError("groups must divide channels and filters")
+            out_h = (h + 2 * layer.padding - layer.kernel_size) // layer.stride + 1
+            out_w = (w + 2 * layer.padding - layer.kernel_size) // layer.stride + 1
+            weights_per_filter = layer.kernel_size * layer.kernel_size * (c // layer.groups)
+            params = (weights_per_filter + 1) * layer.filters
+            macs = weights_per_filter * layer.filters * out_h * out_w
+            current_shape = (out_h, out_w, layer.filters)
+        elif type(layer).__name__ == "Pool":
+            h, w, c = current_shape
+            if layer.size > h or layer.size > w:
+                raise ValueError("size is larger than the input")
+            current_shape = ((h - layer.size) // layer.stride + 1, (w - layer.size) // layer.stride + 1, c)
+            params, macs = 0, 0
+        else:
+            n = 1
+            for side in current_shape:
+                n *= side
+            params, macs = n * layer.units + layer.units, n * layer.units
+            current_shape = (layer.units,)
+        result.append(LayerSummary(name=layer.name, output_shape=current_shape, parameters=params, multiply_adds=macs))
+    return result
+'''
+MATCHED = LAYER_CLASSES + '''
+import math
+
+def summarize(layers, input_shape):
+    """By patterns, all sizes in floats until the end."""
+    def side(n, k, s, p, name):
+        if (room := n + 2 * p - k) < 0:
+            raise ValueError(f"{name}={k} does not fit")
+        return math.floor(room / s) + 1
+    shape, rows = list(input_shape), ()
+    for layer in layers:
+        match layer:
+            case Conv(name, filters, k, s, p, groups):
+                if math.gcd(shape[2], filters) % groups:
+                    raise ValueError(f"groups={groups}")
+                weights = filters * k ** 2 * shape[2] / groups
+                shape = [side(n, k, s, p, "kernel_size") for n in shape[:2]] + [filters]
+                row = weights + filters, weights * shape[0] * shape[1]
+            case Pool(name, k, s):
+                shape = [side(n, k, s, 0, "size") for n in shape[:2]] + shape[2:]
+                row = 0, 0
+            case Dense(name, units):
+                weights = math.prod(shape) * units
+                shape, row = [units], (weights + units, weights)
+        rows += (LayerSummary(name, tuple(shape), *map(int, row)),)
+    return list(rows)
+'''
+
+ANSWERS = {"recursive": WALK, "numpy": BUILT, "stepwise": STEPWISE, "matched": MATCHED}
+
+
+def _with(old, new):
+    assert old in STEPWISE
+    return STEPWISE.replace(old, new)
+
+
+WRONG = {
+    "plain-tuples": _with(
+        "LayerSummary(name=layer.name, output_shape=current_shape, parameters=params, multiply_adds=macs)",
+        "(layer.name, current_shape, params, macs)",
+    ),
+    "layers-used-up": _with("for layer in layers:", "while layers:\n        layer = layers.pop(0)"),
+    "rows-kept": _with("    result = []\n", "").replace("def summarize", "result = []\ndef summarize"),
+    "shape-not-passed-on": _with("current_shape = ((h - layer.size)", "pooled = ((h - layer.size)"),
+    "pooling-with-weights": _with("params, macs = 0, 0", "params, macs = layer.size ** 2 * c, 0"),
+    "kernel-not-squared": _with("layer.kernel_size * layer.kernel_size", "layer.kernel_size * 2"),
+    "windows-fit-always": _with("if layer.size > h or layer.size > w:", "if False:"),
+}
+
 
 # The layers' defaults: the checks hand over layers whose every option is written out.
 EQUIVALENT = {
