@@ -19,6 +19,7 @@ from nbformat import NotebookNode
 from ..course import CHECK_SUFFIX, UsageError
 
 MARK = "autograder-check:"
+UNATTENDED = "CNN_UNATTENDED"  # tells figures that nobody is there who could move a slider
 _TABLES = """
 from autograder.checks.notebook import check as _check
 for _task in {tasks!r}:
@@ -104,7 +105,8 @@ def _environment() -> dict[str, str]:
     package = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
     strict = {"CNN_STRICT", "NBGRADER_EXECUTION"}
-    return {**{name: value for name, value in os.environ.items() if name not in strict}, "PYTHONPATH": path}
+    inherited = {name: value for name, value in os.environ.items() if name not in strict}
+    return {**inherited, "PYTHONPATH": path, UNATTENDED: "1"}
 
 
 def _found(cell: Any) -> Any:
