@@ -128,8 +128,8 @@ def needs(*tasks: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 def sliders(draw: Callable[..., None], **ranges: Any) -> None:
     """Draws again with each move of a slider: one for each range, `size=(1, 14)`, starting at the default of `draw`.
 
-    On a printed page there are none, so the same drawing stands above them, with its defaults. Nor are there any where a
-    program runs the notebook and nobody can move them: a kernel that speaks of them to no front end may wait for long.
+    On a printed page there are none, so the same drawing stands above them, with its defaults. Nor are there any where
+    a program runs the notebook and nobody can move them: a kernel that speaks of them to no front end may wait long.
     """
     if any(os.environ.get(name) for name in NOBODY_THERE):
         return
