@@ -231,6 +231,12 @@ class Course:
             )
         return importlib.import_module(".".join([self.package, *parts]))
 
+    def unload(self) -> None:
+        """Forgets the package's modules, so that this process can load another course of the same package name."""
+        for name in [name for name in sys.modules if name.partition(".")[0] == self.package]:
+            del sys.modules[name]
+        sys.path[:] = [folder for folder in sys.path if folder != str(self.root)]
+
     @property
     def names(self) -> tuple[str, ...]:
         """Folders of ``solutions/`` that hold a notebook of their own name; others are no assignments."""

@@ -1,3 +1,4 @@
+import sys
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,18 @@ def test_another_course_under_the_same_name_is_not_taken_for_it(tmp_path: Path):
     (tmp_path / "pyproject.toml").write_text('[tool.autograder]\ncourse = "tests"\n')
     with pytest.raises(CourseError, match="one of that name lies in"):
         Course(tmp_path).module("anything")
+
+
+def test_a_course_that_was_unloaded_makes_room_for_another_of_its_name(tmp_path: Path):
+    for place in ("one", "two"):
+        (tmp_path / place / "moving").mkdir(parents=True)
+        (tmp_path / place / "moving" / "__init__.py").write_text(f"HERE = {place!r}\n")
+        (tmp_path / place / "pyproject.toml").write_text(SETTINGS)
+        course = Course(tmp_path / place)
+        course.folder.joinpath("where.py").write_text(f"HERE = {place!r}\n")
+        assert course.module("where").HERE == place
+        course.unload()
+        assert str(course.root) not in sys.path
 
 
 @pytest.mark.parametrize(

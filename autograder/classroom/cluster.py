@@ -197,6 +197,8 @@ class _KeptGrader:
         if cls._spec != spec or cls._grader is None:
             cls.end()
             here = _here(spec)
+            if cls._spec is not None and _here(cls._spec).root != here.root:
+                Course(_here(cls._spec).root).unload()
             os.environ[ROOT_VARIABLE] = str(here.root)
             cls._grader, cls._close = make_grader(here)
             cls._spec = spec

@@ -264,8 +264,17 @@ class Outside:
             time.sleep(0.005)
 
 
-KILL_ME = "import time\nopen('kill-me', 'w').close()\ntime.sleep(0.5)\n"
-IN_A_CALL = "import time\ndef square(x):\n    open('kill-me', 'w').close()\n    time.sleep(0.3)\n    return x * x"
+# Both leave the one who kills time enough on a busy machine, and end before their limit where nobody kills any more.
+KILL_ME = "import time\nopen('kill-me', 'w').close()\ntime.sleep(3)\n"
+IN_A_CALL = """import time
+asked = []
+def square(x):
+    if not asked:
+        asked.append(x)
+        open("kill-me", "w").close()
+        time.sleep(3)
+    return x * x
+"""
 
 
 @pytest.mark.parametrize("answers", [{"square": KILL_ME + RIGHT["square"]}, {"square": IN_A_CALL}])
