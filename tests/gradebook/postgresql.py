@@ -46,10 +46,10 @@ class Server:
 
     def start(self) -> None:
         options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
-        self._run("pg_ctl", "-D", self._data, "-w", "-l", self._data / "log", "-o", options, "start")
+        self._run("pg_ctl", "-D", self._data, "-w", "-t", 300, "-l", self._data / "log", "-o", options, "start")
 
     def stop(self) -> None:
-        self._run("pg_ctl", "-D", self._data, "-m", "fast", "-w", "stop")
+        self._run("pg_ctl", "-D", self._data, "-m", "fast", "-w", "-t", 300, "stop")
 
     def new_database(self, name: str) -> str:
         """Makes a database; returns its URL."""
