@@ -41,6 +41,7 @@ STUBS = {
     "first": "def first(x):\n    raise NotImplementedError()", TASK: STUB,
     "last": "def last(x):\n    raise NotImplementedError()",
 }  # fmt: skip
+INPUTS = re.compile(r"CANARY_INPUT[ _(]*\d[\d_, ]*")
 CANARIES = re.compile(r"CANARY_INPUT[ _(\[',]*\d|CANARY_(?!INPUT)\w+")
 
 
@@ -164,11 +165,16 @@ def test_attack(graded: Class, attack):
 
 @pytest.mark.parametrize("attack", [a for a in attacks() if "CANARY" in a.answer], ids=lambda attack: attack.name)
 def test_nothing_was_reached(graded: Class, attack):
-    """An attack that gets somewhere prints a canary; its own source is the only place where one may stand."""
-    notebook = json.loads(graded.notebook(attack.name))
+    """An attack that gets somewhere prints a canary; its own source is the only place where one may stand, and, of
+    inputs, the example of a failed test: that comes of a kernel in which no hidden input ever was."""
+    notebook, results = json.loads(graded.notebook(attack.name)), graded.results(attack.name)
     shown = json.dumps([cell.get("outputs", []) for cell in notebook["cells"]])
-    told = json.dumps(graded.results(attack.name))
-    assert CANARIES.findall(shown) == [] and CANARIES.findall(told) == []
+    told = json.dumps(results)
+    examples = json.dumps([test.get("example", "") for task in results["tasks"] for test in task["tests"]])
+    public = set(INPUTS.findall(examples))
+    assert set(INPUTS.findall(shown)) | set(INPUTS.findall(told)) <= public
+    reached = [found for found in CANARIES.findall(shown + told) if not (public and found.startswith("CANARY_INPUT"))]
+    assert reached == []
 
 
 def test_no_output_holds_what_is_hidden(graded: Class):
