@@ -1,4 +1,4 @@
-"""Hints in steps: `check("conv2d", hint=True)` gives a task's next hint, one at a time, and counts for nobody.
+"""Hints in steps: `check("shift", hint=True)` gives a task's next hint, one at a time, and counts for nobody.
 
 A task's ``hints.py`` has them in its order, two or three: a question, a picture or worked case, the shape of the idea;
 never the code. They are Markdown::
