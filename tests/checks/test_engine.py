@@ -13,12 +13,13 @@ import pytest
 
 from autograder.bridge.student import Session, Student, StudentError
 from autograder.bridge.transport import LocalTransport
+from autograder.checks.collecting import number_of
 from autograder.checks.compare import expect_close
 from autograder.checks.display import as_html, as_text, headline
 from autograder.checks.failure import CheckFailure
 from autograder.checks.once import once
 from autograder.checks.result import TestResult
-from autograder.checks.runner import CheckSession, number_of
+from autograder.checks.runner import CheckSession
 from autograder.course import ROOT_VARIABLE
 
 REFERENCE = '''

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from autograder.checks import sentences
-from autograder.checks.runner import REVEALED_SEED, number_of
+from autograder.checks.collecting import number_of
+from autograder.checks.runner import REVEALED_SEED
 from autograder.classroom.worker import WorkerSpec, make_grader
 from autograder.submission import explaining
 from autograder.submission.results import Results

@@ -1,0 +1,88 @@
+"""What is said of a test that was run: its result, with the sentence that a student reads."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from ..bridge.student import NotAttempted, StudentError
+from ..bridge.transport import BridgeFailure
+from .failure import CheckFailure
+from .hints import explain
+from .naming import CONTRADICTED
+from .reading import form
+from .result import TestResult
+from .running import RanTest
+from .sentences import RAISED, fixed_sentence
+from .trial import Trial
+
+UNUSABLE = "What your code gave back cannot be used as the task describes it; compare its type and shape with the text."
+FAILURES = {
+    "timeout": "Your code did not answer within the time allowed.",
+    "died": "Your code ended the notebook's kernel.",
+    "malformed": "What came back from your notebook was not an answer.",
+    "output": "Your code sent back more data than this task allows.",
+    "interrupted": "The check was stopped here.",
+}
+
+
+def result_of(one: RanTest, name: Any, source: str | None) -> TestResult:
+    """What is said of a test that was run; `name` is what `names_of` found of it, if it did."""
+    test = one.test
+    if one.lost is not None:
+        return test.result(passed=False, message=FAILURES[one.lost], reason=one.lost, lost=True)
+    if one.raised is not None:
+        result = _verdict(one, name, source)
+    elif one.report is not None:
+        message = _uncallable(one) or UNUSABLE
+        result = test.result(passed=False, message=message, fixed=UNUSABLE, details=one.report, broken=True)
+    else:
+        result = test.result(passed=True)
+    return replace(result, fixed=result.fixed or result.message, measured=one.trial.measured or None)
+
+
+def _uncallable(one: RanTest) -> str | None:
+    """What is said where a name of the notebook is no function, and was called as one."""
+    if not re.search(r"^E +TypeError: '\w+' object is not callable", one.report or "", re.MULTILINE):
+        return None
+    name = one.asked.student._session.asked
+    try:
+        value = getattr(one.asked.student, name)
+    except (StudentError, NotAttempted):
+        return None
+    return f"`{name}` is {form(value)} here, and is to be a function or a class." if name else None
+
+
+def _verdict(one: RanTest, name: Any, source: str | None) -> TestResult:
+    test, error = one.test, one.raised
+    secret = test.hidden and not one.trial.revealing
+    if isinstance(error, NotAttempted):
+        return test.result(passed=False, message="Not attempted yet.", attempted=False, raw=error.name)
+    if isinstance(error, BridgeFailure):
+        message = FAILURES[error.reason]
+        return test.result(passed=False, message=message, reason=error.reason, lost=True)
+    if isinstance(error, StudentError):
+        message = explain(error, hidden=secret, source=source)
+        return test.result(passed=False, message=message, fixed=RAISED)
+    assert isinstance(error, CheckFailure)
+    message, id, fixed = error.message, error.diagnosis, fixed_sentence(error, test.folder)
+    if name is CONTRADICTED:
+        message, id = error.unnamed or UNUSABLE, None
+        fixed = fixed_sentence(replace(error, message=message, fixed=None), test.folder)
+    elif name is not None:
+        id, message = name
+        fixed = message
+    details = "\n".join(part for part in (error.message if name else "", error.details) if part and part != message)
+    return test.result(
+        passed=False, message=message, details="" if secret else details, diagnosis=id, fixed=fixed,
+        counterexample=error.counterexample, section=_section(one.trial, id), reason=error.reason,
+    )
+
+
+def _section(trial: Trial, id: str | None) -> str | None:
+    """The heading in the notebook that a diagnosis points to."""
+    registry = trial.observations[-1].like if trial.observations else None
+    if id is None or registry is None:
+        return None
+    return next((one.section for one in registry if one.id == id.split("+")[0]), None)
