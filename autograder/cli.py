@@ -1,4 +1,4 @@
-"""The commands. Each is parsed here, done in its room, and printed here; nothing else is in this file.
+"""The commands. Each is parsed here or in ``commands``, done in its room, and printed there; nothing else is here.
 
 Rooms are imported when their command runs, so that ``autograder --help`` answers at once.
 """
@@ -10,8 +10,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,12 +18,19 @@ from typing import Annotated, Any
 import typer
 
 from autograder import files
-from autograder.course import Course, CourseError, UsageError
-from autograder.faults import MachineFault
-from autograder.sandbox.policy import IsolationMissing
+from autograder.commands.common import (
+    DONE,
+    INTERRUPTED,
+    NOT_ISOLATED,
+    NOTHING_GRADED,
+    AsJson,
+    CourseDir,
+    one_sentence,
+    progress_bar,
+    terminal,
+)
+from autograder.course import Course, UsageError
 from autograder.startup import without_iri_grammar
-
-DONE, NOTHING_GRADED, WRONG_USAGE, NOT_ISOLATED, INTERRUPTED = 0, 1, 2, 3, 130
 
 app = typer.Typer(
     name="autograder",
@@ -33,12 +39,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-CourseDir = Annotated[
-    Path | None,
-    typer.Option("--course", metavar="DIR", help="Where submitted/ and gradebook.db are; by default here."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for another program.")]
 
 
 class Isolation(StrEnum):
@@ -95,7 +95,7 @@ def release(
     course: CourseDir = None,
 ) -> None:
     """Write assignments/ from solutions/ through nbgrader, and register them in the gradebook."""
-    with _one_sentence():
+    with one_sentence():
         from autograder.release.release import release as write_release
 
         for folder in write_release(assignments or (), course_dir=course, kit=kit):
@@ -118,20 +118,20 @@ def grade(
     as_json: AsJson = False,
 ) -> None:
     """Grade submitted/<student>/ASSIGNMENT/ in the sandbox; write autograded/ and the gradebook."""
-    with _one_sentence():
+    with one_sentence():
         from autograder.classroom import grade as command
         from autograder.classroom.run import Options
 
         options = Options(tuple(student or ()), jobs or 0, force, isolation.value, per_gpu=per_gpu)
         make_executor = _executor(executor, scheduler)
-        err = _console(stderr=True)
+        err = terminal(stderr=True)
         summary = command.grade_class(
             assignment, folder=course, options=options, console=err, make_executor=make_executor
         )
         if as_json:
             print(json.dumps(command.as_json(summary)))
         else:
-            command.report(summary, (course or Course.here().root).resolve(), _console())
+            command.report(summary, (course or Course.here().root).resolve(), terminal())
     if summary.failed or not (summary.graded or summary.unchanged):
         raise typer.Exit(NOTHING_GRADED)
 
@@ -144,10 +144,10 @@ def feedback(
     as_json: AsJson = False,
 ) -> None:
     """Write a page per student to feedback/, and the class report."""
-    with _one_sentence():
+    with one_sentence():
         from autograder.feedback.feedback_run import write_feedback
 
-        with _progress("Pages") as progress:
+        with progress_bar("Pages") as progress:
             written = write_feedback(course or Course.here().root, assignment, student or (), progress=progress)
         if as_json:
             print(json.dumps(written.as_json()))
@@ -166,7 +166,7 @@ def roster(
     as_json: AsJson = False,
 ) -> None:
     """Make the gradebook know who takes the course: id, name, e-mail address."""
-    with _one_sentence():
+    with one_sentence():
         from autograder.gradebook import roster as command
 
         found = command.read_roster(file, id_column=id)
@@ -188,7 +188,7 @@ def export(
     course: CourseDir = None,
 ) -> None:
     """Write final scores (automatic, manual, penalty) as CSV, or as Canvas, Moodle and Blackboard read them."""
-    with _one_sentence():
+    with one_sentence():
         from autograder.classroom.export import export as table
 
         where = (course or Course.here().root).resolve()
@@ -208,7 +208,7 @@ def leaderboard(
     as_json: AsJson = False,
 ) -> None:
     """Show the challenge's best results by pseudonym, of those who asked to be shown."""
-    with _one_sentence():
+    with one_sentence():
         from autograder.classroom import leaderboard as command
 
         found = command.make((course or Course.here().root).resolve(), task)
@@ -217,7 +217,7 @@ def leaderboard(
     if as_json:
         print(json.dumps(found.as_json()))
     else:
-        console = _console()
+        console = terminal()
         for board in command.tables(found):
             console.print(board)
         print(*found.sentences(), sep="\n")
@@ -229,14 +229,14 @@ def audit(
     as_json: AsJson = False,
 ) -> None:
     """Prove the checks: solution, untouched, misconceptions, reruns, leaks, time; or say what is to be filled in."""
-    with _one_sentence():
+    with one_sentence():
         from autograder.release.audit_run import audit_assignment, prices, table
 
         found = []
         for name in assignments or Course.here().names:
             found.append(audit_assignment(name))
             if not as_json:
-                _console(width=160).print(table(found[-1]), "", prices(found[-1]))
+                terminal(width=160).print(table(found[-1]), "", prices(found[-1]))
                 print(*found[-1].problems or ("Everything holds.",), sep="\n")
                 if found[-1].warnings:
                     print("", "Still to be added:", *found[-1].warnings, sep="\n")
@@ -258,7 +258,7 @@ def new(
     runtime: Annotated[str, typer.Option(metavar="NAME", help="Of an assignment: its libraries.")] = "numpy",
 ) -> None:
     """Write the parts of a course, an assignment or a task, and list what is to be filled in."""
-    with _one_sentence():
+    with one_sentence():
         from autograder.release import new as command
 
         written, missing = command.new(
@@ -271,7 +271,7 @@ def new(
 @app.command()
 def check(notebook: Annotated[Path, typer.Argument(help="A notebook of the course.")], as_json: AsJson = False) -> None:
     """Run a notebook and its public checks here, without a sandbox: a student's own look at their work."""
-    with _one_sentence():
+    with one_sentence():
         from autograder.checks.terminal import check_notebook
 
         found = check_notebook(notebook)
@@ -286,7 +286,7 @@ def check(notebook: Annotated[Path, typer.Argument(help="A notebook of the cours
 @app.command()
 def doctor(as_json: AsJson = False) -> None:
     """Say what is installed, isolated and accelerated here, and where data was found."""
-    with _one_sentence():
+    with one_sentence():
         from autograder import doctor as command
 
         facts = command.facts()
@@ -367,30 +367,6 @@ def _leave(code: int) -> None:
     sys.exit(code)
 
 
-@contextmanager
-def _one_sentence() -> Iterator[None]:
-    """Turns what a command cannot do into one sentence on stderr and an exit code that says which kind it is."""
-    try:
-        yield
-    except UsageError as error:
-        _fail(error, WRONG_USAGE)
-    except (CourseError, MachineFault) as error:
-        _fail(error, NOTHING_GRADED)
-    except IsolationMissing as error:
-        _fail(error, NOT_ISOLATED)
-    except KeyboardInterrupt as error:
-        _fail(error, INTERRUPTED)
-    except ModuleNotFoundError as error:
-        if not (error.name or "").startswith("autograder."):
-            raise
-        _fail("This copy of the course is the students' kit, which has the command check and no others.", WRONG_USAGE)
-
-
-def _fail(reason: object, code: int) -> None:
-    print(f"autograder: {reason or 'Stopped.'}", file=sys.stderr)
-    raise typer.Exit(code)
-
-
 def _executor(name: ExecutorName, scheduler: str | None) -> Any:
     if (name is ExecutorName.dask) != (scheduler is not None):
         raise UsageError("--executor dask and --scheduler ADDRESS belong together.")
@@ -401,22 +377,6 @@ def _executor(name: ExecutorName, scheduler: str | None) -> Any:
     from autograder.classroom.cluster import dask_pool
 
     return dask_pool(scheduler)
-
-
-def _console(stderr: bool = False, width: int | None = None) -> Any:
-    from rich.console import Console
-
-    return Console(stderr=stderr, soft_wrap=not stderr, width=width)
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr, gone when it is done; what is yielded takes how many are done, of how many."""
-    from rich.progress import Progress
-
-    with Progress(console=_console(stderr=True), transient=True) as progress:
-        bar = progress.add_task(what, total=None)
-        yield lambda done, of: progress.update(bar, completed=done, total=of)
 
 
 if __name__ == "__main__":

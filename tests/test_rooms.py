@@ -29,8 +29,9 @@ FOR_START_UP = {
     "autograder.cli": {
         "autograder.checks.terminal", "autograder.classroom", "autograder.doctor", "autograder.feedback",
         "autograder.gradebook",
-        "autograder.release", "rich",
+        "autograder.release",
     },
+    "autograder.commands.common": {"rich"},
     "autograder.datasets.mnist": {"pooch", "requests"},
     "autograder.datasets.pictures": {"PIL"},
     "autograder.datasets.weights": {"safetensors"},

@@ -1,0 +1,70 @@
+"""What every command has: its options, its exit codes, its one sentence where something cannot be done."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from autograder.course import Course, CourseError, UsageError
+from autograder.faults import MachineFault
+from autograder.sandbox.policy import IsolationMissing
+
+DONE, NOTHING_GRADED, WRONG_USAGE, NOT_ISOLATED, INTERRUPTED = 0, 1, 2, 3, 130
+
+CourseDir = Annotated[
+    Path | None,
+    typer.Option("--course", metavar="DIR", help="Where submitted/ and gradebook.db are; by default here."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for another program.")]
+
+
+def course_folder(course: Path | None) -> Path:
+    """The course folder that a command works in: the one that was named, otherwise the repository."""
+    return (course or Course.here().root).resolve()
+
+
+@contextmanager
+def one_sentence() -> Iterator[None]:
+    """Turns what a command cannot do into one sentence on stderr and an exit code that says which kind it is."""
+    try:
+        yield
+    except UsageError as error:
+        fail(error, WRONG_USAGE)
+    except (CourseError, MachineFault) as error:
+        fail(error, NOTHING_GRADED)
+    except IsolationMissing as error:
+        fail(error, NOT_ISOLATED)
+    except KeyboardInterrupt as error:
+        fail(error, INTERRUPTED)
+    except ModuleNotFoundError as error:
+        if not (error.name or "").startswith("autograder."):
+            raise
+        fail("This copy of the course is the students' kit, which has the command check and no others.", WRONG_USAGE)
+
+
+def fail(reason: object, code: int) -> NoReturn:
+    """Ends the command with a sentence on stderr and an exit code."""
+    print(f"autograder: {reason or 'Stopped.'}", file=sys.stderr)
+    raise typer.Exit(code)
+
+
+def terminal(stderr: bool = False, width: int | None = None) -> Any:
+    """A terminal to print to, which wraps no lines on stdout."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, soft_wrap=not stderr, width=width)
+
+
+@contextmanager
+def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr, gone when it is done; what is yielded takes how many are done, of how many."""
+    from rich.progress import Progress
+
+    with Progress(console=terminal(stderr=True), transient=True) as progress:
+        bar = progress.add_task(what, total=None)
+        yield lambda done, of: progress.update(bar, completed=done, total=of)
