@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,14 @@ from typing import Any
 from nbgrader.utils import parse_utc
 
 from autograder import files
-from autograder.gradebook.exchange import LARGEST, SUBMISSION_SECRET, TIMESTAMP
+from autograder.gradebook.exchange import LARGEST, SUBMISSION_SECRET, TIMESTAMP, UNREADABLE_TIMESTAMP
 from autograder.submission.notebook import MAX_FILE_BYTES, describe_missing_file
 from autograder.submission.outputs import one_line
 from autograder.submission.results import FILE_NAME, write_results
 
 MAX_FILES = 200
 MAX_FILES_BYTES = 20_000_000
-_LEFT_OUT = {TIMESTAMP, SUBMISSION_SECRET, FILE_NAME}
+_LEFT_OUT = {TIMESTAMP, UNREADABLE_TIMESTAMP, SUBMISSION_SECRET, FILE_NAME}
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,26 @@ class CourseFolder:
         data, missing = files.read_start(folder / f"{assignment}.ipynb", MAX_FILE_BYTES + 1), ""
         if data is None:
             missing = describe_missing_file(folder, assignment)
-        timestamp, remark = _timestamp(folder / TIMESTAMP)
+        timestamp, remark = _timestamp(folder)
         return Submission(student, data, missing, dict(_files_beside(folder)), timestamp, remark)
+
+    def mend_timestamp(self, student: str, assignment: str) -> None:
+        """Sees to it that nbgrader can read a submission's ``timestamp.txt``, or that there is none.
+
+        nbgrader's own commands, and the formgrader's list for the whole class, stop at one that they cannot read. One
+        that can be understood is written as they take it; any other is kept beside, under another name, and every run
+        says so. Where the folder cannot be written it stays as it is."""
+        folder = self._submitted(student, assignment)
+        path = folder / TIMESTAMP
+        if folder.is_symlink() or folder.parent.is_symlink() or not os.path.lexists(path):
+            return
+        found = files.read_start(path, LARGEST)
+        text, _ = _timestamp(folder)
+        with suppress(OSError):
+            if found is None or (text is None and found.strip()):
+                os.rename(path, folder / UNREADABLE_TIMESTAMP)
+            elif text is not None and found.strip() != text.encode():
+                files.write(path, f"{text}\n".encode())
 
     def _submitted(self, student: str, assignment: str) -> Path:
         return self.root / "submitted" / student / assignment
@@ -115,19 +134,30 @@ class CourseFolder:
         return Written(digest.hexdigest(), results)
 
 
-def _timestamp(path: Path) -> tuple[str | None, str]:
-    """When a submission was handed in, as ``timestamp.txt`` says it, and a remark where that cannot be understood."""
+def _timestamp(folder: Path) -> tuple[str | None, str]:
+    """When a submission was handed in, as its ``timestamp.txt`` says it, and a remark where that cannot be
+    understood, or could not be in an earlier run."""
+    path = folder / TIMESTAMP
+    if not os.path.lexists(path):
+        path = folder / UNREADABLE_TIMESTAMP
     found = files.read_start(path, LARGEST)
     if found is None:
-        return None, f"its {TIMESTAMP} is no file and was passed over" if os.path.lexists(path) else ""
+        return None, f"its {path.name} is no file and was passed over" if os.path.lexists(path) else ""
     text = found.decode("utf-8-sig", "replace").strip()
     if not text:
         return None, ""
+    if path.name == TIMESTAMP and _is_time(text):
+        return text, ""
+    return None, f"its {TIMESTAMP} says {one_line(text, 40)!r}, which is no time: it counts as not late"
+
+
+def _is_time(text: str) -> bool:
+    """Whether nbgrader takes it for a time."""
     try:
         parse_utc(text)
     except (ValueError, OverflowError, TypeError):
-        return None, f"its {TIMESTAMP} says {one_line(text, 40)!r}, which is no time: it counts as not late"
-    return text, ""
+        return False
+    return True
 
 
 def _files_beside(folder: Path) -> Iterator[tuple[str, bytes]]:

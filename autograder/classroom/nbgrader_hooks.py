@@ -189,10 +189,13 @@ class _Progress:
 
 def before_grading(assignment: str, student: str, notebooks: Sequence[str]) -> None:
     """Runs before nbgrader looks at a submission: refuses another course's gradebook, which nbgrader would
-    write to, and registers an assignment that the gradebook lacks. nbgrader swallows exceptions of a hook,
-    but not an exit."""
+    write to, registers an assignment that the gradebook lacks, and mends a time of submission that nbgrader
+    would stop at. nbgrader swallows exceptions of a hook, but not an exit."""
     try:
-        run_in(Path(notebooks[0]).parents[3]).register(assignment)
+        path = Path(notebooks[0])
+        run = run_in(path.parents[3])
+        run.register(assignment)
+        run.folder.mend_timestamp(path.parents[1].name, assignment)  # ``student`` is what the command names, or "*"
     except CourseError as error:
         end()
         print(f"autograder: {error}", file=sys.stderr)

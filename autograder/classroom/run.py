@@ -255,6 +255,7 @@ class ClassRun:
         return True
 
     def _read(self, student: str) -> _Planned:
+        self._folder.mend_timestamp(student, self._assignment.name)
         submission = self._folder.submission(student, self._assignment.name)
         if submission.remark:
             self.summary.remarks[student] = submission.remark

@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.apps import AutogradeApp, GenerateAssignmentApp
+from nbgrader.apps.api import NbGraderAPI
 
 from autograder.classroom import nbgrader_hooks
 from autograder.course import Course
+from autograder.gradebook import nbgrader_setup
 from autograder.release.release import release
 from autograder.sandbox.policy import IsolationMissing
 from autograder.submission.results import read_results
@@ -71,15 +73,55 @@ def test_a_lost_gradebook_is_filled_again_from_the_record(root: Path):
     assert gradebook_scores(root) == {"ada": 6.0}
 
 
-def test_one_students_bad_timestamp_or_missing_notebook_harms_no_other(root: Path):
+BAD_TIMES = {
+    "bob": b"the day before yesterday", "cyd": b"\xef\xbb\xbf" + TIME.encode(), "dan": b"\x00\xff\xfe\x81",
+    "eve": b"99999-01-01 00:00:00 UTC", "fay": None,
+}  # fmt: skip
+
+
+def test_one_students_bad_timestamp_harms_no_other_with_nbgraders_own_commands(root: Path):
     submit(root, "ada", RIGHT, TIME)
-    submit(root, "bob", RIGHT, "the day before yesterday")
+    for student, content in BAD_TIMES.items():
+        path = submit(root, student, {}) / "timestamp.txt"
+        path.mkdir() if content is None else path.write_bytes(content)
+    for arguments in ((), ("--force",)):
+        assert run(AutogradeApp, root, NAME, *arguments) == 0, arguments
+    assert read_results(autograded(root, "ada")).score == 6.0
+    assert gradebook_scores(root) == {"ada": 6.0, **dict.fromkeys(BAD_TIMES, 0.0)}
+    listed = {row["student"]: row["timestamp"] for row in listed_by_formgrader(root)}
+    late = "2026-03-01T10:00:00"
+    assert listed == {"ada": late, "bob": None, "cyd": late, "dan": None, "eve": None, "fay": None}
+    again = grade_ourselves(root)
+    assert sorted(again.remarks) == ["bob", "dan", "eve", "fay"], "said in every run, not in the first alone"
+    kept = root / "submitted" / "bob" / NAME / "timestamp.txt.unreadable"
+    assert kept.read_bytes() == BAD_TIMES["bob"]
+
+
+def test_the_formgrader_lists_the_class_once_it_was_graded(root: Path):
+    """It reads the files that were submitted, and one that it cannot read stops the list for all."""
+    submit(root, "ada", RIGHT, TIME)
+    submit(root, "bob", {}, "the day before yesterday")
+    with pytest.raises(ValueError, match="the day before"):
+        listed_by_formgrader(root)
+    grade_ourselves(root)
+    assert {row["student"]: row["autograded"] for row in listed_by_formgrader(root)} == {"ada": True, "bob": True}
+
+
+def listed_by_formgrader(root: Path) -> list[dict[str, object]]:
+    """What the formgrader shows of the class."""
+    api = NbGraderAPI(config=nbgrader_setup.load(root, Course(root)))
+    try:
+        return api.get_submissions(NAME)
+    finally:
+        api.gradebook.close()
+
+
+def test_a_missing_notebook_is_that_students_with_us(root: Path):
+    submit(root, "ada", RIGHT, TIME)
     folder = submit(root, "cyd", RIGHT, TIME)
     (folder / f"{NAME}.ipynb").rename(folder / "my solution.ipynb")
-    assert run(AutogradeApp, root, NAME) == 1  # nbgrader itself cannot read the time, and says so
-    assert read_results(autograded(root, "ada")).score == 6.0
-    grade_ourselves(root)  # and we can
-    assert gradebook_scores(root) == {"ada": 6.0, "bob": 6.0, "cyd": 0.0}
+    grade_ourselves(root)
+    assert gradebook_scores(root) == {"ada": 6.0, "cyd": 0.0}
     assert read_results(autograded(root, "cyd")).status == "not_gradable"
 
 

@@ -719,13 +719,15 @@ def run(words: tuple[str, ...] = ()) -> str:
         for number, tried in enumerate(chosen):
             folder = Path(top, str(number))
             folder.mkdir()
+            started = time.monotonic()
             try:
                 table.add_row(tried, try_one(tried, undisturbed, folder), "yes")
             except Exception as error:
                 wrong.append(tried)
                 table.add_row(tried, f"{type(error).__name__}: {str(error)[:600]}", "NO", style="red")
             shutil.rmtree(folder, ignore_errors=True)
-            print(f"{number + 1}/{len(chosen)} {tried}: {'WRONG' if tried in wrong else 'as it should be'}", flush=True)
+            verdict = "WRONG" if tried in wrong else "as it should be"
+            print(f"{number + 1}/{len(chosen)} {tried}: {verdict} ({time.monotonic() - started:.0f} s)", flush=True)
     console.print(table)
     assert not wrong, f"{len(wrong)} of {len(chosen)} went wrong: {', '.join(wrong)}"
     return f"{len(chosen)} faults, each said in a sentence or mended, and nothing lost"
