@@ -74,6 +74,7 @@ def make_grader(spec: WorkerSpec) -> tuple[Grader, Callable[[], None]]:
 
 
 def _with_checks(spec: WorkerSpec, assignment: Assignment, pool: WarmPool) -> Grader:
+    from autograder.checks.points import refuse_other_points
     from autograder.checks.runner import CheckSession
     from autograder.checks.variant import sources
     from autograder.submission.notebook import Template
@@ -84,6 +85,7 @@ def _with_checks(spec: WorkerSpec, assignment: Assignment, pool: WarmPool) -> Gr
     for task in assignment.automatic:
         if not session.tests(task.id):
             raise CourseError(f"The course has no checks for the task {task.id!r}; they belong in {assignment.folder}.")
+    refuse_other_points(assignment, session)
     data = training_images(spec, assignment)
     policy = Policy(forbidden=assignment.forbidden, isolation=spec.isolation)
     limits = kernel_limits(assignment)

@@ -18,6 +18,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
 from autograder import files
+from autograder.checks.points import refuse_other_points
 from autograder.checks.runner import CheckSession
 from autograder.course import Assignment, Course, CourseError
 from autograder.gradebook import nbgrader_setup
@@ -49,7 +50,7 @@ def release(
         raise CourseError(f"There is no assignment in {course.root / 'solutions'} to release.")
     if course.root == Course.here().root:  # whose checks this process can load
         for assignment in chosen:
-            refuse_other_points(assignment)
+            refuse_other_points(assignment, CheckSession(assignment.name))
     folders = [_write(course, assignment) for assignment in chosen]
     if register:
         folder = Path(course_dir or course.root).resolve()
@@ -59,18 +60,6 @@ def release(
     if kit is not None:
         kit_writer.write(Path(kit), course, chosen)
     return folders
-
-
-def refuse_other_points(assignment: Assignment) -> None:
-    """Raises ``CourseError`` where the points of a check cell are not those of the task's hidden tests together."""
-    session = CheckSession(assignment.name)
-    for task in assignment.automatic:
-        points = sum(points for _, hidden, points in session.tests(task.id) if hidden)
-        if abs(points - task.points) > 1e-6:
-            raise CourseError(
-                f"In {assignment.name} the cell {task.check_id!r} has {task.points:g} points, and the hidden tests of "
-                f"the task have {points:g} together; make them the same."
-            )
 
 
 def _write(course: Course, assignment: Assignment) -> Path:

@@ -11,6 +11,7 @@ from autograder.course import Course, CourseError
 from autograder.gradebook.leaks import MARKERS, Secrets
 from autograder.release.release import release
 from tests.small import nbgrader_course as small
+from tests.small.courses import at_home
 from tests.small.nbgrader_course import NAME, cell, make_course, read, source_cells, task_cells
 
 REPOSITORY = Course.here()
@@ -140,6 +141,21 @@ def test_a_file_beside_the_notebook_with_a_solution_stops_the_release_and_keeps_
     assert "helper.py has lines of a solution" in refusal(root)
     assert student_notebook(root).read_bytes() == before
     assert not (root / "assignments" / NAME / "helper.py").exists()
+
+
+@pytest.mark.parametrize("points", [5, 3, 4.5])
+def test_points_that_do_not_add_up_stop_the_release_and_keep_the_last_one(points: float, tmp_path: Path):
+    root = make_course(tmp_path)
+    release(course=Course(root), register=False)
+    before = student_notebook(root).read_bytes()
+    make_course(root, [*task_cells("double", small.DOUBLE, points), *task_cells("tiny-sum", small.TINY_SUM, 2, "answer")])
+    with at_home(root):
+        assert refusal(root) == (
+            f"In {NAME} the cell 'double-check' has {points:g} points, and the hidden tests of the task have 4 "
+            "together; make them the same."
+        )
+    assert student_notebook(root).read_bytes() == before
+    assert not (root / "gradebook.db").exists()
 
 
 def test_an_end_marker_that_was_forgotten_stops_the_release(tmp_path: Path):
