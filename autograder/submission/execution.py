@@ -21,7 +21,7 @@ from autograder.submission.kernel import CellRun, Kernel, mark_names, run_cell
 MAX_KERNELS = 24
 REPLAYS = 2  # a step that worked once is given up when it failed that often in fresh kernels
 STARTS = 2
-SHORTEST_WAIT_S, LONGEST_WAIT_S = 0.5, 5.0
+MARGIN_S, LONGEST_WAIT_S = 0.5, 5.0
 
 
 @dataclass
@@ -54,7 +54,7 @@ class Execution:
         self._kernel: Kernel | None = None
         self._worked: list[_Step] = []
         self._started = 0
-        self._fresh_since = time.monotonic()
+        self._fresh_since = self._still_since = time.monotonic()  # the kernel's start; the end of its last step
         self._total_s = total_s
         self._until = time.monotonic() + total_s
         self._oom_kills = host.oom_kills()
@@ -94,9 +94,7 @@ class Execution:
     def remember(self, source: str, limits: Limits, blame: Callable[[], None] | None = None) -> None:
         """Has the cell run again in every kernel that replaces this one. ``blame`` is called if it turns out that it
         ended the kernel later; None is for a cell that cannot have."""
-        self._worked.append(
-            _Step(lambda kernel: run_cell(kernel, source, limits, wall_s=max(self.seconds_left, 0.1)).worked, blame)
-        )
+        self._did(lambda kernel: run_cell(kernel, source, limits, wall_s=max(self.seconds_left, 0.1)).worked, blame)
 
     def mark(self, name: str) -> None:
         """Has the kernel remember the notebook's names as they are now, and every kernel that replaces this
@@ -108,7 +106,11 @@ class Execution:
             if died:
                 self.settle()
                 mark_names(self.kernel(), name)
-        self._worked.append(_Step(lambda kernel: mark_names(kernel, name)))
+        self._did(lambda kernel: mark_names(kernel, name))
+
+    def _did(self, run: Callable[[Kernel], bool], blame: Callable[[], None] | None = None) -> None:
+        self._worked.append(_Step(run, blame))
+        self._still_since = time.monotonic()
 
     def _run(self, source: str, limits: Limits, room: int | None) -> tuple[CellRun, Kernel]:
         kernel = self.kernel()
@@ -170,28 +172,35 @@ class Execution:
             raise host.after_oom_kill()
 
     def settle(self) -> None:
-        """Has a fresh kernel that outlives what ran before, for as long as the one lived that died.
+        """Has a fresh kernel that has outlived what ran before.
 
-        A cell that ends fresh kernels after it is done is found by halving, told so, and left out."""
-        wait_s = min(LONGEST_WAIT_S, SHORTEST_WAIT_S + time.monotonic() - self._fresh_since)
+        It has, once it has lived for longer than the one that died, and for longer after its last step: a timer that
+        ended the one would have ended the other. For a cell that ends its kernel at once, that is half a second. A cell
+        that ends fresh kernels after it is done is found by halving, told so, and left out."""
+        now = time.monotonic()
+        lived = now - self._fresh_since + MARGIN_S, now - self._still_since + MARGIN_S
         self.drop_kernel()
-        while not self._survives(len(self._worked), wait_s):
+        while not self._survives(len(self._worked), *lived):
             low, high = 0, len(self._worked)
             while high - low > 1:
                 middle = (low + high) // 2
-                low, high = (middle, high) if self._survives(middle, wait_s) else (low, middle)
-            if high == 0 or self._survives(high, wait_s):
+                low, high = (middle, high) if self._survives(middle, *lived) else (low, middle)
+            if high == 0 or self._survives(high, *lived):
                 continue  # it was a death of another kind
             step = self._worked.pop(high - 1)
             if step.blame is not None:
                 step.blame()
 
-    def _survives(self, count: int, wait_s: float) -> bool:
-        """Whether a fresh kernel outlives the first ``count`` steps by that time; it stays if those are all."""
+    def _survives(self, count: int, in_all_s: float, after_s: float) -> bool:
+        """Whether a fresh kernel that does the first ``count`` steps lives for ``in_all_s``, and for ``after_s`` after
+        the last of them; it stays if those are all."""
         kernel = self._fresh()
         for step in self._worked[:count]:
             step.run(kernel)
-        until = time.monotonic() + wait_s
+        self._still_since = time.monotonic()
+        until = max(self._fresh_since + in_all_s, self._still_since + after_s)
+        if count == len(self._worked):  # the search for a cell that is known to be there waits for as long as it takes
+            until = min(until, self._still_since + LONGEST_WAIT_S)
         while kernel.alive() and time.monotonic() < until:
             time.sleep(0.02)
         alive = kernel.alive()
@@ -207,7 +216,7 @@ class Execution:
             raise Exhausted("died", f"The notebook ended its kernel {MAX_KERNELS} times; the rest was not run.")
         self._started += 1
         kernel = self._new()
-        self._fresh_since = time.monotonic()
+        self._fresh_since = self._still_since = time.monotonic()
         return kernel
 
     def _new(self) -> Kernel:
@@ -236,6 +245,7 @@ class Execution:
                 if step.failed >= REPLAYS:
                     del self._worked[position]
                 return None
+        self._still_since = time.monotonic()
         return kernel
 
     def _check_time(self) -> None:

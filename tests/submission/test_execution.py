@@ -52,3 +52,89 @@ def test_a_cell_that_used_up_its_own_time_or_output_is_not(monkeypatch: pytest.M
         running.remember("first", Limits())
         assert running.run("second", Limits()).lost
     assert kernels.ran == [("first", 1), ("second", 1)]
+
+
+class Clock:
+    """Time that passes only where somebody sleeps or a cell runs, and kernels that a cell ends later by a timer."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now, self.slept = 0.0, 0.0
+        self.took: dict[str, float] = {}
+        self.ends_after: dict[str, float] = {}  # seconds after the end of the cell
+        self.blamed: list[str] = []
+        monkeypatch.setattr(execution.time, "monotonic", lambda: self.now)
+        monkeypatch.setattr(execution.time, "sleep", self.sleep)
+        monkeypatch.setattr(execution, "run_cell", self.run)
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        self.slept += seconds
+
+    def __call__(self) -> Any:
+        kernel = SimpleNamespace(
+            isolation=[], ends=float("inf"), stopped_reason=None, kill=lambda: None, shutdown=lambda: None
+        )
+        kernel.killed = False
+        kernel.alive = lambda: self.now < kernel.ends
+        return kernel
+
+    def run(self, kernel: Any, source: str, *more: object, **options: object) -> CellRun:
+        until = self.now + self.took.get(source, 0.0)
+        if self.now >= kernel.ends or until >= kernel.ends:
+            self.now = max(self.now, kernel.ends)
+            return CellRun([], reason="died", lost=True)
+        self.now = until
+        if source == "os._exit(1)":
+            kernel.ends = self.now
+            return CellRun([], reason="died", lost=True)
+        kernel.ends = min(kernel.ends, self.now + self.ends_after.get(source, float("inf")))
+        return CellRun([])
+
+    def grade(self, *cells: str) -> dict[str, bool]:
+        """Which of the cells worked, after all that is found out later."""
+        with Execution(self, 1000) as running:
+            worked = {}
+            for cell in cells:
+                worked[cell] = running.run(cell, Limits()).worked
+                if worked[cell]:
+                    running.remember(cell, Limits(), lambda cell=cell: self.blamed.append(cell))
+            running.kernel()
+        return {cell: ok and cell not in self.blamed for cell, ok in worked.items()}
+
+
+def test_a_cell_that_ends_its_kernel_at_once_costs_half_a_second_however_long_the_others_took(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    clock = Clock(monkeypatch)
+    clock.took = {"train": 40.0, "look": 1.0}
+    assert clock.grade("train", "look", "os._exit(1)", "after") == {
+        "train": True, "look": True, "os._exit(1)": False, "after": True,
+    }  # fmt: skip
+    assert clock.slept < 0.6
+
+
+@pytest.mark.parametrize("later", [0.1, 2.0, 4.0, 11.0])
+def test_a_timer_costs_the_cell_that_set_it_and_none_that_runs_when_it_goes_off(
+    monkeypatch: pytest.MonkeyPatch, later: float
+):
+    clock = Clock(monkeypatch)
+    clock.took = {"before": 3.0, "timer": 0.1, "short": 0.5, "long": 10.0, "last": 2.0}
+    clock.ends_after = {"timer": later}
+    worked = clock.grade("before", "timer", "short", "long", "last")
+    assert worked == {"before": True, "timer": False, "short": True, "long": True, "last": True}
+
+
+def test_a_timer_is_found_too_where_the_cells_run_faster_the_second_time(monkeypatch: pytest.MonkeyPatch):
+    """What was compiled, downloaded or read from a disk once is there at once later."""
+    clock = Clock(monkeypatch)
+    clock.took = {"timer": 0.1, "slow at first": 3.0, "short": 1.0}
+    clock.ends_after = {"timer": 3.5}
+    run = clock.run
+
+    def warm_after(kernel: Any, source: str, *more: object, **options: object) -> CellRun:
+        ran = run(kernel, source, *more, **options)
+        clock.took["slow at first"] = 0.1 if source == "short" else clock.took["slow at first"]
+        return ran
+
+    monkeypatch.setattr(execution, "run_cell", warm_after)
+    assert clock.grade("timer", "slow at first", "short") == {"timer": False, "slow at first": True, "short": True}
