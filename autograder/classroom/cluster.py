@@ -26,7 +26,8 @@ from autograder.classroom.worker import Done, WorkerSpec, answer, make_grader
 from autograder.course import ROOT_VARIABLE, Course, CourseError
 from autograder.faults import MachineFault, of_our_own
 from autograder.sandbox.policy import IsolationMissing
-from autograder.submission.submission import Grader, Job
+from autograder.submission.job import Job
+from autograder.submission.submission import Grader
 
 CONNECT_S = 20.0
 WORKERS_S = 120.0  # how long a run waits for a worker where there is none

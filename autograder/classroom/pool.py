@@ -21,7 +21,7 @@ from autograder.classroom.temporary import RunFolder
 from autograder.classroom.worker import Done, WorkerSpec
 from autograder.course import ROOT_VARIABLE
 from autograder.faults import MachineFault
-from autograder.submission.submission import Job
+from autograder.submission.job import Job
 
 ENTRY = "from autograder.classroom.worker import main; main()"
 STARTS = 3

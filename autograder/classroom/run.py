@@ -24,9 +24,9 @@ from autograder.course import Assignment, Course
 from autograder.faults import AGAIN, is_full, of_os_error, printable
 from autograder.gradebook.gradebook import Commit
 from autograder.sandbox.policy import Isolation
+from autograder.submission.job import Job, Outcome
 from autograder.submission.notebook import Template
 from autograder.submission.results import Device
-from autograder.submission.submission import Job, Outcome
 from autograder.training.laid_out import TrainingData
 
 BATCH = 32

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from autograder.classroom.worker import Done
-from autograder.submission.submission import Job
+from autograder.submission.job import Job
 
 ATTEMPTS = 2
 GRACE_S = 120.0

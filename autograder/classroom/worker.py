@@ -27,8 +27,9 @@ from autograder.submission.results import Device
 
 if TYPE_CHECKING:
     from autograder.sandbox.client import WarmPool
+    from autograder.submission.job import Job, Outcome
     from autograder.submission.kernel import Kernel
-    from autograder.submission.submission import Grader, Job, Outcome
+    from autograder.submission.submission import Grader
 
 READY = "ready"  # what a worker says once it takes jobs; an exception says that it cannot
 PR_SET_PDEATHSIG = 1
@@ -77,8 +78,9 @@ def _with_checks(spec: WorkerSpec, assignment: Assignment, pool: WarmPool) -> Gr
     from autograder.checks.points import refuse_other_points
     from autograder.checks.runner import CheckSession
     from autograder.checks.variant import sources
+    from autograder.submission.cell_limits import kernel_limits
     from autograder.submission.notebook import Template
-    from autograder.submission.submission import Grader, kernel_limits
+    from autograder.submission.submission import Grader
 
     template = Template.load(assignment)
     session = CheckSession(assignment.name)

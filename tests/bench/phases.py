@@ -18,8 +18,8 @@ from autograder.classroom.worker import WorkerSpec, make_grader
 from autograder.course import Course
 from autograder.gradebook import gradebook
 from autograder.sandbox.client import WarmPool
-from autograder.submission import execution, submission
-from autograder.submission.submission import Job
+from autograder.submission import asking, execution, submission
+from autograder.submission.job import Job
 from tests.bench.commands import refuse_wrong
 from tests.bench.courses import ours
 from tests.bench.grading import temporary
@@ -99,7 +99,7 @@ PHASES: dict[str, list[tuple[Any, str]]] = {
     "kernel ready": [(WarmPool, "start")],
     "cells": [(execution, "run_cell")],
     "names marked": [(execution, "mark_names")],
-    "checks": [(submission._Run, "_asked")],
+    "checks": [(asking.Asking, "tests")],
     "kernel ended": [(execution, "_end")],
     "notebook written out": [(submission, "_as_file")],
     "ledger": [(ledger.Ledger, "record"), (ledger.Ledger, "mark_committed")],

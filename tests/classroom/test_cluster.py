@@ -16,9 +16,9 @@ from autograder.classroom.grade import grade_class
 from autograder.classroom.run import Graded, Options, Summary
 from autograder.classroom.worker import Done, WorkerSpec
 from autograder.course import Course, CourseError
+from autograder.submission.job import Job
 from autograder.submission.notebook import Template
 from autograder.submission.results import read_results
-from autograder.submission.submission import Job
 from tests.small import fake_gpus
 from tests.small.small_class import LOOKS_SCORES, RIGHT, answered, small_class, small_course, submit
 

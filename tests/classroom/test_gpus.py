@@ -17,10 +17,10 @@ from autograder.classroom.pool import local_pool
 from autograder.classroom.worker import WorkerSpec
 from autograder.course import Course, CourseError
 from autograder.sandbox.limits import MEBI
+from autograder.submission.job import Job
 from autograder.submission.notebook import Template
 from autograder.submission.reasons import GPU_MEMORY, raised_memory, reason_of_error
 from autograder.submission.results import read_results
-from autograder.submission.submission import Job
 from tests.small import fake_gpus
 from tests.small.courses import code_task, make_course
 from tests.small.grade_small import grade
@@ -154,7 +154,7 @@ def test_who_tries_no_marked_task_need_not_wait(tmp_path: Path):
 STUB = """
 import json, os, time
 from autograder.classroom import worker
-from autograder.submission.submission import Outcome
+from autograder.submission.job import Outcome
 
 def answer(grader, job):
     def note(what):

@@ -10,7 +10,7 @@ import pytest
 from autograder.classroom import scheduler
 from autograder.classroom.scheduler import Answered, Lost, Scheduler
 from autograder.classroom.worker import Done
-from autograder.submission.submission import Job, Outcome
+from autograder.submission.job import Job, Outcome
 
 FINE = Outcome(None, b"")
 

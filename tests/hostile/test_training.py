@@ -13,7 +13,8 @@ import pytest
 from autograder import training
 from autograder.classroom.seeds import Secret
 from autograder.classroom.worker import WorkerSpec, make_grader
-from autograder.submission.submission import Grader, Job
+from autograder.submission.job import Job
+from autograder.submission.submission import Grader
 from autograder.training import data
 from autograder.training.laid_out import TrainingData
 from tests.hostile.corpus import Attack, read

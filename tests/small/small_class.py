@@ -11,8 +11,8 @@ import nbformat
 
 from autograder.classroom.seeds import Secret
 from autograder.course import Assignment, Course
+from autograder.submission.job import Job
 from autograder.submission.notebook import Template
-from autograder.submission.submission import Job
 from tests.small.courses import make_course, small_cells
 
 SECRET = Secret(b"s" * 32)

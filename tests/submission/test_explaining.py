@@ -13,8 +13,9 @@ from autograder.checks.collecting import number_of
 from autograder.checks.runner import REVEALED_SEED
 from autograder.classroom.worker import WorkerSpec, make_grader
 from autograder.submission import explaining
+from autograder.submission.job import Outcome
 from autograder.submission.results import Results
-from autograder.submission.submission import Grader, Outcome
+from autograder.submission.submission import Grader
 from tests.small.courses import at_home
 from tests.small.small_class import RIGHT, SECRET, answered, job, small_course
 

@@ -22,8 +22,9 @@ from autograder.classroom.worker import WorkerSpec, make_grader
 from autograder.faults import MachineFault
 from autograder.sandbox.client import KernelFailed
 from autograder.submission import host, notebook
+from autograder.submission.job import Outcome
 from autograder.submission.results import Results
-from autograder.submission.submission import Grader, Outcome
+from autograder.submission.submission import Grader
 from tests.small.courses import at_home
 from tests.small.small_class import RIGHT, answered, job, scores, small_course
 

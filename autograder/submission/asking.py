@@ -1,0 +1,159 @@
+"""The checks of a submission, asked in its kernel, or in a fresh one where the first was used up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from autograder.bridge.student import NotAttempted, Student, StudentError, restore
+from autograder.bridge.transport import BridgeClosed, BridgeFailure, BridgeTimeout, SocketTransport, Transport
+from autograder.checks.result import TestResult
+from autograder.course import Assignment
+from autograder.sandbox.limits import Limits
+from autograder.submission import host, reasons
+from autograder.submission.execution import Execution, Exhausted
+from autograder.submission.explaining import Explains
+from autograder.submission.job import Job
+from autograder.submission.kernel import Kernel, asked_student, ended_by, used_by
+from autograder.submission.verdict import TaskRun, presentable
+
+
+class Checks(Explains, Protocol):
+    """The collected checks of one assignment; ``autograder.checks.runner.CheckSession`` is one."""
+
+    def run(
+        self, task: str, student: Any, *, seed: bytes, student_id: str | None, source: str | None, device: str
+    ) -> Sequence[TestResult]: ...
+
+
+@dataclass(frozen=True)
+class RanCell:
+    """A cell that worked; ``region`` is the task that it stands for."""
+
+    region: str | None
+    source: str
+    limits: Limits
+
+
+class Asking:
+    """Asks the checks of one submission, and keeps what a kernel besides its own needs: the cells that worked.
+
+    ``source`` is the notebook's code. ``broken`` names the tests that failed by their own fault.
+    """
+
+    def __init__(self, checks: Checks, job: Job, assignment: Assignment, execution: Execution, source: str) -> None:
+        self._checks = checks
+        self._job = job
+        self._assignment = assignment
+        self._execution = execution
+        self._source = source
+        self._asked_before: Kernel | None = None
+        self._besides: str | None = None  # the limit that ended a kernel beside the notebook's own
+        self._ran: list[RanCell] = []
+        self.broken: list[str] = []
+
+    def remember(self, cell: RanCell) -> None:
+        """Notes a cell that worked."""
+        self._ran.append(cell)
+
+    def tests(self, run: TaskRun, mark: str) -> Sequence[TestResult]:
+        """The task's tests, asked on the names as they were at ``mark``.
+
+        Memory, processes and disk are used up over time, so a task whose tests ended the kernel that way is asked once
+        more in a fresh one, if others were asked in this one before."""
+        kernel = self._execution.kernel()
+        tests = self._asked_in(kernel, run, mark)
+        if _died(kernel, tests) and self._execution.may_be_innocent(kernel):
+            self._execution.settle()
+            kernel = self._execution.kernel()
+            tests = self._asked_in(kernel, run, mark)
+            if _died(kernel, tests):
+                self._execution.refuse_oom_kill(reasons.DIED, kernel)
+        said = (test.raw or test.message for test in tests if not test.passed)
+        lacking = next(filter(None, map(reasons.of_message, said)), None)
+        if lacking:
+            self._execution.drop_kernel()
+            host.require_what(lacking, run.limits)
+        if kernel.stopped_reason in reasons.USED_UP and kernel is self._asked_before:
+            kernel = self._execution.kernel()
+            tests = self._asked_in(kernel, run, mark)
+        self._asked_before = kernel
+        self.broken += [f"{test.name}: {test.message}" for test in tests if test.broken]
+        return [presentable(test) for test in tests]
+
+    def _asked_in(self, kernel: Kernel, run: TaskRun, mark: str) -> Sequence[TestResult]:
+        """The task's tests, asked over the bridge; a kernel that did not come back from them is dropped."""
+        options: dict[str, Any] = {
+            "seconds": run.limits.wall_s,
+            "total_seconds": max(self._execution.seconds_left, 1.0),
+            "total_bytes": int(run.limits.bridge_bytes),
+            "on_timeout": kernel.interrupt,
+            "fresh": lambda tasks: self._fresh(run.limits, tasks),
+        }
+        self._besides = None
+        with asked_student(kernel, **options) as (student, came_back):
+            with suppress(BridgeFailure, StudentError, NotAttempted):  # asked as it is, then
+                restore(student, mark)
+            tests = self._checks.run(
+                run.task.id,
+                student,
+                seed=self._job.seeds[run.task.id],
+                student_id=self._job.student,
+                source=self._source,
+                device=self._job.device,
+            )
+        if came_back != [True]:
+            self._execution.drop_kernel()
+        # Known once a kernel is gone; the bridge only saw that it closed.
+        stopped = kernel.stopped_reason or self._besides
+        if stopped:
+            return [replace(test, reason=stopped) if test.reason == "died" else test for test in tests]
+        return tests
+
+    @contextmanager
+    def _fresh(self, limits: Limits, tasks: Sequence[str]) -> Iterator[Transport]:
+        """A kernel besides, with the cells that stand for these tasks and those before the first answer; with all cells
+        that worked where the tasks' names are not among what those define; with none where no task is asked for."""
+        own = [cell for cell in self._ran if tasks and (cell.region is None or cell.region in tasks)]
+        names = [name for task in tasks for name in self._assignment.task(task).names]
+        with ExitStack() as kernels:
+            transport = kernels.enter_context(self._spare(own, limits))
+            if not _has(transport, names):
+                kernels.close()
+                transport = kernels.enter_context(self._spare(self._ran, limits))
+            yield transport
+
+    @contextmanager
+    def _spare(self, cells: Sequence[RanCell], limits: Limits) -> Iterator[SocketTransport]:
+        try:
+            with self._execution.spare([(cell.source, cell.limits) for cell in cells]) as kernel:
+                kernel.open_bridge()
+                try:
+                    yield SocketTransport(
+                        kernel.bridge, seconds=limits.wall_s, total_seconds=max(self._execution.seconds_left, 1.0),
+                        total_bytes=int(limits.bridge_bytes), on_timeout=kernel.interrupt,
+                        usage=lambda: used_by(kernel),
+                    )
+                except BridgeClosed:
+                    self._besides = ended_by(kernel)
+                    raise
+        except Exhausted as error:
+            raise BridgeTimeout(str(error)) from None
+
+
+def _died(kernel: Kernel, tests: Sequence[TestResult]) -> bool:
+    """Whether a kernel ended while the tests were asked, and no limit says why."""
+    return not kernel.alive() and kernel.stopped_reason is None and any(test.reason == reasons.DIED for test in tests)
+
+
+def _has(transport: Transport, names: Sequence[str]) -> bool:
+    """Whether the notebook behind ``transport`` defines all these names."""
+    student = Student(transport)
+    try:
+        for name in names:
+            getattr(student, name)
+    except (NotAttempted, StudentError):
+        return False
+    return True
