@@ -18,6 +18,7 @@ from typing import Annotated, Any
 import typer
 
 from autograder import files
+from autograder.commands import times
 from autograder.commands.common import (
     DONE,
     INTERRUPTED,
@@ -156,6 +157,11 @@ def feedback(
             print(f"{len(written.pages)} pages are written, and the class report: {written.report}")
         if written.unreleasable:
             print(f"The exchange cannot hand back the pages of: {', '.join(written.unreleasable)}.", file=sys.stderr)
+
+
+app.command()(times.due)
+app.command()(times.extend)
+app.command()(times.late)
 
 
 @app.command()

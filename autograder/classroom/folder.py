@@ -101,6 +101,10 @@ class CourseFolder:
             elif text is not None and found.strip() != text.encode():
                 files.write(path, f"{text}\n".encode())
 
+    def timestamp(self, student: str, assignment: str) -> str | None:
+        """When a submission was handed in, as its file says it; None where that is not known."""
+        return _timestamp(self._submitted(student, assignment))[0]
+
     def _submitted(self, student: str, assignment: str) -> Path:
         return self.root / "submitted" / student / assignment
 

@@ -2,13 +2,15 @@
 crash.
 
 A row is written when a worker returns, before any file and before the gradebook. A run that ends between
-the two leaves the row, and the next one writes what is missing from it without running the notebook again. The results
-that a row replaces are kept as history.
+the two leaves the row, and the next one writes what is missing from it without running the notebook again. What a row
+replaces is kept as history, whole, so that one can go back to it.
 """
 
 from __future__ import annotations
 
+import getpass
 import json
+import os
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,28 +24,46 @@ from nbformat import NotebookNode
 
 from autograder.faults import AGAIN, MachineFault, of_os_error
 
-VERSION = 1
+VERSION = 2
 WAIT_S = 180.0
 _TABLES = (
     """create table if not exists graded (
         assignment text not null, student text not null,
         fingerprint text not null, results blob not null, notebook blob not null,
-        committed text, written text, answers text, committed_answers text,
+        committed text, written text, answers text, committed_answers text, by text, instead_of text,
         primary key (assignment, student)
     )""",
-    "create table if not exists past (assignment text not null, student text not null, results blob not null)",
+    """create table if not exists past (
+        assignment text not null, student text not null, results blob not null,
+        fingerprint text, notebook blob, answers text, by text
+    )""",
     "create index if not exists past_of on past (assignment, student)",
     "create table if not exists about (name text primary key, value blob not null)",
+    """create table if not exists extensions (
+        assignment text not null, student text not null, seconds real not null,
+        why text not null, by text not null, at text not null, primary key (assignment, student)
+    )""",
+    """create table if not exists requests (
+        id integer primary key, student text not null, assignment text not null, task text not null,
+        says text not null, by text not null, at text not null, outcome text, closed_by text, closed_at text
+    )""",
 )
-_NEW_COLUMNS = ("written", "answers", "committed_answers")  # that a ledger without a version lacks
+# What tables of earlier versions lack.
+_NEW_COLUMNS = {
+    "graded": ("written", "answers", "committed_answers", "by", "instead_of"),
+    "past": ("fingerprint", "notebook", "answers", "by"),
+}
 _RECORD = """
-insert into graded (assignment, student, fingerprint, results, notebook, answers) values (?, ?, ?, ?, ?, ?)
+insert into graded (assignment, student, fingerprint, results, notebook, answers, by) values (?, ?, ?, ?, ?, ?, ?)
 on conflict (assignment, student) do update set fingerprint = excluded.fingerprint, results = excluded.results,
-    notebook = excluded.notebook, answers = excluded.answers, committed = null, written = null
+    notebook = excluded.notebook, answers = excluded.answers, by = excluded.by, instead_of = null,
+    committed = null, written = null
 """
-
-
-_ENTRY = "student, fingerprint, committed, written, answers, committed_answers"
+_SET_ASIDE = """
+insert into past (assignment, student, results, fingerprint, notebook, answers, by)
+select assignment, student, results, fingerprint, notebook, answers, by from graded where assignment = ? and student = ?
+"""
+_ENTRY = "student, fingerprint, committed, written, answers, committed_answers, instead_of"
 
 
 @dataclass(frozen=True)
@@ -59,6 +79,23 @@ class Entry:
     written: str | None = None
     answers: Mapping[str, str] = field(default_factory=dict)
     changed: frozenset[str] | None = None
+    instead_of: str | None = None
+
+    def stands_for(self, fingerprint: str) -> bool:
+        """Whether this is the result of a submission with that fingerprint."""
+        return fingerprint in (self.fingerprint, self.instead_of)
+
+
+@dataclass(frozen=True)
+class Past:
+    """One result of a submission, the first of which has the number 1: its document, who had it graded, whether it
+    counts, and whether all of it is kept, so that one can go back to it."""
+
+    number: int
+    results: dict[str, Any]
+    by: str
+    counts: bool
+    whole: bool
 
 
 class Damaged(MachineFault):
@@ -95,10 +132,11 @@ class Ledger:
             self._db.execute("begin immediate")
             for table in _TABLES:
                 self._db.execute(table)
-            there = {row[1] for row in self._db.execute("pragma table_info(graded)")}
-            for column in _NEW_COLUMNS:
-                if column not in there:
-                    self._db.execute(f"alter table graded add column {column} text")
+            for table, columns in _NEW_COLUMNS.items():
+                there = {row[1] for row in self._db.execute(f"pragma table_info({table})")}
+                for column in columns:
+                    if column not in there:
+                        self._db.execute(f"alter table {table} add column {column}")
             self._db.execute(f"pragma user_version = {VERSION}")
 
     def __enter__(self) -> Ledger:
@@ -149,27 +187,68 @@ class Ledger:
         notebook: bytes,
         answers: Mapping[str, str] | None = None,
     ) -> None:
-        """Keeps an outcome, in place of the student's earlier one, whose results become history; it counts as not
-        committed yet. ``answers`` has a digest for each task's answer."""
+        """Keeps an outcome, in place of the student's earlier one, which becomes history; it counts as not committed
+        yet. ``answers`` has a digest for each task's answer."""
         document = zlib.compress(json.dumps(results).encode(), 1)
         executed = zlib.compress(notebook, 1)
-        row = (assignment, student, fingerprint, document, executed, json.dumps(dict(answers or {})))
+        row = (assignment, student, fingerprint, document, executed, json.dumps(dict(answers or {})), who())
         with self._one_sentence(), self._db:
-            self._db.execute(
-                "insert into past select assignment, student, results from graded where assignment = ? and student = ?",
-                row[:2],
-            )
+            self._db.execute(_SET_ASIDE, row[:2])
             self._db.execute(_RECORD, row)
 
     def history(self, assignment: str, student: str) -> list[dict[str, Any]]:
         """Every results document of a submission, the oldest first, the one that counts last."""
+        return [one.results for one in self.past(assignment, student)]
+
+    def past(self, assignment: str, student: str) -> list[Past]:
+        """Every result of a submission, the oldest first, the one that counts last; damaged ones are left out."""
         with self._one_sentence():
             rows = self._db.execute(
-                "select results, 0, rowid as n from past where assignment = ? and student = ? "
-                "union all select results, 1, 0 from graded where assignment = ? and student = ? order by 2, 3",
+                "select results, by, notebook is not null, 0 as last, rowid as n from past "
+                "where assignment = ? and student = ? union all "
+                "select results, by, 1, 1, 0 from graded where assignment = ? and student = ? order by 4, 5",
                 (assignment, student) * 2,
             ).fetchall()
-        return [document for row in rows if (document := _document(row[0])) is not None]
+        return [
+            Past(number, document, by or "", bool(last), bool(whole))
+            for number, (results, by, whole, last, _) in enumerate(rows, 1)
+            if (document := _document(results)) is not None
+        ]
+
+    def go_back(self, assignment: str, student: str, number: int) -> None:
+        """Has an earlier result of a submission count, in place of the one that counts, which becomes history. It
+        counts as not committed yet. ``KeyError`` if there is no such result, or not all of it is kept."""
+        of = (assignment, student)
+        with self._one_sentence(), self._db:
+            self._db.execute("begin immediate")
+            rows = self._db.execute(
+                "select rowid, fingerprint, notebook from past where assignment = ? and student = ? order by rowid", of
+            ).fetchall()
+            if not 1 <= number <= len(rows) or rows[number - 1][2] is None:
+                raise KeyError(number)
+            row, fingerprint, _ = rows[number - 1]
+            now = self._db.execute(
+                "select fingerprint, instead_of from graded where assignment = ? and student = ?", of
+            ).fetchone()
+            # What the submission would be graded to now: a result that stands in its place is not that.
+            latest = now[1] or now[0]
+            self._db.execute(_SET_ASIDE, of)
+            self._db.execute(
+                "update graded set (results, fingerprint, notebook, answers, by) = "
+                "(select results, fingerprint, notebook, answers, by from past where rowid = ?), instead_of = ?, "
+                "committed = null, written = null where assignment = ? and student = ?",
+                (row, None if fingerprint == latest else latest, *of),
+            )
+
+    def rows(self, query: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+        """What a query finds, for the modules that keep other things here."""
+        with self._one_sentence():
+            return self._db.execute(query, tuple(values)).fetchall()
+
+    def change(self, query: str, values: Iterable[Any] = ()) -> int:
+        """Changes rows in a transaction of its own; how many."""
+        with self._one_sentence(), self._db:
+            return self._db.execute(query, tuple(values)).rowcount
 
     def outcome(self, assignment: str, student: str) -> tuple[dict[str, Any], NotebookNode]:
         """The results document and the executed notebook on record; ``KeyError`` if there are none."""
@@ -222,12 +301,25 @@ class Ledger:
             self._db.execute("insert or replace into about values (?, ?)", (name, value))
 
 
+def who() -> str:
+    """Who runs this command, as JupyterHub or the system knows them; a number where neither has a name."""
+    try:
+        return os.environ.get("JUPYTERHUB_USER") or getpass.getuser()
+    except (OSError, KeyError):  # an account without a name
+        return str(os.getuid())
+
+
 def _entry(
-    fingerprint: str, committed: str | None, written: str | None, answers: str | None, before: str | None
+    fingerprint: str,
+    committed: str | None,
+    written: str | None,
+    answers: str | None,
+    before: str | None,
+    instead_of: str | None,
 ) -> Entry:
     now, then = _digests(answers), _digests(before)
     changed = None if not before else frozenset(task for task in {*now, *then} if now.get(task) != then.get(task))
-    return Entry(fingerprint, committed, written, now, changed)
+    return Entry(fingerprint, committed, written, now, changed, instead_of)
 
 
 def _digests(text: str | None) -> dict[str, str]:

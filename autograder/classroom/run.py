@@ -11,12 +11,14 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Protocol
 
 from autograder.classroom.fingerprints import checks_fingerprint, environment_fingerprint, submission_fingerprint
 from autograder.classroom.folder import CourseFolder, Submission
 from autograder.classroom.gpus import device_for, wanted_by
 from autograder.classroom.ledger import Damaged, Entry, Ledger
+from autograder.classroom.notes import granted
 from autograder.classroom.pool import local_pool
 from autograder.classroom.seeds import Secret
 from autograder.classroom.worker import Done, WorkerSpec
@@ -38,7 +40,7 @@ class Writer(Protocol):
 
     def register(self, assignment: Assignment) -> None: ...
     def committed(self, assignment: str) -> set[str]: ...
-    def terms(self, assignment: str) -> Callable[[str], str]: ...
+    def terms(self, assignment: str, granted: Mapping[str, timedelta] = ...) -> Callable[[str], str]: ...
     def commit_many(self, commits: Iterable[Commit]) -> None: ...
 
 
@@ -196,14 +198,15 @@ class ClassRun:
         students = self._options.students or self._folder.students(name)
         entries = {} if self._options.force else self._ledger.entries(name)
         in_gradebook = self._writer.committed(name)
-        self._terms = self._writer.terms(name)
+        self._granted = granted(self._ledger, name)
+        self._terms = self._writer.terms(name, self._granted)
         todo = []
         self.summary.total = len(students)
         for student in students:
             with self._concerns(student):
                 planned = self._read(student)
                 entry = entries.get(student)
-                known = entry is not None and entry.fingerprint == planned.fingerprint
+                known = entry is not None and entry.stands_for(planned.fingerprint)
                 if not (known and entry and self._restored(planned, entry, student in in_gradebook)):
                     todo.append(student)
         return todo
@@ -328,7 +331,10 @@ class ClassRun:
     ) -> None:
         if not self._pending:
             self._pending_since = time.monotonic()
-        commit = Commit(self._assignment.name, planned.student, results, planned.submission.timestamp, changed)
+        student = planned.student
+        commit = Commit(
+            self._assignment.name, student, results, planned.submission.timestamp, changed, self._granted.get(student)
+        )
         self._pending.append((commit, planned.identity, written))
         if len(self._pending) >= BATCH:
             self._flush()

@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, TypeVar
 
 from nbconvert.exporters.exporter import ResourcesDict
@@ -61,6 +61,7 @@ _REMEDIES = (
     (("is full", "No space left"), f"make room on its disk, and {AGAIN}"),
     (_PASSING, f"start its server, and {AGAIN}"),
 )
+_NOBODY: Mapping[str, timedelta] = MappingProxyType({})
 DEFAULT_COURSE = "default_course"  # a row that parts of nbgrader add to every gradebook
 
 
@@ -76,13 +77,15 @@ class Commit:
     """One submission's outcome. ``results`` is the document of ``results.json``; ``timestamp`` is when it
     was handed in (UTC without a zone, or text as in nbgrader's ``timestamp.txt``), ``None`` where that is
     not known. ``changed`` are the tasks whose answer is another than the one that was committed before, None where that
-    is not known: a grade that a person gave for it has to be looked at again."""
+    is not known: a grade that a person gave for it has to be looked at again. ``extension`` is what the student was
+    granted before anything was handed in; it counts where the gradebook has none."""
 
     assignment: str
     student: str
     results: Mapping[str, Any]
     timestamp: datetime | str | None = None
     changed: frozenset[str] | None = None
+    extension: timedelta | None = None
 
 
 class GradebookWriter:
@@ -190,9 +193,9 @@ class GradebookWriter:
         )
         return self._patiently("read", lambda: set(self._read(graded.distinct()).scalars()))
 
-    def terms(self, assignment: str) -> Callable[[str], str]:
-        """By student id, what the lateness of a submission is judged by: when it is due, with the student's extension,
-        and what the course's settings say of penalties."""
+    def terms(self, assignment: str, granted: Mapping[str, timedelta] = _NOBODY) -> Callable[[str], str]:
+        """By student id, what the lateness of a submission is judged by: when it is due, with the student's extension
+        (the gradebook's, otherwise what was ``granted``), and what the course's settings say of penalties."""
         when = select(AssignmentRow.duedate).where(AssignmentRow.name == assignment)
         longer = (
             select(SubmittedAssignment.student_id, SubmittedAssignment.extension)
@@ -201,9 +204,34 @@ class GradebookWriter:
         )
         due = self._patiently("read", lambda: self._read(when).scalar())
         rows = self._patiently("read", lambda: self._read(longer).all())
-        extended: dict[str, Any] = dict(map(tuple, rows))
+        extended: dict[str, Any] = {**granted, **dict(map(tuple, rows))}
         penalties = {name: self.config[name] for name in _LATE if name in self.config}
         return lambda student: f"{due or ''}+{extended.get(student) or ''} {penalties or ''}".strip(" +")
+
+    def due(self, assignment: Assignment, when: datetime | None) -> None:
+        """Sets when an assignment is due (UTC without a zone), or that it is not due at any time. Penalties follow with
+        the next run."""
+        self.register(assignment)
+
+        def act() -> None:
+            with self._transaction() as gradebook:
+                gradebook.update_or_create_assignment(assignment.name, duedate=when)
+
+        self._patiently("written", act)
+
+    def extend(self, assignment: str, student: str, by: timedelta) -> bool:
+        """Gives a student this much more time, in place of what they had; none takes it away. False, and nothing is
+        changed, where the gradebook has no submission of theirs yet."""
+
+        def act() -> bool:
+            with self._transaction() as gradebook:
+                try:
+                    gradebook.grant_extension(assignment, student, minutes=by.total_seconds() / 60)
+                except MissingEntry:
+                    return False
+            return True
+
+        return self._patiently("written", act)
 
     def know(self, people: Iterable[Person]) -> tuple[int, int]:
         """Makes the gradebook know these people: (how many were new, how many there were). What is said of them here
@@ -216,7 +244,10 @@ class GradebookWriter:
         with self._transaction() as gradebook:
             known = {student.id for student in gradebook.students}
             for person in people:
-                said = {"first_name": person.first_name, "last_name": person.last_name, "email": person.email}
+                said = {
+                    "first_name": person.first_name, "last_name": person.last_name, "email": person.email,
+                    "lms_user_id": person.lms_id,
+                }  # fmt: skip
                 gradebook.update_or_create_student(person.id, **{name: value for name, value in said.items() if value})
                 new, count = new + (person.id not in known), count + 1
         return new, count
@@ -267,6 +298,8 @@ class GradebookWriter:
         known = {"timestamp": timestamp} if timestamp else {}
         with gradebook.db.no_autoflush:  # nbgrader builds the submission's rows before it adds them
             submission = gradebook.update_or_create_submission(commit.assignment, commit.student, **known)
+        if submission.extension is None:
+            submission.extension = commit.extension
         notebook = cells.submitted(gradebook, submission)
         for name, grade in cells.grades(gradebook, notebook):
             _write_grade(grade, name, commit)

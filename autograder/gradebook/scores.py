@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from nbgrader.api import Assignment as AssignmentRow
 from nbgrader.api import Grade, GradeCell, Student, SubmittedAssignment, SubmittedNotebook
@@ -19,6 +20,12 @@ from autograder.gradebook import nbgrader_setup
 from autograder.gradebook.address import Address
 from autograder.gradebook.gradebook import cannot, refuse_other_course
 from autograder.gradebook.people import Person
+
+T = TypeVar("T")
+
+
+class NoGradebook(CourseError):
+    """There is no gradebook yet."""
 
 
 @dataclass(frozen=True)
@@ -83,15 +90,40 @@ def final_scores(course_dir: Path, names: Sequence[str] = (), course: Course | N
     names: the assignments; all that the gradebook has by default. Raises ``WrongGradebook`` where it cannot be read,
     ``CourseError`` where there is none or it lacks an assignment.
     """
+    return _ask(course_dir, course, lambda session: _read(session, list(names)))
+
+
+def due_dates(course_dir: Path, course: Course | None = None) -> dict[str, datetime | None]:
+    """When each assignment of the gradebook is due (UTC without a zone), None at no time. Raises as ``final_scores``
+    does."""
+
+    def read(session: Session) -> dict[str, datetime | None]:
+        query = select(AssignmentRow.name, AssignmentRow.duedate).order_by(AssignmentRow.name)
+        return dict(map(tuple, session.execute(query)))
+
+    return _ask(course_dir, course, read)
+
+
+def known_people(course_dir: Path, course: Course | None = None) -> list[Person]:
+    """Everybody whom the gradebook knows, by id; nobody where there is no gradebook yet."""
+    try:
+        return _ask(course_dir, course, _people)
+    except NoGradebook:
+        return []
+
+
+def _ask(course_dir: Path, course: Course | None, read: Callable[[Session], T]) -> T:
+    """What a question to the gradebook has for an answer. Raises ``NoGradebook``, and ``WrongGradebook`` where it
+    cannot be read."""
     course = course or Course.here()
     address = Address.of(course_dir, nbgrader_setup.load(course_dir, course))
     if address.is_missing:
-        raise CourseError(f"There is no gradebook in {course_dir} yet; grade an assignment first.")
+        raise NoGradebook(f"There is no gradebook in {course_dir} yet; grade an assignment first.")
     refuse_other_course(address, course.id)
     engine = create_engine(address.url)
     try:
         with Session(engine) as session:
-            return _read(session, list(names))
+            return read(session)
     except DBAPIError as error:
         raise cannot(address, "read", error) from error
     finally:
@@ -103,12 +135,14 @@ def _read(session: Session, names: list[str]) -> list[FinalScore]:
     unknown = [name for name in names if name not in known]
     if unknown:
         raise CourseError(f"The gradebook has no assignment {unknown[0]!r}; it has: {', '.join(known) or 'none yet'}.")
-    columns = (Student.id, Student.first_name, Student.last_name, Student.email)
-    people = [
-        Person(id, first or "", last or "", email or "")
-        for id, first, last, email in session.execute(select(*columns).order_by(Student.id))
-    ]
+    people = _people(session)
     return [score for name in names or known for score in _of_assignment(session, name, people)]
+
+
+def _people(session: Session) -> list[Person]:
+    columns = (Student.id, Student.first_name, Student.last_name, Student.email, Student.lms_user_id)
+    rows = session.execute(select(*columns).order_by(Student.id))
+    return [Person(id, *(value or "" for value in about)) for id, *about in rows]
 
 
 def _of_assignment(session: Session, name: str, people: list[Person]) -> list[FinalScore]:

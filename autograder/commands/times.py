@@ -1,0 +1,79 @@
+"""`due`, `extend`, `late`: when work is due, who has more time, who is late or missing."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from autograder.commands.common import AsJson, CourseDir, course_folder, one_sentence
+from autograder.course import UsageError
+
+
+def due(
+    assignment: Annotated[str | None, typer.Argument(help="By default all are listed.")] = None,
+    when: Annotated[str | None, typer.Argument(help="'2026-10-05 23:59 Europe/Berlin'; none: at no time.")] = None,
+    course: CourseDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say when assignments are due, or set it; without a zone, the moment is in this machine's."""
+    with one_sentence():
+        from autograder.classroom import times as command
+        from autograder.gradebook.scores import due_dates
+
+        place = course_folder(course)
+        if assignment is not None and when is not None:
+            command.set_due(place, assignment, command.read_moment(when))
+        found = due_dates(place)
+        if assignment is not None and assignment not in found:
+            raise UsageError(f"The gradebook has no assignment {assignment!r}; it has: {', '.join(found) or 'none'}.")
+        chosen = {name: at for name, at in found.items() if assignment in (None, name)}
+    if as_json:
+        print(json.dumps({name: at and at.isoformat() + "Z" for name, at in chosen.items()}))
+        return
+    for name, at in chosen.items():
+        print(f"{name}: due {at:%Y-%m-%d %H:%M} UTC." if at else f"{name}: nobody has said when it is due.")
+    if when is not None:
+        print("Penalties follow with the next `autograder grade`, which runs nothing again for it.")
+
+
+def extend(
+    student: Annotated[str, typer.Argument(help="The student's id.")],
+    assignment: Annotated[str, typer.Argument(help="For example 01-functions.")],
+    by: Annotated[str, typer.Option(metavar="TIME", help="2d, 36h, 1w; in place of an earlier one; 0 takes it away.")],
+    why: Annotated[str, typer.Option(metavar="TEXT", help="Kept with it, for the staff.")] = "",
+    course: CourseDir = None,
+) -> None:
+    """Give a student more time for an assignment, before or after it was handed in."""
+    with one_sentence():
+        from autograder.classroom import times as command
+
+        length = command.read_length(by)
+        command.give_time(course_folder(course), student, assignment, length, why)
+    more = f"has {command.in_words(length)} more for {assignment}" if length else f"has no extension of {assignment}"
+    print(f"{student} {more}. A penalty follows with the next `autograder grade`, which runs nothing again for it.")
+
+
+def late(
+    assignments: Annotated[list[str] | None, typer.Argument(help="All of the gradebook by default.")] = None,
+    course: CourseDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """List who is late, who has handed in nothing, and who has more time."""
+    with one_sentence():
+        from autograder.classroom import times as command
+
+        found = command.standings(course_folder(course), assignments or ())
+        told = [one for one in found if one.state in ("late", "missing") or one.extension]
+    if as_json:
+        print(json.dumps([one.as_json() for one in told]))
+        return
+    for one in told:
+        parts = [f"{command.in_words(one.late)} late" if one.late else one.state]
+        why = f" ({one.why})" if one.why else ""
+        parts += [f"{command.in_words(one.extension)} more{why}"] if one.extension else []
+        parts += [f"{one.penalty:g} points taken"] if one.penalty else []
+        print(f"{one.assignment}, {one.person.id}: {', '.join(parts)}.")
+    count = {state: sum(one.state == state for one in found) for state in ("late", "missing", "not yet")}
+    print(f"{count['late']} late, {count['missing']} missing; {count['not yet']} have not handed in and still may.")
