@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -34,11 +34,11 @@ class TaskFolder:
         """The task's id."""
         return self.name.replace("_", "-")
 
-    @property
+    @cached_property
     def path(self) -> Path:
         return self.course.folder / self.package / self.name
 
-    @property
+    @cached_property
     def is_frozen(self) -> bool:
         """Whether this is a student's copy: cases in place of references."""
         return (self.path / CASES).is_file()
@@ -49,9 +49,18 @@ class TaskFolder:
 
     def part(self, part: str) -> ModuleType:
         """The module `part` of the folder. Raises `CourseError` where it has none."""
+        known = self._parts.get(part)  # a check asks for its reference at every comparison
+        if known is not None and sys.modules.get(known.__name__) is known:
+            return known
         if not self.has(part):
             raise CourseError(f"{self.path.relative_to(self.course.root)} has no {part}.py.")
-        return self.course.module(self.package, self.name, part)
+        self._parts[part] = self.course.module(self.package, self.name, part)
+        return self._parts[part]
+
+    @cached_property
+    def _parts(self) -> dict[str, ModuleType]:
+        """The modules that were asked for; one that another has taken the place of is asked for anew."""
+        return {}
 
     def attribute(self, part: str, name: str) -> Any:
         """What the module `part` calls `name`. Raises `AttributeError` where it has no such name."""

@@ -1,10 +1,13 @@
-"""`make bench`: every measurement with the machine it was taken on. `python -m tests.bench NAME...` takes some."""
+"""`make bench`: every measurement with the machine it was taken on. `python -m tests.bench NAME...` takes some.
+
+`python -m tests.bench profile ASSIGNMENT [--functions]` says where the time of one submission goes.
+"""
 
 from __future__ import annotations
 
 import sys
 
-from tests.bench import grading, kernels, layers, phases, training
+from tests.bench import grading, kernels, layers, phases, submission, training
 from tests.bench.table import machine
 
 SECTIONS = {
@@ -26,6 +29,11 @@ BY_DEFAULT = tuple(name for name in SECTIONS if name != "flat-5000")
 
 
 def main(names: list[str]) -> int:
+    if names[:1] == ["profile"] and len(names) > 1:
+        for name in names[1:]:
+            if not name.startswith("--"):
+                submission.profile_assignment(name)
+        return 0
     unknown = [name for name in names if name not in SECTIONS]
     if unknown:
         print(f"There is no measurement {unknown[0]!r}; there are: {', '.join(SECTIONS)}.", file=sys.stderr)
