@@ -36,7 +36,7 @@ FOR_START_UP = {
     "autograder.datasets.mnist": {"pooch", "requests"},
     "autograder.datasets.pictures": {"PIL"},
     "autograder.datasets.weights": {"safetensors"},
-    "autograder.gradebook.gradebook": {"alembic"},
+    "autograder.gradebook.opening": {"alembic"},
     "autograder.release.kit": {"autograder.checks.freezing"},
     "autograder.sandbox.facade": {"safetensors"},
     "autograder.sandbox.server": {"autograder.sandbox"},  # found only once the server has said where

@@ -13,7 +13,7 @@ from autograder.course import CHECK_SUFFIX, Course
 from autograder.gradebook import nbgrader_setup
 from autograder.gradebook.address import Address
 from autograder.gradebook.by_hand import Manual, ManualGrade
-from autograder.gradebook.gradebook import cannot, refuse_other_course
+from autograder.gradebook.opening import cannot, refuse_other_course
 
 
 def manual_grades(course_dir: Path, assignment: str, course: Course | None = None) -> dict[str, Manual]:

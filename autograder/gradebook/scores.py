@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from autograder.course import CHECK_SUFFIX, Course, CourseError
 from autograder.gradebook import nbgrader_setup
 from autograder.gradebook.address import Address
-from autograder.gradebook.gradebook import cannot, refuse_other_course
+from autograder.gradebook.opening import cannot, refuse_other_course
 from autograder.gradebook.people import Person
 
 T = TypeVar("T")

@@ -9,7 +9,8 @@ from traitlets.config import Config
 
 from autograder.course import Course
 from autograder.gradebook.address import Address
-from autograder.gradebook.gradebook import GradebookWriter, WrongGradebook
+from autograder.gradebook.gradebook import GradebookWriter
+from autograder.gradebook.opening import WrongGradebook
 from tests.small.nbgrader_course import make_course
 
 

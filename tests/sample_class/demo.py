@@ -13,7 +13,7 @@ from autograder.classroom import grade
 from autograder.classroom.run import Options
 from autograder.course import Assignment, Course
 from autograder.feedback.feedback_run import write_feedback
-from autograder.gradebook.gradebook import WrongGradebook
+from autograder.gradebook.opening import WrongGradebook
 from autograder.release.release import release
 from autograder.submission.results import Results, read_results
 from tests.sample_class.members import ASSIGNMENT, Member, members
