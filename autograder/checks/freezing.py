@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 import zlib
+from types import ModuleType
 from typing import Any
 
 from ..sandbox import wire
 from ..sandbox.agent import as_data
+from .asking import References
 from .diagnosis import Misconceptions
 from .expected import Expected
+from .places import folder_of
 from .registry import reference_names, registries
 from .runner import CheckSession
 
@@ -20,11 +24,10 @@ def freeze(assignment: str) -> dict[str, bytes]:
 
 
 def _frozen(session: CheckSession, task: str) -> bytes:
-    tests: dict[str, Any] = {}
-    names = reference_names(task)
-    for second, recorded in enumerate((session.record(task, names), session.record_second(task, names))):
-        for test, cases in recorded.items():
-            tests.setdefault(test, []).extend(_frozen_case(case, asked, bool(second)) for case, asked in cases)
+    module = folder_of(task).part("public")
+    tests = _frozen_tests(session, task) if _asks_or_searches(module) else {
+        test: [_frozen_case(None, [], False)] for test, *_ in session.tests(task)
+    }  # not even run: there the right answer would train a network, and nobody would ask what comes of it
     named = {
         name: {"answer": registry.answer, "known": {m.id: (m.sentence, m.section, m.raises) for m in registry}}
         for name, registry in registries(task, others=True).items()
@@ -32,6 +35,25 @@ def _frozen(session: CheckSession, task: str) -> bytes:
     encoder = wire.Encoder()
     tree = encoder.encode({"tests": tests, "registries": named})
     return zlib.compress(wire.pack({"frozen": tree}, encoder.payload), 9)
+
+
+def _frozen_tests(session: CheckSession, task: str) -> dict[str, list[dict[str, Any]]]:
+    tests: dict[str, list[dict[str, Any]]] = {}
+    names = reference_names(task)
+    for second, recorded in enumerate((session.record(task, names), session.record_second(task, names))):
+        for test, cases in recorded.items():
+            tests.setdefault(test, []).extend(_frozen_case(case, asked, bool(second)) for case, asked in cases)
+    return tests
+
+
+def _asks_or_searches(module: ModuleType) -> bool:
+    """Whether a check module can ask a reference for a right answer, itself or by a function of another module that it
+    uses, or draws cases."""
+    functions = [value for value in vars(module).values() if inspect.isfunction(value)]
+    scopes = [vars(module), *(function.__globals__ for function in functions)]
+    asks = any(isinstance(value, References) for scope in scopes for value in scope.values())
+    marks = {mark.name for function in functions for mark in getattr(function, "pytestmark", ())}
+    return asks or bool(marks & {"search", "second"})
 
 
 def _frozen_case(case: Any, questions: list[tuple[Expected, Any]], second: bool) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import pytest
 from autograder.checks import freezing
 from autograder.checks.audit import beside
 from autograder.checks.compare import ENOUGH_TO_ACCUSE
+from autograder.checks.hints_in_steps import hints_of
 from autograder.checks.places import folder_of, sample_answers
 from autograder.checks.registry import reference_names, registries
 from autograder.checks.variant import all_variants, variant
@@ -198,6 +199,19 @@ def test_public_checks_work_from_frozen_cases(assignment, task, tmp_path, monkey
 @every_assignment
 def test_frozen_cases_are_small(assignment):
     assert sum(map(len, freezing.freeze(assignment).values())) < 400_000
+
+
+@every_assignment
+def test_code_tasks_have_hints_that_give_no_code_away(assignment):
+    for task in COURSE.assignment(assignment).automatic:
+        if task.kind != "code":
+            continue
+        hints = hints_of(folder_of(task.id))
+        assert len(hints) in (2, 3), task.id
+        model = {line.strip() for line in solution(assignment, task.id).splitlines() if len(line.strip()) > 12}
+        for hint in hints:
+            assert not model & {line.strip() for line in hint.splitlines()}, task.id
+            assert "```python" not in hint and len(hint) < 900, task.id
 
 
 @every_assignment
