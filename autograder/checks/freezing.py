@@ -20,10 +20,11 @@ from .runner import CheckSession
 def freeze(assignment: str) -> dict[str, bytes]:
     """The frozen public cases of an assignment: for each task with checks, the bytes of its ``public.cases``."""
     session = CheckSession(assignment, parts=("public",))
-    return {task: _frozen(session, task) for task in session.tasks}
+    return {task: frozen_of(session, task) for task in session.tasks}
 
 
-def _frozen(session: CheckSession, task: str) -> bytes:
+def frozen_of(session: CheckSession, task: str) -> bytes:
+    """The frozen public cases of one task: the bytes of its ``public.cases``."""
     module = folder_of(task).part("public")
     tests = _frozen_tests(session, task) if _asks_or_searches(module) else {
         test: [_frozen_case(None, [], False)] for test, *_ in session.tests(task)

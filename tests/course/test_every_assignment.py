@@ -208,7 +208,7 @@ def test_code_tasks_have_hints_that_give_no_code_away(assignment):
             continue
         hints = hints_of(folder_of(task.id))
         assert len(hints) in (2, 3), task.id
-        model = {line.strip() for line in solution(assignment, task.id).splitlines() if len(line.strip()) > 12}
+        model = {line.strip() for line in solution(assignment)[task.id].splitlines() if len(line.strip()) > 12}
         for hint in hints:
             assert not model & {line.strip() for line in hint.splitlines()}, task.id
             assert "```python" not in hint and len(hint) < 900, task.id

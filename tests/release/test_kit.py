@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from autograder.checks import frozen
+from autograder.checks import freezing, frozen
+from autograder.checks.runner import CheckSession
 from autograder.course import ROOT_VARIABLE, Course, CourseError
 from autograder.release import kit as kit_writer
 from autograder.release.kit import STAFF_ONLY, answers_given_away
 from autograder.release.release import release
+from autograder.training import TrainingTask
 from tests.small.courses import editable
 from tests.small.nbgrader_course import make_course, task_cells
 
@@ -98,6 +100,19 @@ def test_a_public_check_that_gives_an_answer_away_is_noticed(kit: Path, monkeypa
     given = [("test_sizes", "padding_output", {"same": 28}), ("test_it_fits_exactly", "output_size", 5)]
     monkeypatch.setattr(frozen, "frozen_values", lambda path: iter(given))
     assert answers_given_away(assignment, kit / "course") == ["test_sizes gives away the answer of padding-output"]
+
+
+def test_release_trains_no_network(monkeypatch: pytest.MonkeyPatch):
+    """The public checks of such a task ask for no right answer, so there is nothing to freeze, and nothing is run."""
+
+    def trained(*arguments: object, **options: object) -> None:
+        raise AssertionError("a network was trained")
+
+    monkeypatch.setattr(TrainingTask, "_run", trained)
+    monkeypatch.setattr(CheckSession, "record", trained)
+    session = CheckSession("04-lenet", parts=("public",))
+    for task in ("lenet-train", "mnist-challenge", "keras-cnn"):
+        assert freezing.frozen_of(session, task)
 
 
 def test_the_kit_of_the_whole_course_can_be_handed_out(tmp_path: Path):
