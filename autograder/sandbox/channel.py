@@ -25,7 +25,10 @@ def send(end: socket.socket, message: dict[str, Any], descriptors: tuple[int, ..
     packet = json.dumps(message).encode()
     if len(packet) > _LARGEST:
         raise ValueError(f"a message of {len(packet)} bytes is longer than {_LARGEST}")
-    socket.send_fds(end, [packet], list(descriptors))
+    if descriptors:
+        socket.send_fds(end, [packet], list(descriptors))
+    else:
+        end.send(packet)
 
 
 def receive(end: socket.socket, descriptors: int = 0) -> tuple[dict[str, Any] | None, list[int]]:

@@ -62,8 +62,11 @@ class SandboxKernel:
         self._control, self._request = control, request
         self._ended: dict[str, Any] | None = None
         self._closed = False
+        self._supervisor: int | None = None
         ready = self._await_ready(started)
         self.pid: int = ready["pid"]
+        with contextlib.suppress(ProcessLookupError):  # it ended meanwhile
+            self._supervisor = os.pidfd_open(ready["supervisor"])
         self.isolation: list[str] = ready["isolation"]
         if connect:
             self.client = self._connect()
@@ -151,13 +154,15 @@ class SandboxKernel:
         self._ask("interrupt")
 
     def kill(self) -> None:
-        """Ends the kernel and everything it started. Returns when nothing of it runs any more."""
+        """Ends the kernel and everything it started. Returns when nothing of it runs any more.
+
+        A supervisor that does not answer, since somebody stopped it, is ended too."""
         self._ask("kill")
         deadline = time.monotonic() + _END_S
         while self.alive():
             self._look(deadline - time.monotonic())
             if time.monotonic() > deadline:
-                raise KernelFailed("the kernel did not end")
+                self._end_by_force()
 
     def shutdown(self) -> None:
         """Ends the kernel and removes all it made. Safe to call twice, and after the kernel died."""
@@ -175,8 +180,28 @@ class SandboxKernel:
         deadline = time.monotonic() + _END_S
         while (event := self._next_event(deadline - time.monotonic())) is not None:
             self._note(event)
+        if time.monotonic() > deadline or self._ended is _LOST:
+            self._end_by_force()
+            for folder in self._request["folders"].values():
+                shutil.rmtree(folder, ignore_errors=True)
+        if self._supervisor is not None:
+            os.close(self._supervisor)
+            self._supervisor = None
         self._control.close()
         shutil.rmtree(self._request["base"], ignore_errors=True)
+
+    def _end_by_force(self) -> None:
+        """Ends all of a kernel whose supervisor is stopped or gone, and the supervisor.
+
+        While one process of the kernel's group is left, the group's number is nobody else's."""
+        if self._supervisor is None:
+            return
+        if self._ended is None or self._ended is _LOST:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._supervisor, signal.SIGKILL)
+        self._ended = self._ended or _LOST
 
     def _ask(self, action: str) -> None:
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):

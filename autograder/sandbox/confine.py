@@ -14,10 +14,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from . import gpu as gpus
-from . import landlock, privileges, syscalls
+from . import landlock, privileges, root, syscalls
 from .holdings import UNSEEN_BYTES
 from .limits import MEBI, Limits
-from .reach import DEVICES, listable_paths, readable_paths
+from .reach import DEVICES, laid_out_paths, listable_paths, own_process_paths, readable_paths
 
 MANDATORY = ("landlock", "seccomp", "rlimits", "guard")
 _OPEN_FILES = 512
@@ -56,6 +56,7 @@ class Confinement:
         """Limits, user, capabilities and the file system. The process must have one thread."""
         self._lower_limits()
         readable = [*readable_paths(self.forbidden), *self.readable]
+        self._enter_own_root()
         user = None if "user" in self.disabled else self.user
         privileges.give_up(user, [*listable_paths(), *self.readable, *self.writable])
         if user is not None:
@@ -64,6 +65,23 @@ class Confinement:
         self.applied.append("no-new-privileges")
         if version := self._landlock_version():
             self._restrict_files(version, readable)
+
+    def _enter_own_root(self) -> None:
+        """Lays out what the kernel needs in a root of its own; where this machine refuses, it keeps the machine's."""
+        if "own-root" in self.disabled:
+            return
+        of_gpu = (*self.gpu.readable, *self.gpu.devices) if self.gpu else ()
+        layout = root.Layout(
+            seen=(*laid_out_paths(), *self.readable, *map(str, of_gpu)),
+            shared=(self.sockets,),
+            own=self.writable,
+            user=None if "user" in self.disabled else self.user,
+            disk_bytes=self.limits.disk_bytes,
+            files=self.limits.files,
+        )
+        with contextlib.suppress(OSError):  # what holds is recorded with every result, and `doctor` says why
+            root.enter(layout)
+            self.applied.append("own-root")
 
     def filter_system_calls(self) -> None:
         """The system-call filter, for every thread of this process."""
@@ -84,8 +102,8 @@ class Confinement:
 
     def _restrict_files(self, version: int, readable: Iterable[str]) -> None:
         rules = landlock.Ruleset(version)
-        rules.allow(readable, landlock.READ)
-        rules.allow(listable_paths(), landlock.Right.READ_DIR)
+        rules.allow([*readable, *own_process_paths()], landlock.READ)
+        rules.allow([*listable_paths(), "/proc/self"], landlock.Right.READ_DIR)
         devices = DEVICES if self.seen else tuple(path for path in DEVICES if path != "/dev/zero")  # it can be mapped
         rules.allow(devices, landlock.DEVICE)
         if self.gpu:

@@ -40,6 +40,8 @@ class Guard:
         self._baseline_exact = 0
         self._peak = 0
         self._next_slow = 0.0
+        self._room: int | None = None  # the file system that the kernel fills, where it has one of its own
+        self._own_files = 0
 
     def broken_limit(self) -> str | None:
         """The limit that is exceeded now: "memory", "processes", "cpu" or "disk"; None while all hold."""
@@ -71,11 +73,15 @@ class Guard:
             return "memory"
         return "disk" if self._disk_is_full(held.disk) else None
 
-    def settle(self) -> None:
-        """What the kernel uses now, ready and idle, is its own and not the student's."""
+    def settle(self, own_root: bool = False) -> None:
+        """What the kernel uses now, ready and idle, is its own and not the student's. `own_root`: it writes to a file
+        system of its own, which says how full it is."""
         self._baseline = ProcessUsage.of(self._kernel)
         with privileges.reading_as(self._user):
             self._baseline_exact = _proportional(self._kernel)
+            if own_root:
+                self._room = os.open(f"/proc/{self._kernel}/root{self._folders[0]}", os.O_RDONLY | os.O_DIRECTORY)
+                self._own_files = _used_files(os.fstatvfs(self._room))
 
     def members(self) -> list[int]:
         """Process ids of all descendants of this process."""
@@ -120,6 +126,10 @@ class Guard:
 
     def _disk_is_full(self, size: int) -> bool:
         """Whether the folders, and `size` bytes of files without a name, exceed the limit."""
+        if self._room is not None:
+            now = os.fstatvfs(self._room)
+            used = (now.f_blocks - now.f_bfree) * now.f_frsize
+            return used > self._limits.disk_bytes or _used_files(now) - self._own_files > self._limits.files
         files = 0
         try:
             for entry in _walk(self._folders):
@@ -164,6 +174,10 @@ class Guard:
     def _running(self) -> list[int]:
         self._known = {}
         return [pid for pid in self.members() if (usage := ProcessUsage.of(pid)) is not None and not usage.dead]
+
+
+def _used_files(now: os.statvfs_result) -> int:
+    return now.f_files - now.f_ffree
 
 
 def _of_each(pids: list[int]) -> dict[int, ProcessUsage]:

@@ -199,7 +199,7 @@ def _start(
     data = Path(request["data"]) if request["data"] else None
     facade.install(policy.forbidden, Variants(request["variants"], request["student"]), data)
     pictures.install(tuple(request["pictures"]))
-    _say(report, {"event": "ready", "pid": os.getpid(), "isolation": confinement.applied})
+    _say(report, {"event": "ready", "pid": os.getpid(), "supervisor": supervisor, "isolation": confinement.applied})
     return app
 
 

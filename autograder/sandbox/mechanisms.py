@@ -6,7 +6,7 @@ import os
 import platform
 from dataclasses import dataclass
 
-from . import holdings, landlock, privileges, reach, syscalls
+from . import holdings, landlock, privileges, reach, root, syscalls
 from .policy import IsolationMissing
 
 MANDATORY = ("landlock", "seccomp", "rlimits", "guard")
@@ -29,11 +29,15 @@ def disabled() -> frozenset[str]:
 
 def facts() -> list[Mechanism]:
     """The mechanisms on this machine, the mandatory ones first."""
+    mandatory = _mandatory_facts()
+    return mandatory if platform.system() != "Linux" else [*mandatory, *_other_facts()]
+
+
+def _mandatory_facts() -> list[Mechanism]:
     if platform.system() != "Linux":
         return [Mechanism("linux", False, f"isolation needs Linux 5.13 or later, and this is {platform.system()}")]
     off, version, no_filter = disabled(), landlock.abi(), syscalls.missing()
-    user = privileges.may_change_user(reach.listable_paths())
-    found = [
+    return [
         _fact(
             "landlock", version > 0, off,
             f"files outside the allow list cannot be opened (Landlock ABI {version})",
@@ -54,6 +58,13 @@ def facts() -> list[Mechanism]:
             "memory, processes, disk and CPU time of all that a kernel started are watched",
             "the limits of a whole kernel cannot be watched: /proc is not mounted",
         ),
+    ]  # fmt: skip
+
+
+def _other_facts() -> list[Mechanism]:
+    off, version = disabled(), landlock.abi()
+    user = privileges.may_change_user(reach.listable_paths())
+    return [
         _fact(
             "landlock-scope", version >= 6, off | ({"landlock-scope"} if "scope" in off else set()),
             "signals reach no process outside the kernel's own (Landlock ABI 6)",
@@ -70,8 +81,15 @@ def facts() -> list[Mechanism]:
             "shared memory without a file is bounded to 1 MB a mapping, since nobody may see what it holds "
             "(CAP_CHECKPOINT_RESTORE)",
         ),
+        _fact(
+            "own-root", root.missing() is None, off,
+            "each kernel has a root folder of its own: other files do not exist there, reading leaves no time on one, "
+            "and what it writes has room for its disk limit",
+            "names, sizes and times of the machine's files can be seen, reading one leaves a time on it that the next "
+            f"kernel can see, and disk is watched, not bounded: {root.missing() or 'switched off'} (it takes "
+            "CAP_SYS_ADMIN, or namespaces for ordinary users)",
+        ),
     ]  # fmt: skip
-    return found
 
 
 def _fact(name: str, present: bool, off: frozenset[str] | set[str], meaning: str, without: str) -> Mechanism:
@@ -81,7 +99,7 @@ def _fact(name: str, present: bool, off: frozenset[str] | set[str], meaning: str
 
 def require() -> None:
     """Raises `IsolationMissing`, with one sentence, where a mandatory mechanism is missing."""
-    missing = [fact.name for fact in facts() if not fact.present and fact.name in (*MANDATORY, "linux")]
+    missing = [fact.name for fact in _mandatory_facts() if not fact.present]
     if missing:
         raise IsolationMissing(sentence(missing))
 

@@ -43,6 +43,19 @@ def _find_the_room() -> None:
     sys.modules["autograder"] = package
 
 
+class _Absent:
+    """An attribute that is not there, whatever the classes below have."""
+
+    def __get__(self, instance: object, owner: type) -> Any:
+        raise AttributeError("sendmsg is refused while grading; send and sendall work")
+
+
+def _hide_sendmsg() -> None:
+    """Kernels may not call it, since it sends descriptors along. At its import asyncio asks whether it is there, and
+    takes `send` where it is not."""
+    socket.socket.sendmsg = _Absent()  # type: ignore[method-assign,assignment]
+
+
 def _warm_up(runtime: str, forbidden: tuple[str, ...]) -> None:
     for name in (*_COMMON, *_LIBRARIES[runtime]):
         importlib.import_module(name)
@@ -77,6 +90,7 @@ def main() -> None:
     most = resource.getrlimit(resource.RLIMIT_DATA)[1]
     resource.setrlimit(resource.RLIMIT_DATA, (most, most))  # what bounds the grader while it judges is not ours
     _find_the_room()
+    _hide_sendmsg()
     from autograder.sandbox import channel, gpu
 
     control = socket.socket(fileno=arguments.control)

@@ -3,7 +3,8 @@
 It runs no student code. It lives as long as the grader holds the other end of `control`: when that closes,
 because the grader said so or because it died, everything that the kernel made is removed.
 
-From the grader: `{"do": "interrupt" | "kill" | "measure"}`. To the grader: `{"event": "ready", "pid", "isolation"}`,
+From the grader: `{"do": "interrupt" | "kill" | "measure"}`. To the grader: `{"event": "ready", "pid", "supervisor",
+"isolation"}`,
 `{"event": "failed", "why", "missing"}`, `{"event": "measured", "cpu_s", "peak_bytes"}`,
 `{"event": "ended", "reason", "status", "by_us"}`: whether the kernel ran until this process ended it.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import json
 import os
 import select
 import signal
@@ -20,7 +22,7 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
-from . import channel, holdings, kernel, privileges
+from . import channel, holdings, kernel, privileges, root
 from .guard import TICK_S, Guard
 from .limits import Limits
 from .reach import listable_paths
@@ -68,7 +70,7 @@ class _Supervisor:
         if reserved is None:
             return None, None
         for folder in self._folders:
-            _give(folder, reserved[0])
+            root.give(folder, reserved[0])
         return reserved
 
     def _fork(self, report: int, bridge: int) -> int:
@@ -107,7 +109,7 @@ class _Supervisor:
         if not text:
             return  # it died; its exit is seen through its pidfd
         self._tell(text)
-        self._guard.settle()
+        self._guard.settle(own_root="own-root" in json.loads(text).get("isolation", ()))
         self._watching = "guard" not in self._request["disabled"]
 
     def _obey(self) -> bool:
@@ -154,14 +156,6 @@ class _Supervisor:
             remove_tree(folder)
         if self._user_lock is not None:
             self._user_lock.close()
-
-
-def _give(folder: str, user: int) -> None:
-    """Makes `user` the owner of a folder and of everything in it."""
-    os.chown(folder, user, user, follow_symlinks=False)
-    for parent, folders, files in os.walk(folder):
-        for name in (*folders, *files):
-            os.chown(os.path.join(parent, name), user, user, follow_symlinks=False)
 
 
 def remove_tree(folder: str) -> None:

@@ -1,7 +1,8 @@
 """The system-call filter of a student's kernel, built with libseccomp.
 
 It refuses what Landlock does not cover: sockets, programs, other processes, other users' settings, namespaces, kernel
-interfaces with a history of holes, and memory and disk that no process is charged for: pages lent to pipes, files on
+interfaces with a history of holes, what tells one kernel of another (locks on files that all of them read, what of
+those lies in memory), and memory and disk that no process is charged for: pages lent to pipes, files on
 their way between sockets, wide buffers, rings for input and output. It also refuses to leave the kernel's process
 group, so that one signal ends everything, however fast it multiplies.
 """
@@ -24,6 +25,8 @@ _NEW_NAMESPACE = (0x80, 0x20000, 0x02000000, 0x04000000, 0x08000000, 0x10000000,
 _UNIX, _DATAGRAM, _RAW = 1, 2, 3
 _SOL_SOCKET, _BUFFERS = 1, (7, 8, 32, 33)  # SO_SNDBUF, SO_RCVBUF, and both as root forces them
 _F_SETPIPE_SZ = 1031
+_LOCKS = (6, 7, 37, 38)  # F_SETLK, F_SETLKW, and both for open files
+_RWF_NOWAIT = 8
 _MAP_KIND, _MAP_SHARED, _MAP_VALIDATED, _MAP_ANONYMOUS = 0xF, 1, 3, 0x20
 _SIGCHLD, _MADV_PAGEOUT = 17, 21
 _F_SETOWN, _F_SETSIG, _F_SETOWN_EX, _F_SETLEASE, _F_NOTIFY = 8, 10, 15, 1024, 1026
@@ -45,17 +48,17 @@ _REFUSED: dict[int, str] = {
     errno.EACCES: "execve execveat",
     errno.ENETUNREACH: "socket connect bind listen sendmsg sendmmsg",
     errno.ENOSYS: """
-        io_uring_setup io_uring_enter io_uring_register clone3 openat2 memfd_create memfd_secret
+        mincore cachestat io_uring_setup io_uring_enter io_uring_register clone3 openat2 memfd_create memfd_secret
         io_setup io_submit io_getevents io_pgetevents io_destroy vmsplice splice tee
         shmget shmat shmctl msgget msgsnd msgrcv msgctl semget semop semtimedop semctl mq_open mq_unlink""",
     errno.EOPNOTSUPP: """
         fallocate setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr setxattrat removexattrat""",
     0: """
-        chmod fchmod fchmodat fchmodat2 utime utimes utimensat futimesat sync syncfs""",
+        chmod fchmod fchmodat fchmodat2 utime utimes utimensat futimesat sync syncfs flock fadvise64 readahead""",
 }
 # System calls younger than some libseccomp releases; their numbers are the same on every architecture.
 _YOUNG = {
-    "fchmodat2": 452, "statmount": 457, "listmount": 458, "setxattrat": 463, "removexattrat": 466,
+    "cachestat": 451, "fchmodat2": 452, "statmount": 457, "listmount": 458, "setxattrat": 463, "removexattrat": 466,
     "open_tree_attr": 467, "file_setattr": 469,
 }  # fmt: skip
 _UNKNOWN_YET = range(470, 512)  # refused before they exist
@@ -122,6 +125,9 @@ def _refuse_by_argument(rules) -> None:
         _refuse(rules, "socketpair", errno.ENETUNREACH, sc.Arg(1, sc.MASKED_EQ, 0xF, kind))
     for option in _BUFFERS:  # what a socket holds is bounded by the width that it is born with
         _refuse(rules, "setsockopt", 0, sc.Arg(1, sc.EQ, _SOL_SOCKET), sc.Arg(2, sc.EQ, option))
+    for command in _LOCKS:  # told that it worked: nobody else writes what a kernel can write
+        _refuse(rules, "fcntl", 0, sc.Arg(1, sc.MASKED_EQ, 0xFFFFFFFF, command))
+    _refuse(rules, "preadv2", errno.EOPNOTSUPP, sc.Arg(5, sc.MASKED_EQ, _RWF_NOWAIT, _RWF_NOWAIT))
     for command in (_F_SETOWN, _F_SETSIG, _F_SETOWN_EX, _F_SETLEASE, _F_NOTIFY, _F_SETPIPE_SZ):
         _refuse(rules, "fcntl", errno.EPERM, sc.Arg(1, sc.MASKED_EQ, 0xFFFFFFFF, command))
     for request in (_FIOSETOWN, _SIOCSPGRP, _TIOCSTI, _TIOCLINUX):

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import os
 import socket
+import struct
 import textwrap
+import time
 from pathlib import Path
 
 import pytest
 
+from autograder.sandbox import root
 from autograder.sandbox.setup import KernelSetup
 
 from .conftest import policy_of, run
@@ -38,6 +41,32 @@ READING = {
         "assert libc.name_to_handle_at(-100, b'/etc/passwd', handle, (ctypes.c_int * 1)(), 0) == 0"
     ),
     "shared memory of others": "os.listdir('/dev/shm')",
+    "the machine's sockets": "open('/proc/self/net/unix').read()",
+    "the machine's sockets, through a thread": "open('/proc/thread-self/net/unix').read()",
+    "the machine's mounted folders": "open('/proc/self/mountinfo').read()",
+    "what of a file lies in memory, by asking": (
+        "with open(os.__file__, 'rb') as file:\n"
+        "    file.read(), os.preadv(file.fileno(), [bytearray(9)], 0, os.RWF_NOWAIT)"
+    ),
+    "what of a file lies in memory, by mapping": (
+        "import mmap\n"
+        "with open(os.__file__, 'rb') as file: held = mmap.mmap(file.fileno(), 4096, mmap.MAP_PRIVATE)\n"
+        "at = ctypes.addressof(ctypes.c_char.from_buffer(held))\n"
+        "assert libc.mincore(ctypes.c_void_p(at), ctypes.c_size_t(4096), ctypes.create_string_buffer(1)) == 0"
+    ),
+    "what of a file lies in memory, by counting": (
+        "part, told = (ctypes.c_ulong * 2)(0, 4096), (ctypes.c_ulong * 5)()\n"
+        "with open(os.__file__, 'rb') as file: assert libc.syscall(451, file.fileno(), part, told, 0) == 0"
+    ),
+}
+
+# What a root of the kernel's own adds: to say that a file is there, how large and how old it is.
+SEEING = {
+    "a file's size": f"os.stat({str(REPOSITORY / 'pyproject.toml')!r})",
+    "a file's size, through a link": f"os.symlink({str(REPOSITORY / 'course')!r}, 'way'); os.stat('way/style.py')",
+    "whether a folder is there": f"os.chdir({str(REPOSITORY / 'course')!r})",
+    "whether a user is there": "os.stat('/etc/passwd')",
+    "the shared folder for temporary files": "assert os.stat('/var/tmp')",
 }
 
 REACHING = {
@@ -143,6 +172,49 @@ def test_the_same_attack_works_without_isolation(unconfined, name):
         assert attempt(unconfined, (READING | REACHING)[name])
     else:
         assert attempt(unconfined, (READING | REACHING)[name]) == "worked"
+
+
+@pytest.fixture(scope="module")
+def rooted(confined):
+    if "own-root" not in confined.isolation:
+        pytest.skip(f"no root of its own for a kernel here: {root.missing()}")
+    return confined
+
+
+@pytest.mark.parametrize("name", SEEING)
+def test_what_is_not_laid_out_does_not_exist(rooted, open_pool, starter, name):
+    assert attempt(rooted, SEEING[name]).startswith("refused: FileNotFoundError"), name
+    assert attempt(starter(open_pool), SEEING[name]) == "worked"
+
+
+def test_reading_leaves_no_time_on_a_file(rooted, pool, open_pool, starter, tmp_path):
+    """A kernel that reads some of the libraries' files, and others not, would tell the next one what it likes."""
+    kept = time.time() - 9e6
+
+    def time_after(pool, name: str) -> float:
+        file = tmp_path / name
+        file.write_text("x = 1")
+        os.utime(file, (kept, kept))
+        kernel = starter(pool, policy=policy_of("numpy", readable=(file,)))
+        assert run(kernel, f"open({str(file)!r}).read()").result == "'x = 1'"
+        return file.stat().st_atime
+
+    assert time_after(pool, "a.py") == pytest.approx(kept)
+    assert time_after(open_pool, "b.py") > kept + 1e6
+
+
+def test_locks_on_files_of_all_tell_nobody_anything(pool, open_pool, starter):
+    """Two kernels at once, of different students, that lock the same library's file and look at each other's lock."""
+    lock = "import fcntl, os; held = open(os.__file__); fcntl.{}; 'done'"
+    for kind in ("flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)", "lockf(held, fcntl.LOCK_SH | fcntl.LOCK_NB)"):
+        one, other = starter(pool), starter(pool)
+        assert run(one, lock.format(kind)).result == run(other, lock.format(kind)).result == "'done'"
+        asked = "import struct; fcntl.fcntl(held, 5, struct.pack('hhllhh', 1, 0, 0, 0, 0, 0))[:2]"  # F_GETLK
+        assert run(other, asked).result == repr(struct.pack("h", 2)), "nobody has one"
+    one, other = starter(open_pool), starter(open_pool)
+    kind = "flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)"
+    assert run(one, lock.format(kind)).result == "'done'"
+    assert "BlockingIOError" in run(other, lock.format(kind)).error
 
 
 def test_an_abstract_socket_of_the_host_is_out_of_reach(confined):

@@ -9,6 +9,7 @@ import time
 import psutil
 import pytest
 
+from autograder.sandbox import client
 from tests.sandbox.conftest import run
 
 
@@ -18,6 +19,39 @@ def test_a_kernel_does_not_outlive_its_supervisor(kernel):
     process.wait(10)
     _until(lambda: not kernel.alive())
     assert kernel.killed and kernel.stopped_reason is None
+
+
+CHILD = """
+import os, time
+if not os.fork():
+    time.sleep(60)
+    os._exit(0)"""
+
+
+def test_what_a_kernel_started_does_not_outlive_its_supervisor_either(kernel):
+    assert run(kernel, CHILD).error == ""
+    started = psutil.Process(kernel.pid).children()
+    psutil.Process(kernel.pid).parent().kill()
+    _until(lambda: not kernel.alive())
+    kernel.shutdown()
+    assert len(started) == 1 and psutil.wait_procs(started, timeout=10)[1] == []
+
+
+@pytest.mark.parametrize("end", ["kill", "shutdown"])
+def test_a_supervisor_that_somebody_stopped_holds_nobody_up(kernel, monkeypatch, end: str):
+    monkeypatch.setattr(client, "_END_S", 0.5)
+    run(kernel, CHILD)
+    process = psutil.Process(kernel.pid)
+    supervisor = process.parent()
+    tree = [supervisor, process, *process.children()]
+    supervisor.suspend()
+    with pytest.raises(client.KernelFailed, match="did not answer"):
+        kernel.usage()
+    getattr(kernel, end)()
+    assert not kernel.alive()
+    kernel.shutdown()
+    assert len(tree) == 3 and psutil.wait_procs(tree, timeout=10)[1] == []
+    assert not any(os.path.exists(folder) for folder in kernel._request["folders"].values())
 
 
 @pytest.mark.parametrize(("number", "killed"), [(signal.SIGKILL, True), (signal.SIGTERM, False)])

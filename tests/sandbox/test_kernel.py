@@ -61,7 +61,8 @@ def test_the_facade_stands_for_the_package(pool, starter, tmp_path):
     ran = run(kernel, textwrap.dedent(code))
     assert ran.text == "Images: digits, the training part.\nim2col: checked by the grader\n"
     assert ran.result == f"('ada', 'digits', {3 * 28 * 28 * 7}, [0, 1, 2])"
-    assert "Permission" in run(kernel, f"open({str(data / 'new')!r}, 'w')").error
+    refused = run(kernel, f"open({str(data / 'new')!r}, 'w')").error
+    assert "Permission" in refused or "Read-only" in refused
 
 
 NUMBERS = {

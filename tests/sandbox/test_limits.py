@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.sandbox import root
 from autograder.sandbox.client import WarmPool
 from autograder.sandbox.limits import MEBI, Limits
 from autograder.sandbox.supervisor import remove_tree
@@ -84,7 +85,10 @@ REFUSED = {
         file = os.open('x', os.O_CREAT | os.O_RDWR)
         if ctypes.CDLL(None, use_errno=True).fallocate(file, 0, ctypes.c_long(0), ctypes.c_long(1 << 20)) < 0:
             raise OSError(ctypes.get_errno(), "refused")""",
-    "files in flight": "import socket\na, b = socket.socketpair()\nsocket.send_fds(a, [b'x'], [0])",
+    "files in flight": """
+        import _socket, array, socket
+        near, far = socket.socketpair()
+        _socket.socket.sendmsg(near, [b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [0]))])""",
     "rings of asynchronous input and output": """
         import ctypes
         context = ctypes.c_ulong(0)
@@ -131,12 +135,12 @@ DISK = {
         while True:
             n += 1
             open(os.path.expanduser(f'~/{n}'), 'wb').write(bytes(2**20))""",
-    "a folder too deep to look into": """
-        import os
-        for n in range(40):
-            os.mkdir('d' * 200); os.chdir('d' * 200)
-        import time; time.sleep(9)""",
 }
+TOO_DEEP = """
+    import os
+    for n in range(40):
+        os.mkdir('d' * 200); os.chdir('d' * 200)
+    import time; time.sleep({})"""
 
 
 @pytest.mark.parametrize("how", MEMORY)
@@ -173,6 +177,24 @@ def test_processes_are_bounded(pool, starter, how):
 @pytest.mark.parametrize("how", DISK)
 def test_disk_is_bounded(pool, starter, how):
     assert_stopped(starter(pool), DISK[how], "disk")
+
+
+def test_where_the_disk_is_watched_no_folder_is_too_deep_to_be_counted(pool, starter, monkeypatch):
+    monkeypatch.setattr(pool, "_disabled", ["own-root"])
+    assert_stopped(starter(pool), TOO_DEEP.format(9), "disk")
+    for how in DISK:
+        assert_stopped(starter(pool), DISK[how], "disk")
+
+
+def test_where_the_disk_is_bounded_no_more_than_its_limit_is_ever_on_it(pool, starter):
+    kernel = starter(pool)
+    if "own-root" not in kernel.isolation:
+        pytest.skip(f"no file system of its own for a kernel here: {root.missing()}")
+    assert run(kernel, textwrap.dedent(TOO_DEEP.format(0))).error == ""
+    room = "[(s.f_blocks * s.f_frsize, s.f_files) for s in map(os.statvfs, ('.', os.environ['HOME']))]"
+    here, at_home = eval(run(kernel, room).result)
+    assert here == at_home
+    assert here[0] == SMALL.disk_bytes + MEBI and here[1] < SMALL.files + 3000
 
 
 def test_processor_time_is_bounded(pool, starter):
@@ -263,7 +285,8 @@ def test_everything_ends_with_the_grader(starter, tmp_path):
 
     script = f"""
         import os, pathlib
-        from autograder.sandbox.client import WarmPool
+        from autograder.sandbox import root
+from autograder.sandbox.client import WarmPool
         from autograder.sandbox.limits import Limits
         from autograder.sandbox.policy import Policy
         from autograder.sandbox.setup import KernelSetup

@@ -1,6 +1,6 @@
 # reason: disk|none|died|timeout
 """Files without a name are sent into a socket and closed: nobody has them open, and they fill the disk."""
-import os, socket
+import _socket, array, os, socket
 
 def output_size(*a, **k):
     there, _here = socket.socketpair()
@@ -9,7 +9,7 @@ def output_size(*a, **k):
         os.unlink("x")
         os.write(file, bytes(1 << 20))
         try:
-            socket.send_fds(there, [b"x"], [file])
+            _socket.socket.sendmsg(there, [b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [file]))])
             print("CANARY_FLIGHT")
         except OSError:
             pass
