@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -21,7 +21,7 @@ from .display import as_html, as_text, headline
 from .frozen import registries_here
 from .hints_in_steps import Hint, next_hint
 from .places import TaskFolder, folder_of
-from .reading import near_name
+from .reading import with_near_name
 from .result import TestResult
 from .runner import CheckSession
 from .variant import has_variants
@@ -100,18 +100,11 @@ def check(
         sentence = f"The check was stopped after {seconds:g} seconds; a loop that does not end is the usual cause."
         tests = [replace(test, message=sentence) if test.reason == "interrupted" else test for test in tests]
     form_only = not hidden and _is_answer(folder) and not session.asks_for_values(task)
-    result = CheckResult(task, tuple(_with_near_name(test, names) for test in tests), form_only)
+    own = [name for name in names if not name.startswith("_")]
+    result = CheckResult(task, tuple(with_near_name(test, own) for test in tests), form_only)
     if any(os.environ.get(name) for name in STRICT_NAMES) and not result.passed:
         raise CheckFailed(result)
     return result
-
-
-def _with_near_name(test: TestResult, names: Mapping[str, Any]) -> TestResult:
-    """A test of a name that is missing, with the name that is there and nearly the same."""
-    near = near_name(test.raw, (name for name in names if not name.startswith("_"))) if test.raw else None
-    if test.attempted or near is None:
-        return test
-    return replace(test, message=f"There is no `{test.raw}` here, but a `{near}`.")
 
 
 def _is_answer(folder: TaskFolder) -> bool:

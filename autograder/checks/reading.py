@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any, TypeAlias, cast
@@ -20,6 +20,7 @@ from ..bridge.student import Handle, Student, StudentError, in_kernel, type_of
 from ..sandbox.wire import Tensor
 from . import probes
 from .failure import CheckFailure
+from .result import TestResult
 
 Number: TypeAlias = int | float | Fraction
 LOOKS = 64  # objects of one answer that are looked into in the kernel
@@ -392,6 +393,15 @@ def near_name(name: str, candidates: Iterable[str]) -> str | None:
     if wanted in folded:
         return folded[wanted]
     return next((folded[one] for one in folded if len(wanted) > 4 and _one_letter_apart(wanted, one)), None)
+
+
+def with_near_name(test: TestResult, names: Iterable[str]) -> TestResult:
+    """A test of a name that the notebook lacks, with the name that is there and nearly the same."""
+    near = near_name(test.raw, names) if test.raw and not test.attempted else None
+    if near is None:
+        return test
+    sentence = f"There is no `{test.raw}` here, but a `{near}`."
+    return replace(test, message=sentence, fixed=sentence)
 
 
 def _one_letter_apart(a: str, b: str) -> bool:

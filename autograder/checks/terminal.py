@@ -16,7 +16,9 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
+from .. import files
 from ..course import CHECK_SUFFIX, UsageError
+from ..notebook_file import MAX_FILE_BYTES, SUFFIX, NotANotebook, document_of
 
 MARK = "autograder-check:"
 UNATTENDED = "CNN_UNATTENDED"  # tells figures that nobody is there who could move a slider
@@ -84,10 +86,15 @@ def check_notebook(path: Path) -> list[tuple[str, bool, str]]:
 
 
 def _read(path: Path) -> NotebookNode:
-    if not path.is_file():
-        raise UnreadableNotebook(f"There is no file {path}.")
+    data = files.read_start(path.resolve(), MAX_FILE_BYTES + 1)
+    if data is None:
+        raise UnreadableNotebook(f"{path} is a folder." if path.is_dir() else f"There is no file {path}.")
+    if path.suffix.lower() != SUFFIX:
+        raise UnreadableNotebook(f"{path} does not end in {SUFFIX}: rename it, if it is the notebook.")
     try:
-        return nbformat.read(path, as_version=4)
+        return nbformat.reads(json.dumps(document_of(data)), as_version=4)
+    except NotANotebook as error:
+        raise UnreadableNotebook(f"{path} {error}") from None
     except Exception as error:  # nbformat raises what its schema library raises
         raise UnreadableNotebook(f"{path} is not a notebook that can be read: {str(error).splitlines()[0]}") from error
 

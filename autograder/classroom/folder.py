@@ -14,7 +14,8 @@ from nbgrader.utils import parse_utc
 
 from autograder import files
 from autograder.gradebook.exchange import LARGEST, SUBMISSION_SECRET, TIMESTAMP, UNREADABLE_TIMESTAMP
-from autograder.submission.notebook import MAX_FILE_BYTES, describe_missing_file
+from autograder.notebook_file import MAX_FILE_BYTES
+from autograder.submission.handed_in import find_notebook
 from autograder.submission.outputs import one_line
 from autograder.submission.results import FILE_NAME, write_results
 
@@ -33,7 +34,8 @@ class Submission:
     missing: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
     timestamp: str | None = None
-    remark: str = ""  # what is odd about what lies beside the notebook, for the instructor
+    remark: str = ""  # what is odd about the notebook's name and what lies beside it, for the instructor
+    note: str = ""  # what the student is told of it
 
 
 @dataclass(frozen=True)
@@ -77,11 +79,14 @@ class CourseFolder:
         folder = self._submitted(student, assignment)
         if folder.is_symlink() or folder.parent.is_symlink():
             return Submission(student, None, "The submitted folder is a link to another one, and was not followed.")
-        data, missing = files.read_start(folder / f"{assignment}.ipynb", MAX_FILE_BYTES + 1), ""
-        if data is None:
-            missing = describe_missing_file(folder, assignment)
+        found = find_notebook(folder, assignment)
+        data, missing = None, found.missing
+        if found.path is not None:
+            data = files.read_start(found.path, MAX_FILE_BYTES + 1)
+            missing = f"{one_line(found.path.name, 60)} is a link, or no file that can be read." if data is None else ""
         timestamp, remark = _timestamp(folder)
-        return Submission(student, data, missing, dict(_files_beside(folder)), timestamp, remark)
+        remarks = "; ".join(filter(None, (found.remark, remark)))
+        return Submission(student, data, missing, dict(_files_beside(folder)), timestamp, remarks, found.note)
 
     def mend_timestamp(self, student: str, assignment: str) -> None:
         """Sees to it that nbgrader can read a submission's ``timestamp.txt``, or that there is none.

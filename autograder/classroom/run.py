@@ -303,6 +303,7 @@ class ClassRun:
                 student=student,
                 notebook=planned.submission.notebook,
                 missing=planned.submission.missing,
+                note=planned.submission.note,
                 files=planned.submission.files,
                 seeds=self._secret.seeds(tasks, student),
                 seed_id=self._secret.id,

@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from ..course import CHECK_SUFFIX
+from ..submission.prose import MIMES
 from .clean import Text, clean, cut, joined, picture
 from .markdown import as_html
 
@@ -31,17 +32,19 @@ class Output:
 
 @dataclass(frozen=True)
 class Cell:
-    """kind: "code" or "markdown". outputs_left_out: how many further outputs are not shown."""
+    """kind: "code" or "markdown". outputs_left_out: how many further outputs are not shown. pictures: those that a
+    Markdown cell holds, as addresses with their data, by name."""
 
     kind: str
     source: Text
     outputs: tuple[Output, ...] = ()
     outputs_left_out: int = 0
+    pictures: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def prose(self) -> Markup | None:
         """A Markdown cell as the student meant it to look."""
-        return as_html(self.source.text) if self.kind == "markdown" and self.source.text else None
+        return as_html(self.source.text, self.pictures) if self.kind == "markdown" and self.source.text else None
 
 
 @dataclass
@@ -125,7 +128,17 @@ def _cell(cell: Mapping[str, Any], room: _Room) -> Cell:
     raw = cell.get("outputs") if kind == "code" else None
     outputs = [o for o in raw if isinstance(o, Mapping)] if isinstance(raw, Sequence) and type(raw) is not str else []
     shown = tuple(found for one in outputs[:OUTPUTS] if (found := _output(one, room)))
-    return Cell(kind, source, shown, max(len(outputs) - OUTPUTS, 0))
+    pictures = dict(_pictures(cell.get("attachments"), room)) if kind == "markdown" else {}
+    return Cell(kind, source, shown, max(len(outputs) - OUTPUTS, 0), pictures)
+
+
+def _pictures(attachments: Any, room: _Room) -> Iterator[tuple[str, str]]:
+    for name, bundle in attachments.items() if isinstance(attachments, Mapping) else ():
+        for mime in MIMES if isinstance(bundle, Mapping) else ():
+            shown = picture(bundle.get(mime), mime)
+            if shown is not None and len(shown) <= room.left:
+                room.left -= len(shown)
+                yield str(name), f"data:{mime};base64,{shown}"
 
 
 def _output(output: Mapping[str, Any], room: _Room) -> Output | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import mistune
@@ -11,13 +12,16 @@ from .clean import cut
 
 CHARACTERS = 20_000
 LINES = 600
+ATTACHMENT = "attachment:"
 
 
 class _Renderer(mistune.HTMLRenderer):
-    """Raw HTML comes out as text, links lead to http and https only, pictures become their description."""
+    """Raw HTML comes out as text, links lead to http and https only, pictures that are not at hand become their
+    description. pictures: addresses with data, by the name of an attachment."""
 
-    def __init__(self) -> None:
+    def __init__(self, pictures: Mapping[str, str]) -> None:
         super().__init__(escape=True, allow_harmful_protocols=False)
+        self._pictures = pictures
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
         if not url.lower().startswith(("http://", "https://")):
@@ -25,7 +29,11 @@ class _Renderer(mistune.HTMLRenderer):
         return f'<a href="{escape(url)}" rel="noopener noreferrer nofollow">{text}</a>'
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
-        return f"<em>[picture: {escape(Markup(text).striptags()) or 'without a description'}]</em>"
+        description = escape(Markup(text).striptags())
+        data = self._pictures.get(url.removeprefix(ATTACHMENT)) if url.startswith(ATTACHMENT) else None
+        if data is not None:
+            return f'<img src="{escape(data)}" alt="{description or "Picture without a description"}">'
+        return f"<em>[picture: {description or 'without a description'}]</em>"
 
     def heading(self, text: str, level: int, **attrs: Any) -> str:
         return f"<p><strong>{text}</strong></p>\n"  # the page's own headings keep their order
@@ -36,16 +44,18 @@ def _table_cell(renderer: Any, text: str, align: str | None = None, head: bool =
     return f"<{tag}>{text}</{tag}>\n"
 
 
-_render = mistune.create_markdown(renderer=_Renderer(), plugins=["strikethrough", "table"])
-assert isinstance(_render.renderer, _Renderer)
-_render.renderer.register("table_cell", _table_cell)
+def _renderer(pictures: Mapping[str, str]) -> Any:
+    render = mistune.create_markdown(renderer=_Renderer(pictures), plugins=["strikethrough", "table"])
+    assert isinstance(render.renderer, _Renderer)
+    render.renderer.register("table_cell", _table_cell)
+    return render
 
 
-def as_html(text: str) -> Markup:
-    """Markdown as safe HTML, cleaned and cut at a cap that the text then names."""
+def as_html(text: str, pictures: Mapping[str, str] | None = None) -> Markup:
+    """Markdown as safe HTML, cleaned and cut at a cap that the text then names. pictures: checked ones, as addresses
+    with their data, by the name of the attachment."""
     shown = cut(text, CHARACTERS, LINES)
-    html = str(_render(shown.text))
+    html = str(_renderer(pictures or {})(shown.text))
     if shown.left_out:
         html += f"<p><em>{shown.left_out:,} more characters are not shown.</em></p>"
     return Markup(html)
-

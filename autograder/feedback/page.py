@@ -109,7 +109,8 @@ def student_page(
     ]
     return render(
         "student.html.j2", assignment=results["assignment"], title=title or results["assignment"],
-        student=results["student"], status=results["status"], tasks=views, totals=_totals(views, manual),
+        student=results["student"], status=results["status"], notes=[_short(n) for n in results.get("notes") or ()],
+        tasks=views, totals=_totals(views, manual),
         first=_first(views), complete=[view for view in views if view.share == 1],
         partly=[view for view in views if view.passed and view.share < 1],
         elsewhere=work.elsewhere, cells_left_out=work.cells_left_out, graded_at=provenance.get("graded_at"),

@@ -48,8 +48,12 @@ _FIRST_CELL_IMPORTS = """
     pygments.formatters.terminal256 stack_data tornado.platform.asyncio""".split()
 
 
+_MAGICS_THAT_RUN_CODE = frozenset(("capture", "debug", "pdb", "prun", "run", "time", "timeit"))
+
+
 class StudentShell(ZMQInteractiveShell):
-    """IPython's shell, where `!command` and `%pip` say that no program starts, and the cell goes on."""
+    """IPython's shell, where what only prepares a notebook does not stop an answer: `!command` and `%pip` say that no
+    program starts, a magic that is not there or fails says so, and the cell goes on."""
 
     def system(self, cmd: str) -> None:
         """Runs nothing; sets the exit code as a shell does for a command that may not run."""
@@ -60,6 +64,28 @@ class StudentShell(ZMQInteractiveShell):
         """Runs nothing; there is no output."""
         self.system(cmd)
         return SList() if split else ""
+
+    def run_line_magic(self, magic_name: str, line: str, _stack_depth: int = 1) -> Any:
+        """Runs `%name line`; what the student's code raises in one that runs code is its own."""
+        if self.find_line_magic(magic_name) is None:
+            print(f"there is no magic %{magic_name} here, so this line was skipped", file=sys.stderr)
+            return None
+        try:
+            return super().run_line_magic(magic_name, line, _stack_depth=_stack_depth + 1)
+        except Exception as error:
+            if magic_name in _MAGICS_THAT_RUN_CODE:
+                raise
+            print(f"%{magic_name} {line} did not work here and was skipped: {error}", file=sys.stderr)
+            return None
+
+    def run_cell_magic(self, magic_name: str, line: str, cell: str) -> Any:
+        """Runs `%%name line` over a cell; where there is no such magic, the cell without it."""
+        if self.find_cell_magic(magic_name) is not None:
+            return super().run_cell_magic(magic_name, line, cell)
+        print(f"there is no magic %%{magic_name} here, so the cell was run without it", file=sys.stderr)
+        code = self.transform_cell(cell)
+        exec(compile(code, self.compile.cache(code), "exec"), self.user_ns)
+        return None
 
     def ask_exit(self) -> None:
         """`exit()` and `quit()` end nothing: the cells that follow are graded too."""

@@ -16,7 +16,8 @@ from autograder.submission.results import Device, Results
 class Job:
     """What a worker needs to grade one submission; plain data, so that it travels to any machine.
 
-    ``notebook`` are the file's bytes, or None with ``missing`` as the sentence that says so. ``files`` lie
+    ``notebook`` are the file's bytes, or None with ``missing`` as the sentence that says so; ``note`` is what the
+    student is told about the file. ``files`` lie
     beside the notebook while it runs. ``seeds`` are the tasks' seeds for this student, from which hidden
     inputs are drawn. ``datasets`` names the images that the notebook can load. ``gpu`` says that it waits for a place
     on a GPU, and ``share`` is the place that it was given."""
@@ -29,6 +30,7 @@ class Job:
     environment: str
     files: Mapping[str, bytes] = field(default_factory=dict)
     missing: str = ""
+    note: str = ""
     datasets: tuple[str, ...] = ()
     gpu: bool = False
     share: Gpu | None = None

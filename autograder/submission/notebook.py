@@ -1,21 +1,24 @@
 """A submitted file, made into a notebook that is safe to run, to store and to show.
 
-What is kept of a submission is the type and source of its cells and which of them is which; everything else
-(locked cells, points, metadata, ids) comes from the release version. The rules:
+What is kept of a submission is the type and source of its cells, the pictures of its texts, and which cell is which;
+everything else (locked cells, points, metadata, ids) comes from the release version. The rules:
 
-- An answer cell is recognised by its ``grade_id``. Of several with the same one, the first whose source
-differs from the release version is the answer (the first of all if none does); the others stay as cells
-without an id. - A locked cell has the release version's source, whatever was submitted; a second one with
-the same id is left out. - A missing cell is put back behind the cell that precedes it in the release
-version; a missing code answer comes back empty, so that it cannot undo an answer that was written into
-another cell. - An answer cell still as released, whose names another cell defines, is emptied for the same
-reason. - Cells that the student added or moved stay where they are."""
+- An answer cell is recognised by its ``grade_id``. Of several with the same one, the first whose source differs from
+  the release version is the answer (the first of all if none does); the others stay as cells without an id, but a text
+  answer's are part of it. A cell that has lost its id is recognised by its source, where that is the course's.
+- A locked cell has the release version's source, whatever was submitted; a second one with the same id is left out.
+  Code that was typed into it runs as a cell of its own before it; text is put into the answer beside it (see `texts`).
+- A missing cell is put back behind the cell that precedes it in the release version; a missing code answer comes back
+  empty, so that it cannot undo an answer that was written into another cell. So is a missing or changed cell with
+  imports that stands before the first answer; what the student made of it runs after it.
+- An answer cell still as released, whose names another cell defines, is emptied for the same reason.
+- Cells that the student added or moved stay where they are."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,28 +28,19 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
-from autograder.course import RUBRIC_SUFFIX, Assignment, CourseError, Task
+from autograder.course import CHECK_SUFFIX, RUBRIC_SUFFIX, Assignment, Course, CourseError, Task
+from autograder.notebook_file import NotANotebook, document_of
 from autograder.submission.outputs import one_line
+from autograder.submission.prose import Pictures, Prose, safe_markdown, with_pictures
 from autograder.submission.results import Reason
+from autograder.submission.texts import Given, Placed, gather
 
-MAX_FILE_BYTES = 200_000_000
 MAX_BYTES_WITHOUT_OUTPUTS = 50_000_000
 MAX_SOURCE_CHARACTERS = 4_000_000
 MAX_CELLS = 2_000
 
 _NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
-_TAG = re.compile(r"<(?=[A-Za-z/!?])")
-_PLAIN_TAG = re.compile(
-    r"</?(?:b|i|u|s|em|strong|sub|sup|br|hr|p|ul|ol|li|table|thead|tbody|tr|td|th|code|pre|kbd|blockquote)\s*/?>",
-    re.I,
-)
-# Markdown takes a backslash before a colon away.
-_SCRIPT_LINK = re.compile(r"(?<![A-Za-z])(javascript|vbscript|data)([\s\\]*):", re.I)
-# What MathJax makes links, styles and other HTML of, or loads; a formula that draws needs none of it.
-_ACTIVE_TEX = re.compile(
-    r"\\(?=(?:href|style|class|cssId|data|require|unicode|mmlToken|includegraphics|url)(?![A-Za-z]))"
-)
-_ENTITY = re.compile(r"&(?=#|colon;|tab;|newline;|lpar;|rpar;)", re.I)
+_IMPORT = re.compile(r"^(?:import|from)[ ]", re.MULTILINE)
 
 
 class NotGradable(Exception):
@@ -89,6 +83,24 @@ class Template:
         """The cells with a ``grade_id``, in the order of the notebook."""
         return {grade_id: cell for cell in self.notebook.cells if (grade_id := grade_id_of(cell))}
 
+    @cached_property
+    def given(self) -> Given:
+        """The course's own prose."""
+        cells = (cell for cell in self.notebook.cells if cell.cell_type == "markdown")
+        return Given.of(c.source for c in cells if grade_id_of(c) is None or not self.is_answer(grade_id_of(c) or ""))
+
+    @cached_property
+    def setup(self) -> tuple[NotebookNode, ...]:
+        """The cells with imports before the first answer, which have no id because students may change them."""
+        first = next((i for i, c in enumerate(self.notebook.cells) if self._is_of_a_task(grade_id_of(c))), None)
+        return tuple(
+            cell for cell in self.notebook.cells[:first]
+            if cell.cell_type == "code" and grade_id_of(cell) is None and _IMPORT.search(cell.source)
+        )  # fmt: skip
+
+    def _is_of_a_task(self, grade_id: str | None) -> bool:
+        return any(grade_id == task.answer_id for task in self.assignment.tasks)
+
     def is_answer(self, grade_id: str) -> bool:
         """Whether students may edit that cell."""
         return bool(self.cells[grade_id].metadata["nbgrader"].get("solution"))
@@ -110,9 +122,12 @@ def is_untouched(cell: NotebookNode, template: Template) -> bool:
 
 
 def sanitise(data: bytes, template: Template) -> NotebookNode:
-    """The submission as a notebook of format 4.5 without outputs; ``NotGradable`` if it is no notebook."""
+    """The submission as a notebook of format 4.5 without outputs; ``NotGradable`` if it is no notebook, or another
+    assignment's."""
     try:
-        return _restore(list(_student_cells(_parse(data))), template)
+        cells = list(_student_cells(_parse(data)))
+        _refuse_anothers(cells, template)
+        return _restore(cells, template)
     except (NotGradable, MemoryError, OSError):
         raise
     except Exception as error:  # whatever a file that its author built for this brings about: it is no notebook
@@ -121,29 +136,24 @@ def sanitise(data: bytes, template: Template) -> NotebookNode:
         ) from error
 
 
+def is_put_back(cell: NotebookNode) -> bool:
+    """Whether a cell of a restored notebook is one with imports that the student had changed or taken out."""
+    return bool(cell.metadata.get("autograder", {}).get("put_back"))
+
+
 @dataclass
 class _StudentCell:
     kind: str
     source: str
     grade_id: str | None
+    attachments: dict[str, dict[str, str]]
 
 
 def _parse(data: bytes) -> dict[str, Any]:
-    if not data.strip():
-        raise NotGradable("malformed", "The submitted file is empty.")
-    if len(data) > MAX_FILE_BYTES:
-        raise NotGradable("malformed", f"The submitted file is larger than {MAX_FILE_BYTES // 10**6} MB.")
     try:
-        document = json.loads(data.decode(json.detect_encoding(data)))
-    except (ValueError, RecursionError) as error:
-        position = f" (it breaks off or is wrong in line {error.lineno})" if hasattr(error, "lineno") else ""
-        raise NotGradable(
-            "malformed", f"The submitted file is not a notebook: it is not valid JSON{position}."
-        ) from None
-    if not isinstance(document, dict) or not isinstance(document.get("nbformat"), int):
-        raise NotGradable("malformed", "The submitted file is not a notebook: it does not say its format.")
-    if document["nbformat"] != 4 or not isinstance(document.get("cells"), list):
-        raise NotGradable("malformed", "The submitted file is not a notebook of format 4, or has no cells.")
+        document = document_of(data)
+    except NotANotebook as error:
+        raise NotGradable("malformed", f"The submitted file {error}") from None
     if len(data) > MAX_BYTES_WITHOUT_OUTPUTS and _size_without_outputs(document) > MAX_BYTES_WITHOUT_OUTPUTS:
         most = MAX_BYTES_WITHOUT_OUTPUTS // 10**6
         raise NotGradable("malformed", f"The submitted notebook is larger than {most} MB even without its outputs.")
@@ -161,16 +171,38 @@ def _student_cells(document: dict[str, Any]) -> Iterator[_StudentCell]:
     cells = [cell for cell in document["cells"] if isinstance(cell, dict) and _kind(cell) in _NEW_CELL]
     if len(cells) > MAX_CELLS:
         raise NotGradable("malformed", f"The submitted notebook has more than {MAX_CELLS} cells.")
-    total = 0
+    total, pictures = 0, Pictures()
     for cell in cells:
-        source = _text(cell.get("source"))
-        total += len(source)
+        prose = Prose(_text(cell.get("source")))
+        if cell["cell_type"] != "code":
+            prose = with_pictures(prose.source, cell.get("attachments"), pictures)
+        total += len(prose.source)
         if total > MAX_SOURCE_CHARACTERS:
             raise NotGradable("malformed", f"The submitted cells hold more than {MAX_SOURCE_CHARACTERS} characters.")
         meta = cell.get("metadata")
         own = meta.get("nbgrader") if isinstance(meta, dict) else None
         grade_id = own.get("grade_id") if isinstance(own, dict) else None
-        yield _StudentCell(cell["cell_type"], source, grade_id if isinstance(grade_id, str) else None)
+        grade_id = grade_id if isinstance(grade_id, str) else None
+        yield _StudentCell(cell["cell_type"], prose.source, grade_id, prose.attachments)
+
+
+def _refuse_anothers(cells: Sequence[_StudentCell], template: Template) -> None:
+    """Raises where a notebook has cells of another assignment's tasks, and none of this one's."""
+    ids = {cell.grade_id for cell in cells if cell.grade_id}
+    if not ids or ids & _ids_of_tasks(template.assignment):
+        return
+    course = Course(template.assignment.root)
+    for name in course.names:
+        if name != template.assignment.name and ids & _ids_of_tasks(course.assignment(name)):
+            raise NotGradable(
+                "malformed",
+                f"The submitted notebook is that of {name}: hand in {template.assignment.name}.ipynb for "
+                f"{template.assignment.name}.",
+            )
+
+
+def _ids_of_tasks(assignment: Assignment) -> set[str]:
+    return {grade_id for task in assignment.tasks for grade_id in (task.answer_id, task.check_id) if grade_id}
 
 
 def _kind(cell: dict[str, Any]) -> str:
@@ -190,61 +222,135 @@ def _text(source: object) -> str:
 
 def _restore(submitted: list[_StudentCell], template: Template) -> NotebookNode:
     owners = _owners(submitted, template)
-    cells: list[NotebookNode] = []
-    for index, student_cell in enumerate(submitted):
-        grade_id = student_cell.grade_id
-        if grade_id in template.cells and owners[grade_id] == index:
-            cells.append(_own_cell(template, grade_id, student_cell.source))
-        elif grade_id not in template.cells or template.is_answer(grade_id):
-            cells.append(_extra_cell(student_cell))
-    _put_back_missing(cells, template)
+    placed: list[Placed] = []
+    copies: dict[str, list[tuple[str, Prose]]] = {}
+    for index, cell in enumerate(submitted):
+        grade_id = _recognised(index, cell, owners)
+        if grade_id is None:
+            placed.append(_added(cell))
+        elif owners[grade_id] == index:
+            placed += _own_cells(template, grade_id, cell)
+        elif template.is_answer(grade_id) and template.cells[grade_id].cell_type == "code":
+            placed.append(_added(cell))
+        elif template.is_answer(grade_id) and cell.source.strip() != template.cells[grade_id].source.strip():
+            where = "in another copy of this cell"
+            copies.setdefault(grade_id, []).append((where, Prose(safe_markdown(cell.source), cell.attachments)))
+    _put_back_missing(placed, template)
+    for one in placed:
+        one.strays += copies.get(one.grade_id or "", ())
+    texts = [task.answer_id for task in template.assignment.tasks if task.kind == "text"]
+    gather(placed, texts, lambda task: template.cells[task].source, template.given)
+    cells = [one.cell for one in placed]
+    _put_back_setup(cells, template)
     _empty_overtaken_stubs(cells, template)
     for index, cell in enumerate(cells):
         cell.id = f"cell-{index}"
     return new_notebook(cells=cells, metadata=template.notebook.metadata)
 
 
-def _owners(submitted: Iterable[_StudentCell], template: Template) -> dict[str, int]:
+def _owners(submitted: Sequence[_StudentCell], template: Template) -> dict[str, int]:
     """For each id of the release version the index of the submitted cell that has it (see the module's
     rules)."""
     owners: dict[str, int] = {}
     changed: set[str] = set()
+    lost: dict[tuple[str, str], int] = {}  # cells without an id, by kind and source
     for index, cell in enumerate(submitted):
         if cell.grade_id not in template.cells:
+            lost.setdefault((cell.kind, cell.source.strip()), index)
             continue
         owners.setdefault(cell.grade_id, index)
         differs = cell.source.strip() != template.cells[cell.grade_id].source.strip()
         if differs and cell.grade_id not in changed:
             changed.add(cell.grade_id)
             owners[cell.grade_id] = index
+    for grade_id, released in template.cells.items():
+        index = lost.get((released.cell_type, released.source.strip()))
+        if grade_id not in owners and released.source.strip() and index is not None and index not in owners.values():
+            owners[grade_id] = index
     return owners
 
 
-def _own_cell(template: Template, grade_id: str, source: str) -> NotebookNode:
-    """A cell of the release version, with the student's source if it is an answer."""
-    released = template.cells[grade_id]
-    if not template.is_answer(grade_id):
-        source = template.source(grade_id)
-    elif source != released.source and released.cell_type == "markdown":
-        source = safe_markdown(source)
-    return _NEW_CELL[released.cell_type](source, metadata=released.metadata)
+def _recognised(index: int, cell: _StudentCell, owners: dict[str, int]) -> str | None:
+    """The id of the course's cell that a submitted one is, or is a copy of."""
+    if cell.grade_id in owners:
+        return cell.grade_id
+    return next((grade_id for grade_id, owner in owners.items() if owner == index), None)
 
 
-def _extra_cell(cell: _StudentCell) -> NotebookNode:
+def _own_cells(template: Template, grade_id: str, cell: _StudentCell) -> list[Placed]:
+    """A cell of the release version, with the student's source if it is an answer; before a locked one the code that
+    was typed into it."""
+    released, source = template.cells[grade_id], cell.source
+    text = released.cell_type == "markdown"
+    if template.is_answer(grade_id):
+        if text and source != released.source:
+            source = safe_markdown(source)
+        own = _NEW_CELL[released.cell_type](source, metadata=released.metadata)
+        if text and cell.attachments:
+            own.attachments = cell.attachments
+        return [Placed(own, cell.source, grade_id)]
+    own = Placed(_NEW_CELL[released.cell_type](template.source(grade_id), metadata=released.metadata), "", grade_id)
+    typed = _typed_into(template, grade_id, source)
+    if not typed:
+        return [own]
+    if text or cell.kind != "code":
+        own.strays.append(("in the locked cell", Prose(safe_markdown(typed), cell.attachments)))
+        return [own]
+    return [_added(_StudentCell("code", typed, None, {})), own]
+
+
+def _typed_into(template: Template, grade_id: str, source: str) -> str:
+    """What a student wrote into a locked cell: all of it, but of a check cell and of prose what is not the course's."""
+    known = {template.cells[grade_id].source.strip(), template.source(grade_id).strip()}
+    if source.strip() in known:
+        return ""
+    if template.cells[grade_id].cell_type == "markdown":
+        return template.given.added_to(source)
+    if not grade_id.endswith(CHECK_SUFFIX):
+        return source.strip()
+    lines = {line.strip() for line in template.cells[grade_id].source.splitlines()}
+    return "\n".join(line for line in source.splitlines() if line.strip() not in lines).strip("\n")
+
+
+def _added(cell: _StudentCell) -> Placed:
     source = cell.source if cell.kind == "code" else safe_markdown(cell.source)
-    return _NEW_CELL["markdown" if cell.kind == "raw" else cell.kind](source)
+    added = _NEW_CELL["markdown" if cell.kind == "raw" else cell.kind](source)
+    if cell.attachments:
+        added.attachments = cell.attachments
+    return Placed(added, cell.source, None, cell.attachments)
 
 
-def _put_back_missing(cells: list[NotebookNode], template: Template) -> None:
-    previous: str | None = None
-    for grade_id, released in template.cells.items():
-        place = {grade_id_of(cell): index for index, cell in enumerate(cells)}
-        if grade_id not in place:
-            empty = template.is_answer(grade_id) and released.cell_type == "code"
-            source = "" if empty else template.source(grade_id)
-            cell = _NEW_CELL[released.cell_type](source, metadata=released.metadata)
-            cells.insert(place[previous] + 1 if previous else 0, cell)
-        previous = grade_id
+def _put_back_missing(placed: list[Placed], template: Template) -> None:
+    for index, released in enumerate(template.notebook.cells):
+        grade_id = grade_id_of(released)
+        if grade_id is None or any(one.grade_id == grade_id for one in placed):
+            continue
+        empty = template.is_answer(grade_id) and released.cell_type == "code"
+        source = "" if empty else template.source(grade_id)
+        cell = _NEW_CELL[released.cell_type](source, metadata=released.metadata)
+        at = _behind(template.notebook.cells[:index], [(one.grade_id, one.cell) for one in placed])
+        placed.insert(at, Placed(cell, "", grade_id))
+
+
+def _put_back_setup(cells: list[NotebookNode], template: Template) -> None:
+    """Puts the imports of the release version before what a student made of them, so that the notebook has their names
+    where that fails. A picture's or a table's name may be in such a cell too: what the student wrote comes after."""
+    there = {cell.source.strip() for cell in cells if cell.cell_type == "code"}
+    for released in template.setup:
+        if released.source.strip() not in there:
+            index = next(i for i, cell in enumerate(template.notebook.cells) if cell is released)
+            at = _behind(template.notebook.cells[:index], [(grade_id_of(cell), cell) for cell in cells])
+            cells.insert(at, new_code_cell(released.source, metadata={"autograder": {"put_back": True}}))
+
+
+def _behind(before: Sequence[NotebookNode], cells: Sequence[tuple[str | None, NotebookNode]]) -> int:
+    """Where a cell of the release version belongs: behind the nearest of those ``before`` it that is there."""
+    for released in reversed(before):
+        wanted, source = grade_id_of(released), released.source.strip()
+        for index, (grade_id, cell) in enumerate(cells):
+            if grade_id == wanted and (wanted is not None or cell.source.strip() == source):
+                return index + 1
+    return 0
 
 
 def _empty_overtaken_stubs(cells: list[NotebookNode], template: Template) -> None:
@@ -272,24 +378,6 @@ def _defines(task: Task, sources: Iterable[str]) -> bool:
     names = "|".join(re.escape(name) for name in task.names)
     pattern = re.compile(rf"^(?:(?:async[ ]+)?def|class)[ ]+(?:{names})\b|^(?:{names})[ ]*=", re.MULTILINE)
     return bool(names) and any(pattern.search(source) for source in sources)
-
-
-def safe_markdown(source: str) -> str:
-    """Student's Markdown in which no tag, link or entity can run anything in a reader's browser.
-
-    A tag is broken by a blank behind its ``<``, which reads well in text, code and formulas alike; plain
-    formatting tags without attributes stay."""
-    source = _TAG.sub(lambda m: m.group() if _PLAIN_TAG.match(source, m.start()) else "< ", source)
-    source = _ENTITY.sub("& ", source)
-    source = _ACTIVE_TEX.sub(r"\\ ", source)
-    return _SCRIPT_LINK.sub(lambda m: f"{m.group(1)} :", source)
-
-
-def describe_missing_file(folder: Path, assignment: str) -> str:
-    """One sentence for a submission folder that lacks the assignment's notebook."""
-    others = sorted(one_line(path.name, 60) for path in folder.glob("*.ipynb"))[:3]
-    found = f"; it has {', '.join(others)}" if others else ""
-    return f"The submission has no file {assignment}.ipynb{found}."
 
 
 def _read(path: Path) -> NotebookNode:

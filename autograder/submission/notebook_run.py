@@ -19,10 +19,10 @@ from autograder.submission.execution import Execution, Exhausted
 from autograder.submission.explaining import explain
 from autograder.submission.job import Job
 from autograder.submission.kernel import CellRun, used_by
-from autograder.submission.notebook import Template, grade_id_of, is_untouched
-from autograder.submission.outputs import NOTEBOOK_BYTES
+from autograder.submission.notebook import Template, grade_id_of, is_put_back, is_untouched
+from autograder.submission.outputs import NOTEBOOK_BYTES, one_line
 from autograder.submission.results import TaskResult
-from autograder.submission.verdict import TaskRun, judge, judge_text
+from autograder.submission.verdict import TaskRun, judge, judge_text, with_name_that_is_there
 
 END = "(after the last cell)"
 
@@ -30,7 +30,8 @@ END = "(after the last cell)"
 class NotebookRun:
     """The state of one submission while it is graded.
 
-    The notebook gets its outputs. ``broken`` names the tests that failed by their own fault.
+    The notebook gets its outputs. ``broken`` names the tests that failed by their own fault, ``notes`` are what the
+    student is told of the notebook as a whole.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class NotebookRun:
         self._exhausted: Exhausted | None = None
         self._count = 0
         self._room = NOTEBOOK_BYTES
+        self.notes: list[str] = []
 
     @property
     def broken(self) -> tuple[str, ...]:
@@ -133,6 +135,18 @@ class NotebookRun:
             self._asking.remember(RanCell(region, cell.source, limits))
         if answered is not None:
             self._remember(self._tasks[answered.id], run, reason)
+        elif current is None and (run.error or reason):
+            self._note_setup(cell, run)
+
+    def _note_setup(self, cell: NotebookNode, run: CellRun) -> None:
+        """Tells the student that a cell before the first task failed, where it stood for imports of the course."""
+        if is_put_back(cell) or self.notes or not any(is_put_back(one) for one in self._notebook.cells):
+            return
+        why = one_line(": ".join(run.error), 200) if run.error else "it was stopped"
+        self.notes.append(
+            f"A cell before the first task, where the course's imports had stood, failed ({why.rstrip('.')}); "
+            "the course's own were run in its place, and the tasks were graded with them."
+        )
 
     def _is_released(self, cell: NotebookNode) -> bool:
         """Whether a cell is a locked one, whose source is the course's."""
@@ -170,7 +184,8 @@ class NotebookRun:
                 run.reason, run.sentence = run.reason or error.reason, run.sentence or str(error)
             return
         if not run.attempted:
-            run.tests, run.mark = tests, mark
+            cells = self._notebook.cells
+            run.tests, run.mark = [with_name_that_is_there(test, run.task, cells) for test in tests], mark
 
     def _guarded(self, act: Callable[[], Any]) -> Any:
         if self._exhausted is not None:

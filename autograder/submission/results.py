@@ -74,7 +74,8 @@ class Provenance:
 
 @dataclass(frozen=True)
 class Results:
-    """The whole document."""
+    """The whole document. ``notes`` are sentences for the student on what was done with the notebook as a whole; the
+    document has them only where there are any."""
 
     assignment: str
     student: str
@@ -82,6 +83,7 @@ class Results:
     reason: Reason | None
     tasks: tuple[TaskResult, ...]
     provenance: Provenance
+    notes: tuple[str, ...] = ()
     schema: int = field(default=SCHEMA)
 
     @property
@@ -106,6 +108,7 @@ class Results:
             "max_score": self.max_score,
             "tasks": [{**asdict(task), "tests": [_document(test) for test in task.tests]} for task in self.tasks],
             "provenance": self.provenance.to_dict(),
+            **({"notes": list(self.notes)} if self.notes else {}),
         }
 
     @classmethod
@@ -119,6 +122,7 @@ class Results:
                 reason=document["reason"],
                 tasks=tuple(_task(task) for task in document["tasks"]),
                 provenance=_provenance(document["provenance"]),
+                notes=tuple(document.get("notes", ())),
                 schema=document["schema"],
             )
         except (KeyError, TypeError, AttributeError) as error:

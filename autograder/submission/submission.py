@@ -8,6 +8,7 @@ import json
 import shutil
 import tempfile
 import time
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,8 +25,9 @@ from autograder.submission.budget import TooMuch, bounded
 from autograder.submission.execution import Execution
 from autograder.submission.job import Job, Outcome
 from autograder.submission.kernel import Kernel
-from autograder.submission.notebook import NotGradable, Template, grade_id_of, safe_markdown, sanitise
+from autograder.submission.notebook import NotGradable, Template, grade_id_of, sanitise
 from autograder.submission.notebook_run import NotebookRun
+from autograder.submission.prose import safe_markdown
 from autograder.submission.results import Provenance, Reason, Results, TaskResult
 from autograder.submission.verdict import not_gradable
 from autograder.submission.work_folder import lay_out
@@ -83,7 +85,7 @@ def grade_submission(job: Job, grader: Grader) -> Outcome:
     with Execution(start, assignment.total_s) as execution:
         run = NotebookRun(grader.template, grader.checks, job, notebook, execution)
         tasks = run.tasks()
-    results = _results(job, assignment, tasks, execution.isolation, started)
+    results = _results(job, assignment, tasks, execution.isolation, started, notes=run.notes)
     return Outcome(results, _as_file(notebook), run.broken, _digests(notebook, assignment))
 
 
@@ -101,6 +103,7 @@ def _results(
     isolation: tuple[str, ...],
     started: float,
     reason: Reason | None = None,
+    notes: Sequence[str] = (),
 ) -> Results:
     waits = any(task.status == "needs_manual_grade" for task in tasks)
     return Results(
@@ -119,16 +122,22 @@ def _results(
             datasets=job.datasets,
             device=job.device,
         ),
+        notes=tuple(filter(None, (job.note, *notes))),
     )
 
 
 def _digests(notebook: NotebookNode, assignment: Assignment) -> dict[str, str]:
     """A digest of each task's answer, by which it is known whether a person has read it already."""
-    sources = {grade_id_of(cell): cell.source for cell in notebook.cells}
+    answers = {grade_id_of(cell): _written(cell) for cell in notebook.cells}
     return {
-        task.id: hashlib.sha256(sources.get(task.answer_id, "").strip().encode()).hexdigest()[:32]
-        for task in assignment.tasks
+        task.id: hashlib.sha256(answers.get(task.answer_id, "").encode()).hexdigest()[:32] for task in assignment.tasks
     }
+
+
+def _written(cell: NotebookNode) -> str:
+    """What a person reads in an answer: its text, and its pictures if it has any."""
+    pictures = cell.get("attachments")
+    return cell.source.strip() + (json.dumps(pictures, sort_keys=True) if pictures else "")
 
 
 def _empty(template: Template, sentence: str) -> NotebookNode:

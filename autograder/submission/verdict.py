@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from nbformat import NotebookNode
+
+from autograder.checks.reading import with_near_name
 from autograder.checks.result import TestResult
 from autograder.course import Assignment, Task
 from autograder.sandbox.limits import Limits
+from autograder.submission.notebook import grade_id_of
 from autograder.submission.outputs import one_line, plain
 from autograder.submission.reasons import (
     error_sentence,
@@ -21,6 +26,9 @@ from autograder.submission.reasons import (
 from autograder.submission.results import Reason, TaskResult, TaskStatus
 
 EXAMPLE = 3_000  # characters
+OTHER_NAMES = 3
+_CALLED = re.compile(r"^(?:async[ ]+)?(?:def|class)[ ]+([A-Za-z_]\w{0,59})\b", re.MULTILINE)
+_DEFINED = re.compile(r"^(?:(?:async[ ]+)?(?:def|class)[ ]+)?([A-Za-z_]\w{0,59})[ ]*(?=[(:=])", re.MULTILINE)
 BROKEN = "This check could not judge the answer; the instructor is told."
 
 
@@ -65,9 +73,29 @@ def presentable(test: TestResult) -> TestResult:
     """
     if test.broken:
         test = replace(test, passed=False, message=BROKEN, fixed=BROKEN, details="")
-    if not test.hidden or test.passed:
+    if not test.hidden or test.passed or not test.attempted:
         return test
     return replace(test, message=test.fixed, raw=test.message, fixed="", details="", counterexample=None)
+
+
+def with_name_that_is_there(test: TestResult, task: Task, cells: Iterable[NotebookNode]) -> TestResult:
+    """A test that found a name of the task missing, with the name that stands in its place.
+
+    Read from the submitted source, not from the kernel, whose answer could carry out what it was asked.
+    """
+    if test.attempted or test.raw not in task.names:
+        return test
+    code = [cell for cell in cells if cell.cell_type == "code"]
+    near = with_near_name(test, [name for cell in code for name in _DEFINED.findall(cell.source)])
+    if near is not test:
+        return near
+    own = next((cell.source for cell in code if grade_id_of(cell) == task.answer_id), "")
+    others = [name for name in dict.fromkeys(_CALLED.findall(own)) if name not in task.names and name[:1] != "_"]
+    if not others or task.kind != "code":
+        return test
+    found = " and ".join(f"`{name}`" for name in others[:OTHER_NAMES])
+    sentence = f"There is no `{test.raw}` here; its cell defines {found}."
+    return replace(test, message=sentence, fixed=sentence)
 
 
 def explained(test: TestResult, shown: TestResult) -> TestResult:
@@ -161,6 +189,7 @@ def _message(run: TaskRun) -> str:
     if run.tests and passed == len(run.tests):
         return "All checks passed."
     if not run.attempted:
-        return error_sentence(*run.error) if run.error else "Not attempted yet."
+        missing = next((test.message for test in run.tests if not test.attempted), "Not attempted yet.")
+        return error_sentence(*run.error) if run.error else missing
     first = next(test for test in run.tests if not test.passed)
     return f"{passed} of {len(run.tests)} checks passed; the first to look at: {first.description}"

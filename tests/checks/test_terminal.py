@@ -10,6 +10,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from typer.testing import CliRunner, Result
 
 from autograder.cli import app
+from autograder.notebook_file import NotANotebook, document_of
+from autograder.submission.handed_in import find_notebook
 
 SIZE = """
 def output_size(size, kernel, stride=1, padding=0, dilation=1):
@@ -45,16 +47,37 @@ def test_an_untouched_notebook_is_not_attempted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
-    [(None, "There is no file"), ("{", "is not a notebook that can be read"), ("# no", "is not a notebook")],
-)
-def test_what_is_no_notebook_gets_one_sentence(tmp_path: Path, content: str | None, said: str) -> None:
+    "content",
+    [b"", b"{", b"# no", "{\"größe\": 1}".encode("latin-1"), b'{"nbformat": 3, "worksheets": []}', b"%PDF-1.7", b"[]",
+     b'{"nbformat": 4}', b"<html></html>", b"<<<<<<< HEAD\n"],
+)  # fmt: skip
+def test_what_is_no_notebook_gets_the_sentence_that_the_grader_has_for_it(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "mine.ipynb"
-    if content is not None:
-        path.write_text(content)
+    path.write_bytes(content)
     done = check(path)
-    assert done.exit_code == 2
-    assert done.stderr.startswith("autograder: ") and said in done.stderr and done.stderr.count("\n") == 1
+    with pytest.raises(NotANotebook) as refused:
+        document_of(content)
+    assert done.exit_code == 2 and done.stderr == f"autograder: {path} {refused.value}\n"
+
+
+@pytest.mark.parametrize(("name", "said"), [("a.ipynb", "There is no file"), ("", "is a folder")])
+def test_a_path_without_a_file_gets_one_sentence(tmp_path: Path, name: str, said: str) -> None:
+    done = check(tmp_path / name)
+    assert done.exit_code == 2 and said in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_a_notebook_of_another_kind_of_name_is_refused_as_the_grader_does(tmp_path: Path) -> None:
+    path = notebook(tmp_path / "01-convolution.ipynb", SIZE).rename(tmp_path / "01-convolution.ipynb.txt")
+    done = check(path)
+    assert done.exit_code == 2 and "does not end in .ipynb: rename it" in done.stderr
+    assert "take .txt off its name" in find_notebook(tmp_path, "01-convolution").missing
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_encodings_of_other_editors_are_read(tmp_path: Path, encoding: str) -> None:
+    path = notebook(tmp_path / "mine.ipynb", SIZE)
+    path.write_text(path.read_text(encoding="utf-8"), encoding=encoding)
+    assert check(path).stdout.startswith("output-size: ")
 
 
 def test_a_notebook_without_checks_is_said_so(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import time
 import numpy as np
 import pytest
 
+from autograder import notebook_file
 from autograder.sandbox.limits import MEBI
 from autograder.submission import notebook
 from autograder.submission.budget import TooMuch, bounded
@@ -78,6 +79,6 @@ def test_a_large_file_is_read_if_its_outputs_make_it_large(monkeypatch, where, f
 
 
 def test_a_file_above_the_cap_is_not_read(monkeypatch):
-    monkeypatch.setattr(notebook, "MAX_FILE_BYTES", 100)
+    monkeypatch.setattr(notebook_file, "MAX_FILE_BYTES", 100)
     with pytest.raises(NotGradable, match="larger than"):
         _parse(b" " * 100 + b"{}")

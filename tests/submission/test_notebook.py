@@ -13,9 +13,9 @@ from autograder.submission.notebook import (
     Template,
     grade_id_of,
     is_untouched,
-    safe_markdown,
     sanitise,
 )
+from autograder.submission.prose import safe_markdown
 from tests.small.courses import make_course, nbgrader
 
 
@@ -90,11 +90,16 @@ def test_byte_order_marks_and_windows_line_endings_are_understood(template: Temp
         (b"", "empty"),
         (b"  \n", "empty"),
         (b'{"cells": [', "not valid JSON"),
-        (b"\xff\xfe\x00garbage\x80", "not valid JSON"),
+        (b"\xff\xfe\x00garbage\x80", "no letter of UTF-16"),
+        ("{\"cells\": [\"größe\"]}".encode("cp1252"), "not written in UTF-8.* byte 15 "),
         (b"[" * 100_000, "not valid JSON"),
         (b'{"nbformat": 4, "cells": [' + b"9" * 5000 + b"]}", "not valid JSON"),
         (b"[]", "does not say its format"),
-        (b'{"nbformat": 3, "worksheets": []}', "format 4"),
+        (b'{"nbformat": 3, "worksheets": []}', "notebook of format 3, .* save it"),
+        (b'{"nbformat": 5, "cells": []}', "format 5"),
+        (b"<!DOCTYPE html><html></html>", "is a web page"),
+        (b"PK\x03\x04....", "ZIP archive"),
+        (b'{"cells": [\n<<<<<<< HEAD\n1,\n=======\n2,\n>>>>>>> theirs\n]}', "line 2 is left over from a merge"),
         (b'{"nbformat": 4, "cells": {}}', "no cells"),
         (json.dumps({"nbformat": 4, "cells": [{"cell_type": "code"}] * 2001}).encode(), "2000 cells"),
         (json.dumps({"nbformat": 4, "cells": [{"cell_type": "code", "source": "#" * 4_000_001}]}).encode(), "hold"),

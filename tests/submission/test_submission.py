@@ -19,6 +19,7 @@ import nbformat
 import pytest
 
 from autograder.classroom.worker import WorkerSpec, make_grader
+from autograder.course import Course
 from autograder.faults import MachineFault
 from autograder.sandbox.client import KernelFailed
 from autograder.submission import host, notebook
@@ -377,3 +378,62 @@ def test_a_kernel_that_cannot_be_started_is_the_machines_fault(grader: Grader):
     with pytest.raises(MachineFault, match=r"No kernel could be started: the kernel did not answer; .* again\."):
         grade(replace(grader, kernels=refuse), {})
     assert len(tries) == 2
+
+
+def test_magics_that_are_not_there_or_fail_do_not_stop_an_answer(grader: Grader):
+    outcome = grade(grader, {
+        "double": "%nosuch magic\n%matplotlib widget\n%load_ext tensorboard\ndef double(x):\n    return 2 * x",
+        "square": "%%nosuch\ndef square(x):\n    return x * x",
+    })  # fmt: skip
+    assert scores(outcome.results)["double"] == 4.0 and scores(outcome.results)["square"] == 6.0
+    said = "".join(output.text for output in cell(outcome, "double").outputs)
+    assert "no magic %nosuch here" in said and "%matplotlib widget did not work here" in said
+
+
+def test_what_code_within_a_magic_raises_is_its_own(grader: Grader):
+    outcome = grade(grader, {"double": "%time 1 / 0\ndef double(x):\n    return 2 * x"})
+    assert "ZeroDivisionError" in task(outcome, "double").message
+
+
+def test_a_module_that_one_cell_writes_is_imported_by_the_next(grader: Grader):
+    written = "%%writefile mine.py\ndef double(x):\n    return 2 * x"
+    outcome = grade(grader, {"double": "from mine import double"}, written)
+    assert scores(outcome.results)["double"] == 4.0
+    outcome = grade(grader, {"double": "import importlib, mine\nimportlib.reload(mine)\nfrom mine import double"},
+                    "%%writefile mine.py\ndef double(x):\n    return x", "import mine", written)  # fmt: skip
+    assert scores(outcome.results)["double"] == 4.0
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("def Double(x):\n    return 2 * x", "There is no `double` here, but a `Double`."),
+        ("def twice(x):\n    return 2 * x", "There is no `double` here; its cell defines `twice`."),
+        ("x = 1", "Not attempted yet."),
+    ],
+)
+def test_an_answer_under_another_name_is_told_the_name_that_is_there(grader: Grader, answer: str, said: str):
+    found = task(grade(grader, {"double": answer}), "double")
+    assert (found.status, found.message) == ("not_attempted", said)
+    assert {test.message for test in found.tests} == {said}
+
+
+def test_imports_that_a_student_changed_and_broke_are_the_courses_again(grader: Grader, tmp_path: Path):
+    small_course(tmp_path)
+    setup = nbformat.v4.new_code_cell("import math\nFACTOR = 2")
+    for side in ("solutions", "assignments"):
+        path = tmp_path / side / "00-small" / "00-small.ipynb"
+        released = nbformat.read(path, as_version=4)
+        released.cells.insert(1, setup)
+        nbformat.write(released, path)
+    template = notebook.Template.load(Course(tmp_path).assignment("00-small"))
+    answers = {**RIGHT, "double": "def double(x):\n    return FACTOR * x * int(math.sqrt(1))"}
+    submitted = nbformat.reads(answered(template, answers).decode(), as_version=4)
+    submitted.cells[1].source = "from google.colab import drive\n" + setup.source
+    data = nbformat.writes(submitted).encode()
+    outcome = replace(grader, template=template).grade(job(data, note="The notebook is called x."))
+    assert outcome.results.score == 12.0
+    told = outcome.results.to_dict()["notes"]
+    assert told[0] == "The notebook is called x."
+    assert "ModuleNotFoundError: No module named 'google" in told[1] and "the course's own were run" in told[1]
+    assert Results.from_dict(outcome.results.to_dict()).notes == tuple(told)

@@ -1,0 +1,76 @@
+"""Which file of a submitted folder is the notebook, and one sentence where none is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.notebook_file import SUFFIX
+from autograder.submission.outputs import one_line
+
+DEEPEST = 4  # folders within folders that are looked into
+LISTED = 3
+MOST = 2_000  # files that are looked at
+_HIDDEN_ENDS = (".txt", ".json", ".html", ".zip", ".pdf", ".docx", ".download")
+
+
+@dataclass(frozen=True)
+class Found:
+    """The notebook of a submission, or a sentence in ``missing``. ``note`` tells the student, and ``remark`` the
+    instructor, that it has another name."""
+
+    path: Path | None = None
+    missing: str = ""
+    note: str = ""
+    remark: str = ""
+
+
+def find_notebook(folder: Path, assignment: str) -> Found:
+    """The notebook that was handed in: the one of the assignment's name, or the only one in the folder."""
+    name = assignment + SUFFIX
+    if os.path.lexists(folder / name):
+        return Found(folder / name)
+    beside = sorted(path for path in _files(folder, 0) if path.suffix.lower() == SUFFIX)
+    if len(beside) == 1:
+        other = one_line(beside[0].name, 60)
+        note = f"The notebook is called {other}; it was graded as {name}, because there is no other."
+        return Found(beside[0], note=note, remark=f"its notebook is called {other}")
+    return Found(missing=f"The submission has no file {name}{_instead(folder, name, beside)}.")
+
+
+def _instead(folder: Path, name: str, beside: list[Path]) -> str:
+    """What there is instead, and what to do about it."""
+    if beside:
+        return f"; of {_names(beside)}, hand in one, and call it {name}"
+    within = sorted(_files(folder, DEEPEST))
+    nested = [path for path in within if path.suffix.lower() == SUFFIX]
+    if nested:
+        place = one_line(nested[0].relative_to(folder).as_posix(), 100)
+        return f", but {place}: hand in the file itself, not a folder with it"
+    ends = [path for path in within if path.with_suffix("").name.lower() == name.lower()]
+    ends = [path for path in ends if path.suffix.lower() in _HIDDEN_ENDS]
+    if ends:
+        return f", but {one_line(ends[0].name, 80)}: take {ends[0].suffix} off its name, if it is the notebook"
+    return f"; it has {_names(within)}" if within else "; it is empty"
+
+
+def _names(paths: list[Path]) -> str:
+    names = [one_line(path.name, 60) for path in paths[:LISTED]]
+    return ", ".join(names) + (f" and {len(paths) - LISTED} more" if len(paths) > LISTED else "")
+
+
+def _files(folder: Path, deepest: int) -> Iterator[Path]:
+    """The regular files in a folder, and in folders within it; links and what is hidden are passed over."""
+    count = 0
+    for parent, folders, names in os.walk(folder):
+        depth = len(Path(parent).relative_to(folder).parts)
+        folders[:] = sorted(name for name in folders if not name.startswith((".", "__MACOSX")) and depth < deepest)
+        for name in sorted(names):
+            path = Path(parent) / name
+            count += 1
+            if count > MOST:
+                return
+            if not name.startswith(".") and path.is_file() and not path.is_symlink():
+                yield path
