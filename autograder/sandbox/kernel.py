@@ -265,6 +265,10 @@ def _set_environment(request: dict[str, Any]) -> None:
         os.environ["CNN_STUDENT"] = request["student"]
     os.environ.update(request["environ"])
     os.chdir(request["folders"]["work"])
+    # As in Jupyter, a module that lies beside the notebook, or that a cell wrote there, can be imported; compiled files
+    # are not kept, since two versions of a module within a second would be taken for one.
+    sys.path.insert(0, "")
+    sys.dont_write_bytecode = True
 
 
 def _make_app(request: dict[str, Any]) -> IPKernelApp:
