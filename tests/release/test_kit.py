@@ -69,13 +69,22 @@ def test_the_kit_has_notebooks_environment_and_package(kit: Path):
     assert "YOUR CODE HERE" in (kit / NAME / f"{NAME}.ipynb").read_text(encoding="utf-8")
 
 
+def _tests(module: Path) -> set[str]:
+    """The names of a module's tests."""
+    found = ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+    return {node.name for node in found if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")}
+
+
 def test_the_kit_has_nothing_that_knows_an_answer(kit: Path):
     for part in STAFF_ONLY:
         assert not (kit / "autograder" / part).exists()
     staff = {"hidden.py", "reference.py", "misconceptions.py", "probes.py", "right_answers.py", "good.md", "poor.md"}
     assert not {path.name for path in (kit / "course").rglob("*")} & staff
     text = "\n".join(p.read_bytes().decode(errors="replace") for p in kit.rglob("*") if p.is_file())
-    for secret in ("the_window_is", "test_any_size", "def output_size(size: int"):
+    task = REPOSITORY / "course" / "convolution" / "output_size"
+    hidden = _tests(task / "hidden.py") - _tests(task / "public.py")
+    assert hidden
+    for secret in ("the_window_is", "def output_size(size: int", *hidden):
         assert secret not in text
     notebook = (kit / NAME / f"{NAME}.ipynb").read_text(encoding="utf-8")
     assert "BEGIN HIDDEN" not in notebook and "BEGIN SOLUTION" not in notebook
