@@ -262,6 +262,8 @@ def _difference(
     coarse = min((a.dtype.itemsize for a in (got, wanted) if a.dtype.kind in "f"), default=8) < 8
     rtol = (1e-4 if coarse else 1e-7) if rtol is None else rtol
     atol = (1e-5 if coarse else 1e-9) if atol is None else atol
+    if got.dtype.kind == wanted.dtype.kind == "f" and _all_close(got, wanted, rtol, atol):
+        return None
     try:
         wrong = ~np.isclose(got, wanted, rtol=rtol, atol=atol, equal_nan=True)
     except TypeError:
@@ -270,6 +272,12 @@ def _difference(
             fixed=f"{start(what)} has a dtype that cannot be compared with numbers.",
         )
     return _wrong_values(got, wanted, wrong, what) if wrong.any() else None
+
+
+def _all_close(got: np.ndarray, wanted: np.ndarray, rtol: float, atol: float) -> bool:
+    """Whether finite numbers are all close: what `isclose` says, in a fraction of its time. False where it has to say."""
+    with np.errstate(all="ignore"):
+        return bool((np.abs(got - wanted) <= atol + rtol * np.abs(wanted)).all() and np.isfinite(wanted).all())
 
 
 def _wrong_type(actual: Any, framework: str | None, what: str) -> CheckFailure | None:

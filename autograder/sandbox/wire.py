@@ -50,6 +50,9 @@ class Caps:
     odd_keys: int = 1_000  # keys of dicts that are no text, and whose hashes their sender may choose
 
 
+_CAPS = Caps()
+
+
 @dataclass(frozen=True)
 class Tensor:
     """A framework's tensor that crossed as data. bfloat16 crosses as float32 and keeps its name in `dtype`."""
@@ -112,8 +115,11 @@ class Encoder:
     def encode(self, value: Any, depth: int = 0) -> Any:
         if depth > 14:
             return self._opaque(value)
-        if value is None or value is True or value is False:
+        kind = type(value)
+        if value is None or kind is bool or kind is str or (kind is int and -(2**53) < value < 2**53):
             return value
+        if kind is dict or kind is tuple or kind is list:
+            return self._container(value, kind, depth)
         if isinstance(value, np.generic):
             return self._numbers("scalar", np.asarray(value), value)
         if isinstance(value, np.ndarray):
@@ -130,15 +136,17 @@ class Encoder:
             return real if math.isfinite(real) else {"t": "float", "v": repr(real)}
         if isinstance(value, str):
             return str(value)
-        if isinstance(value, (list, tuple)):
-            kind = "list" if isinstance(value, list) else "tuple"
-            return {"t": kind, "v": [self.encode(item, depth + 1) for item in value]}
-        if isinstance(value, dict):
-            items = [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in value.items()]
-            return {"t": "dict", "v": items}
+        for base in (list, tuple, dict):
+            if isinstance(value, base):
+                return self._container(value, base, depth)
         if isinstance(value, slice):
             return {"t": "slice", "v": [self.encode(part, depth + 1) for part in (value.start, value.stop, value.step)]}
         return self._opaque(value)
+
+    def _container(self, value: Any, kind: type, depth: int) -> Any:
+        if kind is dict:
+            return {"t": "dict", "v": [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in value.items()]}
+        return {"t": kind.__name__, "v": [self.encode(item, depth + 1) for item in value]}
 
     def _numbers(self, kind: str, array: np.ndarray, original: Any) -> Any:
         plain = np.ascontiguousarray(array.astype(array.dtype.newbyteorder("<"), copy=False)).reshape(array.shape)
@@ -178,7 +186,7 @@ class Decoder:
     ) -> None:
         self._payload = memoryview(payload)
         self._resolve = resolve
-        self._caps = caps or Caps()
+        self._caps = caps or _CAPS
         self._nodes = self._odd_keys = 0
         self._taken = 0  # bytes of the payload that arrays have taken: each byte belongs to one of them
 
