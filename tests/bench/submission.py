@@ -25,7 +25,9 @@ from autograder.classroom.worker import WorkerSpec, make_grader
 from autograder.course import Assignment, Course
 from autograder.sandbox.client import SandboxKernel
 from autograder.submission import execution
-from autograder.submission.submission import Grader, Job, Outcome, _Run
+from autograder.submission.asking import Asking
+from autograder.submission.job import Job, Outcome
+from autograder.submission.submission import Grader
 from autograder.training.laid_out import TrainingData
 from tests.bench.grading import temporary
 
@@ -130,7 +132,7 @@ def refuse_lost_points(outcome: Outcome) -> None:
 
 def _patches(meter: Meter) -> dict[tuple[Any, str], Callable[..., Any]]:
     """What is measured, by where it stands."""
-    ask, cell, kernel_init, kernel_end = _Run._asked, execution.run_cell, SandboxKernel.__init__, SandboxKernel._release
+    ask, cell, kernel_init, kernel_end = Asking.tests, execution.run_cell, SandboxKernel.__init__, SandboxKernel._release
     mark, fresh, kill = execution.mark_names, execution.Execution._new, SandboxKernel.kill
 
     def asked(run: Any, task: Any, *rest: Any) -> Any:
@@ -163,7 +165,7 @@ def _patches(meter: Meter) -> dict[tuple[Any, str], Callable[..., Any]]:
             kernel_end(kernel)
 
     return {
-        (_Run, "_asked"): asked, (execution, "run_cell"): ran, (execution, "mark_names"): marked,
+        (Asking, "tests"): asked, (execution, "run_cell"): ran, (execution, "mark_names"): marked,
         (execution.Execution, "_new"): started, (SandboxKernel, "__init__"): initialised,
         (SandboxKernel, "_release"): ended, (SandboxKernel, "kill"): killed,
     }  # fmt: skip
