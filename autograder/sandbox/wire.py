@@ -145,7 +145,8 @@ class Encoder:
 
     def _container(self, value: Any, kind: type, depth: int) -> Any:
         if kind is dict:
-            return {"t": "dict", "v": [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in value.items()]}
+            items = [[self.encode(key, depth + 1), self.encode(part, depth + 1)] for key, part in value.items()]
+            return {"t": "dict", "v": items}
         return {"t": kind.__name__, "v": [self.encode(item, depth + 1) for item in value]}
 
     def _numbers(self, kind: str, array: np.ndarray, original: Any) -> Any:

@@ -132,7 +132,8 @@ def refuse_lost_points(outcome: Outcome) -> None:
 
 def _patches(meter: Meter) -> dict[tuple[Any, str], Callable[..., Any]]:
     """What is measured, by where it stands."""
-    ask, cell, kernel_init, kernel_end = Asking.tests, execution.run_cell, SandboxKernel.__init__, SandboxKernel._release
+    ask, cell = Asking.tests, execution.run_cell
+    kernel_init, kernel_end = SandboxKernel.__init__, SandboxKernel._release
     mark, fresh, kill = execution.mark_names, execution.Execution._new, SandboxKernel.kill
 
     def asked(run: Any, task: Any, *rest: Any) -> Any:
