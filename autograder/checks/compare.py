@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -169,11 +170,15 @@ def _is_close(actual: Any, expected: Any, how: Mapping[str, Any]) -> bool:
 
 
 @contextmanager
-def expect_raises(*types: str | type[BaseException], naming: str | None = None) -> Iterator[None]:
+def expect_raises(
+    *types: str | type[BaseException], naming: str | Sequence[str] | None = None, about: str = ""
+) -> Iterator[None]:
     """Passes when the block raises one of the types (ValueError by default) in student code.
 
-    naming: a word that the exception's text must contain, usually the argument's name.
+    naming: the argument that the exception's text must name, as a word of its own, or several of which one will do.
+    about: what is wrong in the call, in words ("a window wider than the image"), for a student whose code took it.
     """
+    wanted_names = [naming] if isinstance(naming, str) else list(naming or ())
     names = [kind if isinstance(kind, str) else kind.__name__ for kind in types] or ["ValueError"]
     wanted = " or ".join(names)
     try:
@@ -184,13 +189,22 @@ def expect_raises(*types: str | type[BaseException], naming: str | None = None) 
                 f"A {wanted} was to be raised here, not {with_article(error.known_type)}.",
                 fixed=f"A {wanted} was to be raised here, and another exception was.",
             ) from None
-        if naming is not None and naming not in error.text:
-            message = f'The {wanted} was raised, but its text does not name the argument "{naming}".'
+        if wanted_names and not any(_names(error.text, name) for name in wanted_names):
+            message = f'The {wanted} was raised, but its text does not name the argument "{wanted_names[0]}".'
             raise CheckFailure(message, fixed=message) from None
     else:
-        about = f' naming "{naming}"' if naming else ""
-        message = f"A {wanted}{about} was to be raised here, and nothing was raised."
+        whose = f' naming "{wanted_names[0]}"' if wanted_names else ""
+        case = f" for {about}" if about else ""
+        message = f"A {wanted}{whose} was to be raised here{case}, and nothing was raised."
         raise CheckFailure(message, fixed=message)
+
+
+def _names(text: str, argument: str) -> bool:
+    """Whether a text names an argument: as a word, not as letters of another; "kernel size" is `kernel_size`, and
+    "strides" are `stride`."""
+    words = " ".join(word.rstrip("s") for word in re.findall(r"\w+", text.casefold()))
+    wanted = argument.casefold().rstrip("s")
+    return any(f" {form} " in f" {words} " for form in (wanted, wanted.replace("_", " ")))
 
 
 def expect(
@@ -325,7 +339,22 @@ def _wrong_values(got: np.ndarray, wanted: np.ndarray, wrong: np.ndarray, what: 
     details = f"at {first}: expected {wanted[first]:.6g}, received {got[first]:.6g}"
     if got.size <= 36:
         details = f"expected\n{_show(wanted)}\nreceived\n{_show(got)}"
+    elif got.ndim > 1:
+        cut, place = _around(got.shape, first)
+        details += f"\n{place}, expected\n{_show(wanted[cut])}\nreceived\n{_show(got[cut])}"
     return CheckFailure(message, details=details, fixed=f"{start(what)} has the right shape, but values that differ.")
+
+
+def _around(shape: tuple[int, ...], first: tuple[int, ...]) -> tuple[tuple[Any, ...], str]:
+    """A piece of a large array with its first difference in it: of the two neighbouring axes that are longest, five
+    places each. Returns the index and where that is, in words."""
+    axis = max(range(len(shape) - 1), key=lambda a: shape[a] * shape[a + 1])
+    index: list[Any] = list(first)
+    for one in (axis, axis + 1):
+        begin = max(min(first[one] - 2, shape[one] - 5), 0)
+        index[one] = slice(begin, min(begin + 5, shape[one]))
+    places = ", ".join(f"{one.start}:{one.stop}" if isinstance(one, slice) else str(one) for one in index)
+    return tuple(index), f"at [{places}]"
 
 
 def _pattern(wrong: np.ndarray) -> str:

@@ -14,7 +14,7 @@ import pytest
 from autograder.bridge.student import Session, Student, StudentError
 from autograder.bridge.transport import LocalTransport
 from autograder.checks.collecting import number_of
-from autograder.checks.compare import expect_close
+from autograder.checks.compare import _wrong_values, expect_close, expect_raises
 from autograder.checks.display import as_html, as_text, headline
 from autograder.checks.failure import CheckFailure
 from autograder.checks.once import once
@@ -429,3 +429,39 @@ def test_what_an_answer_raises_is_kept_too() -> None:
         with pytest.raises(StudentError, match="no"):
             once(student, "broken", student.broken)
     assert len(calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "naming", "named"),
+    [
+        ("k must be positive", "k", True), ("the kernel is broken", "k", False), ("kernel_size=0", "kernel_size", True),
+        ("Kernel size is 0", "kernel_size", True), ("bad strides: (0, 1)", "stride", True), ("rating", "rate", False),
+        ("`x` has 2 axes", "x", True), ("maximum exceeded", "x", False), ("pool_size", "size", False),
+        ("the kernel is too wide", ("kernel_size", "kernel"), True), ("self.rate is 1", "rate", True),
+        ("bias", "bias", True), ("", "k", False),
+    ],
+)  # fmt: skip
+def test_an_argument_is_named_by_a_word_of_its_own(text, naming, named):
+    def refuse():
+        with expect_raises("ValueError", naming=naming):
+            raise StudentError("ValueError", ("ValueError", "Exception"), text, None)
+
+    if named:
+        refuse()
+    else:
+        with pytest.raises(CheckFailure, match="does not name the argument"):
+            refuse()
+
+
+def test_what_should_have_been_refused_is_said():
+    with pytest.raises(CheckFailure, match='naming "k" was to be raised here for an even k, and nothing'):
+        with expect_raises("ValueError", naming="k", about="an even k"):
+            pass
+
+
+def test_a_large_array_is_cut_at_its_first_difference():
+    right = np.arange(2 * 9 * 8 * 3.0).reshape(2, 9, 8, 3)
+    wrong = right.copy()
+    wrong[1, 8, 0, 2] = 7777
+    details = _wrong_values(wrong, right, wrong != right, "the result").details
+    assert "at [1, 4:9, 0:5, 2]" in details and details.count("7777") == 2 and details.count("\n") == 12

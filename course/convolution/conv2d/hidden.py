@@ -252,7 +252,7 @@ def test_layer_refuses_wrong_arguments(student):
 
 def expect_channels_refused(call):
     """A ValueError that speaks of the image or its channels, and not one that NumPy happens to raise."""
-    with expect_raises("ValueError"):
+    with expect_raises("ValueError", about="an image with other channels than the kernels"):
         try:
             call()
         except StudentError as error:

@@ -128,7 +128,7 @@ def test_im2col_refuses_wrong_arguments(student):
         with expect_raises("ValueError", naming="stride"):
             student.conv2d_im2col(image, kernels, stride=stride)
     for size in ((6, 1), (1, 6)):
-        with expect_raises("ValueError", naming="kernel"):
+        with expect_raises("ValueError", naming=("kernel_size", "kernel")):
             student.conv2d_im2col(image, numbers(1, *size, 2))
     expect_channels_refused(lambda: student.conv2d_im2col(image, numbers(1, 2, 2, 3)))
 

@@ -54,5 +54,5 @@ def test_size_refuses_a_window_too_wide(student, case):
         kernel = (size + 2 * padding - 1) // dilation + 1
         options = {"padding": padding, "dilation": dilation}
         student.output_size(size, kernel, **options)
-        with expect_raises("ValueError"):
+        with expect_raises("ValueError", about="a window wider than the padded input"):
             student.output_size(size, kernel + case.more, **options)

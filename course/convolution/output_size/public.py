@@ -30,5 +30,5 @@ def test_wrong_arguments(student):
     """A stride of 0 and a window wider than the image are refused with a ValueError."""
     with expect_raises("ValueError", naming="stride"):
         student.output_size(7, 3, stride=0)
-    with expect_raises("ValueError"):
+    with expect_raises("ValueError", about="a window wider than the input"):
         student.output_size(2, 3)
