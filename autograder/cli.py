@@ -232,6 +232,9 @@ def leaderboard(
 @app.command()
 def audit(
     assignments: Annotated[list[str] | None, typer.Argument(help="All of the course by default.")] = None,
+    tasks: Annotated[
+        list[str] | None, typer.Option("--task", metavar="ID", help="Only this task of the assignment; repeatable.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Prove the checks: solution, untouched, misconceptions, reruns, leaks, time; or say what is to be filled in."""
@@ -240,7 +243,7 @@ def audit(
 
         found = []
         for name in assignments or Course.here().names:
-            found.append(audit_assignment(name))
+            found.append(audit_assignment(name, tasks=tasks))
             if not as_json:
                 terminal(width=160).print(table(found[-1]), "", prices(found[-1]))
                 print(*found[-1].problems or ("Everything holds.",), sep="\n")

@@ -7,8 +7,9 @@ Public tests: a fixed list of cases, so that the kit can carry their answers as 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from functools import lru_cache
 from random import Random
 from typing import Any, NoReturn
@@ -25,6 +26,21 @@ REVEALED = 2  # makes the numbers that everybody may see others than the hidden 
 SECOND_DRAWS, SECOND_CASES = 12, 3
 SHRINK_SECONDS = 4.0
 SHRINK_CALLS = 400
+_effort: ContextVar[str] = ContextVar("effort", default="smallest")
+
+
+@contextmanager
+def without_shrinking(*, verdict_alone: bool = False) -> Iterator[None]:
+    """In the block a failing search tells of the case that it drew, and looks for no smaller one.
+
+    That takes most of a failing check's time, and serves who reads the case. Verdicts do not depend on it, and a name
+    is earned from all drawn cases, as ever. verdict_alone: the first failing case ends the search.
+    """
+    token = _effort.set("verdict" if verdict_alone else "drawn")
+    try:
+        yield
+    finally:
+        _effort.reset(token)
 
 
 class Case(dict):
@@ -128,10 +144,12 @@ def search(probe: Callable[[Case], None], strategy: Strategy, count: int, seed: 
     failures, draws = _Failures(probe), _drawn(strategy, count, seed)
     for number, draw in enumerate(draws):
         if failures.of(draw.value) is not None:
+            if _effort.get() == "verdict":
+                failures.raise_for(draw.value)
             failures.begin_shrinking()
             for larger in draws[number + 1 :]:  # what these show tells misconceptions apart
                 failures.fails(larger.value)
-            failures.raise_for(_smallest(strategy, draw, failures))
+            failures.raise_for(_smallest(strategy, draw, failures) if _effort.get() == "smallest" else draw.value)
 
 
 def _smallest(strategy: Strategy, draw: Draw, failures: _Failures) -> Case:

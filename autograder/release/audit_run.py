@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -19,10 +19,15 @@ from autograder.gradebook.student_version import generate, read_source
 from autograder.release.new import unfilled
 
 
-def audit_assignment(name: str, course: Course | None = None) -> Audit:
-    """Audits one assignment. Raises `CourseError` if it is unknown or its notebook cannot be read."""
+def audit_assignment(name: str, course: Course | None = None, tasks: Collection[str] | None = None) -> Audit:
+    """Audits one assignment, or of it the tasks of these ids. Raises `CourseError` if the assignment or a task is
+    unknown, or its notebook cannot be read."""
     course = course or Course.here()
     about = course.assignment(name)
+    automatic = [task.id for task in about.automatic]
+    for task in tasks or ():
+        if task not in automatic:
+            raise CourseError(f"{name} has no task {task!r} that is graded by checks. It has: {', '.join(automatic)}.")
     missing = unfilled(course, name)
     if missing:
         return Audit(name, (), tuple(missing))
@@ -32,7 +37,7 @@ def audit_assignment(name: str, course: Course | None = None) -> Audit:
         student_version = generate(source)
     except CourseError as error:
         return Audit(name, (), (str(error),))
-    found = audit(about, source, student_version)
+    found = audit(about, source, student_version, tasks)
     names = hidden_test_names(course.folder)
     leaks = [*_in_student_version(student_version, names), *_in_feedback(about, student_version, found, secrets, names)]
     return replace(found, problems=(*found.problems, *leaks))

@@ -152,3 +152,12 @@ def test_what_is_broken_is_said_in_a_sentence(name: str, audited: Auditing) -> N
     for problem in found.problems:
         assert "\n" not in problem and len(problem) < 400
     assert any(sentence in problem for problem in found.problems), found.problems
+
+
+def test_one_task_can_be_looked_at_alone(audited: Auditing, tmp_path: Path) -> None:
+    audited({})
+    course = Course(tmp_path)
+    found = audit_assignment(worked_example.NAME, course, tasks=["center-crop"])
+    assert found.holds and [task.task for task in found.tasks] == ["center-crop"]
+    with pytest.raises(CourseError, match="has no task 'center-crops'.*It has: center-crop"):
+        audit_assignment(worked_example.NAME, course, tasks=["center-crops"])

@@ -12,15 +12,14 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from unittest import mock
 
 from rich.console import Console
 from rich.table import Table
 
-from autograder.checks import search
 from autograder.checks.audit import beside
 from autograder.checks.places import folder_of
 from autograder.checks.registry import reference_names, registries
+from autograder.checks.search import without_shrinking
 from autograder.course import Course
 from tests.checks import helpers
 
@@ -110,14 +109,9 @@ def is_reference(module: str) -> bool:
     return package == Course.here().package and inner[-1:] == ["reference"]
 
 
-def without_shrinking() -> Any:
-    """A context in which a failing check does not look for its smallest case, which takes most of the time."""
-    return mock.patch.object(search, "SHRINK_CALLS", 0)
-
-
 def killed(assignment: str, task: str, names: Mapping[str, Any]) -> bool:
     """Whether a hidden check fails on these names."""
-    with without_shrinking():
+    with without_shrinking(verdict_alone=True):
         try:
             with time_limit(MUTANT_SECONDS):
                 return helpers.verdict(helpers.run_task(assignment, task, names, parts=("hidden",))).caught

@@ -193,7 +193,7 @@ def test_one_cause_costs_its_points_once():
     cheap = ("flipped-kernel", "only-the-first-channel", "bias-forgotten", "odd-pixel-before", "stride-swapped",
              "dilation-ignored", "integer-result", "symmetric-same-padding", "always-float64")
     lost = {}
-    with table.without_shrinking():
+    with table.without_shrinking(verdict_alone=True):
         for wrong, names in wrong_answers("conv2d"):
             if wrong.id in cheap:
                 lost[wrong.id] = 20 - score(run_task(ASSIGNMENT, "conv2d", names, parts=("hidden",)))
