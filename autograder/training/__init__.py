@@ -15,6 +15,7 @@ from .alter import alter
 from .data import images_for, needed, using
 from .judging import (
     expect_accuracy,
+    expect_another_form,
     expect_batch_independent,
     expect_first_steps,
     expect_logits,
@@ -25,7 +26,7 @@ from .reading import Labels, Logits
 from .tasks import Trained, TrainingTask, training_task, training_tasks
 
 __all__ = [
-    "Labels", "Logits", "Trained", "TrainingTask", "alter", "expect_accuracy", "expect_batch_independent",
-    "expect_first_steps", "expect_logits", "expect_parameters", "expect_seeded", "images_for", "needed",
-    "training_task", "training_tasks", "using",
+    "Labels", "Logits", "Trained", "TrainingTask", "alter", "expect_accuracy", "expect_another_form",
+    "expect_batch_independent", "expect_first_steps", "expect_logits", "expect_parameters", "expect_seeded",
+    "images_for", "needed", "training_task", "training_tasks", "using",
 ]

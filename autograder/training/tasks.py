@@ -27,6 +27,10 @@ TESTED_BRIEFLY = 1000
 FEW, CROWD = 24, 200  # images that are asked about alone, and of noise that stand in their batch then
 FIRST_STEPS = (400, 200)  # digits that the public check trains on, and tests on
 FIRST_BUDGET_S = 60.0
+# Digits in another form, of which a training that reads its sizes from the images takes no notice: fewer classes, and
+# rows and columns of black around them (above, below; left, right).
+FEWER_CLASSES = 7
+AROUND = ((0, 4), (4, 8))
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,10 @@ class TrainingTask:
         """Trained on a few hundred digits, tested on others; for the public check."""
         return once(student, (self.id, "first steps"), lambda: self._first_steps(student))
 
+    def in_another_form(self, student: Student) -> Trained:
+        """Trained on a few hundred digits of fewer classes on oblong pictures, tested on others."""
+        return once(student, (self.id, "another form"), lambda: self._in_another_form(student))
+
     def same_in_other_batches(self, student: Student, seen: Trained) -> bool:
         """Whether a model says the same of a few images when many of noise stand in their batch."""
         few = seen.images[:FEW]
@@ -145,12 +153,28 @@ class TrainingTask:
             images.test_images[:test], images.test_labels[:test], (FIRST_BUDGET_S, "cpu"),
         )
 
+    def _in_another_form(self, student: Student) -> Trained:
+        with data.using("digits"):
+            images = data.images_for()
+        parts: list[np.ndarray] = []
+        for pictures, labels, count in zip(
+            (images.train_images, images.test_images), (images.train_labels, images.test_labels), FIRST_STEPS,
+            strict=True,
+        ):
+            chosen = np.flatnonzero(labels < FEWER_CLASSES)[:count]
+            parts += [np.pad(pictures[chosen], ((0, 0), *AROUND)), labels[chosen]]
+        train, train_labels, test, test_labels = parts
+        return self._run(
+            "another form", student, images, train, train_labels, test, test_labels, (FIRST_BUDGET_S, "cpu"),
+            classes=FEWER_CLASSES,
+        )
+
     def _run(
         self, purpose: str, student: Student, images: ImageSet, train_images: np.ndarray, train_labels: np.ndarray,
         test_images: np.ndarray, test_labels: np.ndarray, budget: tuple[float, str] | None = None,
-        numbers: np.ndarray | None = None,
+        numbers: np.ndarray | None = None, classes: int | None = None,
     ) -> Trained:
-        classes = len(images.classes)
+        classes = classes or len(images.classes)
         options: dict[str, Any] = {"seed": self._seed(), "device": trial.current().device}
         if self.passes_classes:
             options["num_classes"] = classes
