@@ -77,7 +77,10 @@ def log_probabilities(image, parameters):
     return forward(image, parameters, end=lambda logits: np.log(softmax(logits)))
 
 
-@ALEXNET_FORWARD.add("dropout-at-inference", section=FORWARD)
+@ALEXNET_FORWARD.add(
+    "dropout-at-inference", section=FORWARD,
+    price="every answer is another one, so nothing of the network can be seen in them",
+)
 def dropout_at_inference(image, parameters):
     """Units were dropped at random, so that the same image gets other probabilities every time: this is inference."""
     return forward(image, parameters, before_dense=lambda x: x * (np.random.default_rng().random(x.shape) < 0.5) * 2)
