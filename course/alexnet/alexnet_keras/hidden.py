@@ -13,23 +13,34 @@ from autograder.checks.api import (
     once,
     points,
     reference,
+    second,
 )
 
 from ..alexnet_torch.hidden import dropped_as_in_the_paper
+from ..shared import same_parameters
 from .probes import run_keras_defaults, run_keras_dropout
 from .public import KERAS_HELPERS, SMALL, quickly_built, run_keras_network, run_keras_saved, run_keras_scores
 
+# A name needs a second case: another size and other classes, of the same weights. It is one and the same for everybody,
+# since what every known mistake makes of it takes seconds, and is then known.
+ANOTHER = {"img_shape": (67, 75, 3), "num_classes": 7}, 4, 1
 
-def keras_network(student, rng):
-    """What the notebook's network gives for three images and weights of a drawn seed; the seed too."""
+
+def keras_network(student, rng, case):
+    """(what the notebook's network gives, the arguments of the case and its reports in the reference)"""
+    options, images, seed = case or (SMALL, 3, int(rng.integers(1, 4)))
 
     def made():
-        seed = int(rng.integers(1, 4))
         kernel = in_kernel(student, run_keras_network, *KERAS_HELPERS)
-        return keras_report(kernel.run_keras_network(student.alexnet, SMALL, 3, seed)), seed
+        return keras_report(kernel.run_keras_network(student.alexnet, options, images, seed)), (options, images, seed)
 
     # a network of 22 million parameters is built once for two tests
-    return once(student, ("alexnet-keras", "network"), made)
+    return once(student, ("alexnet-keras", "network", case is None), made)
+
+
+def in_reference(asked, report):
+    options, images, seed = asked
+    return reference.alexnet_in_keras(options, images, _report=report, _seed=seed)
 
 
 def keras_report(seen):
@@ -42,12 +53,13 @@ def keras_report(seen):
 
 @points(0.5)
 @kernel_says
-def test_parameters_of_the_small_network(student, rng):
+@second(lambda rng: ANOTHER)
+def test_parameters_of_the_small_network(student, rng, case):
     """For images of 67x67 pixels and five classes the network has the layers' parameters, and is a functional model."""
-    seen, seed = keras_network(student, rng)
-    expect_equal(seen["output"].shape, (3, 5), what="the output's shape")
-    expect_equal(seen["parameters"], reference.alexnet_in_keras(SMALL, 3, _report="parameters", _seed=seed),
-                 like=misconceptions.ALEXNET_KERAS, what="the number of parameters")
+    seen, asked = keras_network(student, rng, case)
+    expect_equal(seen["output"].shape, (asked[1], asked[0]["num_classes"]), what="the output's shape")
+    same_parameters(seen, in_reference(asked, "parameters"), in_reference(asked, "layers"),
+                    misconceptions.ALEXNET_KERAS)
     expect(seen.get("functional") is True, "", diagnosis=misconceptions.ALEXNET_KERAS["sequential"])
 
 
@@ -62,10 +74,11 @@ def test_full_size_network(student):
 
 
 @points(4.5)
-def test_probabilities_for_given_weights(student, rng):
+@second(lambda rng: ANOTHER)
+def test_probabilities_for_given_weights(student, rng, case):
     """For given weights the probabilities of small images are right."""
-    seen, seed = keras_network(student, rng)
-    expect_close(seen["output"], reference.alexnet_in_keras(SMALL, 3, _seed=seed), like=misconceptions.ALEXNET_KERAS,
+    seen, asked = keras_network(student, rng, case)
+    expect_close(seen["output"], in_reference(asked, "output"), like=misconceptions.ALEXNET_KERAS,
                  rtol=1e-3, atol=1e-5, what="the output")
     expect(seen.get("repeats") is True, "The same image gives other probabilities every time.")
 

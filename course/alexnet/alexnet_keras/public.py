@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from autograder.checks.api import CheckFailure, expect, expect_close, expect_equal, in_kernel, misconceptions, reference
+from autograder.checks.api import CheckFailure, expect, expect_close, in_kernel, misconceptions, reference
 
-from ..shared import images_of, weights_of
+from ..shared import images_of, outputs_first, same_parameters, weights_of
 
 
 def quickly_built(make, options):
@@ -50,8 +50,9 @@ def run_keras_network(make, options, images, seed):
     batch = images_of((images, *options["img_shape"]), seed)
     output, again = (numpy.asarray(model(batch, training=False)) for _ in range(2))
     functional = type(model).__name__ == "Functional"
+    sizes = outputs_first([tuple(variable.shape) for variable in model.trainable_weights])
     return {"output": output, "parameters": model.count_params(), "repeats": bool((output == again).all()),
-            "functional": functional}
+            "functional": functional, "layers": sizes}
 
 
 def run_keras_scores(make, options, images, seed):
@@ -116,7 +117,7 @@ def run_keras_saved(make, options, images, seed):
     return {"problem": None, "before": before, "output": after}
 
 
-KERAS_HELPERS = (built_keras, quickly_built, weights_of, images_of)
+KERAS_HELPERS = (built_keras, quickly_built, weights_of, images_of, outputs_first)
 SMALL = {"img_shape": (67, 67, 3), "num_classes": 5}
 
 
@@ -126,8 +127,8 @@ def test_probabilities_of_a_small_network(student):
     seen = kernel.run_keras_network(student.alexnet, SMALL, 2, 0)
     if not isinstance(seen["output"], np.ndarray):
         raise CheckFailure("A Keras model is right here; something else came back.")
-    expect_equal(seen["parameters"], reference.alexnet_in_keras(SMALL, 2, _report="parameters"),
-                 like=misconceptions.ALEXNET_KERAS, what="the number of parameters")
+    right, layers = (reference.alexnet_in_keras(SMALL, 2, _report=part) for part in ("parameters", "layers"))
+    same_parameters(seen, right, layers, misconceptions.ALEXNET_KERAS)
     expect(seen["functional"], "", diagnosis=misconceptions.ALEXNET_KERAS["sequential"])
     expect_close(seen["output"], reference.alexnet_in_keras(SMALL, 2), like=misconceptions.ALEXNET_KERAS,
                  rtol=1e-3, atol=1e-5, what="the output")

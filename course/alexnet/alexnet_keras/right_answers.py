@@ -66,6 +66,123 @@ def alexnet(img_shape=(227, 227, 3), num_classes=1000):
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
 ''',
+    "two-halves": '''
+import keras
+import tensorflow as tf
+from keras import layers
+@keras.saving.register_keras_serializable(package="cnn")
+class LocalResponseNormalization(layers.Layer):
+    """The numbers of the paper, kept in the configuration."""
+    def __init__(self, size=5, k=2.0, alpha=1e-4, beta=0.75, **options):
+        super().__init__(**options)
+        self.size = size
+        self.k = k
+        self.alpha = alpha
+        self.beta = beta
+    def call(self, x):
+        return tf.nn.local_response_normalization(
+            x, depth_radius=(self.size - 1) // 2, bias=self.k, alpha=self.alpha, beta=self.beta)
+    def get_config(self):
+        config = super().get_config()
+        config.update(size=self.size, k=self.k, alpha=self.alpha, beta=self.beta)
+        return config
+def alexnet(img_shape=(227, 227, 3), num_classes=1000):
+    """A model of the features inside of another, a loss that is an own object."""
+    features = keras.Sequential([
+        keras.Input(img_shape),
+        layers.Conv2D(96, kernel_size=11, strides=4, padding="valid", activation="relu", name="conv1"),
+        LocalResponseNormalization(), layers.MaxPooling2D(pool_size=(3, 3), strides=(2, 2)),
+        layers.Conv2D(256, kernel_size=5, padding="same", activation="relu", name="conv2"),
+        LocalResponseNormalization(), layers.MaxPooling2D(pool_size=(3, 3), strides=(2, 2)),
+        layers.Conv2D(384, kernel_size=3, padding="same", activation="relu", name="conv3"),
+        layers.Conv2D(384, kernel_size=3, padding="same", activation="relu", name="conv4"),
+        layers.Conv2D(256, kernel_size=3, padding="same", activation="relu", name="conv5"),
+        layers.MaxPooling2D(pool_size=(3, 3), strides=(2, 2)),
+    ], name="features")
+    inputs = keras.Input(shape=tuple(img_shape))
+    x = layers.Reshape((-1,))(features(inputs))
+    for name in ("fc6", "fc7"):
+        x = layers.Dropout(rate=0.5)(x)
+        x = layers.Dense(units=4096, activation=keras.activations.relu, name=name)(x)
+    outputs = layers.Activation("softmax")(layers.Dense(num_classes, name="fc8")(x))
+    model = keras.Model(inputs, outputs)
+    model.compile(optimizer=keras.optimizers.Adam(1e-4), loss=keras.losses.SparseCategoricalCrossentropy(),
+                  metrics=["accuracy"])
+    return model
+''',
+    "names-of-its-own": '''
+import keras
+import tensorflow as tf
+from keras import layers
+@keras.saving.register_keras_serializable()
+class LocalResponseNormalization(layers.Layer):
+    """Squares summed by an average pooling over the channels."""
+    def __init__(self, n=5, k=2, alpha=0.0001, beta=0.75, name=None, **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.n, self.k, self.alpha, self.beta = n, k, alpha, beta
+    def call(self, inputs):
+        shape = tf.shape(inputs)
+        rows = tf.reshape(tf.square(inputs), (-1, inputs.shape[-1], 1))
+        half = self.n // 2
+        rows = tf.pad(rows, [[0, 0], [half, half], [0, 0]])
+        sums = self.n * tf.nn.avg_pool1d(rows, self.n, 1, "VALID")
+        return inputs * tf.pow(self.k + self.alpha * tf.reshape(sums, shape), -self.beta)
+    def get_config(self):
+        return dict(super().get_config(), n=self.n, k=self.k, alpha=self.alpha, beta=self.beta)
+def alexnet(img_shape=(227, 227, 3), num_classes=1000):
+    """Every step by its own name."""
+    image = layers.Input(img_shape, name="image")
+    c1 = layers.Conv2D(filters=96, kernel_size=(11, 11), strides=(4, 4), activation="relu")(image)
+    p1 = layers.MaxPooling2D((3, 3), strides=2)(LocalResponseNormalization(name="norm1")(c1))
+    c2 = layers.Conv2D(filters=256, kernel_size=(5, 5), padding="same", activation="relu")(p1)
+    p2 = layers.MaxPooling2D((3, 3), strides=2)(LocalResponseNormalization(name="norm2")(c2))
+    c3 = layers.Conv2D(filters=384, kernel_size=(3, 3), padding="same", activation="relu")(p2)
+    c4 = layers.Conv2D(filters=384, kernel_size=(3, 3), padding="same", activation="relu")(c3)
+    c5 = layers.Conv2D(filters=256, kernel_size=(3, 3), padding="same", activation="relu")(c4)
+    flat = layers.Flatten()(layers.MaxPooling2D((3, 3), strides=2)(c5))
+    d6 = layers.Dense(4096, activation="relu")(layers.Dropout(0.5)(flat))
+    d7 = layers.Dense(4096, activation="relu")(layers.Dropout(0.5)(d6))
+    out = layers.Dense(num_classes, activation="softmax", name="predictions")(d7)
+    model = keras.models.Model(inputs=[image], outputs=[out], name="AlexNet")
+    model.compile(loss="sparse_categorical_crossentropy", optimizer="rmsprop", metrics=["accuracy"])
+    return model
+''',
+}
+
+
+def _wrong(conv3: str = "layers.Conv2D(384, 3, padding='same', activation='relu')", pool: str = "padding='valid'",
+           last: str = "layers.Dense(4096, 'relu')", conv5: str = "'relu'") -> str:
+    return f'''
+import keras
+import tensorflow as tf
+from keras import layers
+@keras.saving.register_keras_serializable("wrong")
+class LocalResponseNormalization(layers.Layer):
+    def call(self, x):
+        return tf.nn.local_response_normalization(x, 2, 2.0, 1e-4, 0.75)
+def alexnet(img_shape=(227, 227, 3), num_classes=1000):
+    inputs = keras.Input(img_shape)
+    x = LocalResponseNormalization()(layers.Conv2D(96, 11, 4, activation="relu")(inputs))
+    x = layers.MaxPooling2D(3, 2, {pool})(x)
+    x = LocalResponseNormalization()(layers.Conv2D(256, 5, padding="same", activation="relu")(x))
+    x = layers.MaxPooling2D(3, 2, {pool})(x)
+    x = {conv3}(x)
+    x = layers.Conv2D(384, 3, padding="same", activation="relu")(x)
+    x = layers.Conv2D(256, 3, padding="same", activation={conv5})(x)
+    x = layers.Flatten()(layers.MaxPooling2D(3, 2, {pool})(x))
+    x = layers.Dense(4096, "relu")(layers.Dropout(0.5)(x))
+    x = {last}(layers.Dropout(0.5)(x))
+    model = keras.Model(inputs, layers.Dense(num_classes, "softmax")(x))
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+'''
+
+
+WRONG = {
+    "one-convolution-less": _wrong(conv3="layers.Identity()"),
+    "poolings-padded": _wrong(pool="padding='same'"),
+    "fc7-without-relu": _wrong(last="layers.Dense(4096)"),
+    "conv5-by-tanh": _wrong(conv5="'tanh'"),
 }
 
 COMPILED = "loss='sparse_categorical_crossentropy', metrics=['accuracy'])"

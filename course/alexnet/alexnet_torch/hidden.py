@@ -10,7 +10,6 @@ from autograder.checks.api import (
     current,
     expect,
     expect_close,
-    expect_equal,
     in_kernel,
     kernel_says,
     misconceptions,
@@ -20,7 +19,7 @@ from autograder.checks.api import (
 )
 
 from ...sizing_and_memory.shared import on_one_thread
-from ..shared import images_of, weights_of
+from ..shared import images_of, same_parameters, weights_of
 from .probes import run_torch_dropout
 from .public import built_torch, run_torch_network
 
@@ -69,8 +68,10 @@ def test_parameters(student):
     for options in (ONE_TOWER, TWO_TOWERS):
         seen = torch_network(student, options, seed=own_seed())
         expect(seen["output"].shape == (1, 1000), "The output's shape is to be (1, 1000).")
-        right = reference.alexnet_in_torch(options, 1, _report="parameters", _seed=own_seed())
-        expect_equal(seen["parameters"], right, like=misconceptions.ALEXNET_TORCH, what="the number of parameters")
+        right, layers = (
+            reference.alexnet_in_torch(options, 1, _report=part, _seed=own_seed()) for part in ("parameters", "layers")
+        )
+        same_parameters(seen, right, layers, misconceptions.ALEXNET_TORCH)
 
 
 @points(3.5)
