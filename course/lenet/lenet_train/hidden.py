@@ -6,13 +6,13 @@ from autograder.checks.api import kernel_says, misconceptions, points
 from .training import TASK
 
 
-@points(8)
+@points(7)
 def test_trained_to_the_threshold(student):
     """On images it has not seen, each altered a little, the network reaches the accuracy that the notebook states."""
     training.expect_accuracy(student, TASK, misconceptions.LENET_TRAIN)
 
 
-@points(2)
+@points(3)
 def test_logits_of_the_trained_network(student):
     """The trained network returns logits: ten numbers for each image, of either sign, that need not add up to 1."""
     training.expect_logits(student, TASK, misconceptions.LENET_TRAIN)

@@ -96,7 +96,7 @@ def relu_on_the_logits(images, labels, *, seed, device):
     return _trained(_Ending(nn.ReLU()), prepare(images), labels, seed)
 
 
-@LENET_TRAIN.add("never-trained", section=LOOP)
+@LENET_TRAIN.add("never-trained", section=LOOP, price="nothing was learned")
 def never_trained(images, labels, *, seed, device):
     """The network answers as one that was not trained, or far too little: does the loss fall, and is it the trained one
     that comes back?"""
@@ -104,13 +104,13 @@ def never_trained(images, labels, *, seed, device):
     return type(trained)()
 
 
-@LENET_TRAIN.add("constant-answer", section=LOOP)
+@LENET_TRAIN.add("constant-answer", section=LOOP, price="nothing was learned")
 def constant_answer(images, labels, *, seed, device):
     """The network gives the same answer for every image: does the loss fall, and are the labels those of the images?"""
     return _trained(LeNet5(), prepare(images), np.full_like(labels, 3), seed)
 
 
-@LENET_TRAIN.add("labels-ignored", section=HONEST)
+@LENET_TRAIN.add("labels-ignored", section=HONEST, price="nothing was learned from what was given")
 def labels_ignored(images, labels, *, seed, device):
     """Trained on labels that were permuted, the network still knows the true ones: it did not learn from the images and
     labels that it was given."""

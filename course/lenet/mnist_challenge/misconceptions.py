@@ -16,6 +16,8 @@ MNIST_CHALLENGE = Misconceptions("mnist-challenge", train_classifier)
 OWN = "A network of your own"
 HONEST = "What is graded"
 
+LABELS = "the labels are wrong, and labels are all that is asked for"
+
 STEPS = 80
 BATCH = 64
 
@@ -52,7 +54,7 @@ class _NotScaled(_Wrong):
         return self.scores(torch.from_numpy(images).float().unsqueeze(1)).argmax(dim=1).numpy()
 
 
-@MNIST_CHALLENGE.add("predict-not-scaled", section=OWN)
+@MNIST_CHALLENGE.add("predict-not-scaled", section=OWN, price=LABELS)
 def predict_not_scaled(images, labels, *, seed, device):
     """`predict` does not scale the images as the training does; it gets raw ones, with values from 0 to 255."""
     return _NotScaled.of(images, labels, seed, device)
@@ -63,7 +65,7 @@ class _Scores(_Wrong):
         return self.scores(prepare(images)).softmax(dim=1).numpy()
 
 
-@MNIST_CHALLENGE.add("scores-not-labels", section=OWN)
+@MNIST_CHALLENGE.add("scores-not-labels", section=OWN, price=LABELS)
 def scores_not_labels(images, labels, *, seed, device):
     """`predict` gives a row of scores for each image; a label is asked for, the class with the highest score."""
     return _Scores.of(images, labels, seed, device)
@@ -78,7 +80,7 @@ class _Training(_Wrong):
         return self.scores(prepare(images)).argmax(dim=1).numpy()
 
 
-@MNIST_CHALLENGE.add("answers-vary", section=OWN)
+@MNIST_CHALLENGE.add("answers-vary", section=OWN, price=LABELS)
 def answers_vary(images, labels, *, seed, device):
     """Asked twice about the same images, `predict` gives different answers: dropout is still at work."""
     classifier = _Training.of(images, labels, seed, device)
@@ -96,20 +98,20 @@ class _BatchMode(_Wrong):
         return self.scores(prepare(images)).argmax(dim=1).numpy()
 
 
-@MNIST_CHALLENGE.add("depends-on-the-batch", section=OWN)
+@MNIST_CHALLENGE.add("depends-on-the-batch", section=OWN, price=LABELS)
 def depends_on_the_batch(images, labels, *, seed, device):
     """What `predict` says of an image depends on the other images of the batch: batch normalisation still takes their
     mean and spread."""
     return _BatchMode.of(images, labels, seed, device)
 
 
-@MNIST_CHALLENGE.add("constant-answer", section=OWN)
+@MNIST_CHALLENGE.add("constant-answer", section=OWN, price="nothing was learned")
 def constant_answer(images, labels, *, seed, device):
     """`predict` gives the same answer for every image: does the loss fall, and are the labels those of the images?"""
     return _Plain.of(images, np.full_like(labels, labels[0]), seed, device)
 
 
-@MNIST_CHALLENGE.add("labels-ignored", section=HONEST)
+@MNIST_CHALLENGE.add("labels-ignored", section=HONEST, price="nothing was learned from what was given")
 def labels_ignored(images, labels, *, seed, device):
     """Trained on labels that were permuted, the network still knows the true ones: it did not learn from the images and
     labels that it was given."""
