@@ -6,7 +6,7 @@ from autograder.checks.api import misconceptions, points
 from .training import TASK
 
 
-@points(9)
+@points(7)
 def test_accuracy(student):
     """On pictures it has not seen, each altered a little, the network reaches the accuracy that the notebook shows."""
     training.expect_accuracy(student, TASK, misconceptions.ALEXNET_TRAIN)
@@ -28,3 +28,9 @@ def test_one_picture_at_a_time(student):
 def test_the_seed_decides(student):
     """Two trainings with the same seed give the same network; on a GPU, where the order of sums is open, not asked."""
     training.expect_seeded(student, TASK, misconceptions.ALEXNET_TRAIN)
+
+
+@points(2)
+def test_pictures_of_another_size(student):
+    """The same code trains on a few pictures of another height and width, and for another number of classes."""
+    training.expect_another_form(student, TASK, misconceptions.ALEXNET_TRAIN)

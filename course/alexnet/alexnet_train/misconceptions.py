@@ -100,21 +100,21 @@ def relu_on_the_logits(images, labels, *, num_classes, seed, device):
     return trained(Plain(num_classes, inputs, nn.ReLU()), inputs, labels, seed)
 
 
-@ALEXNET_TRAIN.add("never-trained", section=TRAINING)
+@ALEXNET_TRAIN.add("never-trained", section=TRAINING, price="nothing was learned")
 def never_trained(images, labels, *, num_classes, seed, device):
     """The network answers as one that was not trained: do its weights change, and is it this one that comes back?"""
     torch.manual_seed(seed)
     return Plain(num_classes, scaled(images[:1]))
 
 
-@ALEXNET_TRAIN.add("constant-answer", section=TRAINING)
+@ALEXNET_TRAIN.add("constant-answer", section=TRAINING, price="nothing was learned")
 def constant_answer(images, labels, *, num_classes, seed, device):
     """The network gives the same answer for every image: does the loss fall, and are the labels those of the images?"""
     inputs = scaled(images[:500])
     return trained(Plain(num_classes, inputs), inputs, np.full(500, 3), seed)
 
 
-@ALEXNET_TRAIN.add("labels-ignored", section=TRAINING)
+@ALEXNET_TRAIN.add("labels-ignored", section=TRAINING, price="nothing was learned from what was given")
 def labels_ignored(images, labels, *, num_classes, seed, device):
     """Trained on labels that were permuted, the network still knows the true ones: it did not learn from the images and
     labels that it was given."""
