@@ -49,13 +49,13 @@ def test_filters_row_by_row(student, case):
 
 
 @points(1.5)
-@search(cases(seed=SEED), examples=12)
+@search(cases(count=st.integers(2, 4), seed=SEED), examples=12)
 def test_each_filter_from_0_to_1(student, case):
     """Each filter is scaled as a whole: its smallest weight becomes 0, its largest 1."""
     rng = np.random.default_rng(case.seed)
-    spread, low = rng.uniform(0.5, 2, (2, 2, 1, 1)), rng.uniform(-2, 2, (2, 2, 1, 1))
-    weights = level_filters(2, case.seed) * spread[:, [0, 1, 0]] + low[:, [0, 1, 0]]
-    same_grid(student, weights, 2, 0)
+    spread, low = rng.uniform(0.5, 2, (case.count, 2, 1, 1)), rng.uniform(-2, 2, (case.count, 2, 1, 1))
+    weights = level_filters(case.count, case.seed) * spread[:, [0, 1, 0]] + low[:, [0, 1, 0]]
+    same_grid(student, weights, case.count, 0)
 
 
 @points(0.75)
