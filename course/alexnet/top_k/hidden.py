@@ -29,13 +29,13 @@ NAMES = ["ant", "bee", "cat", "dog", "elk", "fox", "gnu", *(f"class {number}" fo
 def scored(case, tied):
     """Scores and labels; of `tied` ones many are equal. No score is a whole number, as a label is.
 
-    Three images have the best, the worst and the k-th class for a label, so that counting only these shows.
+    The first three images have the best, the worst and the k-th class for a label, so that counting only these shows.
     """
     rng = np.random.default_rng([case.seed, case.images, case.classes])
     shape = (case.images, case.classes)
     scores = rng.integers(0, 3, shape) + 0.5 if tied else (rng.permutation(np.prod(shape)).reshape(shape) + 0.5) / 8
     labels = rng.integers(0, case.classes, case.images)
-    for image, place in enumerate((0, -1, case.k - 1)):
+    for image, place in zip(range(case.images), (0, -1, case.k - 1), strict=False):
         labels[image] = np.argsort(-scores[image], kind="stable")[place]
     return scores, labels
 
