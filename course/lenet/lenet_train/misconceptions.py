@@ -55,9 +55,10 @@ def scaled_to_minus_one(images, labels, *, seed, device):
 
 @LENET_TRAIN.add("normalised-outside", section=IMAGES)
 def normalised_outside(images, labels, *, seed, device):
-    """Mean and spread were taken out of the images before the network; such a step has to be a layer of the network."""
+    """The images were normalised before the network; such a step has to be a layer of the network."""
     inputs = prepare(images)
-    return _trained(LeNet5(), (inputs - inputs.mean()) / inputs.std(), labels, seed)
+    # divided by their spread, too, the network often reads plain images well enough, and nothing is lost
+    return _trained(LeNet5(), inputs - inputs.mean(), labels, seed)
 
 
 @LENET_TRAIN.add("padded-on-one-side", section=IMAGES)
