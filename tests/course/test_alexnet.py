@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.checks.api import CheckFailure
+from autograder.checks.api import CheckFailure, Expected
 from autograder.checks.registry import reference_names
 from course.alexnet.alexnet_keras import hidden as keras_hidden
 from course.alexnet.alexnet_keras.public import built_keras
@@ -20,7 +20,7 @@ from course.alexnet.alexnet_torch.reference import AlexNet
 from course.alexnet.augmentation.public import crops_in, numbered_images
 from course.alexnet.augmentation.reference import augment
 from course.alexnet.feature_maps import hidden as maps_hidden
-from course.alexnet.shared import images_of
+from course.alexnet.shared import images_of, layers_that_differ, outputs_first, same_parameters
 from course.alexnet.top_k.reference import top_k, top_k_accuracy
 from tests.checks.helpers import STUDENT, run_task, score
 
@@ -156,6 +156,20 @@ def test_odd_answers_get_a_verdict_and_no_points(task, answer):
     results = run_task(NAME, task, answer)
     assert score(results) <= 1 and not any(result.broken for result in results)
     assert all(result.message for result in results if not result.passed)
+
+
+def test_layers_whose_parameters_differ_are_named():
+    right = [[96, 3, 11, 11], [96], [256, 96, 5, 5], [256], [384, 256, 3, 3], [384]]
+    assert layers_that_differ(right, right[::-1]) == ([], [])
+    assert layers_that_differ(right, [*right[:2], [256, 48, 5, 5], *right[3:]]) == (["conv2"], ["256x48x5x5"])
+    assert layers_that_differ(right, [*right[:3], *right[4:]]) == (["conv2"], [])
+    assert layers_that_differ(right, [*right, [96], [96]]) == ([], ["96"])
+    assert layers_that_differ([[10, 96], [10]], [[10, 6, 4, 4], [10]]) == ([], [])  # a dense layer as a convolution
+    assert outputs_first([(11, 11, 3, 96), (96,), (9216, 4096)]) == [[96, 3, 11, 11], [96], [4096, 9216]]
+    seen = {"parameters": 3, "layers": [*right[:2], [256, 48, 5, 5], *right[3:]]}
+    with pytest.raises(CheckFailure, match="of conv2 are not there.*parameters of 256x48x5x5") as said:
+        same_parameters(seen, Expected(lambda: 4, (), {}), Expected(lambda: right, (), {}), None)
+    assert said.value.fixed == "The weights or biases of conv2 are not there in their shapes."
 
 
 def test_a_forged_measurement_earns_nothing(monkeypatch):

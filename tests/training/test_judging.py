@@ -23,6 +23,8 @@ from autograder.training import data, tasks
 from autograder.training.alter import SHIFT, alter
 from autograder.training.brought import LONGEST, MOST, brought, too_much
 from autograder.training.reading import Answers, Renumbered
+from course.alexnet.alexnet_train.misconceptions import ALEXNET_TRAIN
+from course.alexnet.alexnet_train.training import TASK as ALEXNET
 from course.lenet.lenet_train.misconceptions import LENET_TRAIN
 from course.lenet.lenet_train.training import TASK as LENET
 from course.lenet.mnist_challenge.misconceptions import MNIST_CHALLENGE
@@ -285,6 +287,47 @@ def train_lenet(images, labels, *, seed, device):
     assert [size for size, *_ in names["calls"]] == [len(training.images_for().train_images), tasks.SMALL]
     assert len({seed for _, seed, *_ in names["calls"]}) == 1
     assert names["calls"][0][2:] == ("cpu", "int64", "uint8")
+
+
+@pytest.mark.parametrize("judge", [training.expect_logits, training.expect_batch_independent])
+def test_a_network_of_images_prepared_otherwise_has_learned_and_costs_no_more_than_its_accuracy(judge, low_bar):
+    otherwise = FAST.replace(".reshape(len(images), -1) / 255", ".reshape(len(images), -1)")
+    assert otherwise != FAST and judged(otherwise).diagnosis == "not-scaled"
+    assert judged(otherwise, judge) is None
+    constant = FAST.replace("x.flatten(1) @ self.means.T", "0 * x.flatten(1) @ self.means.T")
+    assert judged(constant, judge) is not None
+
+
+COLOUR = """
+import numpy as np
+import torch
+
+
+class Nearest(torch.nn.Module):
+    def __init__(self, images, labels, classes):
+        super().__init__()
+        images = images.transpose(0, 3, 1, 2).reshape(len(images), -1) / 255
+        means = np.stack([images[labels == k].mean(0) for k in range(classes)])
+        self.means = torch.nn.Parameter(torch.tensor(means, dtype=torch.float32))
+
+    def forward(self, x):
+        return x.flatten(1) @ self.means.T - (self.means ** 2).sum(1) / 2
+
+
+def train_alexnet(images, labels, *, num_classes, seed, device):
+    assert images.shape[1:] == (32, 40, 3), images.shape
+    return Nearest(images, labels, num_classes)
+"""
+
+
+@pytest.mark.parametrize(("old", "new", "said"), [
+    ("labels, num_classes)", "labels, num_classes)", None),
+    ("means = np.stack(", "means = np.zeros((3, images.shape[1])) if classes == 7 else np.stack(", "7 logits, not"),
+    ("labels, num_classes)", "labels[::-1], num_classes)", "digits of 7 classes are right"),
+])
+def test_oblong_pictures_of_fewer_classes(old, new, said):
+    failure = judged(COLOUR.replace(old, new), training.expect_another_form, ALEXNET, ALEXNET_TRAIN)
+    assert failure is None if said is None else said in failure.message, failure
 
 
 @pytest.mark.parametrize(("answer", "words"), [
