@@ -45,6 +45,52 @@ def make_dataset(paths, labels, *, image_size, batch_size, training, seed):
         ds = ds.map(lambda x, y: (zoom(x, training=True), y))
     return ds.prefetch(2)
 ''',
+    "resized-as-bytes": KERAS + '''
+def make_dataset(paths, labels, *, image_size, batch_size, training, seed):
+    """Resized before anything is scaled, two layers of augmentation one after the other, labels as int32."""
+    names = [str(path) for path in paths]
+    ds = tf.data.Dataset.from_tensor_slices((names, np.asarray(labels, dtype=np.int32)))
+    if training:
+        ds = ds.shuffle(buffer_size=len(names), seed=seed)
+
+    def load(path, label):
+        image = tf.io.decode_image(tf.io.read_file(path), channels=3, expand_animations=False)
+        image = tf.image.resize(image, image_size)
+        return (image - 127.5) / 127.5, label
+
+    ds = ds.map(load, num_parallel_calls=tf.data.AUTOTUNE).batch(batch_size)
+    if training:
+        shift = keras.layers.RandomTranslation((-0.07, 0.07), (-0.07, 0.07), fill_mode="nearest")
+        turn = keras.layers.RandomRotation(0.025, fill_mode="nearest")
+        ds = ds.map(lambda x, y: (turn(shift(x, training=True), training=True), y))
+    return ds.prefetch(buffer_size=tf.data.AUTOTUNE)
+''',
+    "pillow-in-a-function": KERAS + '''
+from PIL import Image
+def make_dataset(paths, labels, *, image_size, batch_size, training, seed):
+    """Decoded by Pillow inside of the graph, each batch augmented by a small model."""
+    data = tf.data.Dataset.from_tensor_slices(([str(p) for p in paths], list(labels)))
+    if training:
+        data = data.shuffle(len(paths), seed=seed, reshuffle_each_iteration=True)
+
+    def decoded(path):
+        with Image.open(path.numpy().decode()) as file:
+            return np.asarray(file.convert("RGB"), np.float32)
+
+    def load(path, label):
+        image = tf.py_function(decoded, [path], tf.float32)
+        image.set_shape((None, None, 3))
+        return tf.image.resize(image, image_size) / 127.5 - 1.0, label
+
+    data = data.map(load).batch(batch_size)
+    if training:
+        move = keras.Sequential([
+            keras.layers.RandomTranslation(0.08, 0.08, fill_mode="nearest", seed=seed),
+            keras.layers.RandomRotation(10 / 360, fill_mode="nearest", seed=seed),
+        ])
+        data = data.map(lambda x, y: (move(x, training=True), y))
+    return data.prefetch(tf.data.AUTOTUNE)
+''',
 }
 
 RIGHT = KERAS + '''
