@@ -2,18 +2,22 @@
 
 A picture is made by `figure`, drawn on and handed to `described`. Pyplot does not hold it, so it is shown once, where
 it is described, and nothing stays open when a drawing fails. Importing this module gives a session's own plots the
-same look.
+same look, and has a cell that calls for a picture of an answer that was not run yet say so.
 """
 
 from __future__ import annotations
 
 import os
+import traceback
 from collections.abc import Callable
 from functools import wraps
 from html import escape
+from types import TracebackType
 from typing import Any
 
 import numpy as np
+from IPython import get_ipython
+from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.pylabtools import print_figure
 from IPython.display import display
 from matplotlib import cycler, pyplot, rcParams
@@ -137,3 +141,26 @@ def sliders(draw: Callable[..., None], **ranges: Any) -> None:
         print("With ipywidgets installed there are sliders here.")
     else:
         interact(draw, **ranges)
+
+
+def say_what_is_missing(shell: InteractiveShell | None) -> None:
+    """Has a session answer in a sentence where a cell hands `figures` a name that it has not seen yet.
+
+    `needs` cannot: the name is looked up before the demonstration is called. Every other NameError looks as ever.
+    """
+    if shell is not None and not os.environ.get("CNN_STRICT"):
+        shell.set_custom_exc((NameError,), _on_unknown_name)
+
+
+def _on_unknown_name(
+    shell: InteractiveShell, kind: type[BaseException], error: BaseException, trace: TracebackType, tb_offset: int = 0
+) -> None:
+    place = traceback.extract_tb(trace)[-1]
+    name = getattr(error, "name", None)
+    if name and place.name == "<module>" and "figures." in (place.line or ""):
+        print(f"This cell shows something as soon as `{name}` is there: run the cell above that defines it.")
+    else:
+        shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
+
+
+say_what_is_missing(get_ipython())

@@ -6,10 +6,12 @@ import ast
 import io
 import json
 import tokenize
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from IPython.core.interactiveshell import InteractiveShell
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 from nbconvert import HTMLExporter
@@ -209,6 +211,21 @@ def test_a_demonstration_says_what_is_missing(monkeypatch, capsys):
         demonstration(unanswered)
     with pytest.raises(KeyError, match="secret"):
         demonstration(wrong)
+
+
+def test_a_picture_of_an_answer_that_was_not_run_says_so(monkeypatch, capsys):
+    monkeypatch.delenv("CNN_STRICT", raising=False)
+    shell = InteractiveShell()
+    style.say_what_is_missing(shell)
+    shell.user_ns["figures"] = SimpleNamespace(shown=print)
+    shell.run_cell("figures.shown(Conv2D)")
+    out = capsys.readouterr().out
+    assert out == "This cell shows something as soon as `Conv2D` is there: run the cell above that defines it.\n"
+    for other in ("Conv2D(3)", "def f():\n    return size\nfigures.shown(f())"):
+        shell.run_cell(other)
+        assert "NameError" in capsys.readouterr().out
+    shell.run_cell("Conv2D = 7\nfigures.shown(Conv2D)")
+    assert capsys.readouterr().out == "7\n"
 
 
 def test_sliders_start_at_the_defaults(monkeypatch, capsys):
