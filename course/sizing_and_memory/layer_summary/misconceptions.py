@@ -138,6 +138,33 @@ def summary_biases_forgotten(solve, layers, input_shape, column):
     )
 
 
+@LAYER_SUMMARY.add("dense-biases-forgotten", section="Counting parameters")
+def dense_biases_forgotten(solve, layers, input_shape, column):
+    """The weights of the dense layers are right, but every unit has a bias as well, as every filter has."""
+    return _changed(
+        solve, layers, input_shape, column, "parameters",
+        lambda value, layer, row: value - layer.units if isinstance(layer, DenseLayer) else value,
+    )
+
+
+@LAYER_SUMMARY.add("filter-biases-forgotten", section="Counting parameters")
+def filter_biases_forgotten(solve, layers, input_shape, column):
+    """The weights of the convolutions are right, but every filter has a bias as well, as every unit has."""
+    return _changed(
+        solve, layers, input_shape, column, "parameters",
+        lambda value, layer, row: value - layer.filters if isinstance(layer, ConvLayer) else value,
+    )
+
+
+@LAYER_SUMMARY.add("one-bias-for-a-convolution", section="Counting parameters")
+def one_bias_for_a_convolution(solve, layers, input_shape, column):
+    """A convolution was given one bias in all; each of its filters has its own."""
+    return _changed(
+        solve, layers, input_shape, column, "parameters",
+        lambda value, layer, row: value - layer.filters + 1 if isinstance(layer, ConvLayer) else value,
+    )
+
+
 @LAYER_SUMMARY.add("groups-ignored", section="Groups")
 def groups_ignored(solve, layers, input_shape, column):
     """The groups were not used: with groups, a filter sees only the channels of its own group."""
@@ -201,6 +228,15 @@ def biases_multiplied(solve, layers, input_shape, column):
     return _changed(
         solve, layers, input_shape, column, "multiply_adds",
         lambda value, layer, row: value + (0 if isinstance(layer, PoolLayer) else prod(row.output_shape)),
+    )
+
+
+@LAYER_SUMMARY.add("filter-biases-multiplied", section="Counting multiply-adds")
+def filter_biases_multiplied(solve, layers, input_shape, column):
+    """The biases of the filters were counted among the multiply-adds; a bias is added, and multiplied with nothing."""
+    return _changed(
+        solve, layers, input_shape, column, "multiply_adds",
+        lambda value, layer, row: value + (prod(row.output_shape) if isinstance(layer, ConvLayer) else 0),
     )
 
 
