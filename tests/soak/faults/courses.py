@@ -1,0 +1,66 @@
+"""What the course's own staff can get wrong: nobody is graded by it, and nothing that was graded is lost."""
+
+from __future__ import annotations
+
+import json
+
+from tests.small.courses import read_json
+from tests.soak.faults.place import NAME, Place, each, fault
+
+HIDDEN = "small_course/small/double/hidden.py"
+SOLUTION, RELEASE = f"solutions/{NAME}/{NAME}.ipynb", f"assignments/{NAME}/{NAME}.ipynb"
+
+
+@each(
+    ("pyproject.toml is no TOML", ("pyproject.toml", "[tool.autograder\n", "pyproject.toml")),
+    ("a hidden check does not compile", (HIDDEN, "def test_(:\n", "hidden")),
+    ("a hidden check raises when it is read", (HIDDEN, "1 / 0\n", "hidden|ZeroDivision")),
+    ("a task has no hidden check", (HIDDEN, "", "hidden tests|no checks")),
+    ("the solution is truncated", (SOLUTION, '{"cells": [', NAME)),
+    ("the solution is of another kind", (SOLUTION, "[]", NAME)),
+    ("the released notebook is truncated", (RELEASE, '{"cells": [', NAME)),
+    ("the released notebook is lost", (RELEASE, None, "release")),
+    ("the thresholds are truncated", ("small_course/thresholds.json", '{"a": ', "")),
+)
+def _(place: Place, case: tuple[str, str | None, str]) -> None:
+    name, text, pattern = case
+    place.add("odd")
+    path = place.root / name
+    before = path.read_bytes()
+    path.unlink() if text is None else path.write_text(text)
+    run = place.grade()
+    if pattern:
+        place.says(run, pattern)
+        assert not place.result("odd").exists()
+    else:
+        place.said.append(f"{run.code}: {run.text[-100:]}")
+    path.write_bytes(before)
+    place.whole(odd=12.0)
+
+
+@fault("a hidden check breaks on every answer")
+def _(place: Place) -> None:
+    path = place.root / HIDDEN
+    before = path.read_text()
+    path.write_text(before.replace("student.double", "nobody_knows.double"))
+    run = place.grade()
+    assert "nobody_knows" in run.text, run.text
+    place.said.append(f"{run.code}: the broken check is named")
+    path.write_text(before)
+    place.whole()
+
+
+@fault("a check cell has more points than its tests")
+def _(place: Place) -> None:
+    place.add("odd")
+    path = place.root / SOLUTION
+    before = path.read_text()
+    notebook = read_json(path)
+    for cell in notebook["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == "square-check":
+            cell["metadata"]["nbgrader"]["points"] = 12
+    path.write_text(json.dumps(notebook))
+    place.says(place.grade(), "has 12 points, and the hidden tests of the task have 6 together")
+    assert not place.result("odd").exists()
+    path.write_text(before)
+    place.whole(odd=12.0)

@@ -1,0 +1,217 @@
+"""Where a fault is tried: a course folder with a graded class, and what is asked of it afterwards."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from functools import wraps
+from pathlib import Path
+
+import psutil
+
+from autograder.course import ROOT_VARIABLE, Course
+from autograder.submission.notebook import Template
+from tests.small.small_class import RIGHT, answered, as_json, submit
+
+REPOSITORY = Path(__file__).parents[3]
+NAME = "00-small"
+SCORES = {"ada": 12.0, "bob": 8.0}
+SLOW = "import time\ntime.sleep(1.5)\ndef square(x):\n    return x * x"
+
+
+@dataclass
+class Run:
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def text(self) -> str:
+        return " ".join((self.out + " " + self.err).split())
+
+
+@dataclass
+class Place:
+    """A course folder with a graded class, and an own folder for temporary files."""
+
+    root: Path
+    temporary: Path
+    env: dict[str, str] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)
+
+    def environment(self) -> dict[str, str]:
+        own = {ROOT_VARIABLE: str(self.root), "TMPDIR": str(self.temporary), "COLUMNS": "200", "OMP_NUM_THREADS": "1"}
+        return {**os.environ, "CNN_COURSE_OFFLINE": "1", **own, **self.env}
+
+    def start(self, *words: str, **options: object) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "autograder.cli", *(words or ("grade", NAME))]
+        usual = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": REPOSITORY}
+        return subprocess.Popen(
+            [*command, "--course", str(self.root)], env=self.environment(), text=True, **{**usual, **options}
+        )
+
+    def end(self, command: subprocess.Popen[str], seconds: float = 240) -> Run:
+        out, err = command.communicate(timeout=seconds)
+        run = Run(command.returncode, out or "", err or "")
+        assert "Traceback" not in run.out + run.err, run.out + run.err
+        return run
+
+    def run(self, *words: str, **options: object) -> Run:
+        """What a command does that runs to its end."""
+        return self.end(self.start(*words, **options))
+
+    def grade(self, *words: str, **options: object) -> Run:
+        return self.end(self.start("grade", NAME, *words, **options))
+
+    def says(self, run: Run, pattern: str, code: int = 1) -> None:
+        """The command ended with that code, having said what was wrong; kept for the table."""
+        found = re.search(pattern, run.text)
+        assert run.code == code and found, f"exit {run.code}, wanted {code} and {pattern!r}: {run.text}"
+        start = max(
+            run.text.rfind(". ", 0, found.start()) + 2, run.text.rfind("autograder: ", 0, found.start()) + 12, 0
+        )
+        self.said.append(f"{code}: {run.text[start : found.end() + 90]}")
+
+    def add(self, student: str, **answers: str) -> Path:
+        return submit(self.root, student, self.notebook(**answers))
+
+    def notebook(self, **answers: str) -> bytes:
+        given = {name.replace("_", "-"): source for name, source in answers.items()}
+        return answered(Template.load(Course(self.root).assignment(NAME)), {**RIGHT, **given})
+
+    def result(self, student: str) -> Path:
+        return self.root / "autograded" / student / NAME / "results.json"
+
+    def score(self, student: str) -> float:
+        return as_json(self.result(student))["score"]
+
+    def whole(self, **more: float) -> None:
+        """After one more run nothing is lost: every score is there, in the files and in the gradebook."""
+        run = self.grade()
+        assert run.code == 0, run.text
+        wanted = {**SCORES, **more}
+        assert {student: self.score(student) for student in wanted} == wanted
+        with closing(sqlite3.connect(self.root / "gradebook.db")) as database:
+            rows = database.execute(
+                "select a.student_id, sum(g.auto_score) from grade g join submitted_notebook n on g.notebook_id = n.id "
+                "join submitted_assignment a on n.assignment_id = a.id group by 1"
+            ).fetchall()
+        assert {student: score for student, score in rows if student in wanted} == wanted
+
+    @contextmanager
+    def locked(self, name: str) -> Iterator[subprocess.Popen[bytes]]:
+        """Another program holds a database of the course folder for as long as the block runs."""
+        program = (
+            "import sqlite3, sys; d = sqlite3.connect(sys.argv[1]); d.execute('begin exclusive'); "
+            "print(1, flush=True); sys.stdin.read()"
+        )
+        holder = subprocess.Popen(
+            [sys.executable, "-c", program, str(self.root / name)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        assert holder.stdout
+        holder.stdout.readline()
+        try:
+            yield holder
+        finally:
+            holder.communicate()
+
+    def leaves_nothing(self) -> None:
+        left = [path.name for path in self.temporary.iterdir()]
+        assert not left, left
+
+
+FAULTS: dict[str, Callable[[Place], None]] = {}
+
+
+def fault(tried: str) -> Callable[[Callable[[Place], None]], Callable[[Place], None]]:
+    def add(act: Callable[[Place], None]) -> Callable[[Place], None]:
+        assert tried not in FAULTS
+        FAULTS[tried] = act
+        return act
+
+    return add
+
+
+def kind(tried: str) -> str:
+    """What a row is about: the name of the module that has it."""
+    return FAULTS[tried].__module__.rpartition(".")[2]
+
+
+def each(*cases: tuple[str, object]) -> Callable[[Callable[[Place, object], None]], None]:
+    """A row for each case: what was tried, and what the function gets."""
+
+    def add(act: Callable[[Place, object], None]) -> None:
+        for tried, value in cases:
+
+            @wraps(act)
+            def one(place: Place, value: object = value) -> None:
+                act(place, value)
+
+            fault(tried)(one)
+
+    return add
+
+
+def found(command: subprocess.Popen[str], what: str) -> int:
+    """The process id of a run's kernel, supervisor, warm server or worker, once there is a kernel."""
+    until = time.monotonic() + 90
+    while time.monotonic() < until and command.poll() is None:
+        for process in psutil.Process(command.pid).children(recursive=True):
+            try:
+                chain = [process, *process.parents()]
+            except psutil.Error:
+                continue
+            if len(chain) > 4 and chain[4].pid == command.pid:  # kernel, supervisor, server, worker, command
+                return chain[("kernel", "supervisor", "server", "worker").index(what)].pid
+        time.sleep(0.02)
+    raise AssertionError(f"no {what} was seen")
+
+
+def settle(path: Path) -> None:
+    """Brings everything of a SQLite file into the one file."""
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("pragma wal_checkpoint(truncate)")
+        database.execute("pragma journal_mode = delete")
+
+
+@contextmanager
+def small_disk(place: Place, size: str, options: str = "") -> Iterator[Path]:
+    """A disk of that size; only root can have one."""
+    folder = place.root / "small-disk"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=755{options}", "none", folder], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", folder], check=True)
+
+
+@contextmanager
+def only_readable(path: Path) -> Iterator[None]:
+    """A file or folder on a disk that can only be read; only root can have one."""
+    subprocess.run(["mount", "--bind", path, path], check=True)
+    try:
+        subprocess.run(["mount", "-o", "remount,ro,bind", path], check=True)
+        yield
+    finally:
+        subprocess.run(["umount", "-l", path], check=True)
+
+
+def as_root(act: Callable[[Place], None]) -> Callable[[Place], None]:
+    @wraps(act)
+    def only(place: Place) -> None:
+        if os.geteuid() != 0:
+            place.said.append("not tried: only root can mount a small disk")
+        else:
+            act(place)
+
+    return only

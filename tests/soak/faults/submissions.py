@@ -1,0 +1,182 @@
+"""What one student's folder can be like: it costs that student at most, and nobody else."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.small.small_class import as_json, submit
+from tests.soak.faults.place import NAME, Place, each, fault
+
+
+@fault("a folder named like the notebook")
+def _(place: Place) -> None:
+    folder = place.add("odd")
+    (folder / f"{NAME}.ipynb").unlink()
+    (folder / f"{NAME}.ipynb").mkdir()
+    assert place.grade().code == 0
+    assert as_json(place.result("odd"))["reason"] == "malformed"
+    place.said.append("0: malformed")
+    shutil.rmtree(folder / f"{NAME}.ipynb")
+    place.add("odd")
+    place.whole(odd=12.0)
+
+
+@each(
+    ("a folder named timestamp.txt", None),
+    ("timestamp.txt says yesterday", b"yesterday\n"),
+    ("timestamp.txt is binary", b"\x00\xff\xfe\x81" * 99),
+    ("timestamp.txt names the year 99999", b"99999-01-01 00:00:00 UTC"),
+)
+def _(place: Place, content: bytes | None) -> None:
+    path = place.add("odd") / "timestamp.txt"
+    path.unlink()
+    path.mkdir() if content is None else path.write_bytes(content)
+    place.says(place.grade(), "its timestamp.txt", code=0)
+    place.whole(odd=12.0)
+
+
+@fault("timestamp.txt begins with a byte-order mark")
+def _(place: Place) -> None:
+    (place.add("odd") / "timestamp.txt").write_bytes(b"\xef\xbb\xbf2026-01-01 10:00:00 UTC\n")
+    assert place.grade().code == 0
+    assert (place.result("odd").parent / "timestamp.txt").read_text() == "2026-01-01 10:00:00 UTC\n"
+    place.said.append("0: understood")
+    place.whole(odd=12.0)
+
+
+@fault("a student's folder whose name is no UTF-8")
+def _(place: Place) -> None:
+    folder = place.add("odd").parent
+    odd = os.fsencode(folder.parent) + b"/caf\xe9"
+    os.rename(os.fsencode(folder), odd)
+    place.says(place.grade(), "is not UTF-8; rename it")
+    os.rename(odd, os.fsencode(folder))
+    place.whole(odd=12.0)
+
+
+@each(
+    ("autograded/<student> is a file", "file"),
+    ("autograded/<student> is a link that leads nowhere", "link"),
+    ("autograded/<student>/<assignment> is a file", "deeper"),
+    ("a folder in place of the graded notebook", "notebook"),
+    ("a folder in place of results.json", "results"),
+)
+def _(place: Place, what: str) -> None:
+    place.add("odd")
+    student = place.root / "autograded" / "odd"
+    way = {"notebook": student / NAME / f"{NAME}.ipynb", "results": student / NAME / "results.json",
+           "deeper": student / NAME}.get(what, student)  # fmt: skip
+    way.parent.mkdir(parents=True, exist_ok=True)
+    if what == "link":
+        way.symlink_to("/nowhere/at/all")
+    elif what in ("notebook", "results"):
+        (way / "x").mkdir(parents=True)
+    else:
+        way.write_text("in the way")
+    place.says(place.grade(), "odd could not be graded")
+    shutil.rmtree(way) if way.is_dir() and not way.is_symlink() else way.unlink()
+    place.whole(odd=12.0)
+
+
+@each(
+    (
+        "a cell whose type is a list",
+        b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"cell_type": []}]}',
+    ),
+    (
+        "a notebook nested a hundred thousand deep",
+        b'{"nbformat": 4, "cells": ' + b"[" * 100_000 + b"}",
+    ),
+    ("a notebook whose format is a number of 5,000 digits", b'{"nbformat": ' + b"4" * 5000 + b', "cells": []}'),
+    ("a notebook of NUL bytes", bytes(5000)),
+    ("a notebook in UTF-16 that breaks off", '{"nbformat": 4'.encode("utf-16")),
+    ("a notebook with half a surrogate", b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": "\\ud800"}]}'),
+)
+def _(place: Place, content: bytes) -> None:
+    submit(place.root, "odd", content)
+    assert place.grade().code == 0
+    assert place.score("odd") == 0
+    again = place.grade()
+    assert "3 unchanged" in again.text, again.text
+    place.said.append("0: recorded, not run again")
+    place.add("odd")
+    place.whole(odd=12.0)
+
+
+@fault("a submission that is a link to a neighbour's folder")
+def _(place: Place) -> None:
+    (place.root / "submitted" / "odd").mkdir()
+    (place.root / "submitted" / "odd" / NAME).symlink_to(place.root / "submitted" / "ada" / NAME)
+    assert place.grade().code == 0
+    assert place.score("odd") == 0
+    place.said.append("0: malformed")
+    (place.root / "submitted" / "odd" / NAME).unlink()
+    place.add("odd")
+    place.whole(odd=12.0)
+
+
+@each(
+    ("a named pipe in place of the notebook", lambda path: os.mkfifo(path)),
+    ("a link to /etc/passwd in place of the notebook", lambda path: path.symlink_to("/etc/passwd")),
+    ("a device in place of the notebook", lambda path: path.symlink_to("/dev/zero")),
+    ("a notebook of 60 MB", lambda path: path.write_bytes(b" " * 60_000_000)),
+    ("an empty notebook", lambda path: path.write_bytes(b"")),
+)
+def _(place: Place, put: Callable[[Path], object]) -> None:
+    path = place.add("odd") / f"{NAME}.ipynb"
+    path.unlink()
+    put(path)
+    assert place.grade().code == 0
+    assert as_json(place.result("odd"))["reason"] == "malformed"
+    place.said.append("0: malformed")
+    path.unlink()
+    place.add("odd")
+    place.whole(odd=12.0)
+
+
+@each(
+    ("a thousand files beside the notebook", "many"),
+    ("a pipe, a link in a circle and a folder fifty deep beside the notebook", "odd"),
+    ("a results.json, a gradebook and a secret of the student's own", "forged"),
+)
+def _(place: Place, what: str) -> None:
+    folder = place.add("odd")
+    if what == "many":
+        for number in range(1000):
+            (folder / f"{number}.txt").write_text("x")
+    elif what == "odd":
+        os.mkfifo(folder / "pipe")
+        (folder / "circle").symlink_to(folder)
+        folder.joinpath(*["d"] * 50).mkdir(parents=True)
+    else:
+        for name in ("results.json", "gradebook.db", "ledger.db", "secret"):
+            (folder / name).write_text('{"score": 1000}')
+    assert place.grade().code == 0
+    place.said.append("0: graded all the same")
+    place.whole(odd=12.0)
+
+
+@each(
+    ("a student whose name is 200 characters long", "x" * 200),
+    ("a student whose name has a line break", "two\nlines"),
+    ("a student whose name is markup", "[/bold] <b>&amp;"),
+    ("a student whose name is a pattern and a quotation", "*'\"; drop table grade; --"),
+)
+def _(place: Place, name: str) -> None:
+    place.add(name)
+    assert place.grade().code == 0
+    assert place.end(place.start("feedback", NAME)).code == 0
+    place.said.append("0: graded, and a page was made")
+    place.whole(**{name: 12.0})
+
+
+@fault("files among the students' folders")
+def _(place: Place) -> None:
+    for name in (".DS_Store", "Thumbs.db", "ada.zip", "grades of 2026.xlsx"):
+        (place.root / "submitted" / name).write_bytes(b"\x00\xff")
+    (place.root / "submitted" / "empty").mkdir()
+    place.whole()
+    place.said.append("0: passed over")
