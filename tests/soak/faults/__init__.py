@@ -48,7 +48,7 @@ def try_one(tried: str, undisturbed: Path, folder: Path) -> str:
 
 
 def run(words: tuple[str, ...] = ()) -> str:
-    """Tries all faults, or those of a kind (a module here) or with one of the words in their names; prints the table."""
+    """Tries all faults, or those of a kind (a module here) or whose names have one of the words; prints the table."""
     chosen = [tried for tried in FAULTS if not words or any(word in tried or word == kind(tried) for word in words)]
     table = Table("kind", "tried", "outcome: exit code, and what was said", "nothing lost")
     wrong: list[str] = []

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
@@ -22,8 +22,9 @@ from tests.small.small_class import RIGHT, answered, as_json, submit
 
 REPOSITORY = Path(__file__).parents[3]
 NAME = "00-small"
+KINDS = ("kernel", "supervisor", "server", "worker")  # each is the parent of the one before
 SCORES = {"ada": 12.0, "bob": 8.0}
-SLOW = "import time\ntime.sleep(1.5)\ndef square(x):\n    return x * x"
+SLOW = "import time\nopen('running', 'w').close()\ntime.sleep(2)\ndef square(x):\n    return x * x"
 
 
 @dataclass
@@ -161,19 +162,23 @@ def each(*cases: tuple[str, object]) -> Callable[[Callable[[Place, object], None
     return add
 
 
-def found(command: subprocess.Popen[str], what: str) -> int:
-    """The process id of a run's kernel, supervisor, warm server or worker, once there is a kernel."""
-    until = time.monotonic() + 90
+def found(place: Place, command: subprocess.Popen[str], what: str) -> int:
+    """The process id of a run's kernel, supervisor, warm server or worker, once the answer ``SLOW`` is being run."""
+    until = time.monotonic() + 120
     while time.monotonic() < until and command.poll() is None:
-        for process in psutil.Process(command.pid).children(recursive=True):
-            try:
-                chain = [process, *process.parents()]
-            except psutil.Error:
-                continue
-            if len(chain) > 4 and chain[4].pid == command.pid:  # kernel, supervisor, server, worker, command
-                return chain[("kernel", "supervisor", "server", "worker").index(what)].pid
+        if any(place.temporary.rglob("running")):
+            return next(chain[KINDS.index(what)].pid for chain in _chains(command))
         time.sleep(0.02)
     raise AssertionError(f"no {what} was seen")
+
+
+def _chains(command: subprocess.Popen[str]) -> Iterator[list[psutil.Process]]:
+    """Each kernel of a run with the processes above it, as in ``KINDS``."""
+    for process in psutil.Process(command.pid).children(recursive=True):
+        with suppress(psutil.Error):  # it ended meanwhile
+            chain = [process, *process.parents()]
+            if len(chain) > 4 and chain[4].pid == command.pid:
+                yield chain
 
 
 def settle(path: Path) -> None:

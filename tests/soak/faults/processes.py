@@ -10,7 +10,7 @@ from contextlib import suppress
 import psutil
 
 from tests.small.small_class import RIGHT, as_json
-from tests.soak.faults.place import SLOW, Place, each, fault, found
+from tests.soak.faults.place import KINDS, SLOW, Place, each, fault, found
 
 TIMER = "import os, threading\nthreading.Timer({}, os._exit, (1,)).start()"
 
@@ -37,9 +37,6 @@ def _(place: Place, case: tuple[str, float | None]) -> None:
     place.whole()
 
 
-KINDS = ("kernel", "supervisor", "server", "worker")
-
-
 @each(
     *((f"SIGKILL to a {what}", (what, signal.SIGKILL)) for what in KINDS),
     *((f"SIGTERM to a {what}", (what, signal.SIGTERM)) for what in KINDS),
@@ -48,9 +45,7 @@ def _(place: Place, case: tuple[str, signal.Signals]) -> None:
     what, number = case
     place.add("odd", square=SLOW)
     command = place.start()
-    victim = found(command, what)
-    time.sleep(0.5)
-    os.kill(victim, number)
+    os.kill(found(place, command, what), number)
     run = place.end(command)
     assert run.code == 0, run.text
     assert place.score("odd") == 12.0
@@ -71,7 +66,7 @@ def _(place: Place, case: tuple[str, signal.Signals]) -> None:
 def _(place: Place, signals: tuple[signal.Signals, ...]) -> None:
     place.add("odd", square=SLOW)
     command = place.start()
-    found(command, "kernel")
+    found(place, command, "kernel")
     for number in signals:
         command.send_signal(number)
     place.says(place.end(command), "run the same command to go on", code=130)
@@ -94,7 +89,7 @@ def _(place: Place) -> None:
 def _(place: Place) -> None:
     place.add("odd", square=SLOW)
     command = place.start()
-    found(command, "kernel")
+    found(place, command, "kernel")
     below = psutil.Process(command.pid).children(recursive=True)
     command.kill()
     command.communicate()
@@ -108,7 +103,7 @@ def _(place: Place) -> None:
 def _(place: Place) -> None:
     place.add("odd", square=SLOW)
     command = place.start()
-    found(command, "kernel")
+    found(place, command, "kernel")
     for process in psutil.Process(command.pid).children(recursive=True):
         process.kill()
     run = place.end(command)
@@ -136,7 +131,7 @@ def _(place: Place) -> None:
 def _(place: Place) -> None:
     place.add("odd", square=SLOW)
     command = place.start()
-    found(command, "kernel")
+    found(place, command, "kernel")
     everything = [psutil.Process(command.pid), *psutil.Process(command.pid).children(recursive=True)]
     for process in everything:
         process.suspend()
@@ -153,7 +148,7 @@ def _(place: Place) -> None:
 def _(place: Place) -> None:
     place.add("odd", square=SLOW)
     first, second = place.start(), place.start()
-    found(first, "kernel")
+    found(place, first, "kernel")
     first.kill()
     first.communicate()
     run = place.end(second)
