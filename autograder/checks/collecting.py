@@ -20,6 +20,7 @@ import pytest
 from ..bridge.student import NotAttempted, Student, StudentError
 from ..bridge.transport import BridgeFailure
 from ..course import CourseError
+from ..faults import MachineFault
 from . import trial as trials
 from .failure import CheckFailure
 from .places import CHECKS, TaskFolder
@@ -167,11 +168,12 @@ class RunByPytest(_Plugin):
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
-        """Calls the test; keeps what it raises about an answer as the exception itself, of which pytest keeps text."""
+        """Calls the test; keeps what it raises about an answer, or a machine's fault, as the exception itself, of which
+        pytest keeps text."""
         arguments = {name: pyfuncitem.funcargs[name] for name in inspect.signature(pyfuncitem.obj).parameters}
         try:
             call_on_cases(pyfuncitem, arguments, self.asked.seed)
-        except ABOUT_ANSWERS as error:
+        except (*ABOUT_ANSWERS, MachineFault) as error:
             self.raised = error
         return True
 

@@ -52,7 +52,7 @@ def trial_of(test: CollectedTest, asked: Asked) -> Trial:
 
 
 def run_test(test: CollectedTest, asked: Asked) -> RanTest:
-    """Runs one test. Never raises for what student code does."""
+    """Runs one test. Never raises for what student code does; a fault of the machine ends it and is nobody's answer."""
     trial = trial_of(test, asked)
     with during(trial):
         raised, report = _directly(test, asked) if test.is_plain else _by_pytest(test, asked)
@@ -80,6 +80,8 @@ def _by_pytest(test: CollectedTest, asked: Asked) -> tuple[BaseException | None,
     once = RunByPytest(asked)
     place = f"{test.item.path}::{test.item.nodeid.partition('::')[2]}"
     pytest.main([*OPTIONS, f"--rootdir={test.folder.course.root}", place], plugins=[once])
+    if isinstance(once.raised, MachineFault):
+        raise once.raised
     return once.raised, once.problem or once.report
 
 

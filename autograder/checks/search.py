@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from ..bridge.student import NotAttempted
+from ..faults import MachineFault
 from .strategies import Draw, Rejected, Strategy
 from .trial import Observation, current
 
@@ -96,7 +97,7 @@ class _Failures:
             self._known[key] = None
             try:
                 self._probe(case)
-            except NotAttempted:
+            except (NotAttempted, MachineFault):
                 raise
             except Exception as error:
                 self._known[key] = error, current().observations[-1:]

@@ -51,6 +51,7 @@ class Asking:
         self._source = source
         self._asked_before: Kernel | None = None
         self._besides: str | None = None  # the limit that ended a kernel beside the notebook's own
+        self._killed_besides: Kernel | None = None  # one of those that somebody else killed
         self._ran: list[RanCell] = []
         self.broken: list[str] = []
 
@@ -62,7 +63,8 @@ class Asking:
         """The task's tests, asked on the names as they were at ``mark``.
 
         Memory, processes and disk are used up over time, so a task whose tests ended the kernel that way is asked once
-        more in a fresh one, if others were asked in this one before."""
+        more in a fresh one, if others were asked in this one before. So is one whose kernel, or one besides it, may
+        have been ended by another."""
         kernel = self._execution.kernel()
         tests = self._asked_in(kernel, run, mark)
         if _died(kernel, tests) and self._execution.may_be_innocent(kernel):
@@ -71,6 +73,11 @@ class Asking:
             tests = self._asked_in(kernel, run, mark)
             if _died(kernel, tests):
                 self._execution.refuse_oom_kill(reasons.DIED, kernel)
+        elif self._killed_besides is not None:
+            kernel = self._execution.kernel()
+            tests = self._asked_in(kernel, run, mark)
+            if self._killed_besides is not None:
+                self._execution.refuse_oom_kill(reasons.DIED, self._killed_besides)
         said = (test.raw or test.message for test in tests if not test.passed)
         lacking = next(filter(None, map(reasons.of_message, said)), None)
         if lacking:
@@ -92,7 +99,7 @@ class Asking:
             "on_timeout": kernel.interrupt,
             "fresh": lambda tasks: self._fresh(run.limits, tasks),
         }
-        self._besides = None
+        self._besides = self._killed_besides = None
         with asked_student(kernel, **options) as (student, came_back):
             with suppress(BridgeFailure, StudentError, NotAttempted):  # asked as it is, then
                 restore(student, mark)
@@ -138,6 +145,7 @@ class Asking:
                     )
                 except BridgeClosed:
                     self._besides = ended_by(kernel)
+                    self._killed_besides = kernel if kernel.killed else None
                     raise
         except Exhausted as error:
             raise BridgeTimeout(str(error)) from None

@@ -14,12 +14,12 @@ from typing import Any, Protocol
 from autograder.bridge.student import NotAttempted, StudentError, restore
 from autograder.bridge.transport import BridgeFailure
 from autograder.checks.result import TestResult
-from autograder.faults import MachineFault
 from autograder.submission.execution import Execution, Exhausted
-from autograder.submission.kernel import asked_student
+from autograder.submission.kernel import Kernel, asked_student
 from autograder.submission.verdict import TaskRun, explained
 
 REPLAY_CPU_S = 20.0  # a notebook whose cells take longer is not replayed for an explanation
+TRIES = 2
 LONGEST_S = 60.0  # for all explanations of a submission together
 
 
@@ -39,23 +39,36 @@ def explain(
 ) -> None:
     """Gives the failed hidden tests of these tasks their examples; costs nothing where none failed.
 
-    ``cpu_s`` tells how long the notebook's cells took. ``asked`` goes to the checks. What stops an explanation, in the
-    notebook or in the machine, leaves the fixed sentences as they are.
+    ``cpu_s`` tells how long the notebook's cells took. ``asked`` goes to the checks. What stops an explanation in the
+    notebook leaves the fixed sentences as they are. A kernel that somebody else killed is replaced once; raises
+    ``MachineFault`` where the machine lacked something.
     """
-    failed = [run for run in runs if run.to_explain and checks.explains(run.task.id)]
-    if not failed or cpu_s() > REPLAY_CPU_S:
+    left = [run for run in runs if run.to_explain and checks.explains(run.task.id)]
+    if not left or cpu_s() > REPLAY_CPU_S:
         return
     execution.drop_kernel()
-    with suppress(Exhausted, MachineFault), execution.again() as kernel:
-        for run in failed:
-            options: dict[str, Any] = {
-                "seconds": run.limits.wall_s, "total_seconds": max(min(execution.seconds_left, LONGEST_S), 1.0),
-                "total_bytes": int(run.limits.bridge_bytes), "on_timeout": kernel.interrupt,
-            }
-            with asked_student(kernel, **options) as (student, came_back):
-                with suppress(BridgeFailure, StudentError, NotAttempted):
-                    restore(student, run.mark)
-                shown = checks.explain(run.task.id, student, run.to_explain, **asked)
-            run.tests = [explained(test, shown[test.name]) if test.name in shown else test for test in run.tests]
-            if came_back != [True]:
-                return
+    with suppress(Exhausted):
+        for _ in range(TRIES):
+            with execution.again() as kernel:
+                left = _not_explained(left, checks, execution, kernel, asked)
+                if not left or not kernel.killed:
+                    return
+
+
+def _not_explained(
+    runs: list[TaskRun], checks: Explains, execution: Execution, kernel: Kernel, asked: Mapping[str, Any]
+) -> list[TaskRun]:
+    """Explains tasks one after the other, until the kernel does not come back; returns those that are left then."""
+    for position, run in enumerate(runs):
+        options: dict[str, Any] = {
+            "seconds": run.limits.wall_s, "total_seconds": max(min(execution.seconds_left, LONGEST_S), 1.0),
+            "total_bytes": int(run.limits.bridge_bytes), "on_timeout": kernel.interrupt,
+        }
+        with asked_student(kernel, **options) as (student, came_back):
+            with suppress(BridgeFailure, StudentError, NotAttempted):
+                restore(student, run.mark)
+            shown = checks.explain(run.task.id, student, run.to_explain, **asked)
+        run.tests = [explained(test, shown[test.name]) if test.name in shown else test for test in run.tests]
+        if came_back != [True]:
+            return runs[position:]
+    return []

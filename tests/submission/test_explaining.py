@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 from typing import Any
 
@@ -124,6 +126,29 @@ def test_a_kernel_that_ends_while_it_explains_changes_nothing(grader: Grader) ->
     outcome, test, _ = grade(grader, {"double": ending, "square": "def square(x):\n    return -1"})
     assert test.message == "The result is not right." and test.example == ""
     assert outcome.results.score == 1.0 + 2.0
+
+
+def test_a_kernel_that_somebody_kills_while_it_explains_is_replaced(grader: Grader) -> None:
+    kernels: list[Any] = []
+
+    class Killing:
+        """The checks, and somebody who kills the kernel that explains first."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(grader.checks, name)
+
+        def explain(self, *args: Any, **options: Any) -> Any:
+            if len(kernels) == 2:
+                os.kill(kernels[-1].pid, signal.SIGKILL)
+            return grader.checks.explain(*args, **options)
+
+    def start(*args: Any) -> Any:
+        kernels.append(grader.kernels(*args))
+        return kernels[-1]
+
+    _, test, _ = grade(Grader(grader.template, Killing(), start), {"double": "def double(x):\n    return abs(2 * x)"})
+    assert test.example == f"expected {2 * PUBLIC}, received {-2 * PUBLIC}"
+    assert len(kernels) == 3
 
 
 def test_the_names_that_are_asked_are_those_at_the_check_cell(grader: Grader) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -13,6 +15,8 @@ from autograder.bridge.student import NotAttempted, Student, in_kernel
 from autograder.bridge.transport import BridgeClosed, LocalTransport
 from autograder.checks.result import TestResult
 from autograder.classroom.worker import WorkerSpec, make_grader
+from autograder.faults import MachineFault
+from autograder.submission import host
 from autograder.submission.submission import Grader
 from tests.small.courses import at_home
 from tests.small.small_class import RIGHT, answered, job, small_course
@@ -142,3 +146,30 @@ def test_in_a_students_own_notebook_this_process_is_measured():
         assert other.double(1) == 2.0
     with fresh(student, []) as empty, pytest.raises(NotAttempted):
         empty.double(1)
+
+
+@pytest.mark.parametrize("times", [1, 9])
+def test_a_kernel_besides_that_somebody_else_killed_is_replaced_once(grader, times: int, monkeypatch):
+    kernels: list[Any] = []
+    killed: list[int] = []
+
+    def start(*args: Any) -> Any:
+        kernels.append(grader.kernels(*args))
+        return kernels[-1]
+
+    def ask(student: Student) -> Any:
+        with fresh(student, ["double"]) as other:
+            if len(killed) < times:
+                killed.append(kernels[-1].pid)
+                os.kill(killed[-1], signal.SIGKILL)
+            return other.double(3)
+
+    counted = replace(grader, kernels=start)
+    said, result = asked(counted, ask, {})
+    assert (said, result.reason) == (([6], None) if times == 1 else ([], "died"))
+    assert len(killed) == min(times, 2)
+    if times > 1:
+        killed.clear()
+        monkeypatch.setattr(host, "oom_kills", lambda: len(killed))
+        with pytest.raises(MachineFault, match="ran out of memory"):
+            asked(counted, ask, {})

@@ -166,8 +166,9 @@ def found(place: Place, command: subprocess.Popen[str], what: str) -> int:
     """The process id of a run's kernel, supervisor, warm server or worker, once the answer ``SLOW`` is being run."""
     until = time.monotonic() + 120
     while time.monotonic() < until and command.poll() is None:
-        if any(place.temporary.rglob("running")):
-            return next(chain[KINDS.index(what)].pid for chain in _chains(command))
+        with suppress(OSError):  # a folder that goes while it is looked through
+            if any(place.temporary.rglob("running")):
+                return next(chain[KINDS.index(what)].pid for chain in _chains(command))
         time.sleep(0.02)
     raise AssertionError(f"no {what} was seen")
 
