@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
 import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
-import psutil
 import pytest
 
 from autograder.classroom.folder import CourseFolder
@@ -19,6 +14,7 @@ from autograder.submission.notebook import Template
 from autograder.submission.results import read_results
 from tests.small.courses import lay_out_package, read_json
 from tests.small.grade_small import grade
+from tests.small.killing import kill_at_random, start_command, wait_for
 from tests.small.small_class import LOOKS_SCORES, RIGHT, answered, as_json, scores, small_class, state_of, submit
 
 REPOSITORY = Path(__file__).parents[2]
@@ -33,13 +29,6 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     summary = grade(root)
     assert len(summary.graded) == CLASS and not summary.failed
     return root
-
-
-def start_command(root: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.small.grade_small", str(root)],
-        cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
 
 
 def test_every_submission_gets_its_score_in_files_and_gradebook(graded: Path):
@@ -120,7 +109,7 @@ def test_interrupting_keeps_what_is_done_and_says_how_to_go_on(tmp_path: Path):
     students = small_class(tmp_path, CLASS)
     command = start_command(tmp_path)
     done = tmp_path / "autograded"
-    _wait_for(lambda: len(list(done.rglob("results.json"))) >= 2, command)
+    wait_for(lambda: len(list(done.rglob("results.json"))) >= 2, command)
     command.send_signal(signal.SIGINT)
     out, err = command.communicate(timeout=60)
     assert command.returncode == 130, err
@@ -138,63 +127,12 @@ def test_killing_any_process_at_any_time_changes_no_result(graded: Path, tmp_pat
     lay_out_package(tmp_path)
     (tmp_path / ".autograder").mkdir(mode=0o700)
     shutil.copy(graded / ".autograder" / "secret", tmp_path / ".autograder")
-    kill_at_random(tmp_path, KILLS, random.Random(7))
+    assert kill_at_random(tmp_path, KILLS, random.Random(7)).total() > 1
     assert state_of(tmp_path) == state_of(graded)
     assert len(grade(tmp_path).unchanged) == CLASS
-
-
-def kill_at_random(root: Path, kills: int, rng: random.Random) -> None:
-    """Grades ``root`` with ``kills`` kills of the command or of a worker, warm server or writer, then to the end.
-
-    A student's kernel is spared: its death by SIGKILL cannot be told from one that the student's own code brought
-    about, so it costs the cell that ran.
-    """
-    command = start_command(root)
-    for _ in range(kills):
-        before = len(list((root / "autograded").rglob("results.json")))
-        time.sleep(rng.uniform(0.3, 1.5))
-        if command.poll() is not None:
-            break
-        below = psutil.Process(command.pid).children(recursive=True)
-        ours = [process for process in below if not _of_a_kernel(process)]
-        victim = command.pid if rng.random() < 0.5 or not ours else rng.choice(ours).pid
-        _kill(victim)
-        if victim == command.pid:
-            command.communicate()
-            _all_gone(below)
-            command = start_command(root)
-            _wait_for(lambda at=before: len(list((root / "autograded").rglob("results.json"))) > at, command)
-    out, err = command.communicate(timeout=120)
-    assert command.returncode == 0, out + err
 
 
 def _template(root: Path) -> Template:
     from autograder.course import Course
 
     return Template.load(Course(root).assignment("00-small"))
-
-
-def _wait_for(condition: object, command: subprocess.Popen[str], seconds: float = 60) -> None:
-    until = time.monotonic() + seconds
-    while not condition() and command.poll() is None and time.monotonic() < until:
-        time.sleep(0.02)
-
-
-def _of_a_kernel(process: psutil.Process) -> bool:
-    """Whether a warm server forked this process; a server itself was started by a worker."""
-    try:
-        return any(word.endswith("sandbox/server.py") for word in process.parent().cmdline())
-    except (psutil.Error, AttributeError):  # it ended meanwhile, or its parent did
-        return True
-
-
-def _kill(pid: int) -> None:
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
-
-
-def _all_gone(processes: list[psutil.Process]) -> None:
-    """Nothing that the command started outlives it for long."""
-    assert not psutil.wait_procs(processes, timeout=20)[1]

@@ -1,4 +1,5 @@
-"""``python -m tests.small.grade_small ROOT [JOBS]``: grades the small course in ROOT as the command does."""
+"""``python -m tests.small.grade_small ROOT [SCHEDULER]``: grades the small course in ROOT as the command does, here or
+on the cluster of a Dask scheduler."""
 
 from __future__ import annotations
 
@@ -8,21 +9,28 @@ from pathlib import Path
 
 from rich.console import Console
 
+from autograder.classroom.cluster import dask_pool
 from autograder.classroom.grade import Interrupted, grade_class
 from autograder.classroom.run import Options, Summary
-from autograder.course import Course
+from autograder.course import Course, CourseError
+from autograder.faults import MachineFault
 
 
-def grade(root: Path, **own: object) -> Summary:
-    options = Options(**{"jobs": 2, **own})
-    return grade_class("00-small", folder=root, options=options, console=Console(quiet=True), course=Course(root))
+def grade(root: Path, scheduler: str | None = None, **own: object) -> Summary:
+    where = {"make_executor": dask_pool(scheduler)} if scheduler else {}
+    options, quiet = Options(**{"jobs": 2, **own}), Console(quiet=True)
+    return grade_class("00-small", folder=root, options=options, console=quiet, course=Course(root), **where)
 
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        summary = grade(Path(sys.argv[1]))
+        summary = grade(Path(sys.argv[1]), *sys.argv[2:])
     except Interrupted as stopped:
         print(stopped)
         sys.exit(130)
+    except (CourseError, MachineFault) as fault:
+        print(fault, file=sys.stderr)
+        sys.exit(1)
     print(len(summary.graded), len(summary.unchanged), len(summary.failed))
+    sys.exit(1 if summary.failed else 0)

@@ -125,3 +125,11 @@ def state_of(root: Path) -> dict[str, Any]:
             for grade in submission.notebooks[0].grades
         }
     return {"files": files, "rows": rows}
+
+
+def differing(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
+    """The files and rows in which two results of ``state_of`` differ."""
+    return [
+        f"{part}: {key}" for part in one for key in sorted(one[part].keys() | other[part].keys(), key=str)
+        if one[part].get(key) != other[part].get(key)
+    ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""`make soak`: `python -m tests.soak [faults WORD...] [bridge MINUTES] [kills RUNS STUDENTS] [kernels COUNT]
+"""`make soak`: `python -m tests.soak [faults WORD...] [bridge MINUTES] [kills KILLS STUDENTS] [dask KILLS STUDENTS] [kernels COUNT]
 [fuzz MINUTES]`.
 
 Each part prints what it did and ends the run with an exception at the first thing that does not hold.
@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,13 +27,13 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.setup import KernelSetup
 from tests.bridge.test_transport import garble, other_end
-from tests.classroom.test_run import kill_at_random
 from tests.small.courses import lay_out_package
 from tests.small.grade_small import grade
-from tests.small.small_class import small_class, state_of
-from tests.soak import faults
+from tests.small.killing import kill_at_random
+from tests.small.small_class import differing, small_class, state_of
+from tests.soak import clusters, faults
 
-DEFAULTS: dict[str, list[int]] = {"faults": [], "bridge": [10], "kills": [100, 200], "kernels": [1000], "fuzz": [10]}
+DEFAULTS: dict[str, list[int]] = {"faults": [], "bridge": [10], "kills": [100, 200], "dask": [9, 60], "kernels": [1000], "fuzz": [10]}
 
 
 def bridge(minutes: int) -> str:
@@ -55,23 +56,26 @@ def bridge(minutes: int) -> str:
     return f"{seed - 1_000_000} connections with garbage: {ended}"
 
 
-def kills(runs: int, students: int) -> str:
+def kills(count: int, students: int) -> str:
     """A class whose grading is killed again and again ends as one that nobody disturbed."""
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
-        calm = Path(folder, "calm")
+        calm, root = Path(folder, "calm"), Path(folder, "killed")
         small_class(calm, students)
         grade(calm)
-        for run in range(runs):
-            root = Path(folder, "killed")
-            for part in ("solutions", "assignments", "submitted"):
-                shutil.copytree(calm / part, root / part)
-            lay_out_package(root)
-            (root / ".autograder").mkdir(mode=0o700)
-            shutil.copy(calm / ".autograder" / "secret", root / ".autograder")
-            kill_at_random(root, 6, random.Random(run))
-            assert state_of(root) == state_of(calm), f"run {run} ended otherwise than the undisturbed one"
-            shutil.rmtree(root)
-    return f"{runs} runs over {students} submissions, killed and continued, equal the undisturbed one"
+        for part in ("solutions", "assignments", "submitted"):
+            shutil.copytree(calm / part, root / part)
+        lay_out_package(root)
+        (root / ".autograder").mkdir(mode=0o700)
+        shutil.copy(calm / ".autograder" / "secret", root / ".autograder")
+        killed = kill_at_random(root, count, random.Random(count))
+        assert killed.total() == count, f"only {killed.total()} were killed before the class was graded"
+        unlike = differing(state_of(root), state_of(calm))
+        assert not unlike, f"not as in the undisturbed class: {unlike}"
+    return f"{students} submissions through {count} kills ({_listed(killed)}) equal the undisturbed class"
+
+
+def _listed(counted: Counter[str]) -> str:
+    return ", ".join(f"{number} of a {kind}" for kind, number in counted.most_common())
 
 
 def kernels(count: int) -> str:
@@ -99,7 +103,7 @@ def fuzz(minutes: int) -> str:
 
 
 PARTS: dict[str, Callable[..., str]] = {
-    "faults": faults.run, "bridge": bridge, "kills": kills, "kernels": kernels, "fuzz": fuzz
+    "faults": faults.run, "bridge": bridge, "kills": kills, "dask": clusters.run, "kernels": kernels, "fuzz": fuzz
 }  # fmt: skip
 
 
