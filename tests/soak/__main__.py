@@ -1,5 +1,5 @@
-"""`make soak`: `python -m tests.soak [faults WORD...] [bridge MINUTES] [kills KILLS STUDENTS] [dask KILLS STUDENTS] [kernels COUNT]
-[fuzz MINUTES]`.
+"""`make soak`: `python -m tests.soak [faults KIND or WORD...] [bridge MINUTES] [kills KILLS STUDENTS]
+[dask KILLS STUDENTS] [kernels COUNT] [fuzz MINUTES]`, one of them or all.
 
 Each part prints what it did and ends the run with an exception at the first thing that does not hold.
 """
@@ -33,7 +33,9 @@ from tests.small.killing import kill_at_random
 from tests.small.small_class import differing, small_class, state_of
 from tests.soak import clusters, faults
 
-DEFAULTS: dict[str, list[int]] = {"faults": [], "bridge": [10], "kills": [100, 200], "dask": [9, 60], "kernels": [1000], "fuzz": [10]}
+DEFAULTS: dict[str, list[int]] = {
+    "faults": [], "bridge": [10], "kills": [100, 200], "dask": [9, 60], "kernels": [1000], "fuzz": [10]
+}  # fmt: skip
 
 
 def bridge(minutes: int) -> str:
