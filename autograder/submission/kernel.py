@@ -28,6 +28,7 @@ from autograder.submission.outputs import Collector
 POLL_MS = 100
 INTERRUPT_GRACE_S = 2.0
 IDLE_GRACE_S = 1.0
+STALLED_S = 1.5  # the grader looks ten times a second; what it did not see for longer counts for nobody
 OVERFLOW = 8  # a cell may print this many times its cap, most of it dropped, before it is stopped
 
 
@@ -145,10 +146,13 @@ class _Watch:
 
     def until_done(self, message: str) -> tuple[str | None, bool]:
         """Returns why the cell was stopped, None if it ended by itself, and whether the kernel is lost."""
-        replied_at = 0.0
+        replied_at, before = 0.0, time.monotonic()
         while not (self.idle and self.replied):
             self.turn(message)
             now = time.monotonic()
+            if now - before > STALLED_S:  # this process was stopped, or not given a turn: no time of the student's
+                self.deadline += now - before
+            before = now
             if self.replied:
                 replied_at = replied_at or now
                 if now - replied_at > IDLE_GRACE_S:  # a flood may push the idle message out of the queue

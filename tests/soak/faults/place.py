@@ -167,8 +167,9 @@ def found(place: Place, command: subprocess.Popen[str], what: str) -> int:
     until = time.monotonic() + 120
     while time.monotonic() < until and command.poll() is None:
         with suppress(OSError):  # a folder that goes while it is looked through
-            if any(place.temporary.rglob("running")):
-                return next(chain[KINDS.index(what)].pid for chain in _chains(command))
+            chain = next(_chains(command), None) if any(place.temporary.rglob("running")) else None
+            if chain:
+                return chain[KINDS.index(what)].pid
         time.sleep(0.02)
     raise AssertionError(f"no {what} was seen")
 

@@ -162,7 +162,7 @@ def _(place: Place, what: str) -> None:
 @each(
     ("a student whose name is 200 characters long", "x" * 200),
     ("a student whose name has a line break", "two\nlines"),
-    ("a student whose name is markup", "[/bold] <b>&amp;"),
+    ("a student whose name is markup", "[bold]<b>&amp;[red"),
     ("a student whose name is a pattern and a quotation", "*'\"; drop table grade; --"),
 )
 def _(place: Place, name: str) -> None:
