@@ -9,13 +9,14 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 	2>/dev/null && { echo "$$p"; break; }; done)
 
-.PHONY: help demo test quick lint types solutions long hostile gpu bench soak pictures release clean clean-venv
+.PHONY: help demo test quick lint types solutions long mutants hostile gpu bench soak pictures release clean clean-venv
 
 help:
 	@echo "make demo       release the course, grade a sample class, say where to look"
 	@echo "make quick      the linter, the import contracts and the fast tests: after every change"
 	@echo "make test       run the tests, the solutions and the linter"
-	@echo "make long       the tests that take minutes: mutants of every reference"
+	@echo "make long       the tests that take minutes: mutants of every reference and of the machine's decisions"
+	@echo "make mutants    of those, what a tool makes of the machine's modules"
 	@echo "make lint       ruff; make types, mypy"
 	@echo "make solutions  execute every solution notebook (DATA=folder: with MNIST from there)"
 	@echo "make hostile    grade the hostile class and look at what it left"
@@ -69,9 +70,12 @@ test: .venv/.stamp
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not long" -n auto --maxprocesses 4 --dist worksteal $(COMPUTING) || failed=1; \
 	$(BIN)/python -m pytest -m "not long" $(COMPUTING:%=--ignore %) tests || failed=1; exit $$failed
 
-# Mutants of every reference, each to be caught by a hidden check or explained.
+# Mutants of every reference and of the machine's own decisions, each to be caught or explained.
 long: .venv/.stamp
-	$(BIN)/python -m pytest -m long tests
+	@failed=0; $(BIN)/python -m pytest -m long tests || failed=1; $(BIN)/python -m tools.mutants || failed=1; exit $$failed
+
+mutants: .venv/.stamp
+	$(BIN)/python -m tools.mutants
 
 hostile: .venv/.stamp
 	$(BIN)/python -m pytest tests/hostile
@@ -92,7 +96,7 @@ release: .venv/.stamp
 	$(BIN)/autograder release
 
 clean:
-	rm -rf demo build .pytest_cache .ruff_cache .hypothesis
+	rm -rf demo build mutants .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 clean-venv: clean

@@ -1,6 +1,7 @@
 """The machine's own decisions, each left out in turn: a test that we have must notice it.
 
-These are the mutants that once lived. `make mutants` has a tool make many more, of whole modules.
+These are the mutants that once lived. `make mutants` has a tool make many more, of whole modules; how what it says is
+read is tried here.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tools import mutants
 
 REPOSITORY = Path(__file__).parents[1]
 COPIED = ("autograder", "tests", "course", "conftest.py", "pyproject.toml", "nbgrader_config.py")
@@ -106,3 +109,30 @@ def fails(root: Path, test: str) -> bool:
     done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, timeout=300)
     assert done.returncode in (0, 1), done.stdout + done.stderr
     return done.returncode == 1
+
+
+RESULTS = """
+    autograder.classroom.seeds.xǁSecretǁseed__mutmut_3: survived
+    autograder.classroom.seeds.xǁSecretǁseed__mutmut_4: timeout
+    autograder.classroom.seeds.x__read__mutmut_1: survived
+    autograder.classroom.seeds.x__read__mutmut_12: no tests
+"""
+
+
+def test_a_mutant_that_lives_is_explained_or_named():
+    lived = mutants.survivors(RESULTS)
+    seed, read = "autograder.classroom.seeds.Secret.seed", "autograder.classroom.seeds._read"
+    assert [mutants.function_of(mutant) for mutant in lived] == [seed, read]
+    one = mutants.Explained(1, "It cannot be seen.")
+    assert mutants.unexplained(lived, {seed: one, read: one}) == []
+    assert mutants.unexplained(lived, {seed: one}) == [f"{read}: 1 mutants lived, and 0 may"]
+    assert mutants.unexplained([*lived, lived[0]], {seed: one, read: one}) == [f"{seed}: 2 mutants lived, and 1 may"]
+
+
+def test_what_is_explained_has_a_reason_and_a_function_that_exists():
+    for name, entry in mutants.explained().items():
+        module, _, function = name.rpartition(".")
+        sources = [REPOSITORY.joinpath(*module.split(".")).with_suffix(".py"),
+                   REPOSITORY.joinpath(*module.split(".")[:-1]).with_suffix(".py")]  # fmt: skip
+        source = next(path for path in sources if path.is_file()).read_text(encoding="utf-8")
+        assert f"def {function}(" in source and entry.most > 0 and entry.why.endswith("."), name
