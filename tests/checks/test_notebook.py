@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
 import textwrap
 import threading
@@ -113,10 +112,9 @@ def test_an_endless_answer_ends_by_itself_with_a_sentence(source: str, monkeypat
 
 
 def test_the_first_interrupt_ends_it() -> None:
-    stop = threading.Timer(0.5, lambda: signal.pthread_kill(threading.main_thread().ident, signal.SIGINT))
-    stop.start()
+    stop = "threading.Timer(0, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT)).start()"
     began = time.monotonic()
-    result = checked(ENDLESS)
+    result = checked("import signal, threading\n" + ENDLESS.replace("    while", f"    {stop}\n    while"))
     assert time.monotonic() - began < 10
     assert "The check was stopped here." in repr(result) and "seconds" not in repr(result)
     assert result.tests[1].lost

@@ -6,7 +6,6 @@ import json
 import os
 import queue
 import textwrap
-import time
 from pathlib import Path
 
 import numpy as np
@@ -124,8 +123,9 @@ def _reply(kernel) -> dict:
 
 
 def test_a_running_cell_can_be_interrupted(kernel):
-    kernel.client.execute("import time\nstarted = True\ntime.sleep(60)", stop_on_error=False)
-    time.sleep(0.3)
+    kernel.client.execute("import time\nstarted = True\nprint('now', flush=True)\ntime.sleep(60)", stop_on_error=False)
+    while kernel.client.get_iopub_msg(timeout=20)["msg_type"] != "stream":
+        continue
     kernel.interrupt()
     assert run(kernel, "started", timeout=5).result == "True"
 
