@@ -19,6 +19,7 @@ import psutil
 from autograder.course import ROOT_VARIABLE, Course
 from autograder.submission.notebook import Template
 from tests.small.small_class import RIGHT, answered, as_json, submit
+from tests.soak.faults.forked import Forked
 
 REPOSITORY = Path(__file__).parents[3]
 NAME = "00-small"
@@ -53,14 +54,18 @@ class Place:
         own = {ROOT_VARIABLE: str(self.root), "TMPDIR": str(self.temporary), "COLUMNS": "200", "OMP_NUM_THREADS": "1"}
         return {**os.environ, "CNN_COURSE_OFFLINE": "1", **own, **self.env}
 
-    def start(self, *words: str, **options: object) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "autograder.cli", *(words or ("grade", NAME))]
+    def start(self, *words: str, **options: object) -> subprocess.Popen[str] | Forked:
+        """A command that runs; one that is started in an odd way is a process of its own from its first line on."""
+        command = [*(words or ("grade", NAME)), "--course", str(self.root)]
+        if not options and not self.env:
+            return Forked(command, REPOSITORY, self.environment())
         usual = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": REPOSITORY}
         return subprocess.Popen(
-            [*command, "--course", str(self.root)], env=self.environment(), text=True, **{**usual, **options}
-        )
+            [sys.executable, "-m", "autograder.cli", *command],
+            env=self.environment(), text=True, **{**usual, **options},
+        )  # fmt: skip
 
-    def end(self, command: subprocess.Popen[str], seconds: float = 240) -> Run:
+    def end(self, command: subprocess.Popen[str] | Forked, seconds: float = 240) -> Run:
         out, err = command.communicate(timeout=seconds)
         run = Run(command.returncode, out or "", err or "")
         assert "Traceback" not in run.out + run.err, run.out + run.err
@@ -162,7 +167,7 @@ def each(*cases: tuple[str, object]) -> Callable[[Callable[[Place, object], None
     return add
 
 
-def found(place: Place, command: subprocess.Popen[str], what: str) -> int:
+def found(place: Place, command: subprocess.Popen[str] | Forked, what: str) -> int:
     """The process id of a run's kernel, supervisor, warm server or worker, once the answer ``SLOW`` is being run."""
     until = time.monotonic() + 120
     while time.monotonic() < until and command.poll() is None:
@@ -174,7 +179,7 @@ def found(place: Place, command: subprocess.Popen[str], what: str) -> int:
     raise AssertionError(f"no {what} was seen")
 
 
-def _chains(command: subprocess.Popen[str]) -> Iterator[list[psutil.Process]]:
+def _chains(command: subprocess.Popen[str] | Forked) -> Iterator[list[psutil.Process]]:
     """Each kernel of a run with the processes above it, as in ``KINDS``."""
     for process in psutil.Process(command.pid).children(recursive=True):
         with suppress(psutil.Error):  # it ended meanwhile

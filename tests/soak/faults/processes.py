@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import time
 from contextlib import suppress
 
 import psutil
 
 from tests.small.small_class import RIGHT, as_json
-from tests.soak.faults.place import KINDS, SLOW, Place, each, fault, found
+from tests.soak.faults.place import KINDS, NAME, SLOW, Place, each, fault, found
 
 TIMER = "import os, threading\nthreading.Timer({}, os._exit, (1,)).start()"
 
@@ -76,7 +77,7 @@ def _(place: Place, signals: tuple[signal.Signals, ...]) -> None:
 
 @fault("SIGTERM while the command is being loaded")
 def _(place: Place) -> None:
-    command = place.start()
+    command = place.start("grade", NAME, stdin=subprocess.DEVNULL)
     time.sleep(0.6)
     command.send_signal(signal.SIGTERM)
     run = place.end(command)
