@@ -15,7 +15,7 @@ from autograder.bridge.student import NotAttempted, StudentError, restore
 from autograder.bridge.transport import BridgeFailure
 from autograder.checks.result import TestResult
 from autograder.submission.execution import Execution, Exhausted
-from autograder.submission.kernel import Kernel, asked_student
+from autograder.submission.kernel import Kernel, asked_student, ended_by
 from autograder.submission.verdict import TaskRun, explained
 
 REPLAY_CPU_S = 20.0  # a notebook whose cells take longer is not replayed for an explanation
@@ -70,5 +70,6 @@ def _not_explained(
             shown = checks.explain(run.task.id, student, run.to_explain, **asked)
         run.tests = [explained(test, shown[test.name]) if test.name in shown else test for test in run.tests]
         if came_back != [True]:
+            ended_by(kernel)  # known a moment after its bridge has closed
             return runs[position:]
     return []
