@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
 import textwrap
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import nbformat
+import psutil
 import pytest
 
 from autograder.classroom.worker import WorkerSpec, make_grader
@@ -245,8 +245,8 @@ def test_a_timer_in_a_cell_of_no_task_costs_no_task(grader: Grader):
 
 
 class Outside:
-    """Kills kernels from outside, as Linux does for want of memory: each that makes the file ``kill-me``, ``times``
-    times at most; any other finds ``go-on``."""
+    """Kills kernels from outside, as Linux does for want of memory: those that start a process, ``times`` of them. Of any
+    other the process is ended, upon which its code goes on. A kernel's files cannot be seen from outside."""
 
     def __init__(self, grader: Grader, times: int) -> None:
         self._start, self._left, self.killed = grader.kernels, times, 0
@@ -254,33 +254,30 @@ class Outside:
 
     def __call__(self, work: Path, student: str, gpu: Any) -> Any:
         kernel = self._start(work, student, gpu)
-        threading.Thread(target=self._watch, args=(work, kernel.pid), daemon=True).start()
+        threading.Thread(target=self._watch, args=(kernel.pid,), daemon=True).start()
         return kernel
 
-    def _watch(self, work: Path, pid: int) -> None:
-        while work.is_dir():
-            if (work / "kill-me").exists():
-                if self.killed == self._left:
-                    (work / "go-on").touch()
-                    return
-                self.killed += 1
-                os.kill(pid, signal.SIGKILL)
-                return
-            time.sleep(0.005)
+    def _watch(self, pid: int) -> None:
+        with suppress(psutil.NoSuchProcess):
+            kernel = psutil.Process(pid)
+            while True:
+                for started in kernel.children():
+                    if self.killed < self._left:
+                        self.killed += 1
+                        kernel.kill()
+                        return
+                    started.kill()
+                time.sleep(0.005)
 
 
-KILL_ME = """import os, time
-open("kill-me", "w").close()
-while not os.path.exists("go-on"):
-    time.sleep(0.005)
+WAIT = """
+child = os.fork()
+if not child:
+    time.sleep(99)
+os.waitpid(child, 0)
 """
-IN_A_CALL = """import os, time
-def square(x):
-    open("kill-me", "w").close()
-    while not os.path.exists("go-on"):
-        time.sleep(0.005)
-    return x * x
-"""
+KILL_ME = f"import os, time{WAIT}"
+IN_A_CALL = f"import os, time\ndef square(x):{WAIT.replace(chr(10), chr(10) + '    ')}return x * x\n"
 
 
 @pytest.mark.parametrize("answers", [{"square": KILL_ME + RIGHT["square"]}, {"square": IN_A_CALL}])

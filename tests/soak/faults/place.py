@@ -25,7 +25,15 @@ REPOSITORY = Path(__file__).parents[3]
 NAME = "00-small"
 KINDS = ("kernel", "supervisor", "server", "worker")  # each is the parent of the one before
 SCORES = {"ada": 12.0, "bob": 8.0}
-SLOW = "import time\nopen('running', 'w').close()\ntime.sleep(2)\ndef square(x):\n    return x * x"
+SLOW = """import os, time
+child = os.fork()  # a process of its own is what can be seen from outside, where files cannot
+if not child:
+    time.sleep(2)
+    os._exit(0)
+os.waitpid(child, 0)
+def square(x):
+    return x * x
+"""
 
 
 @dataclass
@@ -167,25 +175,23 @@ def each(*cases: tuple[str, object]) -> Callable[[Callable[[Place, object], None
     return add
 
 
-def found(place: Place, command: subprocess.Popen[str] | Forked, what: str) -> int:
+def found(command: subprocess.Popen[str] | Forked, what: str) -> int:
     """The process id of a run's kernel, supervisor, warm server or worker, once the answer ``SLOW`` is being run."""
     until = time.monotonic() + 120
     while time.monotonic() < until and command.poll() is None:
-        with suppress(OSError):  # a folder that goes while it is looked through
-            chain = next(_chains(command), None) if any(place.temporary.rglob("running")) else None
-            if chain:
-                return chain[KINDS.index(what)].pid
+        for chain in _chains(command):
+            return chain[KINDS.index(what)].pid
         time.sleep(0.02)
     raise AssertionError(f"no {what} was seen")
 
 
 def _chains(command: subprocess.Popen[str] | Forked) -> Iterator[list[psutil.Process]]:
-    """Each kernel of a run with the processes above it, as in ``KINDS``."""
+    """Each kernel of a run that has started a process, with the processes above it, as in ``KINDS``."""
     for process in psutil.Process(command.pid).children(recursive=True):
         with suppress(psutil.Error):  # it ended meanwhile
-            chain = [process, *process.parents()]
-            if len(chain) > 4 and chain[4].pid == command.pid:
-                yield chain
+            above = process.parents()
+            if len(above) > 4 and above[4].pid == command.pid:
+                yield above
 
 
 def settle(path: Path) -> None:

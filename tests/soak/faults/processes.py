@@ -46,7 +46,7 @@ def _(place: Place, case: tuple[str, signal.Signals]) -> None:
     what, number = case
     place.add("odd", square=SLOW)
     command = place.start()
-    os.kill(found(place, command, what), number)
+    os.kill(found(command, what), number)
     run = place.end(command)
     assert run.code == 0, run.text
     assert place.score("odd") == 12.0
@@ -67,7 +67,7 @@ def _(place: Place, case: tuple[str, signal.Signals]) -> None:
 def _(place: Place, signals: tuple[signal.Signals, ...]) -> None:
     place.add("odd", square=SLOW)
     command = place.start()
-    found(place, command, "kernel")
+    found(command, "kernel")
     for number in signals:
         command.send_signal(number)
     place.says(place.end(command), "run the same command to go on", code=130)
@@ -90,7 +90,7 @@ def _(place: Place) -> None:
 def _(place: Place) -> None:
     place.add("odd", square=SLOW)
     command = place.start()
-    found(place, command, "kernel")
+    found(command, "kernel")
     below = psutil.Process(command.pid).children(recursive=True)
     command.kill()
     command.communicate()
@@ -104,7 +104,7 @@ def _(place: Place) -> None:
 def _(place: Place) -> None:
     place.add("odd", square=SLOW)
     command = place.start()
-    found(place, command, "kernel")
+    found(command, "kernel")
     for process in psutil.Process(command.pid).children(recursive=True):
         process.kill()
     run = place.end(command)
@@ -132,7 +132,7 @@ def _(place: Place) -> None:
 def _(place: Place) -> None:
     place.add("odd", square=SLOW)
     command = place.start()
-    found(place, command, "kernel")
+    found(command, "kernel")
     everything = [psutil.Process(command.pid), *psutil.Process(command.pid).children(recursive=True)]
     for process in everything:
         process.suspend()
@@ -149,7 +149,7 @@ def _(place: Place) -> None:
 def _(place: Place) -> None:
     place.add("odd", square=SLOW)
     first, second = place.start(), place.start()
-    found(place, first, "kernel")
+    found(first, "kernel")
     first.kill()
     first.communicate()
     run = place.end(second)
