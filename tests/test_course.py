@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from autograder.checks.runner import CheckSession
 from autograder.course import ROOT_VARIABLE, Course, CourseError
-from tests.small.courses import code_task, locked, make_course
+from tests.small.courses import at_home, code_task, locked, make_course
 
 
 def test_tasks_come_in_the_order_of_the_notebook_with_kind_points_and_names(tmp_path: Path):
@@ -171,3 +172,11 @@ def test_a_wrong_setting_is_one_sentence(tmp_path: Path, own: dict[str, object],
 def test_an_unknown_assignment_names_those_that_exist(tmp_path: Path):
     with pytest.raises(CourseError, match="it has: 00-small"):
         Course(make_course(tmp_path)).assignment("01-convolution")
+
+
+@pytest.mark.parametrize(("source", "error"), [("def test_(:\n", "SyntaxError"), ("1 / 0\n", "ZeroDivisionError")])
+def test_checks_that_cannot_be_loaded_are_named(tmp_path: Path, source: str, error: str):
+    make_course(tmp_path)
+    (tmp_path / "small_course" / "small" / "double" / "hidden.py").write_text(source)
+    with at_home(tmp_path), pytest.raises(CourseError, match=rf"double/hidden\.py cannot be loaded \({error}: .*\)"):
+        CheckSession("00-small")

@@ -48,13 +48,19 @@ class TaskFolder:
         return (self.path / f"{part}.py").is_file()
 
     def part(self, part: str) -> ModuleType:
-        """The module `part` of the folder. Raises `CourseError` where it has none."""
+        """The module `part` of the folder. Raises `CourseError` where it has none, or one that cannot be loaded."""
         known = self._parts.get(part)  # a check asks for its reference at every comparison
         if known is not None and sys.modules.get(known.__name__) is known:
             return known
         if not self.has(part):
             raise CourseError(f"{self.path.relative_to(self.course.root)} has no {part}.py.")
-        self._parts[part] = self.course.module(self.package, self.name, part)
+        try:
+            self._parts[part] = self.course.module(self.package, self.name, part)
+        except (CourseError, ImportError):
+            raise
+        except Exception as error:  # whatever its author's own code raises
+            where = (self.path / part).relative_to(self.course.root)
+            raise CourseError(f"{where}.py cannot be loaded ({type(error).__name__}: {error}); correct it.") from error
         return self._parts[part]
 
     @cached_property

@@ -245,8 +245,8 @@ def test_a_timer_in_a_cell_of_no_task_costs_no_task(grader: Grader):
 
 
 class Outside:
-    """Kills kernels from outside, as Linux does for want of memory: those that start a process, ``times`` of them. Of any
-    other the process is ended, upon which its code goes on. A kernel's files cannot be seen from outside."""
+    """Kills kernels from outside, as Linux does for want of memory: those that start a process, ``times`` of them. Of
+    any other the process is ended, upon which its code goes on. A kernel's files cannot be seen from outside."""
 
     def __init__(self, grader: Grader, times: int) -> None:
         self._start, self._left, self.killed = grader.kernels, times, 0
