@@ -302,6 +302,16 @@ def _read(path: Path, course: Course, package: str, modified_ns: int) -> Assignm
         notebook = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise CourseError(f"The notebook of assignment {path.stem!r} is not valid JSON: {error}.") from error
+    try:
+        return _assignment(path, notebook, course, package)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise CourseError(
+            f"The notebook of assignment {path.stem!r} is not one that Jupyter wrote ({type(error).__name__}: "
+            f"{error}); put back a copy of it."
+        ) from error
+
+
+def _assignment(path: Path, notebook: dict[str, Any], course: Course, package: str) -> Assignment:
     cells = notebook.get("cells", [])
     own = notebook.get("metadata", {}).get("autograder", {})
     runtime = own.get("runtime", "numpy")

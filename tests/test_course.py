@@ -180,3 +180,11 @@ def test_checks_that_cannot_be_loaded_are_named(tmp_path: Path, source: str, err
     (tmp_path / "small_course" / "small" / "double" / "hidden.py").write_text(source)
     with at_home(tmp_path), pytest.raises(CourseError, match=rf"double/hidden\.py cannot be loaded \({error}: .*\)"):
         CheckSession("00-small")
+
+
+@pytest.mark.parametrize("text", ["[]", "3", '{"cells": 3}', '{"cells": [[]]}', '{"metadata": [], "cells": []}'])
+def test_a_solution_that_is_no_notebook_is_named(tmp_path: Path, text: str):
+    make_course(tmp_path)
+    (tmp_path / "solutions" / "00-small" / "00-small.ipynb").write_text(text)
+    with pytest.raises(CourseError, match=r"The notebook of assignment '00-small' is not one that Jupyter wrote"):
+        Course(tmp_path).assignment("00-small")

@@ -143,5 +143,5 @@ def read_source(path: Path) -> NotebookNode:
     """A source notebook from a file. Raises ``CourseError`` if it is no notebook."""
     try:
         return nbformat.read(path, as_version=4)
-    except (OSError, ValueError, nbformat.ValidationError) as error:
+    except (OSError, AttributeError, KeyError, TypeError, ValueError, nbformat.ValidationError) as error:
         raise CourseError(f"{path.name} is not a notebook that can be read: {error}.") from error
