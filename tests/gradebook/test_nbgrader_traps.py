@@ -237,6 +237,15 @@ def test_a_course_folder_elsewhere_works_with_nbgraders_own_command(template: Pa
     assert not (template / "submitted").exists() and not (template / "autograded").exists()
 
 
+def test_nbgraders_database_commands_make_a_gradebook_without_activation(root: Path):
+    """nbgrader starts `alembic` by its name for that."""
+    (root / "gradebook.db").unlink()
+    added = nbgrader(root, "db", "student", "add", "ada")
+    assert added.returncode == 0, added.stderr
+    with Gradebook(f"sqlite:///{root}/gradebook.db", "cnn") as gradebook:
+        assert [student.id for student in gradebook.students] == ["ada"]
+
+
 def test_a_run_over_many_opens_gradebook_and_record_once(root: Path, monkeypatch: pytest.MonkeyPatch):
     opened: list[str] = []
     for name in ("GradebookWriter", "Ledger", "make_pool"):
