@@ -22,7 +22,8 @@ def grade(root: Path, scheduler: str | None = None, **own: object) -> Summary:
     return grade_class("00-small", folder=root, options=options, console=quiet, course=Course(root), **where)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Grades what the command line names."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         summary = grade(Path(sys.argv[1]), *sys.argv[2:])
@@ -34,3 +35,7 @@ if __name__ == "__main__":
         sys.exit(1)
     print(len(summary.graded), len(summary.unchanged), len(summary.failed))
     sys.exit(1 if summary.failed else 0)
+
+
+if __name__ == "__main__":
+    main()

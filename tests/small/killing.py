@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
@@ -13,11 +14,15 @@ from pathlib import Path
 
 import psutil
 
+from tests.small import grade_small
+from tests.small.forked import Forked
+
 REPOSITORY = Path(__file__).parents[2]
 BELOW = ("worker", "server", "supervisor", "kernel")  # each was started by the one before, the first by the command
 EVERYTHING = ("command", *BELOW)
 APART = 3  # results between two kills of kernels: more than the other worker gets while one recovers
 PATIENCE_S = 180.0
+Command = subprocess.Popen[str] | Forked
 
 
 def start_command(root: Path, *scheduler: str) -> subprocess.Popen[str]:
@@ -29,7 +34,14 @@ def start_command(root: Path, *scheduler: str) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-def kill_at_random(root: Path, kills: int, rng: random.Random) -> Counter[str]:
+def forked_command(root: Path) -> Forked:
+    """The same in a process that is forked from this one."""
+    return Forked(grade_small.main, [str(root)], REPOSITORY, os.environ)
+
+
+def kill_at_random(
+    root: Path, kills: int, rng: random.Random, start: Callable[[Path], Command] = start_command
+) -> Counter[str]:
     """Grades ``root`` with that many kills, while there is something left to grade, and then to the end; returns what
     was killed how often.
 
@@ -38,7 +50,7 @@ def kill_at_random(root: Path, kills: int, rng: random.Random) -> Counter[str]:
     again at the same cell counts as one that the cell ended. Raises ``AssertionError`` for a traceback."""
     killed: Counter[str] = Counter()
     kernels_from = 0  # so many results there must be before a kernel is hit again
-    command = start_command(root)
+    command = start(root)
     while killed.total() < kills:
         before = done(root)
         wait_for(lambda at=before: done(root) > at, command)
@@ -46,7 +58,7 @@ def kill_at_random(root: Path, kills: int, rng: random.Random) -> Counter[str]:
         if command.poll() is not None:
             if ended(command) == 0:
                 return killed
-            command = start_command(root)
+            command = start(root)
             continue
         kind = rng.choice(EVERYTHING if done(root) >= kernels_from else EVERYTHING[:3])
         below = psutil.Process(command.pid).children(recursive=True)
@@ -54,7 +66,7 @@ def kill_at_random(root: Path, kills: int, rng: random.Random) -> Counter[str]:
             command.kill()
             command.communicate()
             assert not psutil.wait_procs(below, timeout=30)[1], "a process outlived the command"
-            command = start_command(root)
+            command = start(root)
         elif (victim := _one_of(kind, below, command.pid, rng)) is not None:
             with suppress(psutil.NoSuchProcess):
                 victim.kill()
@@ -63,7 +75,7 @@ def kill_at_random(root: Path, kills: int, rng: random.Random) -> Counter[str]:
             continue
         killed[kind] += 1
     while ended(command) != 0:  # what was killed too often is taken up by the next run
-        command = start_command(root)
+        command = start(root)
     return killed
 
 
@@ -83,14 +95,14 @@ def done(root: Path) -> int:
     return sum(1 for _ in root.glob("autograded/*/*/results.json"))
 
 
-def wait_for(condition: Callable[[], bool], command: subprocess.Popen[str]) -> None:
+def wait_for(condition: Callable[[], bool], command: Command) -> None:
     """Waits until something holds, or the command has ended."""
     until = time.monotonic() + PATIENCE_S
     while not condition() and command.poll() is None and time.monotonic() < until:
         time.sleep(0.02)
 
 
-def ended(command: subprocess.Popen[str]) -> int:
+def ended(command: Command) -> int:
     """The exit code of a command that was not killed, once it has ended."""
     out, err = command.communicate(timeout=900)
     assert "Traceback" not in out + err, out + err

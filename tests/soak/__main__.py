@@ -29,7 +29,7 @@ from autograder.sandbox.setup import KernelSetup
 from tests.bridge.test_transport import garble, other_end
 from tests.small.courses import lay_out_package
 from tests.small.grade_small import grade
-from tests.small.killing import kill_at_random
+from tests.small.killing import forked_command, kill_at_random
 from tests.small.small_class import differing, small_class, state_of
 from tests.soak import clusters, faults
 
@@ -69,7 +69,7 @@ def kills(count: int, students: int) -> str:
         lay_out_package(root)
         (root / ".autograder").mkdir(mode=0o700)
         shutil.copy(calm / ".autograder" / "secret", root / ".autograder")
-        killed = kill_at_random(root, count, random.Random(count))
+        killed = kill_at_random(root, count, random.Random(count), forked_command)
         assert killed.total() == count, f"only {killed.total()} were killed before the class was graded"
         unlike = differing(state_of(root), state_of(calm))
         assert not unlike, f"not as in the undisturbed class: {unlike}"

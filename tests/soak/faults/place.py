@@ -18,8 +18,9 @@ import psutil
 
 from autograder.course import ROOT_VARIABLE, Course
 from autograder.submission.notebook import Template
+from tests.small import forked
+from tests.small.forked import Forked
 from tests.small.small_class import RIGHT, answered, as_json, submit
-from tests.soak.faults.forked import Forked
 
 REPOSITORY = Path(__file__).parents[3]
 NAME = "00-small"
@@ -66,7 +67,7 @@ class Place:
         """A command that runs; one that is started in an odd way is a process of its own from its first line on."""
         command = [*(words or ("grade", NAME)), "--course", str(self.root)]
         if not options and not self.env:
-            return Forked(command, REPOSITORY, self.environment())
+            return Forked(forked.command, command, REPOSITORY, self.environment())
         usual = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": REPOSITORY}
         return subprocess.Popen(
             [sys.executable, "-m", "autograder.cli", *command],

@@ -1,5 +1,5 @@
-"""The command in a process that is forked from this one, with everything imported already: the table runs it hundreds
-of times, and its imports take longer than most of what it is asked."""
+"""The command in a process that is forked from this one, with everything imported already: where it runs hundreds of
+times, its imports take longer than most of what it is asked."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NoReturn
 
@@ -23,16 +23,20 @@ def load() -> None:
 
 
 class Forked:
-    """A command that runs, as ``subprocess.Popen`` has it as far as the table needs it."""
+    """A command that runs, as ``subprocess.Popen`` has it as far as tests need it.
 
-    def __init__(self, words: list[str], folder: Path, environment: Mapping[str, str]) -> None:
+    ``main`` is its entry, ``words`` what it is asked; it runs in ``folder``. Not for a process that has threads."""
+
+    def __init__(
+        self, main: Callable[[], object], words: list[str], folder: Path, environment: Mapping[str, str]
+    ) -> None:
         load()
         self.returncode: int | None = None
         self._said = tempfile.TemporaryFile(), tempfile.TemporaryFile()
         sys.stdout.flush()
         self.pid = os.fork()
         if self.pid == 0:
-            _run(words, folder, environment, *(file.fileno() for file in self._said))
+            _run(main, words, folder, environment, *(file.fileno() for file in self._said))
 
     def poll(self) -> int | None:
         """The exit code, or minus the signal that ended it; None while it runs."""
@@ -64,7 +68,16 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
 
-def _run(words: list[str], folder: Path, environment: Mapping[str, str], out: int, err: int) -> NoReturn:
+def command() -> None:
+    """What `autograder` runs."""
+    from autograder.cli import main
+
+    main()
+
+
+def _run(
+    main: Callable[[], object], words: list[str], folder: Path, environment: Mapping[str, str], out: int, err: int
+) -> NoReturn:
     code = 70
     try:
         os.dup2(out, 1)
@@ -75,16 +88,14 @@ def _run(words: list[str], folder: Path, environment: Mapping[str, str], out: in
         os.environ.update(environment)
         tempfile.tempdir = None  # looked for anew, as a new process does
         sys.argv = ["autograder", *words]
-        code = _main()
+        code = _code_of(main)
     finally:
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
         os._exit(code)
 
 
-def _main() -> int:
-    from autograder.cli import main
-
+def _code_of(main: Callable[[], object]) -> int:
     try:
         main()
     except SystemExit as end:
