@@ -18,7 +18,7 @@ from typing import Annotated, Any
 import typer
 
 from autograder import files
-from autograder.commands import times
+from autograder.commands import arriving, times
 from autograder.commands.common import (
     DONE,
     INTERRUPTED,
@@ -159,6 +159,7 @@ def feedback(
             print(f"The exchange cannot hand back the pages of: {', '.join(written.unreleasable)}.", file=sys.stderr)
 
 
+app.command()(arriving.collect)
 app.command()(times.due)
 app.command()(times.extend)
 app.command()(times.late)

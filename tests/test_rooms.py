@@ -32,6 +32,7 @@ FOR_START_UP = {
         "autograder.release",
     },
     "autograder.commands.common": {"rich"},
+    "autograder.commands.arriving": {"autograder.classroom"},
     "autograder.commands.times": {"autograder.classroom", "autograder.gradebook"},
     "autograder.datasets.mnist": {"pooch", "requests"},
     "autograder.datasets.pictures": {"PIL"},

@@ -4,7 +4,8 @@ csv: every number, one row for each student and assignment, task or check. canva
 and one column an assignment, under the headings that their import pages know:
 
 - Canvas, "Import Grades": Student, ID, SIS User ID, SIS Login ID, Section, then the assignments; the second row has the
-  points possible. Students are found by their SIS ids, so ``ID``, which only Canvas knows, stays empty.
+  points possible. Students are found by their SIS ids; ``ID``, which only Canvas knows, is filled where the roster had
+  it.
 - Moodle, "CSV file" import: ID number and Email address to match by, then the assignments.
 - Blackboard, "Upload Grades": Last Name, First Name, Username, then ``NAME [Total Pts: 85 Score]``.
 """
@@ -94,7 +95,7 @@ def _canvas(scores: list[FinalScore]) -> Iterator[Row]:
     yield ["    Points Possible", "", "", "", "", *names.values()]
     for person, points in table:
         who = ", ".join(part for part in (person.last_name, person.first_name) if part) or person.id
-        yield [who, "", person.id, person.id, "", *points]
+        yield [who, person.lms_id if person.lms_id.isdecimal() else "", person.id, person.id, "", *points]
 
 
 def _moodle(scores: list[FinalScore]) -> Iterator[Row]:

@@ -10,7 +10,9 @@ import csv
 import io
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from autograder import files
@@ -20,10 +22,16 @@ from autograder.gradebook.people import Person
 
 LARGEST = 20_000_000
 # Headings in small letters, the surest first: an id that the system itself uses comes before one that people type.
-ID = ("id number", "sis login id", "sis user id", "username", "user name", "student id", "student_id", "login", "id")
+ID = (
+    "id number", "sis login id", "sis user id", "username", "user name",
+    "student id", "student_id", "login", "sid", "id",
+)
 FIRST = ("first name", "first_name", "firstname", "given name", "vorname")
 LAST = ("last name", "last_name", "lastname", "surname", "family name", "nachname")
 WHOLE = ("student", "name", "full name", "student name")
+LMS = ("identifier", "id", "github_username")  # a platform's own number, where it is not the id
+LAST_MODIFIED = ("last modified (submission)",)
+_MOODLE_TIMES = ("%A, %d %B %Y, %I:%M %p", "%A, %d %B %Y, %H:%M", "%d/%m/%y, %H:%M", "%Y-%m-%d %H:%M:%S")
 EMAIL = ("email address", "email", "e-mail", "mail", "e-mail address")
 POINTS_ROW = "points possible"  # Canvas has a row of points between its headings and its students
 UNUSABLE = re.compile(r"[/\\\0]|^\.|^$")
@@ -31,10 +39,14 @@ UNUSABLE = re.compile(r"[/\\\0]|^\.|^$")
 
 @dataclass(frozen=True)
 class Roster:
-    """Who was found in a list, and a sentence for each row that was left out."""
+    """Who was found in a list, and a sentence for each row that was left out.
+
+    ``times`` has, by a platform's number, when Moodle's grading worksheet says that something was handed in, in the
+    zone of whoever downloaded it."""
 
     people: tuple[Person, ...]
     left_out: tuple[str, ...]
+    times: Mapping[str, datetime] = field(default_factory=dict)
 
 
 def read_roster(path: Path, *, id_column: str | None = None) -> Roster:
@@ -54,6 +66,8 @@ def read_roster(path: Path, *, id_column: str | None = None) -> Roster:
         raise UsageError(f"{path} has no column of ids that is known; name it with --id COLUMN. It has: {said}.")
     people: dict[str, Person] = {}
     left_out = []
+    times: dict[str, datetime] = {}
+    platform = _known(headings, tuple(one for one in LMS if headings.get(one) != id_heading))
     for row in rows:
         id = (row.get(id_heading) or "").strip()
         if POINTS_ROW in " ".join(str(value) for value in row.values() if value).casefold():
@@ -65,8 +79,11 @@ def read_roster(path: Path, *, id_column: str | None = None) -> Roster:
             left_out.append(f"{path.name}, line {rows.line_num}: {id} stands there twice.")
         else:
             first, last = _names(row, headings)
-            people[id] = Person(id, first, last, _value(row, headings, EMAIL))
-    return Roster(tuple(people.values()), tuple(left_out))
+            number = (row.get(platform) or "").strip().removeprefix("Participant ") if platform else ""
+            people[id] = Person(id, first, last, _value(row, headings, EMAIL), number)
+            if number and (moment := _moment(_value(row, headings, LAST_MODIFIED))):
+                times[number] = moment
+    return Roster(tuple(people.values()), tuple(left_out), times)
 
 
 def write_roster(course_dir: Path, roster: Roster, course: Course | None = None) -> tuple[int, int]:
@@ -101,6 +118,14 @@ def _known(headings: Mapping[str, str], wanted: tuple[str, ...]) -> str | None:
 def _value(row: Mapping[str, str | None], headings: Mapping[str, str], wanted: tuple[str, ...]) -> str:
     heading = _known(headings, wanted)
     return (row.get(heading) or "").strip() if heading else ""
+
+
+def _moment(text: str) -> datetime | None:
+    """A time as Moodle writes it in English or in figures; None for "-" and for what is not understood."""
+    for form in _MOODLE_TIMES:
+        with suppress(ValueError):
+            return datetime.strptime(text, form)
+    return None
 
 
 def _names(row: Mapping[str, str | None], headings: Mapping[str, str]) -> tuple[str, str]:

@@ -124,7 +124,10 @@ def test_what_does_not_go_together_is_a_sentence(course: Course, tmp_path: Path)
 @pytest.mark.parametrize(
     ("text", "people"),
     [
-        (CANVAS, [Person("ada", "Ada", "Lovelace"), Person("bob", "Bo", "Müller; Söhne")]),
+        (
+            CANVAS,
+            [Person("ada", "Ada", "Lovelace", lms_id="17"), Person("bob", "Bo", "Müller; Söhne", lms_id="18")],
+        ),
         (MOODLE, [Person("ada", "Ada", "Lovelace", "ada@example.org"), Person("bob", "Bo", "=SUM(A1)")]),
         (BLACKBOARD, [Person("ada", "Ada", "Lovelace")]),
         (NBGRADER, [Person("ada", "Ada", "Lovelace")]),

@@ -1,0 +1,61 @@
+"""`collect`: what a class handed in elsewhere."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from autograder.commands.common import NOTHING_GRADED, AsJson, CourseDir, course_folder, one_sentence
+from autograder.course import UsageError
+
+
+def collect(
+    archive: Annotated[Path | None, typer.Argument(help="A ZIP or tar file, or a folder of clones.")] = None,
+    assignment: Annotated[str, typer.Option(metavar="NAME", help="For example 01-functions.")] = "",
+    roster: Annotated[Path | None, typer.Option(metavar="FILE", help="A list with more people or numbers.")] = None,
+    zone: Annotated[str | None, typer.Option(metavar="NAME", help="Of times without one; by default ours.")] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Say what would be taken, and take nothing.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Undo the last collection of the assignment.")] = False,
+    course: CourseDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take what Moodle, Canvas, Blackboard, Gradescope or nbgrader packed into submitted/."""
+    with one_sentence():
+        from autograder.classroom import collect as command
+
+        if not assignment or (archive is None) != undo:
+            raise UsageError("Give an archive and --assignment NAME, or --undo and --assignment NAME.")
+        place = course_folder(course)
+        if archive is None:
+            name, back, gone = command.undo(place, assignment)
+            if as_json:
+                print(json.dumps({"undone": name, "back": back, "gone": gone}))
+            else:
+                print(f"{name} is undone: {len(back)} earlier submissions are back, {len(gone)} are gone again.")
+            return
+        found = command.collect(archive, place, assignment, roster=roster, zone=_zone(zone), preview=preview)
+    if as_json:
+        print(json.dumps(found.as_json()))
+    else:
+        for one in found.taken:
+            when = f", {one.when:%Y-%m-%d %H:%M} UTC" if one.when else ""
+            print(f"{one.student}: {one.state}{when}, {one.notebook}{f' ({one.remark})' if one.remark else ''}.")
+        print(*(f"Not taken: {sentence}" for sentence in found.left_out), sep="\n", end="\n" if found.left_out else "")
+        if found.missing:
+            print(f"Nothing came from: {', '.join(found.missing)}.")
+        changed = sum(one.state in ("new", "replaced") for one in found.taken)
+        said = "would be taken" if preview else "taken"
+        print(f"{found.layout or 'No layout that is known'}: {changed} of {len(found.taken)} submissions {said}.")
+    if found.left_out or not found.taken:
+        raise typer.Exit(NOTHING_GRADED)
+
+
+def _zone(name: str | None) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name) if name else None
+    except (ValueError, OSError, KeyError) as error:
+        raise UsageError(f"There is no zone {name!r}; write for example Europe/Berlin.") from error
