@@ -18,7 +18,7 @@ from typing import Annotated, Any
 import typer
 
 from autograder import files
-from autograder.commands import arriving, times
+from autograder.commands import arriving, looking_back, times
 from autograder.commands.common import (
     DONE,
     INTERRUPTED,
@@ -111,6 +111,7 @@ def grade(
     student: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this one; may be repeated.")] = None,
     jobs: Annotated[int | None, typer.Option(min=1, metavar="N", help="Submissions at once.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Run unchanged submissions too.")] = False,
+    preview: Annotated[bool, typer.Option("--preview", help="Say who would change, and book nothing.")] = False,
     executor: Annotated[ExecutorName, typer.Option(help="Where submissions run.")] = ExecutorName.local,
     scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Dask's scheduler.")] = None,
     per_gpu: Annotated[int, typer.Option(min=0, metavar="N", help="Submissions at once on a GPU; 0: use none.")] = 1,
@@ -127,10 +128,12 @@ def grade(
         make_executor = _executor(executor, scheduler)
         err = terminal(stderr=True)
         summary = command.grade_class(
-            assignment, folder=course, options=options, console=err, make_executor=make_executor
+            assignment, folder=course, options=options, console=err, make_executor=make_executor, preview=preview
         )
         if as_json:
             print(json.dumps(command.as_json(summary)))
+        elif preview:
+            command.report_preview(summary, terminal())
         else:
             command.report(summary, (course or Course.here().root).resolve(), terminal())
     if summary.failed or not (summary.graded or summary.unchanged):
@@ -160,6 +163,8 @@ def feedback(
 
 
 app.command()(arriving.collect)
+app.command()(looking_back.history)
+app.command()(looking_back.request)
 app.command()(times.due)
 app.command()(times.extend)
 app.command()(times.late)

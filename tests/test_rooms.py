@@ -33,6 +33,7 @@ FOR_START_UP = {
     },
     "autograder.commands.common": {"rich"},
     "autograder.commands.arriving": {"autograder.classroom"},
+    "autograder.commands.looking_back": {"autograder.classroom"},
     "autograder.commands.times": {"autograder.classroom", "autograder.gradebook"},
     "autograder.datasets.mnist": {"pooch", "requests"},
     "autograder.datasets.pictures": {"PIL"},

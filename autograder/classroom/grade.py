@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from autograder.classroom import changes
 from autograder.classroom.folder import CourseFolder
 from autograder.classroom.ledger import Ledger
 from autograder.classroom.pool import local_pool
+from autograder.classroom.preview import PreviewRun
 from autograder.classroom.progress import Bar
 from autograder.classroom.run import ClassRun, Graded, Options, Summary
 from autograder.classroom.worker import WorkerSpec
@@ -41,8 +44,10 @@ def grade_class(
     console: Console,
     course: Course | None = None,
     make_executor: Callable[[WorkerSpec, int, float], Any] = local_pool,
+    preview: bool = False,
 ) -> Summary:
-    """Grades the submissions of an assignment in a course folder (the repository by default).
+    """Grades the submissions of an assignment in a course folder (the repository by default); with ``preview`` it only
+    says who would change, and the run that follows books that without running anything again.
 
     Raises ``UsageError`` for what does not exist, ``CourseError`` if nothing can be graded,
     ``IsolationMissing``, and ``Interrupted`` on Ctrl-C."""
@@ -54,8 +59,13 @@ def grade_class(
         options = replace(options, device="cuda" if assignment.gpu and options.per_gpu else "cpu")
     elif options.isolation == "required":
         mechanisms.require()  # before anything is written
-    with GradebookWriter(place.root, course=course) as writer, Ledger(place.ledger) as ledger:
-        run = ClassRun(course, place, assignment, writer, ledger, options)
+    with ExitStack() as stack:
+        ledger = stack.enter_context(Ledger(place.ledger))
+        if preview:
+            run: ClassRun = PreviewRun(course, place, assignment, ledger, options)
+        else:
+            writer = stack.enter_context(GradebookWriter(place.root, course=course))
+            run = ClassRun(course, place, assignment, writer, ledger, options)
         try:
             with Bar(name, console) as bar:
                 return run.run(bar, make_executor)
@@ -105,6 +115,29 @@ def report(summary: Summary, place: Path, console: Console) -> None:
     console.print(f"Results are in {place / 'autograded'}.", markup=False)
 
 
+def report_preview(summary: Summary, console: Console) -> None:
+    """Prints who would change, by how much, in which checks, with the old and the new sentence."""
+    for student, change in sorted(summary.changes.items()):
+        was = "no result" if change.before is None else f"{change.before:g}"
+        console.print(f"{one_line(student, 60)}: {was} to {change.now:g} points", style="bold", markup=False)
+        lines = [] if change.before is None else changes.in_words(change)
+        for line in lines:
+            console.print(f"    {line}", markup=False)
+    for student, reason in summary.failed.items():
+        console.print(f"{one_line(student, 60)} could not be graded: {one_line(reason)}", style="red", markup=False)
+    moved = [change.by for change in summary.changes.values() if change.before is not None and change.by]
+    same = len(summary.graded) + len(summary.unchanged) - len(summary.changes)
+    console.print(
+        f"{summary.assignment}: {len(summary.changes)} would change, {sum(by > 0 for by in moved)} of them to more "
+        f"points and {sum(by < 0 for by in moved)} to fewer; {same} would not."
+    )
+    console.print(
+        f"Nothing is booked. `autograder grade {summary.assignment}` books it, and runs nothing again; points that a "
+        "person gave stay.",
+        markup=False,
+    )
+
+
 def as_json(summary: Summary) -> dict[str, Any]:
     """What a run did, for another program."""
     return {
@@ -115,6 +148,7 @@ def as_json(summary: Summary) -> dict[str, Any]:
         "remarks": summary.remarks,
         "failed": {student: reason.strip().splitlines()[-1] for student, reason in summary.failed.items()},
         "broken_checks": {student: list(tests) for student, tests in summary.broken.items()},
+        "changes": [change.as_json() for change in summary.changes.values()],
         "seconds": round(summary.seconds, 3),
     }  # fmt: skip
 

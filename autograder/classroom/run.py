@@ -14,19 +14,21 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
 
+from autograder.classroom.changes import Change
 from autograder.classroom.fingerprints import checks_fingerprint, environment_fingerprint, submission_fingerprint
 from autograder.classroom.folder import CourseFolder, Submission
 from autograder.classroom.gpus import device_for, wanted_by
 from autograder.classroom.ledger import Damaged, Entry, Ledger
 from autograder.classroom.notes import granted
 from autograder.classroom.pool import local_pool
+from autograder.classroom.previewed import Previewed
 from autograder.classroom.seeds import Secret
 from autograder.classroom.worker import Done, WorkerSpec
 from autograder.course import Assignment, Course
 from autograder.faults import AGAIN, is_full, of_os_error, printable
 from autograder.gradebook.rows import Commit
 from autograder.sandbox.policy import Isolation
-from autograder.submission.job import Job, Outcome
+from autograder.submission.job import Job
 from autograder.submission.notebook import Template
 from autograder.submission.results import Device
 from autograder.training.laid_out import TrainingData
@@ -95,7 +97,7 @@ class Graded:
 @dataclass
 class Summary:
     """What a run did: the results in short, of those who were graded and of those who were unchanged; who could not be
-    graded and why; what is odd about a submission."""
+    graded and why; what is odd about a submission; of a preview, who would change."""
 
     assignment: str
     total: int = 0
@@ -105,6 +107,7 @@ class Summary:
     remarks: dict[str, str] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     broken: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    changes: dict[str, Change] = field(default_factory=dict)
     seconds: float = 0.0
 
 
@@ -117,7 +120,7 @@ class Progress(Protocol):
 
 
 @dataclass(frozen=True)
-class _Planned:
+class Planned:
     """A submission with what its result depends on."""
 
     submission: Submission
@@ -147,9 +150,9 @@ class ClassRun:
         options: Options,
     ) -> None:
         self._folder = folder
-        self._assignment = assignment
+        self.assignment = assignment
         self._writer = writer
-        self._ledger = ledger
+        self.ledger = ledger
         self._options = options
         self._root = course.root
         self._secret = Secret.of_course(folder.state, ledger, anew=options.force and not options.students)
@@ -160,21 +163,22 @@ class ClassRun:
         # What waits to be committed, as what the ledger notes it, and the digest of its files.
         self._pending: list[tuple[Commit, str, str | None]] = []
         self._pending_since = 0.0
-        self._planned: dict[str, _Planned] = {}
+        self._planned: dict[str, Planned] = {}
+        self.previewed = Previewed(folder)
         self.summary = Summary(assignment.name)
 
     def run(self, progress: Progress, make_executor: Callable[[WorkerSpec, int, float], Any] = local_pool) -> Summary:
         """Grades what has to be graded. What is done when it is interrupted is kept."""
         started = time.monotonic()
-        self._template = Template.load(self._assignment)  # before any process is started: it may not be released
-        self._writer.register(self._assignment)
+        self._template = Template.load(self.assignment)  # before any process is started: it may not be released
+        self._writer.register(self.assignment)
         with ExitStack() as stack:
             todo = self._plan()
             progress.start(self.summary.total, len(self.summary.unchanged))
             stack.callback(self._flush)
             if todo:
                 size = min(self._options.jobs, len(todo))
-                executor: Executor = stack.enter_context(make_executor(self._spec(), size, self._assignment.total_s))
+                executor: Executor = stack.enter_context(make_executor(self._spec(), size, self.assignment.total_s))
                 self._work(executor, todo, progress)
         self.summary.seconds = time.monotonic() - started
         return self.summary
@@ -183,7 +187,7 @@ class ClassRun:
         options = self._options
         return WorkerSpec(
             self._root,
-            self._assignment.name,
+            self.assignment.name,
             options.isolation,
             datasets=self._data.names,
             images=self._data.folder,
@@ -194,11 +198,11 @@ class ClassRun:
     def _plan(self) -> list[str]:
         """Sorts the students into those to grade (returned), those whose record is only to be written, and
         the rest."""
-        name = self._assignment.name
+        name = self.assignment.name
         students = self._options.students or self._folder.students(name)
-        entries = {} if self._options.force else self._ledger.entries(name)
+        entries = {} if self._options.force else self.ledger.entries(name)
         in_gradebook = self._writer.committed(name)
-        self._granted = granted(self._ledger, name)
+        self._granted = granted(self.ledger, name)
         self._terms = self._writer.terms(name, self._granted)
         todo = []
         self.summary.total = len(students)
@@ -207,8 +211,13 @@ class ClassRun:
                 planned = self._read(student)
                 entry = entries.get(student)
                 known = entry is not None and entry.stands_for(planned.fingerprint)
-                if not (known and entry and self._restored(planned, entry, student in in_gradebook)):
+                if known and entry and self.settled(planned, entry, student in in_gradebook):
+                    continue
+                found = None if self._options.force else self.previewed.of(name, student, planned.fingerprint)
+                if found is None:
                     todo.append(student)
+                else:
+                    self.keep(planned, *found)
         return todo
 
     @contextmanager
@@ -234,9 +243,9 @@ class ClassRun:
             self.summary.unchanged.remove(student)
             self.summary.kept.pop(student, None)
 
-    def _restored(self, planned: _Planned, entry: Entry, in_gradebook: bool) -> bool:
+    def settled(self, planned: Planned, entry: Entry, in_gradebook: bool) -> bool:
         """Writes again from the record what is not where it should be; False where the record itself is damaged."""
-        name, student = self._assignment.name, planned.student
+        name, student = self.assignment.name, planned.student
         written = self._folder.written(student, name)
         whole = written.digest is not None and written.digest == entry.written
         committed = in_gradebook and entry.committed == planned.identity
@@ -244,26 +253,26 @@ class ClassRun:
             results = json.loads(written.results or b"")
         else:
             try:
-                results, notebook = self._ledger.files(name, student)
+                results, notebook = self.ledger.files(name, student)
             except Damaged:
                 return False
             self._folder.write(planned.submission, name, results, notebook)
             digest = self._folder.written(student, name).digest
             if committed:
-                self._ledger.mark_written(name, student, digest or "")
+                self.ledger.mark_written(name, student, digest or "")
             else:
                 self._commit(planned, results, digest, entry.changed)
         self.summary.unchanged.append(student)
         self.summary.kept[student] = Graded.of(results)
         return True
 
-    def _read(self, student: str) -> _Planned:
-        self._folder.mend_timestamp(student, self._assignment.name)
-        submission = self._folder.submission(student, self._assignment.name)
+    def _read(self, student: str) -> Planned:
+        self._folder.mend_timestamp(student, self.assignment.name)
+        submission = self._folder.submission(student, self.assignment.name)
         if submission.remark:
             self.summary.remarks[student] = submission.remark
         student.encode()  # raises where the folder's name is no text
-        return _Planned(
+        return Planned(
             submission,
             submission_fingerprint(
                 submission.notebook,
@@ -288,11 +297,14 @@ class ClassRun:
                 progress.done(done.student, None)
             else:
                 with self._concerns(done.student):
-                    self._keep(done.student, done.outcome)
+                    planned, outcome = self._planned.pop(done.student), done.outcome
+                    self.keep(planned, outcome.results.to_dict(), outcome.file, outcome.answers)
+                    if outcome.broken:
+                        self.summary.broken[done.student] = outcome.broken
                 progress.done(done.student, self.summary.graded.get(done.student))
 
     def _jobs(self, todo: list[str]) -> Iterator[Job]:
-        tasks = [task.id for task in self._assignment.automatic]
+        tasks = [task.id for task in self.assignment.automatic]
         for student in todo:
             with self._concerns(student):  # read when its turn comes, so that a large class is not held in memory
                 self._planned[student] = self._read(student)
@@ -314,27 +326,26 @@ class ClassRun:
             )
 
     def _wants_gpu(self, notebook: bytes | None) -> bool:
-        return wanted_by(notebook, self._template.notebook, self._assignment.tasks)
+        return wanted_by(notebook, self._template.notebook, self.assignment.tasks)
 
-    def _keep(self, student: str, outcome: Outcome) -> None:
-        planned, name = self._planned.pop(student), self._assignment.name
-        document = outcome.results.to_dict()
-        self._ledger.record(name, student, planned.fingerprint, document, outcome.file, outcome.answers)
-        self._folder.write(planned.submission, name, document, outcome.file)
-        changed = self._ledger.entry(name, student).changed
+    def keep(self, planned: Planned, document: dict[str, Any], notebook: bytes, answers: Mapping[str, str]) -> None:
+        """Books an outcome: the record first, then the files, then the gradebook, together with others."""
+        student, name = planned.student, self.assignment.name
+        self.ledger.record(name, student, planned.fingerprint, document, notebook, answers)
+        self._folder.write(planned.submission, name, document, notebook)
+        changed = self.ledger.entry(name, student).changed
         self._commit(planned, document, self._folder.written(student, name).digest, changed)
+        self.previewed.drop(name, student)
         self.summary.graded[student] = Graded.of(document)
-        if outcome.broken:
-            self.summary.broken[student] = outcome.broken
 
     def _commit(
-        self, planned: _Planned, results: dict[str, Any], written: str | None, changed: frozenset[str] | None
+        self, planned: Planned, results: dict[str, Any], written: str | None, changed: frozenset[str] | None
     ) -> None:
         if not self._pending:
             self._pending_since = time.monotonic()
         student = planned.student
         commit = Commit(
-            self._assignment.name, student, results, planned.submission.timestamp, changed, self._granted.get(student)
+            self.assignment.name, student, results, planned.submission.timestamp, changed, self._granted.get(student)
         )
         self._pending.append((commit, planned.identity, written))
         if len(self._pending) >= BATCH:
@@ -346,5 +357,5 @@ class ClassRun:
             return
         self._writer.commit_many(commit for commit, _, _ in self._pending)
         noted = [(commit.student, identity, written) for commit, identity, written in self._pending]
-        self._ledger.mark_committed(self._assignment.name, noted)
+        self.ledger.mark_committed(self.assignment.name, noted)
         self._pending.clear()

@@ -91,7 +91,9 @@ class Pretended:
             yield Done(job.student, outcome(job, Course(self._spec.root), self._spec.assignment, self._corrected))
 
 
-def grade(root: Path, *, corrected: bool = False, name: str = "00-small", **own: Any) -> tuple[Summary, list[str]]:
+def grade(
+    root: Path, *, corrected: bool = False, name: str = "00-small", preview: bool = False, **own: Any
+) -> tuple[Summary, list[str]]:
     """Grades the small course; what the command would say, and who was run. Pretends that the checks were changed by
     another file among them."""
     ran: list[str] = []
@@ -107,5 +109,7 @@ def grade(root: Path, *, corrected: bool = False, name: str = "00-small", **own:
 
     options = Options(**{"jobs": 1, "device": "cpu", "isolation": "off", **own})
     console = Console(quiet=True)
-    summary = grade_class(name, folder=root, options=options, console=console, course=course, make_executor=executor)
+    summary = grade_class(
+        name, folder=root, options=options, console=console, course=course, make_executor=executor, preview=preview
+    )
     return summary, ran

@@ -1,0 +1,107 @@
+"""`history`, `request`: what happened to a submission, what a student says against a grade, and what came of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from autograder.commands.common import AsJson, CourseDir, course_folder, one_sentence
+from autograder.course import UsageError
+
+
+def history(
+    student: Annotated[str, typer.Argument(help="The student's id.")],
+    assignment: Annotated[str | None, typer.Argument(help="By default all.")] = None,
+    back_to: Annotated[int | None, typer.Option(metavar="N", help="Have the result with this number count.")] = None,
+    course: CourseDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show every result of a student: when, by what, which score, what changed; or go back to an earlier one."""
+    with one_sentence():
+        from autograder.classroom import changes
+        from autograder.classroom import history as command
+
+        place = course_folder(course)
+        if back_to is not None:
+            if assignment is None:
+                raise UsageError("Going back needs the assignment: autograder history STUDENT ASSIGNMENT --back-to N.")
+            change = command.go_back(place, student, assignment, back_to)
+            if as_json:
+                print(json.dumps(change.as_json()))
+            else:
+                print(f"Result {back_to} counts: {change.before:g} points before, {change.now:g} now.")
+                print(*changes.in_words(change), sep="\n")
+            return
+        stories = command.history(place, student, assignment)
+        if as_json:
+            print(json.dumps([story.as_json() for story in stories]))
+            return
+        for story in stories:
+            print(f"{story.assignment}")
+            for past, change in story.results:
+                about = past.results["provenance"]
+                counts = ", counts" if past.counts else ""
+                by = f" by {past.by}" if past.by else ""
+                print(
+                    f"  {past.number}. {about['graded_at'][:16].replace('T', ' ')}{by}: {past.results['score']:g} of "
+                    f"{past.results['max_score']:g} points{counts} (checks {about['checks'][:8]}, environment "
+                    f"{about['environment'][:8]}{', without isolation' if not about['isolation'] else ''})"
+                )
+                if change.because:
+                    print(f"     Graded again: {', '.join(change.because)} changed.")
+                    print(*(f"     {line}" for line in changes.in_words(change)), sep="\n")
+            for task, grade in story.manual.grades.items():
+                given = "" if grade.score is None else f" {grade.score:g} points by hand"
+                extra = f" {grade.extra:+g} extra" if grade.extra else ""
+                print(f"  {task}:{given}{extra}{f' “{grade.comment}”' if grade.comment else ''}")
+            if story.manual.late_penalty:
+                print(f"  {story.manual.late_penalty:g} points taken for handing it in late.")
+            if story.extension:
+                hours = story.extension.by.total_seconds() / 3600
+                why = f": {story.extension.why}" if story.extension.why else ""
+                print(f"  {hours:g} hours more, given by {story.extension.granted_by}{why}")
+            for one in story.requests:
+                print(f"  Request {one.id} ({one.task}): {one.says} — {one.outcome or 'open'}")
+
+
+def request(
+    student: Annotated[str | None, typer.Argument(help="Whose; without it, all are listed.")] = None,
+    assignment: Annotated[str | None, typer.Argument(help="For example 01-functions.")] = None,
+    task: Annotated[str | None, typer.Argument(help="The task that it is about.")] = None,
+    says: Annotated[str | None, typer.Option(metavar="TEXT", help="Note a request: what the student says.")] = None,
+    close: Annotated[int | None, typer.Option(metavar="N", help="Note what came of request N.")] = None,
+    outcome: Annotated[str | None, typer.Option(metavar="TEXT", help="What came of it.")] = None,
+    reopen: Annotated[int | None, typer.Option(metavar="N", help="Have request N open again.")] = None,
+    drop: Annotated[int | None, typer.Option(metavar="N", help="Remove request N, noted by mistake.")] = None,
+    open: Annotated[bool, typer.Option("--open", help="List only what is open.")] = False,
+    course: CourseDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Keep the list of what students say against their grades, and what came of it."""
+    with one_sentence():
+        from autograder.classroom import requests as command
+
+        place = course_folder(course)
+        if sum(one is not None for one in (says, close, reopen, drop)) > 1 or (close is None) != (outcome is None):
+            raise UsageError("One at a time: --says TEXT, --close N with --outcome TEXT, --reopen N or --drop N.")
+        if says is not None:
+            if student is None or assignment is None or task is None:
+                raise UsageError("A request is noted with STUDENT ASSIGNMENT TASK --says TEXT.")
+            command.note(place, student, assignment, task, says)
+        elif close is not None:
+            command.close(place, close, outcome)
+        elif reopen is not None:
+            command.close(place, reopen, None)
+        elif drop is not None:
+            command.drop(place, drop)
+        found = [one for one in command.listed(place, student, assignment) if not (open and one.outcome is not None)]
+    if as_json:
+        print(json.dumps([asdict(one) for one in found]))
+        return
+    for one in found:
+        print(f"{one.id}. {one.student}, {one.assignment}, {one.task}, {one.at[:10]}: {one.says}")
+        print(f"   {one.outcome} ({one.closed_by}, {(one.closed_at or '')[:10]})" if one.outcome else "   open")
+    print(f"{len(found)} requests, {sum(one.outcome is None for one in found)} open.")
