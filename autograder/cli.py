@@ -18,7 +18,7 @@ from typing import Annotated, Any
 import typer
 
 from autograder import files
-from autograder.commands import arriving, looking_back, times
+from autograder.commands import arriving, looking_back, of_the_class, times
 from autograder.commands.common import (
     DONE,
     INTERRUPTED,
@@ -165,6 +165,7 @@ def feedback(
 app.command()(arriving.collect)
 app.command()(looking_back.history)
 app.command()(looking_back.request)
+app.command()(of_the_class.report)
 app.command()(times.due)
 app.command()(times.extend)
 app.command()(times.late)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import files
+from autograder.classroom.folder import CourseFolder
 from autograder.classroom.ledger import Ledger
 from autograder.faults import MachineFault, of_os_error
 
@@ -74,6 +75,10 @@ class Secret:
         """The seeds of several tasks."""
         return {task: self.seed(task, student) for task in tasks}
 
+    def pseudonym(self, student: str) -> str:
+        """What stands in place of a student's id all term, and tells nothing of it."""
+        return f"student {self._of('pseudonym', student)[:4].hex()}"
+
     def _of(self, *parts: str) -> bytes:
         encoded = (part.encode() for part in parts)
         return hmac.digest(self.key, b"".join(len(part).to_bytes(4) + part for part in encoded), "sha256")
@@ -93,3 +98,10 @@ def _read(path: Path, copy: bytes | None) -> bytes | None:
         f"The course's secret, {path}, is damaged: it has {len(key)} bytes instead of {SECRET_BYTES} bytes; put it "
         "back from a copy of the course folder, or remove the file to have a new one made."
     )
+
+
+def pseudonym_of(course_dir: Path) -> Callable[[str], str]:
+    """What stands in place of students' ids in a course folder; the secret is made where there is none yet."""
+    folder = CourseFolder(course_dir)
+    with Ledger(folder.ledger) as ledger:
+        return Secret.of_course(folder.state, ledger).pseudonym

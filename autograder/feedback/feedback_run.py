@@ -7,15 +7,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from autograder import files
 from autograder.checks.registry import registries
 from autograder.course import RUBRIC_SUFFIX, Assignment, Course, CourseError
 from autograder.feedback.page import student_page
-from autograder.feedback.report import class_report, class_text
+from autograder.feedback.report import ClassReport, page_of, summarise, text_of
 from autograder.gradebook.by_hand import Manual
 from autograder.gradebook.exchange import LARGEST, SUBMISSION_SECRET, TIMESTAMP
 from autograder.gradebook.manual import manual_grades
+from autograder.gradebook.scores import NoGradebook, final_scores
 from autograder.submission.results import FILE_NAME, InvalidResults, read_results
 
 AUTOGRADED, SUBMITTED, FEEDBACK, REPORTS = "autograded", "submitted", "feedback", "reports"
@@ -78,13 +80,56 @@ def write_feedback(
         pages[student] = _write(folder / f"{assignment}.html", page)
         secrets[student] = _copy_exchange_files(course_dir, student, assignment, folder)
     progress(len(chosen), len(chosen))
-    report = class_report(list(results.values()), title=about.title)
+    summary = _report(course_dir, about, course, results)
     return Written(
         pages,
-        _write(course_dir / REPORTS / f"{assignment}.html", report),
-        class_text(list(results.values())),
+        _write(course_dir / REPORTS / f"{assignment}.html", page_of(summary, title=about.title)),
+        text_of(summary),
         tuple(name for name, has in secrets.items() if not has and any(secrets.values())),
     )
+
+
+def write_report(
+    course_dir: Path | str, assignment: str, *, before: Path | None = None,
+    pseudonym: Callable[[str], str] | None = None, course: Course | None = None,
+) -> tuple[ClassReport, Path]:
+    """Writes `reports/<assignment>.html` and returns what it says: of the whole class, those who are missing too.
+
+    before: the course folder of another term, to compare with. pseudonym: what stands in place of a student's id; then
+    nothing on the page leads to a student, and it is `reports/<assignment>-pseudonyms.html`. Raises `CourseError` for
+    an unknown assignment, when nothing has been graded, and where the other term has no results.
+    """
+    course, course_dir = course or Course.here(), Path(course_dir).resolve()
+    about = course.assignment(assignment)
+    results = dict(sorted(_all_results(course_dir, about)))
+    if not results:
+        raise CourseError(f"No submission of {assignment} has a result in {course_dir / AUTOGRADED}; grade it first.")
+    earlier = [document for _, document in _all_results(before.resolve(), about)] if before else []
+    if before and not earlier:
+        raise CourseError(f"No submission of {assignment} has a result in {before / AUTOGRADED}.")
+    summary = _report(course_dir, about, course, results, earlier, pseudonym)
+    name = f"{assignment}{'-pseudonyms' if pseudonym else ''}.html"
+    return summary, _write(course_dir / REPORTS / name, page_of(summary, title=about.title))
+
+
+def _report(
+    course_dir: Path, about: Assignment, course: Course, results: Mapping[str, Mapping[str, Any]],
+    before: Sequence[Mapping[str, Any]] = (), pseudonym: Callable[[str], str] | None = None,
+) -> ClassReport:
+    """The class report's content: results, with the final scores where the gradebook has any."""
+    try:
+        finals = final_scores(course_dir, [about.name], course)
+    except NoGradebook:
+        finals = []
+
+    def link(student: str, task: int) -> str | None:
+        page = course_dir / FEEDBACK / student / about.name / f"{about.name}.html"
+        if pseudonym or not page.is_file():
+            return None
+        return quote(f"../{FEEDBACK}/{student}/{about.name}/{about.name}.html") + (f"#task-{task}" if task else "")
+
+    label = pseudonym or str
+    return summarise(list(results.values()), finals, before=before, label=label, link=link)
 
 
 def rubrics_of(assignment: Assignment) -> dict[str, str]:

@@ -51,12 +51,13 @@ ATTACKS = [
 ]
 ALLOWED_ELEMENTS = set(
     """html head meta title style body a header p h1 main section h2 table thead tr th tbody td svg rect div h3 span ol
-    li ul br pre code samp em strong img figure figcaption footer bdi del blockquote hr""".split()
+    li ul br pre code samp em strong img figure figcaption footer bdi del blockquote hr dl
+    dt dd details summary""".split()
 )
 ALLOWED_ATTRIBUTES = {
     "lang", "charset", "content", "name", "http-equiv", "class", "href", "id", "aria-labelledby", "aria-label", "scope",
     "viewbox", "preserveaspectratio", "role", "width", "height", "x", "y", "tabindex", "src", "alt", "rel", "start",
-    "title",
+    "title", "aria-hidden",
 }
 
 

@@ -1,0 +1,158 @@
+"""The numbers of the class report, each with the line that explains it. Nothing is tested for significance: classes are
+small, and a number that a handful of students decide is shown as what it is."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+FEWEST = 5  # students, below which no discrimination is shown
+BINS = 10
+
+EXPLAINED = (
+    ("Final score", "automatic points, or a person's where there are any, less the penalty for lateness."),
+    ("Median", "half of the class has at least as much, half at most; one very low score does not move it."),
+    ("Middle half", "from the first to the third quartile: a quarter of the class lies below, a quarter above."),
+    ("Passed", "the share of those who handed in for whom a check, or every check of a task, passed."),
+    (
+        "Discrimination",
+        "whether those who pass a check also have more of the other points (point-biserial correlation with the rest, "
+        f"from −1 to 1). Near 0 or below, look at the check. A few students move it; below {FEWEST} it is not shown.",
+    ),
+    ("Time", "seconds that grading a submission took, as it ran; of a training task, the seconds of its training."),
+)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How scores are distributed. ``bins`` has how many lie in each tenth of what was to be had."""
+
+    count: int
+    mean: float
+    median: float
+    lower: float
+    upper: float
+    least: float
+    most: float
+    bins: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class CheckMeasure:
+    """One check over the class: how many passed, of those who handed in, and how it goes with the rest (None where that
+    cannot be said)."""
+
+    task: str
+    description: str
+    points: float
+    passed: int
+    of: int
+    discrimination: float | None
+
+    @property
+    def share(self) -> float:
+        """From 0 to 1."""
+        return self.passed / self.of if self.of else 0.0
+
+
+@dataclass(frozen=True)
+class TaskMeasure:
+    """One task over the class. ``seconds`` is the median time of training, where the task trains."""
+
+    task: str
+    passed: int
+    of: int
+    not_attempted: int
+    stopped: int
+    discrimination: float | None
+    seconds: float | None
+
+    @property
+    def share(self) -> float:
+        """From 0 to 1."""
+        return self.passed / self.of if self.of else 0.0
+
+
+def spread(scores: Sequence[float], most: float) -> Spread | None:
+    """How scores between 0 and ``most`` are distributed; None of nobody's."""
+    if not scores:
+        return None
+    quartiles = statistics.quantiles(scores, n=4, method="inclusive") if len(scores) > 1 else [scores[0]] * 3
+    bins = [0] * BINS
+    for score in scores:
+        bins[min(BINS - 1, max(0, int(BINS * score / most)))] += 1 if most else 0
+    return Spread(
+        len(scores), statistics.fmean(scores), statistics.median(scores), quartiles[0], quartiles[2], min(scores),
+        max(scores), tuple(bins),
+    )  # fmt: skip
+
+
+def point_biserial(passed: Sequence[bool], rest: Sequence[float]) -> float | None:
+    """The correlation of passing with the points of the rest, from -1 to 1. None for fewer than ``FEWEST``, and where
+    everybody passed, nobody did, or all have the same rest: then it has no value."""
+    count, ones = len(passed), sum(passed)
+    if count < FEWEST or ones in (0, count):
+        return None
+    deviation = statistics.pstdev(rest)
+    if deviation < 1e-9:
+        return None
+    with_it = statistics.fmean(value for value, one in zip(rest, passed, strict=True) if one)
+    without = statistics.fmean(value for value, one in zip(rest, passed, strict=True) if not one)
+    share = ones / count
+    return (with_it - without) / deviation * math.sqrt(share * (1 - share))
+
+
+def checks(results: Sequence[Mapping[str, Any]]) -> list[CheckMeasure]:
+    """Every hidden check over the class. A student whose task was not asked (nothing was attempted, or it was stopped)
+    has not passed it."""
+    known: dict[tuple[str, str], float] = {}
+    for result in results:
+        for task in result["tasks"]:
+            for test in task.get("tests") or ():
+                if test["hidden"]:
+                    known[task["task"], test["description"]] = test["points"]
+    found = []
+    for (task, description), points in known.items():
+        passed, rest = [], []
+        for result in results:
+            if not any(one["task"] == task for one in result["tasks"]):
+                continue
+            passed.append(_passed(result, task, description))
+            rest.append(result["score"] - (points if passed[-1] else 0.0))
+        found.append(CheckMeasure(task, description, points, sum(passed), len(passed), point_biserial(passed, rest)))
+    return found
+
+
+def tasks(results: Sequence[Mapping[str, Any]]) -> dict[str, TaskMeasure]:
+    """By id, every task that checks grade, over the class."""
+    found: dict[str, list[tuple[Mapping[str, Any], Mapping[str, Any]]]] = {}
+    for result in results:
+        for task in result["tasks"]:
+            if task["kind"] != "text":
+                found.setdefault(task["task"], []).append((task, result))
+    return {name: _task(name, asked) for name, asked in found.items()}
+
+
+def _task(name: str, asked: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> TaskMeasure:
+    passed = [task["status"] == "passed" for task, _ in asked]
+    rest = [result["score"] - (task["score"] or 0.0) for task, result in asked]
+    seconds = [
+        test["measured"]["train_seconds"]
+        for task, _ in asked for test in task.get("tests") or () if "train_seconds" in (test.get("measured") or {})
+    ]  # fmt: skip
+    return TaskMeasure(
+        name, sum(passed), len(asked), sum(task["status"] == "not_attempted" for task, _ in asked),
+        sum(task["status"] == "stopped" for task, _ in asked), point_biserial(passed, rest),
+        statistics.median(seconds) if seconds else None,
+    )  # fmt: skip
+
+
+def _passed(result: Mapping[str, Any], task: str, description: str) -> bool:
+    return any(
+        test["passed"]
+        for one in result["tasks"] if one["task"] == task
+        for test in one.get("tests") or () if test["description"] == description
+    )  # fmt: skip
