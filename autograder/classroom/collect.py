@@ -33,7 +33,7 @@ from autograder.gradebook.exchange import SUBMISSION_SECRET, TIMESTAMP
 from autograder.gradebook.people import Person
 from autograder.gradebook.roster import UNUSABLE, Roster, read_roster
 from autograder.gradebook.scores import known_people
-from autograder.submission.notebook import MAX_FILE_BYTES
+from autograder.notebook_file import MAX_FILE_BYTES
 from autograder.submission.results import FILE_NAME
 
 JOURNAL = "journal.json"

@@ -83,7 +83,7 @@ def spread(scores: Sequence[float], most: float) -> Spread | None:
     quartiles = statistics.quantiles(scores, n=4, method="inclusive") if len(scores) > 1 else [scores[0]] * 3
     bins = [0] * BINS
     for score in scores:
-        bins[min(BINS - 1, max(0, int(BINS * score / most)))] += 1 if most else 0
+        bins[min(BINS - 1, max(0, int(BINS * score / most))) if most else 0] += 1
     return Spread(
         len(scores), statistics.fmean(scores), statistics.median(scores), quartiles[0], quartiles[2], min(scores),
         max(scores), tuple(bins),
