@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,6 +88,12 @@ def spread(scores: Sequence[float], most: float) -> Spread | None:
         len(scores), statistics.fmean(scores), statistics.median(scores), quartiles[0], quartiles[2], min(scores),
         max(scores), tuple(bins),
     )  # fmt: skip
+
+
+def median_of(values: Iterable[float | None]) -> float | None:
+    """The median of what there is; None where there is nothing."""
+    known = [value for value in values if value is not None]
+    return statistics.median(known) if known else None
 
 
 def point_biserial(passed: Sequence[bool], rest: Sequence[float]) -> float | None:

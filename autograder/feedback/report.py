@@ -176,6 +176,11 @@ class ClassReport:
         return [one.result for one in self.students if one.result is not None]
 
     @property
+    def seconds(self) -> float | None:
+        """The median time that grading a submission took; None where that is not on record."""
+        return measures.median_of((result.get("provenance") or {}).get("seconds") for result in self.results)
+
+    @property
     def automatic(self) -> list[Column]:
         """The tasks that are graded by running checks."""
         return [column for column in self.columns if column.kind != "text"]
@@ -219,6 +224,7 @@ class ClassReport:
             ],
             "stopped": [asdict(one) for one in self.stops],
             "needs_help": [{"student": one.student, "reasons": list(one.reasons)} for one in self.needs],
+            "seconds": self.seconds,
             "last_term": [asdict(one) for one in self.then],
         }  # fmt: skip
 

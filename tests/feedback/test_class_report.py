@@ -114,7 +114,7 @@ def test_a_misconception_leads_to_the_answers(root: Path) -> None:
 def test_the_report_as_a_command(root: Path, tmp_path: Path) -> None:
     run(root, "feedback", NAME)
     said = json.loads(run(root, "report", NAME, "--json", "--csv", tmp_path / "r.csv"))
-    assert said["spread"]["median"] == 7.5 and len(said["students"]) == 9
+    assert said["spread"]["median"] == 7.5 and len(said["students"]) == 9 and said["seconds"] == 1.5
     double = next(task for task in said["tasks"] if task["task"] == "double")
     assert (double["passed"], double["of"], double["not_attempted"]) == (4, 8, 2)
     assert [one["students"] for one in said["misconceptions"]] == [["s002", "s006"]]
