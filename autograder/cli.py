@@ -18,7 +18,7 @@ from typing import Annotated, Any
 import typer
 
 from autograder import files
-from autograder.commands import arriving, looking_back, of_the_class, times
+from autograder.commands import arriving, looking_back, of_the_class, student, times
 from autograder.commands.common import (
     DONE,
     INTERRUPTED,
@@ -36,7 +36,8 @@ from autograder.startup import without_iri_grammar
 app = typer.Typer(
     name="autograder",
     help="A course of notebooks: release, grade, feedback.",
-    no_args_is_help=True,
+    invoke_without_command=True,
+    callback=student.glance,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
@@ -169,6 +170,8 @@ app.command()(of_the_class.report)
 app.command()(times.due)
 app.command()(times.extend)
 app.command()(times.late)
+app.command()(student.hand_in)
+app.command()(student.update)
 
 
 @app.command()

@@ -8,6 +8,8 @@ A course is a repository whose pyproject.toml says so::
     title = "Moving pictures"
     leaderboard = "digits-challenge"  # the task whose accuracies the leaderboard ranks, if any
     kit_readme = "docs/kit.md"        # what students read first
+    kit_guide = "docs/guide.md"       # what they read next
+    kit_repository = "https://..."    # where the kit is public, at a branch's top: Colab and Binder open it there
     [tool.autograder.forbidden]       # by runtime: libraries that are out of reach while grading
     numpy = ["torch", "scipy"]
 
@@ -204,6 +206,25 @@ class Course:
         """The page that students find first in their kit; None where the course has none of its own."""
         name = self._config.get("kit_readme")
         return self.root / name if name else None
+
+    @property
+    def kit_guide(self) -> Path | None:
+        """The guide that lies beside that page; None where the course has none."""
+        name = self._config.get("kit_guide")
+        return self.root / name if name else None
+
+    @property
+    def kit_repository(self) -> str | None:
+        """The address of the kit's public repository on GitHub; None where there is none. Raises ``CourseError``."""
+        address = self._config.get("kit_repository")
+        if address is None:
+            return None
+        if not re.fullmatch(r"https://github\.com/[\w.-]+/[\w.-]+", str(address)):
+            raise CourseError(
+                f"kit_repository in {self.root / 'pyproject.toml'} is {address!r}; it has the form "
+                "https://github.com/OWNER/NAME, which is what Colab and Binder open."
+            )
+        return str(address)
 
     @property
     def folder(self) -> Path:

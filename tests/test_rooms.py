@@ -35,6 +35,7 @@ FOR_START_UP = {
     "autograder.commands.arriving": {"autograder.classroom"},
     "autograder.commands.looking_back": {"autograder.classroom"},
     "autograder.commands.of_the_class": {"autograder.classroom", "autograder.feedback"},
+    "autograder.commands.student": {"autograder.homework"},
     "autograder.commands.times": {"autograder.classroom", "autograder.gradebook"},
     "autograder.datasets.mnist": {"pooch", "requests"},
     "autograder.datasets.pictures": {"PIL"},

@@ -78,7 +78,7 @@ def second(draw: Callable[[np.random.Generator], Any]) -> Any:
     run again with what `draw` gives, and the name is said only if the misconception explains that, too::
 
         @second(lambda rng: (9, 7))
-        def test_any_size(student, case):
+        def test_a_shift_by_any_step(student, case):
             image = numbers(*(case or (4, 5)))
     """
     return pytest.mark.second(draw)

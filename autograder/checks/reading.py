@@ -387,7 +387,8 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
 
 
 def near_name(name: str, candidates: Iterable[str]) -> str | None:
-    """The candidate that is `name` but for capitals, underscores, or one letter that is missing, added or another."""
+    """The candidate that is `name` but for capitals, underscores, or one slip: a letter that is missing, added or
+    another, or two that were swapped."""
     folded = {_folded(candidate).replace("_", ""): candidate for candidate in candidates if candidate != name}
     wanted = _folded(name).replace("_", "")
     if wanted in folded:
@@ -408,7 +409,8 @@ def _one_letter_apart(a: str, b: str) -> bool:
     if abs(len(a) - len(b)) > 1:
         return False
     place = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
-    return a[place + (len(a) >= len(b)) :] == b[place + (len(b) >= len(a)) :]
+    swapped = a[place : place + 2] == b[place : place + 2][::-1] and a[place + 2 :] == b[place + 2 :]
+    return swapped or a[place + (len(a) >= len(b)) :] == b[place + (len(b) >= len(a)) :]
 
 
 def _folded(name: str) -> str:

@@ -42,7 +42,7 @@ class UnreadableNotebook(UsageError):
     """The file is no notebook, or has no check cells; the text is one sentence."""
 
 
-class _Manager(AsyncKernelManager):
+class HereManager(AsyncKernelManager):
     """Starts kernels with this Python, whatever kernels are installed."""
 
     @property
@@ -69,13 +69,13 @@ def check_notebook(path: Path) -> list[tuple[str, bool, str]]:
     notebook.cells.append(nbformat.v4.new_code_cell(_TABLES.format(tasks=tasks, mark=MARK)))
     client = NotebookClient(
         notebook,
-        kernel_manager_class=_Manager,
+        kernel_manager_class=HereManager,
         timeout=int(CELL_S),
         allow_errors=True,
         resources={"metadata": {"path": str(path.resolve().parent)}},
     )
     try:
-        client.execute(env=_environment())
+        client.execute(env=environment_here())
     except DeadKernelError:
         raise UnreadableNotebook(
             f"{path} ended its own kernel, as os._exit does, so its checks could not run; take that line out."
@@ -108,7 +108,8 @@ def _grade_id(cell: NotebookNode) -> str:
     return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
 
 
-def _environment() -> dict[str, str]:
+def environment_here() -> dict[str, str]:
+    """What a kernel of a student's own run finds in its environment: this package, and nobody who watches."""
     package = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
     strict = {"CNN_STRICT", "NBGRADER_EXECUTION"}

@@ -28,12 +28,13 @@ from nbgrader.preprocessors import (
 from traitlets import Bool
 from traitlets.config import Config
 
-from autograder.course import CourseError
+from autograder.course import RUBRIC_SUFFIX, CourseError
 from autograder.gradebook.leaks import Secrets, grade_ids, is_answer, student_version_problems
 
 RESOURCE = "autograder"
 
 
+GRADED_BY_HAND = "*A person reads this answer, and gives {points} by a rubric. You see the rubric with your grade.*"
 MARK, RAISE = "# YOUR CODE HERE", "raise NotImplementedError()"
 
 
@@ -75,6 +76,20 @@ def _quiet_outside_functions(source: str) -> str:
     return "\n".join(kept)
 
 
+class SayHowTextIsGraded(NbGraderPreprocessor):
+    """In place of a rubric, whose cell would be empty, students read how the answer above is graded."""
+
+    def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
+        points = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell.metadata.get("nbgrader", {}).get("points")
+                  for cell in nb.cells}
+        for cell in nb.cells:
+            id = str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+            if id.endswith(RUBRIC_SUFFIX) and not cell.source.strip():
+                most = points.get(id.removesuffix(RUBRIC_SUFFIX))
+                cell.source = GRADED_BY_HAND.format(points=f"up to {most:g} points" if most else "points")
+        return nb, resources
+
+
 class NoteSecrets(NbGraderPreprocessor):
     """Runs first: notes what students must not see, and gives an id to every cell that lacks one."""
 
@@ -112,6 +127,7 @@ BEFORE_SAVING: tuple[type[Preprocessor], ...] = (
 AFTER_SAVING: tuple[type[Preprocessor], ...] = (
     ClearHiddenTests,
     ClearMarkScheme,
+    SayHowTextIsGraded,
     ComputeChecksums,
     CheckCellMetadata,
     RefuseLeaks,

@@ -20,6 +20,9 @@ from autograder.checks.places import CASES
 from autograder.course import Assignment, Course, CourseError, UsageError, words_of
 from autograder.gradebook.leaks import Secrets, file_problems, hidden_test_names
 from autograder.gradebook.student_version import read_source
+from autograder.homework import manifest
+from autograder.release import kit_pages
+from autograder.sandbox.policy import RUNTIMES
 
 PACKAGE = Path(__file__).resolve().parents[1]
 # Rooms and modules of the machine that only staff needs.
@@ -69,6 +72,9 @@ course = {package}
 id = {quoted_id}
 title = {title}
 
+[tool.autograder.forbidden]
+{forbidden}
+
 [tool.setuptools]
 package-dir = {{"" = "."}}
 
@@ -79,15 +85,6 @@ include = ["autograder", "autograder.*", {package}, {package_within}]
 autograder = ["**/*.html", "**/*.j2", "**/*.css", "**/*.json"]
 {bare_package} = ["**/*.json", "**/*.cases", "**/*.safetensors", "**/*.md"]
 """
-README = """# {title}: the notebooks
-
-Open a notebook in JupyterLab or VS Code and work from top to bottom. `check("...")` in the notebook tells you
-how an answer is doing; `autograder check NOTEBOOK` does the same for a whole notebook in the terminal.
-
-{notebooks}
-"""
-
-
 def write(folder: Path, course: Course, assignments: Sequence[Assignment]) -> None:
     """Writes the kit for ``assignments`` to ``folder``, in place of an earlier kit there.
 
@@ -112,15 +109,9 @@ def write(folder: Path, course: Course, assignments: Sequence[Assignment]) -> No
 
 def _is_kit(folder: Path, course: Course) -> bool:
     """Whether a kit lies there: its page for students begins as the course's does."""
-    first = _readme(course).partition("\n")[0]
+    first = kit_pages.readme(course).partition("\n")[0]
     start = files.read_start(folder / "README.md", len(first.encode()) + 1) or b""
     return start.decode("utf-8", "replace").strip() == first.strip()
-
-
-def _readme(course: Course) -> str:
-    """The page that students find first; ``{notebooks}`` stands for the links to them."""
-    page = course.kit_readme
-    return README.replace("{title}", course.title) if page is None else page.read_text(encoding="utf-8")
 
 
 def _fill(kit: Path, course: Course, assignments: Sequence[Assignment]) -> None:
@@ -136,8 +127,13 @@ def _fill(kit: Path, course: Course, assignments: Sequence[Assignment]) -> None:
     project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))
     _write_text(kit / "pyproject.toml", student_project(project, course))
     _write_text(kit / "environment.yml", CONDA.format(id=course.id, extras=",".join(STUDENTS_EXTRAS)))
-    links = "\n".join(f"* [{a.title}]({a.name}/{a.name}.ipynb)" for a in assignments)
-    _write_text(kit / "README.md", _readme(course).replace("{notebooks}", links))
+    table = kit_pages.table(course, assignments)
+    _write_text(kit / "README.md", kit_pages.readme(course).replace("{notebooks}", table))
+    if course.kit_guide is not None:
+        shutil.copy(course.kit_guide, kit / course.kit_guide.name)
+    for assignment in assignments:
+        kit_pages.open_elsewhere(course, kit / assignment.name / f"{assignment.name}.ipynb")
+    manifest.write(kit, manifest.list_kit(kit, course.id))
 
 
 def _copy_students_part(course: Course, package: Path) -> None:
@@ -198,6 +194,7 @@ def student_project(machine: Mapping[str, Any], course: Course) -> str:
         python=_toml(project["requires-python"]),
         dependencies=_toml(project["dependencies"]),
         extras="\n".join(f"{name} = {_toml(needs)}" for name, needs in extras.items()),
+        forbidden="\n".join(f"{_toml(name)} = {_toml(list(course.forbidden(name)))}" for name in RUNTIMES),
         id=course.id,
         quoted_id=_toml(course.id),
         package=_toml(course.package),

@@ -181,7 +181,7 @@ def test_a_broken_check_shows_no_source_of_ours() -> None:
     ("Conv2D", ["Conv2d"], "Conv2d"), ("conv2d_backward", ["conv2dbackward"], "conv2dbackward"),
     ("dilate_kernel", ["dilate_kernels"], "dilate_kernels"), ("MaxPooling2D", ["MinPooling2D"], None),
     ("lenet", ["LeNet5"], "LeNet5"), ("top_k", ["top_n"], None), ("relu", ["relu6"], None),
-    ("Dense", ["Dence"], "Dence"),
+    ("Dense", ["Dence"], "Dence"), ("output_size", ["ouptut_size"], "ouptut_size"),
 ])
 def test_which_name_is_nearly_another(wanted: str, there: list[str], near: str | None) -> None:
     assert near_name(wanted, there) == near

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from unittest import mock
 
+import nbformat
 import pytest
 import yaml
+from IPython.core.inputtransformer2 import TransformerManager
 
 from autograder.checks import freezing, frozen
 from autograder.checks.runner import CheckSession
 from autograder.course import ROOT_VARIABLE, Course, CourseError
+from autograder.homework import manifest
 from autograder.release import kit as kit_writer
 from autograder.release.kit import STAFF_ONLY, answers_given_away
 from autograder.release.release import release
@@ -167,6 +173,66 @@ def test_students_install_the_base_and_what_a_notebook_needs_by_an_extra(kit: Pa
         if isinstance(item, dict)
     ]
     assert pip == ["-c constraints.txt", "-e .[torch,tensorflow]"]
+
+
+def test_a_kit_that_is_public_opens_in_colab_and_binder(course: Course, tmp_path: Path):
+    """The badges lead to its notebooks; Colab's first cell installs it, and does nothing elsewhere."""
+    root = tmp_path / "course"
+    shutil.copytree(course.root, root, symlinks=True, ignore=shutil.ignore_patterns("kit"))
+    settings = root / "pyproject.toml"
+    line = 'kit_repository = "https://github.com/ada/cnn-kit"\n'
+    settings.write_text(settings.read_text().replace('kit_readme =', line + "kit_readme =", 1))
+    release(course=Course(root), kit=root / "kit", register=False)
+    path = f"ada/cnn-kit/blob/main/{NAME}/{NAME}.ipynb"
+    notebook = nbformat.read(root / "kit" / NAME / f"{NAME}.ipynb", as_version=4)
+    for text in ((root / "kit" / "README.md").read_text(), notebook.cells[1].source):
+        assert f"https://colab.research.google.com/github/{path}" in text
+        assert f"https://mybinder.org/v2/gh/ada/cnn-kit/main?labpath={NAME}%2F{NAME}.ipynb" in text
+    first = notebook.cells[2].source
+    assert "git+https://github.com/ada/cnn-kit@main" in first
+    asked: list[str] = []
+    scope = {"get_ipython": lambda: SimpleNamespace(run_line_magic=lambda name, line: asked.append(f"{name} {line}"))}
+    code = TransformerManager().transform_cell(first)
+    exec(code, scope)
+    assert asked == []
+    with mock.patch.dict(sys.modules, {"google.colab": ModuleType("google.colab")}):
+        exec(code, scope)
+    assert asked == ["pip install --quiet git+https://github.com/ada/cnn-kit@main"]
+
+
+def test_a_kit_without_a_public_repository_has_no_badges(kit: Path):
+    assert "colab" not in (kit / "README.md").read_text() + (kit / NAME / f"{NAME}.ipynb").read_text()
+
+
+@pytest.mark.parametrize("address", ["http://example.org/kit", "https://github.com/ada", "ada/kit"])
+def test_an_address_that_colab_cannot_open_is_refused(address: str, tmp_path: Path):
+    (tmp_path / "pyproject.toml").write_text(f'[tool.autograder]\ncourse = "course"\nkit_repository = "{address}"\n')
+    with pytest.raises(CourseError, match="https://github.com/OWNER/NAME"):
+        _ = Course(tmp_path).kit_repository
+
+
+def test_the_kit_says_how_it_is_installed_and_has_the_guide(kit: Path):
+    page = (kit / "README.md").read_text(encoding="utf-8")
+    for part in ("-m venv .venv", "pip install -c constraints.txt -e .", '".[torch]"', "GB", "STUDENT_ID", "hand-in"):
+        assert part in page
+    assert f"({NAME}/{NAME}.ipynb) | `.` |" in page and "{notebooks}" not in page
+    for target in re.findall(r"\]\(([^)\s]+)\)", page):
+        assert target.startswith("https:") or (kit / target).is_file(), target
+
+
+def test_a_student_sees_how_a_text_is_graded_and_no_empty_cell():
+    for assignment in Course.here():
+        notebook = nbformat.read(assignment.release_path, as_version=4)
+        cells = {cell.metadata.get("nbgrader", {}).get("grade_id", cell.id): cell for cell in notebook.cells}
+        assert all(cell.source.strip() for cell in notebook.cells), assignment.name
+        for task in (task for task in assignment.tasks if task.kind == "text"):
+            assert f"up to {task.points:g} points by a rubric" in cells[f"{task.id}-rubric"].source
+
+
+def test_the_kit_lists_itself(kit: Path):
+    listed = manifest.read(kit)
+    assert listed is not None and listed.course == "cnn" and listed.notebooks == (f"{NAME}/{NAME}.ipynb",)
+    assert {"README.md", "autograder/cli.py", f"{NAME}/{NAME}.ipynb"} <= set(listed.files)
 
 
 BASE_ALONE = """

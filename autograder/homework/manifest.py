@@ -1,0 +1,100 @@
+"""The kit's list of itself: what was released in it, so that what a student wrote can be told from it.
+
+``kit.json`` beside the notebooks, written by ``release --kit``: the fingerprint of every file, and for each notebook
+the fingerprint of every cell by its id.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder import files
+from autograder.course import UsageError
+
+NAME = "kit.json"
+MOST_BYTES = 50_000_000
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What was released in a kit. course: its id. files: sha256 by path. cells: by notebook's path, then by cell id.
+
+    Paths are relative to the kit's folder, with slashes.
+    """
+
+    course: str
+    files: Mapping[str, str]
+    cells: Mapping[str, Mapping[str, str]]
+
+    @property
+    def notebooks(self) -> tuple[str, ...]:
+        """The paths of the assignments' notebooks, in the order of the course."""
+        return tuple(sorted(self.cells))
+
+
+def fingerprint(cell: NotebookNode) -> str:
+    """Of a cell's kind and source."""
+    return hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def list_kit(folder: Path, course: str) -> Manifest:
+    """The manifest of a kit that lies in `folder`, whole and untouched."""
+    listed = {path.relative_to(folder).as_posix(): path for path in sorted(_files(folder))}
+    return Manifest(
+        course,
+        {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in listed.items()},
+        {
+            name: {cell.id: fingerprint(cell) for cell in nbformat.read(path, as_version=4).cells}
+            for name, path in listed.items() if path.suffix == ".ipynb"
+        },
+    )  # fmt: skip
+
+
+def write(folder: Path, manifest: Manifest) -> None:
+    files.write(folder / NAME, json.dumps(asdict(manifest), indent=1).encode())
+
+
+def read(folder: Path) -> Manifest | None:
+    """The manifest of the kit in `folder`; None where there is none. Raises `UsageError` for one that says nothing."""
+    data = files.read_whole(folder / NAME, MOST_BYTES)
+    if data is None:
+        return None
+    try:
+        said = json.loads(data)
+        return Manifest(str(said["course"]), dict(said["files"]), {k: dict(v) for k, v in said["cells"].items()})
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise UsageError(f"{folder / NAME} is damaged; take it from the kit that you were given.") from None
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """A notebook of a student. Raises `UsageError` where there is none that can be read."""
+    data = files.read_whole(path, 4 * MOST_BYTES)
+    if data is None:
+        raise UsageError(f"There is no file {path}.")
+    try:
+        notebook = nbformat.reads(data.decode(json.detect_encoding(data)), as_version=4)
+    except Exception as error:  # nbformat raises what its schema library raises
+        first = (str(error).splitlines() or [type(error).__name__])[0]
+        raise UsageError(f"{path} is not a notebook that can be read: {first}") from error
+    seen: set[str] = set()
+    for number, cell in enumerate(notebook.cells):  # older tools write none, and copies of files have the same twice
+        if cell.get("id", "") in seen or not cell.get("id"):
+            cell["id"] = f"cell-{number}"
+        seen.add(cell["id"])
+    return notebook
+
+
+def grade_id(cell: NotebookNode) -> str:
+    """nbgrader's id of a cell; empty for a cell that is no task's."""
+    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.rglob("*") if path.is_file() and path.name != NAME and path.suffix != ".pyc")
