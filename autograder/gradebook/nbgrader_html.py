@@ -6,7 +6,11 @@ version of it would also take apart the tables that `check` shows."""
 
 from __future__ import annotations
 
+import re
+
 import nh3
+
+from autograder.checks.formulas import without_active_tex
 
 TAGS = {
     "a", "abbr", "acronym", "b", "blockquote", "br", "caption", "code", "dd", "details", "div", "dl", "dt", "em", "h1",
@@ -21,16 +25,19 @@ STYLES = {
     "overflow", "padding", "text-align", "text-decoration", "text-indent", "vertical-align", "white-space", "width",
 }  # fmt: skip
 ATTRIBUTES = {"*": {"class", "id", "style", "title", "aria-label", "alt"}, "a": {"href"}, "img": {"src"}}
+_CODE = re.compile(r"(<pre\b.*?</pre>|<code\b.*?</code>)", re.DOTALL)  # MathJax leaves it alone
 PICTURES = ("data:image/png;", "data:image/jpeg;", "data:image/gif;")
 
 
 def clean_html(element: str | bytes) -> str:
-    """``element`` without scripts, event handlers, forms, frames and links to anything but pages and mail."""
+    """``element`` without scripts, event handlers, forms, frames and links to anything but pages and mail, in its
+    formulas too."""
     text = element.decode() if isinstance(element, bytes) else str(element)
-    return nh3.clean(
+    cleaned = nh3.clean(
         text, tags=TAGS, attributes=ATTRIBUTES, attribute_filter=_allowed, filter_style_properties=STYLES,
         url_schemes={"http", "https", "mailto", "data"}, link_rel="noopener noreferrer",
     )
+    return "".join(part if _CODE.match(part) else without_active_tex(part) for part in _CODE.split(cleaned))
 
 
 def _allowed(tag: str, name: str, value: str) -> str | None:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
+from autograder.checks.formulas import without_active_tex
 from autograder.submission.pictures import checked
 
 MIMES = ("image/png", "image/jpeg")
@@ -34,10 +35,6 @@ _BLANK = re.compile(r"\s")
 _SCHEME = re.compile(r"[^/?#]*?:")
 _SCHEMES = ("http:", "https:", "mailto:")
 _OWN = "attachment:"
-# What MathJax makes links, styles and other HTML of, or loads; a formula that draws needs none of it.
-_ACTIVE_TEX = re.compile(
-    r"\\(?=(?:href|style|class|cssId|data|require|unicode|mmlToken|includegraphics|url)(?![A-Za-z]))"
-)
 _ENTITY = re.compile(r"&(?:#[xX]?[0-9A-Fa-f]+;?|[A-Za-z][A-Za-z0-9]*;?)")
 _DATA = re.compile(r"data:(image/(?:png|jpe?g));base64,([A-Za-z0-9+/=]+)", re.I)
 _IMG = re.compile(r"<img\b[^<>]*?\bsrc\s*=\s*[\"']?(attachment:[\w.-]+)[^<>]*>", re.I)
@@ -106,7 +103,7 @@ def safe_markdown(source: str) -> str:
     source = _LOST.sub(NO_PICTURE, source)
     source = _TAG.sub(lambda m: m.group() if _HARMLESS_TAG.match(source, m.start()) else "< ", source)
     source = _ENTITY.sub(_harmless_entity, source)
-    source = _ACTIVE_TEX.sub(r"\\ ", source)
+    source = without_active_tex(source)
     return _LINK.sub(lambda m: m.group() if _leads_somewhere(source, m.end()) else "]\\", source)
 
 

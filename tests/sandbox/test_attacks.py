@@ -56,7 +56,7 @@ READING = {
     ),
     "what of a file lies in memory, by counting": (
         "part, told = (ctypes.c_ulong * 2)(0, 4096), (ctypes.c_ulong * 5)()\n"
-        "with open(os.__file__, 'rb') as file: assert libc.syscall(451, file.fileno(), part, told, 0) == 0"
+        "with open('mine', 'wb+') as file: assert libc.syscall(451, file.fileno(), part, told, 0) == 0"
     ),
 }
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -216,6 +217,8 @@ def test_untouched_means_as_released_or_empty(template: Template, submitted: dic
         "[x](JaVaScRiPt:alert(1))",
         "[x](&#106;avascript:alert(1))",
         "[x](javascript&colon;alert(1))",
+        "[x](javascript&NewLine;:alert(1))",
+        "&lsqb;x&rsqb;&lpar;javascript:alert(1)&rpar; &lbrack;x](javascript&Tab;:alert(1))",
         "[x](javascript\\:alert(1))",
         "![x](data:text/html;base64,PHNjcmlwdD4=)",
         "<javascript:alert(1)>",
@@ -238,11 +241,15 @@ def test_markdown_renders_to_no_active_html(source: str):
 
 @pytest.mark.parametrize("macro", ["href{javascript:x}{y}", "style{position:fixed}{y}", "class{a}{y}", "cssId{a}{y}"])
 def test_formulas_make_no_links_and_styles(macro: str):
-    assert "\\" + macro.partition("{")[0] not in safe_markdown(f"$\\{macro}$ and $$\\let\\a=\\{macro}$$")
+    name = macro.partition("{")[0]
+    assert "\\" + name not in safe_markdown(f"$\\{macro}$ and $$\\let\\a=\\{macro}$$")
+    for written in (f"&dollar;&bsol;{macro}&dollar;", f"&#36;&#x5c;{macro}&#36;", f"&bsol;&#104;{macro}"):
+        assert f"\\{name}" not in unescape(safe_markdown(written))
 
 
 def test_plain_markdown_stays_as_written():
     text = (
+        "It&rsquo;s &eacute;t&eacute; &mdash; 3 &lt; 5 &amp; 4 &times; 2: "
         "A **window** of 3 < 5 rows; `a<b` and x<sub>1</sub>: $\\sum_i w_i$ & more, see [paper](https://example.org/a)."
     )
     assert safe_markdown(text) == text.replace("a<b", "a< b")
