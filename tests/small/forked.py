@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import NoReturn
 
 
+MOST_FILES = 4096
+
+
 def load() -> None:
     """Imports what the command would."""
     import autograder.classroom.export
@@ -82,6 +85,7 @@ def _run(
     try:
         os.dup2(out, 1)
         os.dup2(err, 2)
+        os.closerange(3, MOST_FILES)  # what a program that was started would not have
         sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)
         os.chdir(folder)
         os.environ.clear()
