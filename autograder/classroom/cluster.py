@@ -16,7 +16,8 @@ import os
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import suppress
+from concurrent.futures import CancelledError
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -33,6 +34,7 @@ CONNECT_S = 20.0
 WORKERS_S = 120.0  # how long a run waits for a worker where there is none
 ASK_AGAIN_S = 1.0
 RESTART_S = 10.0
+FETCH_S = 60.0  # to fetch a result from the worker that has it
 ENDED = "The Dask worker ended."
 
 
@@ -89,10 +91,8 @@ class DaskWorkers:
 
     def _look(self) -> None:
         """Asks the scheduler for its workers. Raises ``MachineFault`` where it is gone, or has none for too long."""
-        try:
+        with self._connected():
             workers = self._client.scheduler_info(n_workers=-1)["workers"]
-        except (OSError, TimeoutError, ValueError, RuntimeError) as error:
-            raise self._scheduler_gone() from error
         now = self._asked = time.monotonic()
         self._stuck &= set(workers)
         with_gpu = {one: bool(about.get("resources", {}).get("GPU")) for one, about in workers.items()}
@@ -104,6 +104,22 @@ class DaskWorkers:
                 f"The Dask scheduler at {self._address} has had no worker for {WORKERS_S:.0f} s; start one, and run "
                 "the same command again."
             )
+
+    @contextmanager
+    def _connected(self) -> Iterator[None]:
+        """Has something asked of the scheduler. Whatever its client raises once the connection is lost, and that is of
+        many kinds, is a ``MachineFault``; so is what it raises while it is lost."""
+        try:
+            yield
+        except (OSError, TimeoutError, ValueError, RuntimeError, KeyError) as error:
+            raise self._scheduler_gone() from error
+        except Exception as error:
+            if self._lost():
+                raise self._scheduler_gone() from error
+            raise
+
+    def _lost(self) -> bool:
+        return self._client.status not in ("running", "connecting")
 
     def _scheduler_gone(self) -> MachineFault:
         return MachineFault(
@@ -127,32 +143,31 @@ class DaskWorkers:
         """Sends a job to a worker."""
         key = f"grade-{self._spec.assignment}-{job.student}-{time.monotonic_ns()}"
         where: dict[str, Any] = {"resources": {"GPU": 1}} if job.gpu else {}
-        try:
+        with self._connected():
             future = self._client.submit(
                 grade_there, self._spec, job, key=key, pure=False, workers=[seat], allow_other_workers=False, **where
             )
-        except (OSError, TimeoutError, RuntimeError) as error:
-            raise self._scheduler_gone() from error
         self._given[str(seat)] = future
 
     def listen(self, seconds: float) -> Iterator[Answered | Lost]:
         """What the workers answered, and which of them are gone."""
         from distributed import wait
 
-        try:
-            if self._given:
-                with self._client.as_current(), suppress(TimeoutError):  # nothing was answered in that time
-                    wait(list(self._given.values()), timeout=seconds, return_when="FIRST_COMPLETED")
-            else:
-                time.sleep(seconds)
-        except OSError as error:
-            raise self._scheduler_gone() from error
-        if self._client.status not in ("running", "connecting"):
+        if self._given:
+            # Nothing was answered in that time; or a job was called off, of which is heard below.
+            with self._connected(), self._client.as_current(), suppress(TimeoutError, CancelledError):
+                wait(list(self._given.values()), timeout=seconds, return_when="FIRST_COMPLETED")
+        else:
+            time.sleep(seconds)
+        if self._lost():
             raise self._scheduler_gone()
         for address, future in list(self._given.items()):
             if future.done():
                 del self._given[address]
-                yield _heard(address, future)
+                heard = _heard(address, future)
+                if isinstance(heard, Lost):
+                    self._cancel(future)
+                yield heard
             elif address not in self._with_gpu and address not in self._stuck:
                 del self._given[address]
                 self._cancel(future)
@@ -167,10 +182,8 @@ class DaskWorkers:
             self._client.restart_workers([seat], timeout=RESTART_S, raise_for_error=False)
 
     def _cancel(self, future: Any) -> None:
-        try:
+        with self._connected():
             self._client.cancel([future], force=True)
-        except (OSError, TimeoutError, RuntimeError) as error:
-            raise self._scheduler_gone() from error
 
 
 def grade_there(spec: WorkerSpec, job: Job) -> Done:
@@ -229,7 +242,10 @@ def _heard(address: str, future: Any) -> Answered | Lost:
     if isinstance(error, IsolationMissing):
         raise error
     if error is None:
-        return Answered(address, future.result())
+        try:
+            return Answered(address, future.result(timeout=FETCH_S))
+        except (TimeoutError, CancelledError, OSError):  # it went with its worker, and nobody else may do it again
+            return Lost(address, ENDED)
     if type(error).__name__ == "KilledWorker":
         return Lost(address, ENDED)
     why = str(error) if isinstance(error, CourseError | MachineFault) else of_our_own(error)

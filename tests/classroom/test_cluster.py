@@ -6,16 +6,20 @@ import logging
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
 
-from autograder.classroom.cluster import DaskWorkers, dask_pool, grade_there
+from autograder.classroom.cluster import ENDED, DaskWorkers, dask_pool, grade_there
 from autograder.classroom.grade import grade_class
 from autograder.classroom.run import Graded, Options, Summary
+from autograder.classroom.scheduler import Lost
 from autograder.classroom.worker import Done, WorkerSpec
 from autograder.course import Course, CourseError
+from autograder.faults import MachineFault
 from autograder.submission.job import Job
 from autograder.submission.notebook import Template
 from autograder.submission.results import read_results
@@ -170,6 +174,64 @@ def test_unmarked_submissions_leave_gpus_free_where_there_are_other_workers(
     alone = {"workers": ["tcp://gpu:1"], "allow_other_workers": False}
     assert workers._client.asked == [{"resources": {"GPU": 1}, **alone}]
     assert workers.seat(gpu=True) is None, "one at a time"
+
+
+class GoneClient(AskedClient):
+    """A client whose scheduler was killed; each call raises what the real one does then."""
+
+    status = "closed"
+
+    def scheduler_info(self, n_workers: int) -> dict[str, object]:
+        return {"type": "Scheduler"}  # without the workers
+
+    def submit(self, *args: object, **where: object) -> str:
+        raise distributed.client.ClosedClientError("Client is closed. Can't send update-graph message.")
+
+    cancel = submit
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda workers: workers.prepare(1, 0),
+        lambda workers: workers.give("tcp://cpu:1", Job("ada", b"", {}, 0, "c", "e")),
+        lambda workers: workers_heard(workers, SimpleNamespace()),
+        lambda workers: workers.end("tcp://cpu:1"),
+    ],
+    ids=["look", "give", "listen", "end"],
+)
+def test_a_scheduler_that_is_gone_is_a_fault_of_the_machine_whatever_is_asked(act: object, tmp_path: Path):
+    workers = DaskWorkers("tcp://nowhere:1", WorkerSpec(tmp_path, "00-small", "required"))
+    workers._client, workers._given = GoneClient("tcp://cpu:1"), {"tcp://cpu:1": SimpleNamespace()}
+    with pytest.raises(MachineFault, match=r"The Dask scheduler at tcp://nowhere:1 does not answer any more"):
+        act(workers)
+
+
+def test_a_result_that_went_with_its_worker_is_lost_and_not_waited_for(tmp_path: Path):
+    """The scheduler would have it made again, by the worker that is gone and by no other."""
+    called_off = []
+
+    class Finished:
+        def __getattr__(self, name: str) -> object:
+            return {"done": lambda: True, "cancelled": lambda: False, "exception": lambda: None}[name]
+
+        def result(self, timeout: float) -> Done:
+            raise TimeoutError
+
+    workers = DaskWorkers("tcp://nowhere:1", WorkerSpec(tmp_path, "00-small", "required"))
+    workers._client = SimpleNamespace(status="running", cancel=lambda futures, force: called_off.extend(futures))
+    gone = Finished()
+    assert workers_heard(workers, gone) == [Lost("tcp://cpu:1", ENDED)]
+    assert called_off == [gone]
+
+
+def workers_heard(workers: DaskWorkers, future: object) -> list[object]:
+    """What is heard where one future is given and there is nothing to wait for."""
+    workers._given = {"tcp://cpu:1": future}
+    workers._client.as_current = nullcontext
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(distributed, "wait", lambda *args, **options: None)
+        return list(workers.listen(0.01))
 
 
 def test_a_cluster_without_a_gpu_is_not_waited_for(cluster: object, tmp_path: Path):
