@@ -68,9 +68,12 @@ def write_feedback(
     chosen = list(dict.fromkeys(students)) or list(results)
     for done, student in enumerate(chosen):
         progress(done, len(chosen))
+        notebook = _notebook(course_dir / AUTOGRADED / student / assignment / f"{assignment}.ipynb")
+        if notebook is None:  # a page would lack all that the student wrote
+            raise CourseError(f"The graded notebook of {student!r} is damaged; grade that submission again.")
         page = student_page(
             results[student],
-            _notebook(course_dir / AUTOGRADED / student / assignment / f"{assignment}.ipynb"),
+            notebook,
             title=about.title,
             manual=manual.get(student, Manual()),
             rubrics=rubrics,

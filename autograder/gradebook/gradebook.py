@@ -78,6 +78,8 @@ class GradebookWriter:
         while True:
             try:
                 return act()
+            except InvalidEntry as error:  # what nbgrader makes of a refusal
+                raise cannot(self.address, be, error) from error
             except SQLAlchemyError as error:
                 if not passes(error) or time.monotonic() > until:
                     raise cannot(self.address, be, error) from error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from nbgrader.api import Assignment as AssignmentRow
 from nbgrader.api import Base, Gradebook
 from nbgrader.api import Course as CourseRow
@@ -16,18 +18,28 @@ from autograder.gradebook.address import Address
 BUSY = "pragma busy_timeout = 60000"  # milliseconds
 _LOCKED = ("is locked",)
 _PASSING = (*_LOCKED, "Connection refused", "starting up", "shutting down", "terminating connection", "closed the conn")
+_PUT_BACK = (
+    "put back a copy of it, or move it away: the next run fills a new one from the record, with everything but "
+    "what was graded by hand"
+)
 _REMEDIES = (
     (_LOCKED, f"end the formgrader or the program that holds it, and {AGAIN}"),
-    (
-        ("malformed", "not a database", "no such table", "no such column"),
-        "put back a copy of it, or move it away: the next run fills a new one from the record, with everything but "
-        "what was graded by hand",
-    ),
+    (("malformed", "not a database", "no such table", "no such column"), _PUT_BACK),
     (("readonly", "unable to open"), f"make the file and its folder writable for you, and {AGAIN}"),
     (("is full", "No space left"), f"make room on its disk, and {AGAIN}"),
     (_PASSING, f"start its server, and {AGAIN}"),
 )
 DEFAULT_COURSE = "default_course"  # a row that parts of nbgrader add to every gradebook
+
+
+class _Refusals(logging.Filter):
+    """Leaves out nbgrader's traceback for what the database refused, of which one sentence is said here."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not str(record.msg).startswith("Rolling back session due to database error")
+
+
+logging.getLogger("tornado.application").addFilter(_Refusals())  # nbgrader's own: it logs by that name
 
 
 class WrongGradebook(CourseError):
@@ -58,6 +70,8 @@ def look_whose(address: Address, course_id: str) -> None:
                 return
             if not {"course", "assignment"} <= tables:
                 raise WrongGradebook(f"The database {address} is not a gradebook of nbgrader.")
+            if lost := sorted(Base.metadata.tables.keys() - tables):
+                raise WrongGradebook(f"The gradebook {address} has no table {lost[0]!r} any more; {_PUT_BACK}.")
             courses = set(connection.execute(select(CourseRow.id)).scalars())
             used = set(connection.execute(select(AssignmentRow.course_id).distinct()).scalars())
     finally:
