@@ -33,6 +33,15 @@ def test_seeds_differ_by_task_student_and_secret_and_by_nothing_else():
     assert secret.seed("a", "b") == Secret(b"x" * 32).seed("a", "b") != Secret(b"y" * 32).seed("a", "b")
 
 
+def test_a_seed_is_what_it_was_when_the_class_was_graded_before():
+    """With another way to draw them everybody's hidden inputs would change, and nobody would know why."""
+    secret = Secret(b"x" * 32)
+    assert secret.seeds(("double", "square"), "ada")["double"].hex() == (
+        "231dab72dc5f4bd86201209bce65b29c38fbfd754b59953d04fc736241e91a31"
+    )
+    assert secret.id == 245930087209307
+
+
 def test_a_damaged_secret_is_not_replaced(tmp_path: Path):
     (tmp_path / "secret").write_bytes(b"short")
     with pytest.raises(MachineFault, match="instead of 32 bytes; put it back"):
