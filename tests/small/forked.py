@@ -82,6 +82,8 @@ def _run(
 ) -> NoReturn:
     code = 70
     try:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a shell or nohup may have them ignored
+            signal.signal(number, signal.SIG_DFL)
         os.dup2(out, 1)
         os.dup2(err, 2)
         os.closerange(3, MOST_FILES)  # what a program that was started would not have
