@@ -1,4 +1,4 @@
-"""`report`: what the class knows."""
+"""`report`, `similar`: what the class knows, and whose answers are alike."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 
 from autograder import files
 from autograder.commands.common import AsJson, CourseDir, course_folder, one_sentence
+from autograder.course import Course
 
 
 def report(
@@ -36,3 +37,30 @@ def report(
     else:
         print(text_of(summary))
         print(f"The class report is {path}.")
+
+
+def similar(
+    assignment: Annotated[str, typer.Argument(help="For example 01-functions.")],
+    before: Annotated[list[Path] | None, typer.Option(metavar="DIR", help="Another term; may be repeated.")] = None,
+    public: Annotated[list[Path] | None, typer.Option(metavar="FILE", help="Code that everybody could read.")] = None,
+    least: Annotated[int, typer.Option("--from", min=1, max=100, metavar="PERCENT", help="What is listed.")] = 80,
+    course: CourseDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """List answers that are more alike than a class's are by themselves, side by side on a page."""
+    with one_sentence():
+        from autograder.classroom import similar as command
+
+        place = course_folder(course)
+        found = command.similar(place, assignment, before=before or (), public=public or (), least=least / 100)
+        path = command.write_page(found, place, Course.here().assignment(assignment).title)
+    if as_json:
+        print(json.dumps({**found.as_json(), "page": str(path)}))
+        return
+    for same in found.same_files:
+        print(f"The same notebook: {', '.join(same.whose)}.")
+    for one in found.numbers:
+        print(f"{one.task}, {one.whose}: {', '.join(one.numbers)} {one.how} {', '.join(one.others)}.")
+    for pair in found.pairs:
+        print(f"{pair.task}: {pair.whose[0]} and {pair.whose[1]}, {pair.share:.0%}.")
+    print(f"{found.compared} submissions compared; the answers are side by side in {path}.")
