@@ -166,6 +166,7 @@ def feedback(
 app.command()(arriving.collect)
 app.command()(looking_back.history)
 app.command()(looking_back.request)
+app.command()(looking_back.forget)
 app.command()(of_the_class.report)
 app.command()(of_the_class.similar)
 app.command()(times.due)

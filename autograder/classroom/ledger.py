@@ -53,6 +53,7 @@ _NEW_COLUMNS = {
     "graded": ("written", "answers", "committed_answers", "by", "instead_of"),
     "past": ("fingerprint", "notebook", "answers", "by"),
 }
+_OF_STUDENTS = ("graded", "past", "extensions", "requests")
 _RECORD = """
 insert into graded (assignment, student, fingerprint, results, notebook, answers, by) values (?, ?, ?, ?, ?, ?, ?)
 on conflict (assignment, student) do update set fingerprint = excluded.fingerprint, results = excluded.results,
@@ -239,6 +240,21 @@ class Ledger:
                 "committed = null, written = null where assignment = ? and student = ?",
                 (row, None if fingerprint == latest else latest, *of),
             )
+
+    def count_of(self, student: str) -> dict[str, int]:
+        """By table, how many rows there are of a student."""
+        query = "select count(*) from {} where student = ?"
+        return {table: self.rows(query.format(table), (student,))[0][0] for table in _OF_STUDENTS}
+
+    def forget(self, student: str) -> None:
+        """Removes every row of a student, and what the file still has of them where rows were."""
+        with self._one_sentence():
+            self._db.execute("pragma secure_delete = on")
+            with self._db:
+                for table in _OF_STUDENTS:
+                    self._db.execute(f"delete from {table} where student = ?", (student,))
+            self._db.execute("vacuum")
+            self._db.execute("pragma wal_checkpoint(truncate)")
 
     def rows(self, query: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
         """What a query finds, for the modules that keep other things here."""

@@ -1,4 +1,4 @@
-"""`history`, `request`: what happened to a submission, what a student says against a grade, and what came of it."""
+"""`history`, `request`, `forget`: what happened to a submission, what a student says against it, no trace of them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import typer
 
 from autograder.commands.common import AsJson, CourseDir, course_folder, one_sentence
 from autograder.course import UsageError
+
+_ELSEWHERE = "What lies elsewhere (exports, backups, the learning platform, nbgrader's exchange) is yours to remove."
 
 
 def history(
@@ -105,3 +107,28 @@ def request(
         print(f"{one.id}. {one.student}, {one.assignment}, {one.task}, {one.at[:10]}: {one.says}")
         print(f"   {one.outcome} ({one.closed_by}, {(one.closed_at or '')[:10]})" if one.outcome else "   open")
     print(f"{len(found)} requests, {sum(one.outcome is None for one in found)} open.")
+
+
+def forget(
+    student: Annotated[str, typer.Argument(help="The student's id.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    course: CourseDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Remove a student from submissions, results, pages, the record and the gradebook, for good; asks first."""
+    with one_sentence():
+        from autograder.classroom import forget as command
+
+        place = course_folder(course)
+        found = command.traces(place, student)
+        if not as_json:
+            print(f"Of {student} there is:", *(f"  {sentence}" for sentence in found.sentences()), sep="\n")
+        if not yes and (as_json or not typer.confirm("Remove all of it, for good?")):
+            raise UsageError("Nothing was removed; --yes removes it without asking.")
+        command.forget(place, found)
+    if as_json:
+        print(json.dumps({"student": student, "removed": found.sentences()}))
+        return
+    print(f"All of it is removed. {_ELSEWHERE}")
+    if found.reports:
+        print("Reports that named the student are written again by `autograder feedback` and `autograder report`.")

@@ -162,28 +162,47 @@ class GradebookWriter:
 
     def due(self, assignment: Assignment, when: datetime | None) -> None:
         """Sets when an assignment is due (UTC without a zone), or that it is not due at any time. Penalties follow with
-        the next run."""
+        the next run.
+
+        Without a due date the gradebook keeps no extension: nbgrader fails over one then, in every command."""
         self.register(assignment)
 
         def act() -> None:
             with self._transaction() as gradebook:
-                gradebook.update_or_create_assignment(assignment.name, duedate=when)
+                row = gradebook.update_or_create_assignment(assignment.name, duedate=when)
+                for submission in row.submissions if when is None else ():
+                    submission.extension = None
 
         self._patiently("written", act)
 
     def extend(self, assignment: str, student: str, by: timedelta) -> bool:
         """Gives a student this much more time, in place of what they had; none takes it away. False, and nothing is
-        changed, where the gradebook has no submission of theirs yet."""
+        changed, where the gradebook has no submission of theirs yet, or nobody has said when it is due."""
 
         def act() -> bool:
             with self._transaction() as gradebook:
                 try:
+                    if gradebook.find_submission(assignment, student).assignment.duedate is None:
+                        return False
                     gradebook.grant_extension(assignment, student, minutes=by.total_seconds() / 60)
                 except MissingEntry:
                     return False
             return True
 
         return self._patiently("written", act)
+
+    def forget(self, student: str) -> None:
+        """Removes a student with every submission, grade and comment; in SQLite, what the file still has, too."""
+
+        def act() -> None:
+            with self._transaction() as gradebook, suppress(MissingEntry):
+                gradebook.remove_student(student)
+
+        self._patiently("written", act)
+        if self.address.file is not None:
+            self._gradebook.db.remove()
+            with self._gradebook.engine.connect() as connection:
+                connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("vacuum")
 
     def know(self, people: Iterable[Person]) -> tuple[int, int]:
         """Makes the gradebook know these people: (how many were new, how many there were). What is said of them here
@@ -250,7 +269,7 @@ class GradebookWriter:
         known = {"timestamp": timestamp} if timestamp else {}
         with gradebook.db.no_autoflush:  # nbgrader builds the submission's rows before it adds them
             submission = gradebook.update_or_create_submission(commit.assignment, commit.student, **known)
-        if submission.extension is None:
+        if submission.extension is None and submission.assignment.duedate is not None:
             submission.extension = commit.extension
         notebook = cells.submitted(gradebook, submission)
         for name, grade in cells.grades(gradebook, notebook):
@@ -264,6 +283,8 @@ class GradebookWriter:
         self, gradebook: Gradebook, submission: SubmittedAssignment, notebook: SubmittedNotebook
     ) -> None:
         notebook.late_submission_penalty = None
+        if submission.assignment.duedate is None:  # nbgrader fails over an extension then
+            return
         late = submission.total_seconds_late
         if late <= 0:
             return

@@ -165,7 +165,8 @@ def _of_assignment(session: Session, name: str, people: list[Person]) -> list[Fi
         found.append(
             FinalScore(
                 person, name, tuple(tasks[person.id]), row.max_score, penalties[person.id],
-                timedelta(seconds=submission.total_seconds_late), submission.extension or timedelta(),
+                timedelta(seconds=submission.total_seconds_late if row.duedate else 0),
+                submission.extension or timedelta(),
             )
         )  # fmt: skip
     return found

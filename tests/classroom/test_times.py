@@ -82,6 +82,22 @@ def test_who_has_handed_in_nothing_yet_can_be_given_time(root: Path) -> None:
         assert extensions(ledger, NAME)["eve"].granted_by
 
 
+def test_an_extension_without_a_due_date_waits_for_one_and_stops_nobody(root: Path) -> None:
+    grade(root)
+    run(root, "extend", "ada", NAME, "--by", "2d")  # nbgrader itself fails over an extension of what is not due
+    assert grade(root)[1] == [] and scores(root)["ada"] == 12.0
+    run(root, "due", NAME, "2026-01-01 10:00 UTC")
+    grade(root)
+    assert scores(root)["ada"] == 12.0
+    run(root, "due", NAME, "none")
+    grade(root)
+    assert scores(root)["ada"] == 12.0
+    run(root, "extend", "ada", NAME, "--by", "0")
+    run(root, "due", NAME, "2026-01-01 10:00 UTC")
+    grade(root)
+    assert scores(root)["ada"] == 0.0
+
+
 def test_in_the_wrong_order_each_command_says_what_is_missing(root: Path) -> None:
     with at_home(root):
         for words, code, said in (
