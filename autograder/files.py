@@ -36,7 +36,7 @@ def read_whole(path: Path, most: int) -> bytes | None:
 
 def write(path: Path, data: bytes, mode: int = 0o644) -> None:
     """Writes a file, and the folders above it, so that readers and a crash find the old content or the new."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent, 0o777)
     beside = _written_beside(path, data, mode)
     try:
         os.replace(beside, path)
@@ -59,6 +59,42 @@ def write_first(path: Path, data: bytes, mode: int = 0o600) -> bool:
     return True
 
 
+def is_shared(folder: Path) -> bool:
+    """Whether a folder is shared by a group: its members may write there, and what is made there is the group's too."""
+    mode = folder.stat().st_mode
+    return os.name == "posix" and bool(mode & stat.S_ISGID) and bool(mode & stat.S_IWGRP)
+
+
+def for_group(folder: Path, mode: int) -> int:
+    """The mode of something new in a folder: where that is shared, its group may do what its owner may."""
+    return mode | (mode & 0o700) >> 3 if is_shared(folder) else mode
+
+
+def make_folder(path: Path, mode: int = 0o700) -> None:
+    """Makes a folder, and those above it; in a shared one it is shared, too. One that is there stays as it is."""
+    if path.is_dir():
+        return
+    if path.parent != path:
+        make_folder(path.parent, 0o777)
+    path.mkdir(exist_ok=True, mode=mode)
+    if is_shared(path.parent):
+        os.chmod(path, for_group(path.parent, stat.S_IMODE(path.stat().st_mode)) | stat.S_ISGID)
+
+
+def share(path: Path) -> None:
+    """Lets the group of something of ours, where it is there, do what we may; a folder is shared from then on. What is
+    another's is left: it is for them to share it."""
+    try:
+        about = path.lstat()
+    except FileNotFoundError:
+        return
+    if about.st_uid == os.geteuid() and (stat.S_ISDIR(about.st_mode) or stat.S_ISREG(about.st_mode)):
+        mode = stat.S_IMODE(about.st_mode)
+        wanted = mode | (mode & 0o700) >> 3 | (stat.S_ISGID if stat.S_ISDIR(about.st_mode) else 0)
+        if wanted != mode:
+            os.chmod(path, wanted)
+
+
 def _written_beside(path: Path, data: bytes, mode: int) -> str:
     """A new file in the same folder, on the disk with all its bytes."""
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -67,7 +103,7 @@ def _written_beside(path: Path, data: bytes, mode: int) -> str:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(beside, mode)
+        os.chmod(beside, for_group(path.parent, mode))
     except BaseException:
         os.unlink(beside)
         raise

@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import stat
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -303,7 +304,7 @@ class _Journal:
     def replace(self, student: str, place: Path, content: Iterable[tuple[str, bytes]]) -> None:
         """Moves what lies in a submission's place aside, and puts the new one there, whole."""
         if "id" not in self.about:
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            files.make_folder(self.folder)
             numbers = [int(one.name) for one in self.folder.iterdir() if one.name.isdecimal()]
             self.about["id"] = max(numbers, default=0) + 1
         aside = self.folder / str(self.about["id"]) / str(len(self.about["students"]))
@@ -311,7 +312,7 @@ class _Journal:
         try:
             for path, data in content:
                 files.write(new / path, data)
-            new.chmod(0o755)
+            new.chmod(files.for_group(place.parent, 0o755) | (new.stat().st_mode & stat.S_ISGID))
             self.about["students"][student] = aside.name if place.exists() else None
             files.write(self.folder / str(self.about["id"]) / JOURNAL, json.dumps(self.about).encode(), 0o600)
             if place.exists():
@@ -322,7 +323,7 @@ class _Journal:
 
     @staticmethod
     def _beside(place: Path) -> Path:
-        place.parent.mkdir(parents=True, exist_ok=True)
+        files.make_folder(place.parent, 0o777)
         return place.parent
 
 

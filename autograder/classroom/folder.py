@@ -55,7 +55,7 @@ class CourseFolder:
 
     @property
     def state(self) -> Path:
-        """Where the secret and the record of what was graded lie; readable by their owner alone."""
+        """Where the secret and the record of what was graded lie; their owner's alone, or a group's that shares it."""
         return self.root / ".autograder"
 
     @property

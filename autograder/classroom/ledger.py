@@ -22,6 +22,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from autograder import files
 from autograder.faults import AGAIN, MachineFault, of_os_error
 
 VERSION = 2
@@ -111,8 +112,10 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            path.touch(mode=0o600)  # it holds students' work
+            files.make_folder(path.parent)
+            if not path.exists():  # it holds students' work
+                os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+                os.chmod(path, files.for_group(path.parent, 0o600))
         except OSError as error:
             raise of_os_error(error, path) from error
         with self._one_sentence():

@@ -48,7 +48,7 @@ class Secret:
                         f"The course's secret, {path}, is lost, and earlier results were drawn with it; put it back "
                         "from a copy of the course folder, or grade everybody with a new one by --force."
                     )
-                path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                files.make_folder(path.parent)
                 files.write_first(path, secrets.token_bytes(SECRET_BYTES))  # another run's may be first, and counts
                 key = path.read_bytes()
         except OSError as error:

@@ -29,6 +29,7 @@ from autograder.gradebook.opening import WrongGradebook, cannot, create, look_wh
 from autograder.gradebook.people import Person
 from autograder.gradebook.registering import SaveOurCells, as_registered, is_registered
 from autograder.gradebook.rows import Cells, Commit, write_grade
+from autograder.gradebook.sharing import share
 from autograder.gradebook.turns import Turns
 
 NO_RESPONSE = "No response."  # nbgrader's own words
@@ -53,11 +54,13 @@ class GradebookWriter:
         self._patiently("opened", lambda: look_whose(self.address, self.course.id))
         if self.address.file is not None:
             self.address.file.parent.mkdir(parents=True, exist_ok=True)
+        share(self.course_dir, self.config, self.address)
         try:
             self._turns = Turns(self.address, self.course_dir)
             self._gradebook = self._patiently("opened", self._open)
         except (ImportError, InvalidEntry) as error:
             raise cannot(self.address, "opened", error) from error
+        share(self.course_dir, self.config, self.address)  # its file too, which may be new
         wait_for_other_writers(self._gradebook)
         nbgrader_setup.write_course_folder_config(self.course_dir, self.course)
         late = AssignLatePenalties(config=self.config)

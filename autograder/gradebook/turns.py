@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
+from autograder import files
 from autograder.faults import of_os_error
 from autograder.gradebook.address import Address
 
@@ -34,8 +35,8 @@ class Turns:
     def mine(self) -> Iterator[None]:
         """Waits for the turn, and has it until the end of the block."""
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            lock = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
+            files.make_folder(self._path.parent)
+            lock = _opened(self._path)
         except OSError as error:
             raise of_os_error(error, self._path) from error
         try:
@@ -58,3 +59,14 @@ class Turns:
         """Closes the connection to the server."""
         if self._server is not None:
             self._server.dispose()
+
+
+def _opened(path: Path) -> int:
+    """The lock's file, made where there is none, for the folder's group too where it is shared."""
+    try:
+        return os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        lock = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+        if os.fstat(lock).st_uid == os.geteuid():
+            os.fchmod(lock, files.for_group(path.parent, 0o600))
+        return lock
