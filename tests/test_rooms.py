@@ -31,7 +31,7 @@ FOR_START_UP = {
         "autograder.gradebook",
         "autograder.release",
     },
-    "autograder.commands.common": {"rich"},
+    "autograder.commands.common": {"autograder.feedback.clean", "rich"},
     "autograder.commands.arriving": {"autograder.classroom"},
     "autograder.commands.looking_back": {"autograder.classroom"},
     "autograder.commands.of_the_class": {"autograder.classroom", "autograder.feedback"},

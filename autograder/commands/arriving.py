@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from autograder.commands.common import NOTHING_GRADED, AsJson, CourseDir, course_folder, one_sentence
+from autograder.commands.common import NOTHING_GRADED, AsJson, CourseDir, course_folder, one_sentence, say
 from autograder.course import UsageError
 
 
@@ -35,7 +35,7 @@ def collect(
             if as_json:
                 print(json.dumps({"undone": name, "back": back, "gone": gone}))
             else:
-                print(f"{name} is undone: {len(back)} earlier submissions are back, {len(gone)} are gone again.")
+                say(f"{name} is undone: {len(back)} earlier submissions are back, {len(gone)} are gone again.")
             return
         found = command.collect(archive, place, assignment, roster=roster, zone=_zone(zone), preview=preview)
     if as_json:
@@ -43,13 +43,13 @@ def collect(
     else:
         for one in found.taken:
             when = f", {one.when:%Y-%m-%d %H:%M} UTC" if one.when else ""
-            print(f"{one.student}: {one.state}{when}, {one.notebook}{f' ({one.remark})' if one.remark else ''}.")
-        print(*(f"Not taken: {sentence}" for sentence in found.left_out), sep="\n", end="\n" if found.left_out else "")
+            say(f"{one.student}: {one.state}{when}, {one.notebook}{f' ({one.remark})' if one.remark else ''}.")
+        say(*(f"Not taken: {sentence}" for sentence in found.left_out))
         if found.missing:
-            print(f"Nothing came from: {', '.join(found.missing)}.")
+            say(f"Nothing came from: {', '.join(found.missing)}.")
         changed = sum(one.state in ("new", "replaced") for one in found.taken)
         said = "would be taken" if preview else "taken"
-        print(f"{found.layout or 'No layout that is known'}: {changed} of {len(found.taken)} submissions {said}.")
+        say(f"{found.layout or 'No layout that is known'}: {changed} of {len(found.taken)} submissions {said}.")
     if found.left_out or not found.taken:
         raise typer.Exit(NOTHING_GRADED)
 

@@ -28,6 +28,14 @@ def course_folder(course: Path | None) -> Path:
     return (course or Course.here().root).resolve()
 
 
+def say(*lines: object) -> None:
+    """Prints lines in which a student's file may have a say, without what a terminal would act on."""
+    from autograder.feedback.clean import clean
+
+    for line in lines:
+        print(clean(str(line)))
+
+
 @contextmanager
 def one_sentence() -> Iterator[None]:
     """Turns what a command cannot do into one sentence on stderr and an exit code that says which kind it is."""

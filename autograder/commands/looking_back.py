@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.commands.common import AsJson, CourseDir, course_folder, one_sentence
+from autograder.commands.common import AsJson, CourseDir, course_folder, one_sentence, say
 from autograder.course import UsageError
 
 _ELSEWHERE = "What lies elsewhere (exports, backups, the learning platform, nbgrader's exchange) is yours to remove."
@@ -34,39 +34,39 @@ def history(
             if as_json:
                 print(json.dumps(change.as_json()))
             else:
-                print(f"Result {back_to} counts: {change.before:g} points before, {change.now:g} now.")
-                print(*changes.in_words(change), sep="\n")
+                say(f"Result {back_to} counts: {change.before:g} points before, {change.now:g} now.")
+                say(*changes.in_words(change))
             return
         stories = command.history(place, student, assignment)
         if as_json:
             print(json.dumps([story.as_json() for story in stories]))
             return
         for story in stories:
-            print(f"{story.assignment}")
+            say(f"{story.assignment}")
             for past, change in story.results:
                 about = past.results["provenance"]
                 counts = ", counts" if past.counts else ""
                 by = f" by {past.by}" if past.by else ""
-                print(
+                say(
                     f"  {past.number}. {about['graded_at'][:16].replace('T', ' ')}{by}: {past.results['score']:g} of "
                     f"{past.results['max_score']:g} points{counts} (checks {about['checks'][:8]}, environment "
                     f"{about['environment'][:8]}{', without isolation' if not about['isolation'] else ''})"
                 )
                 if change.because:
-                    print(f"     Graded again: {', '.join(change.because)} changed.")
-                    print(*(f"     {line}" for line in changes.in_words(change)), sep="\n")
+                    say(f"     Graded again: {', '.join(change.because)} changed.")
+                    say(*(f"     {line}" for line in changes.in_words(change)))
             for task, grade in story.manual.grades.items():
                 given = "" if grade.score is None else f" {grade.score:g} points by hand"
                 extra = f" {grade.extra:+g} extra" if grade.extra else ""
-                print(f"  {task}:{given}{extra}{f' “{grade.comment}”' if grade.comment else ''}")
+                say(f"  {task}:{given}{extra}{f' “{grade.comment}”' if grade.comment else ''}")
             if story.manual.late_penalty:
-                print(f"  {story.manual.late_penalty:g} points taken for handing it in late.")
+                say(f"  {story.manual.late_penalty:g} points taken for handing it in late.")
             if story.extension:
                 hours = story.extension.by.total_seconds() / 3600
                 why = f": {story.extension.why}" if story.extension.why else ""
-                print(f"  {hours:g} hours more, given by {story.extension.granted_by}{why}")
+                say(f"  {hours:g} hours more, given by {story.extension.granted_by}{why}")
             for one in story.requests:
-                print(f"  Request {one.id} ({one.task}): {one.says} — {one.outcome or 'open'}")
+                say(f"  Request {one.id} ({one.task}): {one.says} — {one.outcome or 'open'}")
 
 
 def request(
@@ -104,9 +104,9 @@ def request(
         print(json.dumps([asdict(one) for one in found]))
         return
     for one in found:
-        print(f"{one.id}. {one.student}, {one.assignment}, {one.task}, {one.at[:10]}: {one.says}")
-        print(f"   {one.outcome} ({one.closed_by}, {(one.closed_at or '')[:10]})" if one.outcome else "   open")
-    print(f"{len(found)} requests, {sum(one.outcome is None for one in found)} open.")
+        say(f"{one.id}. {one.student}, {one.assignment}, {one.task}, {one.at[:10]}: {one.says}")
+        say(f"   {one.outcome} ({one.closed_by}, {(one.closed_at or '')[:10]})" if one.outcome else "   open")
+    say(f"{len(found)} requests, {sum(one.outcome is None for one in found)} open.")
 
 
 def forget(
@@ -122,13 +122,13 @@ def forget(
         place = course_folder(course)
         found = command.traces(place, student)
         if not as_json:
-            print(f"Of {student} there is:", *(f"  {sentence}" for sentence in found.sentences()), sep="\n")
+            say(f"Of {student} there is:", *(f"  {sentence}" for sentence in found.sentences()))
         if not yes and (as_json or not typer.confirm("Remove all of it, for good?")):
             raise UsageError("Nothing was removed; --yes removes it without asking.")
         command.forget(place, found)
     if as_json:
         print(json.dumps({"student": student, "removed": found.sentences()}))
         return
-    print(f"All of it is removed. {_ELSEWHERE}")
+    say(f"All of it is removed. {_ELSEWHERE}")
     if found.reports:
-        print("Reports that named the student are written again by `autograder feedback` and `autograder report`.")
+        say("Reports that named the student are written again by `autograder feedback` and `autograder report`.")

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from autograder import files
-from autograder.commands.common import AsJson, CourseDir, course_folder, one_sentence
+from autograder.commands.common import AsJson, CourseDir, course_folder, one_sentence, say
 from autograder.course import Course
 
 
@@ -35,8 +35,8 @@ def report(
     if as_json:
         print(json.dumps({**summary.as_json(), "page": str(path)}))
     else:
-        print(text_of(summary))
-        print(f"The class report is {path}.")
+        say(text_of(summary))
+        say(f"The class report is {path}.")
 
 
 def similar(
@@ -58,9 +58,9 @@ def similar(
         print(json.dumps({**found.as_json(), "page": str(path)}))
         return
     for same in found.same_files:
-        print(f"The same notebook: {', '.join(same.whose)}.")
+        say(f"The same notebook: {', '.join(same.whose)}.")
     for one in found.numbers:
-        print(f"{one.task}, {one.whose}: {', '.join(one.numbers)} {one.how} {', '.join(one.others)}.")
+        say(f"{one.task}, {one.whose}: {', '.join(one.numbers)} {one.how} {', '.join(one.others)}.")
     for pair in found.pairs:
-        print(f"{pair.task}: {pair.whose[0]} and {pair.whose[1]}, {pair.share:.0%}.")
-    print(f"{found.compared} submissions compared; the answers are side by side in {path}.")
+        say(f"{pair.task}: {pair.whose[0]} and {pair.whose[1]}, {pair.share:.0%}.")
+    say(f"{found.compared} submissions compared; the answers are side by side in {path}.")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.commands.common import AsJson, CourseDir, course_folder, one_sentence
+from autograder.commands.common import AsJson, CourseDir, course_folder, one_sentence, say
 from autograder.course import UsageError
 
 
@@ -33,9 +33,9 @@ def due(
         print(json.dumps({name: at and at.isoformat() + "Z" for name, at in chosen.items()}))
         return
     for name, at in chosen.items():
-        print(f"{name}: due {at:%Y-%m-%d %H:%M} UTC." if at else f"{name}: nobody has said when it is due.")
+        say(f"{name}: due {at:%Y-%m-%d %H:%M} UTC." if at else f"{name}: nobody has said when it is due.")
     if when is not None:
-        print("Penalties follow with the next `autograder grade`, which runs nothing again for it.")
+        say("Penalties follow with the next `autograder grade`, which runs nothing again for it.")
 
 
 def extend(
@@ -52,7 +52,7 @@ def extend(
         length = command.read_length(by)
         command.give_time(course_folder(course), student, assignment, length, why)
     more = f"has {command.in_words(length)} more for {assignment}" if length else f"has no extension of {assignment}"
-    print(f"{student} {more}. A penalty follows with the next `autograder grade`, which runs nothing again for it.")
+    say(f"{student} {more}. A penalty follows with the next `autograder grade`, which runs nothing again for it.")
 
 
 def late(
@@ -74,6 +74,6 @@ def late(
         why = f" ({one.why})" if one.why else ""
         parts += [f"{command.in_words(one.extension)} more{why}"] if one.extension else []
         parts += [f"{one.penalty:g} points taken"] if one.penalty else []
-        print(f"{one.assignment}, {one.person.id}: {', '.join(parts)}.")
+        say(f"{one.assignment}, {one.person.id}: {', '.join(parts)}.")
     count = {state: sum(one.state == state for one in found) for state in ("late", "missing", "not yet")}
-    print(f"{count['late']} late, {count['missing']} missing; {count['not yet']} have not handed in and still may.")
+    say(f"{count['late']} late, {count['missing']} missing; {count['not yet']} have not handed in and still may.")
