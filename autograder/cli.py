@@ -163,6 +163,7 @@ def feedback(
             print(f"The exchange cannot hand back the pages of: {', '.join(written.unreleasable)}.", file=sys.stderr)
 
 
+app.command()(arriving.roster)
 app.command()(arriving.collect)
 app.command()(looking_back.history)
 app.command()(looking_back.request)
@@ -174,27 +175,6 @@ app.command()(times.extend)
 app.command()(times.late)
 app.command()(student.hand_in)
 app.command()(student.update)
-
-
-@app.command()
-def roster(
-    file: Annotated[Path, typer.Argument(help="A CSV file of Canvas, Moodle, Blackboard or nbgrader.")],
-    id: Annotated[str | None, typer.Option("--id", metavar="COLUMN", help="The heading of the ids.")] = None,
-    course: CourseDir = None,
-    as_json: AsJson = False,
-) -> None:
-    """Make the gradebook know who takes the course: id, name, e-mail address."""
-    with one_sentence():
-        from autograder.gradebook import roster as command
-
-        found = command.read_roster(file, id_column=id)
-        new, count = command.write_roster((course or Course.here().root).resolve(), found)
-    if as_json:
-        print(json.dumps({"new": new, "people": count, "left_out": list(found.left_out)}))
-    else:
-        print(*found.left_out, f"The gradebook knows {count} people of this list; {new} of them are new.", sep="\n")
-    if found.left_out:
-        raise typer.Exit(NOTHING_GRADED)
 
 
 @app.command()

@@ -32,7 +32,7 @@ FOR_START_UP = {
         "autograder.release",
     },
     "autograder.commands.common": {"autograder.feedback.clean", "rich"},
-    "autograder.commands.arriving": {"autograder.classroom"},
+    "autograder.commands.arriving": {"autograder.classroom", "autograder.gradebook"},
     "autograder.commands.looking_back": {"autograder.classroom"},
     "autograder.commands.of_the_class": {"autograder.classroom", "autograder.feedback"},
     "autograder.commands.student": {"autograder.homework"},

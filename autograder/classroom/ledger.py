@@ -25,7 +25,7 @@ from nbformat import NotebookNode
 from autograder import files
 from autograder.faults import AGAIN, MachineFault, of_os_error
 
-VERSION = 2
+VERSION = 3
 WAIT_S = 180.0
 _TABLES = (
     """create table if not exists graded (
@@ -44,6 +44,7 @@ _TABLES = (
         assignment text not null, student text not null, seconds real not null,
         why text not null, by text not null, at text not null, primary key (assignment, student)
     )""",
+    "create table if not exists sections (student text primary key, section text not null)",
     """create table if not exists requests (
         id integer primary key, student text not null, assignment text not null, task text not null,
         says text not null, by text not null, at text not null, outcome text, closed_by text, closed_at text
@@ -54,7 +55,7 @@ _NEW_COLUMNS = {
     "graded": ("written", "answers", "committed_answers", "by", "instead_of"),
     "past": ("fingerprint", "notebook", "answers", "by"),
 }
-_OF_STUDENTS = ("graded", "past", "extensions", "requests")
+_OF_STUDENTS = ("graded", "past", "extensions", "sections", "requests")
 _RECORD = """
 insert into graded (assignment, student, fingerprint, results, notebook, answers, by) values (?, ?, ?, ?, ?, ?, ?)
 on conflict (assignment, student) do update set fingerprint = excluded.fingerprint, results = excluded.results,

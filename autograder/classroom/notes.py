@@ -89,6 +89,17 @@ def requests(ledger: Ledger, *, student: str | None = None, assignment: str | No
     return [Request(*row) for row in rows]
 
 
+def put_sections(ledger: Ledger, sections: Mapping[str, str]) -> None:
+    """Notes the sections of students; those of others stay."""
+    for student, section in sections.items():
+        ledger.change("insert or replace into sections values (?, ?)", (student, section))
+
+
+def sections(ledger: Ledger) -> dict[str, str]:
+    """The sections of students, by id."""
+    return dict(map(tuple, ledger.rows("select student, section from sections order by student")))
+
+
 def now() -> str:
     """This moment, as the record has it."""
     return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,4 +1,4 @@
-"""`collect`: what a class handed in elsewhere."""
+"""`roster`, `collect`: who takes the course, and what they handed in elsewhere."""
 
 from __future__ import annotations
 
@@ -11,6 +11,40 @@ import typer
 
 from autograder.commands.common import NOTHING_GRADED, AsJson, CourseDir, course_folder, one_sentence, say
 from autograder.course import UsageError
+
+Column = Annotated[str | None, typer.Option(metavar="COLUMN", help="Its heading, where it is not known.")]
+
+
+def roster(
+    file: Annotated[Path, typer.Argument(help="A CSV file of Canvas, Moodle, Blackboard, Gradescope or nbgrader.")],
+    id: Column = None,
+    first: Column = None,
+    last: Column = None,
+    name: Column = None,
+    email: Column = None,
+    section: Column = None,
+    course: CourseDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make the gradebook know who takes the course: id, name, e-mail address; and the record, in which section."""
+    with one_sentence():
+        from autograder.classroom import notes
+        from autograder.classroom.folder import CourseFolder
+        from autograder.classroom.ledger import Ledger
+        from autograder.gradebook import roster as command
+
+        place = course_folder(course)
+        found = command.read_roster(file, command.Columns(id, first, last, name, email, section))
+        new, count = command.write_roster(place, found)
+        if found.sections:
+            with Ledger(CourseFolder(place).ledger) as ledger:
+                notes.put_sections(ledger, found.sections)
+    if as_json:
+        print(json.dumps({"new": new, "people": count, "left_out": list(found.left_out)}))
+    else:
+        say(*found.left_out, f"The gradebook knows {count} people of this list; {new} of them are new.")
+    if found.left_out:
+        raise typer.Exit(NOTHING_GRADED)
 
 
 def collect(

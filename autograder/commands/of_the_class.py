@@ -17,19 +17,22 @@ def report(
     assignment: Annotated[str, typer.Argument(help="For example 01-functions.")],
     before: Annotated[Path | None, typer.Option(metavar="DIR", help="The course folder of another term.")] = None,
     pseudonyms: Annotated[bool, typer.Option("--pseudonyms", help="Show no id, and link to no answer.")] = False,
+    section: Annotated[str | None, typer.Option(metavar="NAME", help="Only of this section.")] = None,
     csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write tasks and checks as CSV.")] = None,
     course: CourseDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Write the class report: final scores, tasks, checks, misconceptions, who may need help."""
     with one_sentence():
+        from autograder.classroom.sections import students_of
         from autograder.classroom.seeds import pseudonym_of
         from autograder.feedback.feedback_run import write_report
         from autograder.feedback.report import text_of
 
         place = course_folder(course)
         call = pseudonym_of(place) if pseudonyms else None
-        summary, path = write_report(place, assignment, before=before, pseudonym=call)
+        only = students_of(place, section) if section is not None else None
+        summary, path = write_report(place, assignment, before=before, pseudonym=call, only=only, part=section or "")
         if csv is not None:
             files.write(csv.resolve(), summary.as_csv().encode("utf-8-sig"))
     if as_json:

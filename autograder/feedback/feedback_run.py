@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -94,9 +95,12 @@ def write_feedback(
 
 def write_report(
     course_dir: Path | str, assignment: str, *, before: Path | None = None,
-    pseudonym: Callable[[str], str] | None = None, course: Course | None = None,
+    pseudonym: Callable[[str], str] | None = None, only: Collection[str] | None = None, part: str = "",
+    course: Course | None = None,
 ) -> tuple[ClassReport, Path]:
     """Writes `reports/<assignment>.html` and returns what it says: of the whole class, those who are missing too.
+
+    only: the students that it is about, where it is not all of them; part: what they are called, for the file's name.
 
     before: the course folder of another term, to compare with. pseudonym: what stands in place of a student's id; then
     nothing on the page leads to a student, and it is `reports/<assignment>-pseudonyms.html`. Raises `CourseError` for
@@ -110,20 +114,26 @@ def write_report(
     earlier = [document for _, document in _all_results(before.resolve(), about)] if before else []
     if before and not earlier:
         raise CourseError(f"No submission of {assignment} has a result in {before / AUTOGRADED}.")
-    summary = _report(course_dir, about, course, results, earlier, pseudonym)
-    name = f"{assignment}{'-pseudonyms' if pseudonym else ''}.html"
+    summary = _report(course_dir, about, course, results, earlier, pseudonym, only)
+    words = "".join(f"-{word}" for word in re.findall(r"\w+", part))
+    name = f"{assignment}{words}{'-pseudonyms' if pseudonym else ''}.html"
     return summary, _write(course_dir / REPORTS / name, page_of(summary, title=about.title))
 
 
 def _report(
     course_dir: Path, about: Assignment, course: Course, results: Mapping[str, Mapping[str, Any]],
     before: Sequence[Mapping[str, Any]] = (), pseudonym: Callable[[str], str] | None = None,
+    only: Collection[str] | None = None,
 ) -> ClassReport:
     """The class report's content: results, with the final scores where the gradebook has any."""
     try:
         finals = final_scores(course_dir, [about.name], course)
     except NoGradebook:
         finals = []
+
+    if only is not None:
+        results = {student: result for student, result in results.items() if student in only}
+        finals = [one for one in finals if one.person.id in only]
 
     def link(student: str, task: int) -> str | None:
         page = course_dir / FEEDBACK / student / about.name / f"{about.name}.html"

@@ -29,7 +29,8 @@ ID = (
 FIRST = ("first name", "first_name", "firstname", "given name", "vorname")
 LAST = ("last name", "last_name", "lastname", "surname", "family name", "nachname")
 WHOLE = ("student", "name", "full name", "student name")
-LMS = ("identifier", "id", "github_username")  # a platform's own number, where it is not the id
+SECTION = ("section", "group", "groups", "class", "gruppe")
+LMS = ("identifier", "id", "lms_user_id", "github_username")  # a platform's own number, where it is not the id
 LAST_MODIFIED = ("last modified (submission)",)
 _MOODLE_TIMES = ("%A, %d %B %Y, %I:%M %p", "%A, %d %B %Y, %H:%M", "%d/%m/%y, %H:%M", "%Y-%m-%d %H:%M:%S")
 EMAIL = ("email address", "email", "e-mail", "mail", "e-mail address")
@@ -42,28 +43,59 @@ class Roster:
     """Who was found in a list, and a sentence for each row that was left out.
 
     ``times`` has, by a platform's number, when Moodle's grading worksheet says that something was handed in, in the
-    zone of whoever downloaded it."""
+    zone of whoever downloaded it. ``sections`` has students' sections, by id, where the list has them."""
 
     people: tuple[Person, ...]
     left_out: tuple[str, ...]
     times: Mapping[str, datetime] = field(default_factory=dict)
+    sections: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_roster(path: Path, *, id_column: str | None = None) -> Roster:
-    """Reads a list. id_column: the heading of the ids, where it is none that is known.
+@dataclass(frozen=True)
+class Columns:
+    """The headings that a user names, where a list has none that are known."""
 
-    Raises ``UsageError`` for what is no such list: no file, no headings, no column of ids.
+    id: str | None = None
+    first: str | None = None
+    last: str | None = None
+    name: str | None = None
+    email: str | None = None
+    section: str | None = None
+
+
+def read_roster(path: Path, columns: Columns = Columns()) -> Roster:
+    """Reads a list. columns: headings that the user names; the others are known ones.
+
+    Raises ``UsageError`` for what is no such list: no file, no headings, no column of ids, no column that was named.
     """
     data = files.read_whole(path, LARGEST)
     if data is None:
         raise UsageError(f"{path} is no file that can be read, or it is larger than {LARGEST // 1_000_000} MB.")
     rows = _rows(data, path)
+    try:
+        return _read(rows, path, columns)
+    except csv.Error as error:
+        raise UsageError(f"{path}, line {rows.line_num + 1}: it is no CSV file ({error}).") from error
+
+
+def _read(rows: csv.DictReader, path: Path, columns: Columns) -> Roster:
     headings = {heading.strip().casefold(): heading for heading in rows.fieldnames or ()}
-    wanted = (id_column.strip().casefold(),) if id_column else ID
-    id_heading = _known(headings, wanted)
+    said = ", ".join(repr(one) for one in headings.values()) or "nothing"
+
+    def known(given: str | None, usual: tuple[str, ...]) -> tuple[str, ...]:
+        if given is not None and given.strip().casefold() not in headings:
+            raise UsageError(f"{path} has no column {given!r}. It has: {said}.")
+        return (given.strip().casefold(),) if given is not None else usual
+
+    id_heading = _known(headings, known(columns.id, ID))
     if id_heading is None:
-        said = ", ".join(repr(one) for one in headings.values()) or "nothing"
-        raise UsageError(f"{path} has no column of ids that is known; name it with --id COLUMN. It has: {said}.")
+        raise UsageError(
+            f"{path} has no column of ids that is known; name it with --id COLUMN (and others with --first, --last, "
+            f"--name, --email, --section). It has: {said}."
+        )
+    name_columns = [known(columns.first, FIRST), known(columns.last, LAST), known(columns.name, WHOLE)]
+    email, section = known(columns.email, EMAIL), known(columns.section, SECTION)
+    sections: dict[str, str] = {}
     people: dict[str, Person] = {}
     left_out = []
     times: dict[str, datetime] = {}
@@ -78,12 +110,14 @@ def read_roster(path: Path, *, id_column: str | None = None) -> Roster:
         elif id in people:
             left_out.append(f"{path.name}, line {rows.line_num}: {id} stands there twice.")
         else:
-            first, last = _names(row, headings)
+            first, last = _names(row, headings, *name_columns)
             number = (row.get(platform) or "").strip().removeprefix("Participant ") if platform else ""
-            people[id] = Person(id, first, last, _value(row, headings, EMAIL), number)
+            people[id] = Person(id, first, last, _value(row, headings, email), number)
+            if part := _value(row, headings, section):
+                sections[id] = part
             if number and (moment := _moment(_value(row, headings, LAST_MODIFIED))):
                 times[number] = moment
-    return Roster(tuple(people.values()), tuple(left_out), times)
+    return Roster(tuple(people.values()), tuple(left_out), times, sections)
 
 
 def write_roster(course_dir: Path, roster: Roster, course: Course | None = None) -> tuple[int, int]:
@@ -128,11 +162,14 @@ def _moment(text: str) -> datetime | None:
     return None
 
 
-def _names(row: Mapping[str, str | None], headings: Mapping[str, str]) -> tuple[str, str]:
+def _names(
+    row: Mapping[str, str | None], headings: Mapping[str, str], firsts: tuple[str, ...], lasts: tuple[str, ...],
+    wholes: tuple[str, ...],
+) -> tuple[str, str]:  # fmt: skip
     """First and last name: from columns of their own, or from "Last, First"."""
-    first, last = _value(row, headings, FIRST), _value(row, headings, LAST)
+    first, last = _value(row, headings, firsts), _value(row, headings, lasts)
     if not (first or last):
-        last, comma, first = (part.strip() for part in _value(row, headings, WHOLE).partition(","))
+        last, comma, first = (part.strip() for part in _value(row, headings, wholes).partition(","))
         if not comma:
             first, _, last = last.rpartition(" ")
     return first, last

@@ -14,7 +14,7 @@ from autograder.classroom.export import export
 from autograder.course import Course, CourseError, UsageError
 from autograder.gradebook.gradebook import GradebookWriter
 from autograder.gradebook.people import Person
-from autograder.gradebook.roster import read_roster, write_roster
+from autograder.gradebook.roster import Columns, read_roster, write_roster
 from autograder.gradebook.rows import Commit
 from autograder.gradebook.scores import final_scores
 from autograder.release.release import release
@@ -139,11 +139,25 @@ def test_a_list_is_read_by_its_headings(tmp_path: Path, text: str, people: list[
     path = tmp_path / "list.csv"
     path.write_bytes(text.removeprefix("\ufeff").encode(encoding))
     if people is None:
-        with pytest.raises(UsageError, match="--id COLUMN. It has: 'Name', 'Matrikel'"):
+        with pytest.raises(UsageError, match="--id COLUMN .* It has: 'Name', 'Matrikel'"):
             read_roster(path)
-        assert read_roster(path, id_column="matrikel").people == (Person("ada", "Ada", "Lovelace"),)
+        assert read_roster(path, Columns(id="matrikel")).people == (Person("ada", "Ada", "Lovelace"),)
     else:
         assert list(read_roster(path).people) == people
+
+
+def test_columns_that_are_not_known_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("Matrikel;Rufname;Familie;Post;Saal\nada;Ada;Lovelace;a@x;North\n")
+    with pytest.raises(UsageError, match="--first, --last"):
+        read_roster(path)
+    with pytest.raises(UsageError, match="no column 'Ort'"):
+        read_roster(path, Columns(id="Matrikel", section="Ort"))
+    found = read_roster(path, Columns("Matrikel", "Rufname", "familie", None, "Post", "Saal"))
+    assert found.people == (Person("ada", "Ada", "Lovelace", "a@x"),) and found.sections == {"ada": "North"}
+    path.write_text("id,name\nada," + "x" * 200_000 + "\n")
+    with pytest.raises(UsageError, match=r"list.csv, line 2: it is no CSV file"):
+        read_roster(path)
 
 
 def test_rows_that_are_no_students_are_named_with_their_line(tmp_path: Path) -> None:

@@ -140,6 +140,9 @@ def test_a_term(term: Term, tmp_path: Path) -> None:
     term.run("feedback", NAME)
     said = json.loads(term.run("report", NAME, "--json"))
     assert said["spread"]["median"] == 12.0
+    of_b = json.loads(term.run("report", NAME, "--section", "b", "--json"))
+    assert [one["student"] for one in of_b["students"]] == ["dana", "eve", "finn"] and of_b["page"].endswith("-b.html")
+    assert "there are: A, B" in term.run("report", NAME, "--section", "C", code=2)
     assert {one["student"]: one["state"] for one in said["students"]}["finn"] == "missing"
     assert term.run("collect", "--undo", "--assignment", NAME).startswith("n.tar.gz is undone")
 
