@@ -39,6 +39,7 @@ SHARED_BY = 0.2  # of the class: what so many wrote is nobody's own
 SHARED_AT_LEAST = 4
 LEAST = 60  # characters of tokens that an answer has of its own, below which it says too little
 SMALLEST_NUMBER = 10
+SHOWN = 300  # pairs on the page
 PUBLIC_BYTES = 5_000_000
 
 
@@ -104,6 +105,18 @@ class Found:
     numbers: Sequence[Numbers]
     compared: int
     left_out: Sequence[str]
+
+    def by_students(self) -> dict[tuple[str, str], dict[str, float]]:
+        """By two students, the tasks in which their answers are alike, and how much; those with the most first."""
+        found: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
+        for pair in self.pairs:
+            found[pair.whose][pair.task] = pair.share
+        return dict(sorted(found.items(), key=lambda one: -len(one[1])))
+
+    @property
+    def shown(self) -> Sequence[Pair]:
+        """The pairs that stand on the page, which nobody reads when it is endless."""
+        return self.pairs[:SHOWN]
 
     def as_json(self) -> dict[str, Any]:
         """For another program."""

@@ -64,6 +64,6 @@ def similar(
         say(f"The same notebook: {', '.join(same.whose)}.")
     for one in found.numbers:
         say(f"{one.task}, {one.whose}: {', '.join(one.numbers)} {one.how} {', '.join(one.others)}.")
-    for pair in found.pairs:
-        say(f"{pair.task}: {pair.whose[0]} and {pair.whose[1]}, {pair.share:.0%}.")
+    for (one, other), tasks in found.by_students().items():
+        say(f"{one} and {other}: {', '.join(f'{task} {share:.0%}' for task, share in tasks.items())}.")
     say(f"{found.compared} submissions compared; the answers are side by side in {path}.")

@@ -66,7 +66,7 @@ def test_a_renamed_answer_stands_out_and_short_right_ones_do_not(tmp_path: Path)
     found = look(class_of(tmp_path, {"ada": OWN, "bob": RENAMED, "eve": OTHER, "max": RIGHT["double"]}))
     assert pairs(found) == {("double", "ada", "bob")} and found.compared == 4
     (pair,) = found.pairs
-    assert pair.share > 0.95
+    assert pair.share > 0.95 and list(found.by_students()) == [("ada", "bob")]
     alike = "".join(part.text for part in pair.parts[0] if part.alike)
     assert "carry = both // 2" in alike and "".join(part.text for part in pair.parts[0]) == OWN
     assert not found.same_files and not found.left_out
