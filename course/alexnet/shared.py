@@ -82,3 +82,17 @@ def as_matrix(shape):
     for size in shape[1:]:
         inputs *= size
     return (shape[0], inputs) if len(shape) > 1 else tuple(shape)
+
+
+def dropped_shares(trained, plain):
+    """Which inputs of the dense layers are dropped in training, as shares: of fc6, fc7 and fc8, those that are there.
+
+    trained, plain: by layer the row of its inputs, each up to a factor, in training and at inference. `uneven` says
+    whether inputs of fc6 that were kept differ in more than one factor from inference.
+    """
+    shares = {name: float((trained[name][plain[name] > 0] == 0).mean()) for name in trained}
+    if "fc6" in shares:
+        kept = (trained["fc6"] > 0) & (plain["fc6"] > 0)
+        factors = trained["fc6"][kept] / plain["fc6"][kept]
+        shares["uneven"] = bool(len(factors) < 2 or factors.std() > 1e-3 * factors.mean())
+    return shares

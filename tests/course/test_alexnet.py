@@ -175,10 +175,10 @@ def test_layers_whose_parameters_differ_are_named():
 def test_a_forged_measurement_earns_nothing(monkeypatch):
     # what a probe reports comes from the student's process, so it may be anything at all
     def run_torch_network(*arguments):
-        return {"output": 3, "parameters": "many", "repeats": True}
+        return {"output": 3, "parameters": "many", "again": True}
 
     def run_torch_dropout(*arguments):
-        return {"fc6": "half", "fc7": None, "fc8": []}
+        return {"trained": {"fc6": "half"}, "plain": {"fc7": None, "fc8": []}}
 
     def run_feature_maps(*arguments):
         return {"output": [1], "hooks": "none"}
@@ -197,7 +197,7 @@ def test_a_forged_measurement_earns_nothing(monkeypatch):
         return {"problem": None, "output": 1}
 
     def run_keras_dropout(*arguments):
-        return 0.5
+        return {"trained": 0.5, "plain": 0.5}
 
     def run_keras_defaults(*arguments):
         return {"output": "large", "parameters": 62378344}

@@ -6,9 +6,10 @@ import copy
 import json
 import os
 import re
+import resource
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ pytestmark = pytest.mark.timeout(1200)  # the class is graded in the first test
 
 ASSIGNMENT = "90-hostile"
 NEIGHBOURS = 6
+LARGEST_WORKER = 500 << 20  # a message of 128 MB is the largest that a worker takes, and it is decoded once
 POINTS = {"first": 2.0, TASK: 8.0, "last": 3.0}
 LIMITS = {
     "wall_s": 3, "memory_bytes": 400 << 20, "processes": 32, "disk_bytes": 32 << 20, "output_bytes": 1 << 20,
@@ -53,6 +55,7 @@ class Class:
     summary: Summary
     before: dict[str, Any]
     after: dict[str, Any]
+    peak_bytes: int  # of the largest worker; kernels are nobody's children here
 
     def results(self, student: str) -> dict[str, Any]:
         return json.loads((self.folder / "autograded" / student / ASSIGNMENT / "results.json").read_text())
@@ -137,7 +140,8 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Class]:
     with GradebookWriter(root, course=course) as writer, Ledger(folder.ledger) as ledger:
         summary = ClassRun(course, folder, assignment, writer, ledger, Options(jobs=2)).run(Quiet())
     del os.environ["AUTOGRADER_SECRET"]
-    yield Class(root, summary, before, surroundings())
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+    yield Class(root, summary, before, surroundings(), peak)
 
 
 def test_every_submission_has_a_result(graded: Class):
@@ -207,6 +211,12 @@ from nbgrader.api import Gradebook
 with Gradebook("sqlite:///" + sys.argv[1], "cnn") as book:
     print(json.dumps({s.student.id: s.score for s in book.assignment_submissions("90-hostile")}))
 """
+
+
+def test_no_worker_was_driven_to_much_memory(graded: Class, record_property: Callable[[str, object], None]):
+    record_property("peak of a worker's memory, bytes", graded.peak_bytes)
+    print(f"The largest worker had {graded.peak_bytes / 1e6:.0f} MB at its peak.")
+    assert graded.peak_bytes < LARGEST_WORKER
 
 
 def test_nothing_is_left_behind(graded: Class):

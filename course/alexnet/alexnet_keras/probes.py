@@ -1,6 +1,6 @@
 """AlexNet's defaults and dropout in Keras, in the kernel: no types, for nothing of this package is there."""
 
-from ..shared import images_of
+from ..shared import images_of, weights_of
 from .public import built_keras, quickly_built
 
 
@@ -16,7 +16,7 @@ def run_keras_defaults(make):
 
 
 def run_keras_dropout(make, options, features, seed):
-    """Which inputs of the dense layers are dropped in training, as shares; as `run_torch_dropout`.
+    """The inputs of the dense layers in training and at inference, by layer; as `run_torch_dropout`.
 
     features: how many numbers reach fc6.
     """
@@ -35,8 +35,11 @@ def run_keras_dropout(make, options, features, seed):
             name = wanted.get((fan_in, shape[-1])) if len(shape) > 1 else None
             if name:
                 dense[name] = variable
-            if name or len(shape) == 1:
-                variable.assign(numpy.abs(variable.value.numpy()) / fan_in**0.5)
+                # a dense layer may be written as a convolution: its weights are the same matrix
+                drawn = weights_of((fan_in, shape[-1]), fan_in, 0, seed).reshape(shape)
+                variable.assign(numpy.abs(drawn) / fan_in**0.5)
+            elif len(shape) == 1:
+                variable.assign(numpy.abs(variable.value.numpy()) * (shape != (4096,)))
     batch = images_of((1, *options["img_shape"]), seed)
 
     def gradients(training):
@@ -52,9 +55,4 @@ def run_keras_dropout(make, options, features, seed):
     trained, plain = gradients(True), gradients(False)
     if not all(row.any() for row in (*trained.values(), *plain.values())):
         return None
-    shares = {name: float((trained[name][plain[name] > 0] == 0).mean()) for name in dense}
-    if "fc6" in shares:
-        kept = (trained["fc6"] > 0) & (plain["fc6"] > 0)
-        factors = trained["fc6"][kept] / plain["fc6"][kept]
-        shares["uneven"] = bool(len(factors) < 2 or factors.std() > 1e-3 * factors.mean())
-    return shares
+    return {"trained": trained, "plain": plain}

@@ -51,8 +51,8 @@ def run_keras_network(make, options, images, seed):
     output, again = (numpy.asarray(model(batch, training=False)) for _ in range(2))
     functional = type(model).__name__ == "Functional"
     sizes = outputs_first([tuple(variable.shape) for variable in model.trainable_weights])
-    return {"output": output, "parameters": model.count_params(), "repeats": bool((output == again).all()),
-            "functional": functional, "layers": sizes}
+    return {"output": output, "again": again, "parameters": model.count_params(), "functional": functional,
+            "layers": sizes}
 
 
 def run_keras_scores(make, options, images, seed):

@@ -15,6 +15,7 @@ import keras
 import tensorflow as tf
 from keras import layers
 
+from ..shared import dropped_shares
 from .probes import run_keras_defaults, run_keras_dropout
 from .public import run_keras_network, run_keras_saved, run_keras_scores
 
@@ -91,5 +92,5 @@ def saved_in_keras(options: dict[str, Any], images: int, _seed: int = 0, answer:
 def dropped_in_keras(
     options: dict[str, Any], features: int, _report: str = "fc6", _seed: int = 0, answer: Run = alexnet
 ) -> Any:
-    """Which inputs are dropped in training: see `run_keras_dropout` for the case and the reports."""
-    return run_keras_dropout(answer, options, features, _seed)[_report]
+    """Which inputs are dropped in training: see `run_keras_dropout` for the case, `dropped_shares` for the reports."""
+    return dropped_shares(**run_keras_dropout(answer, options, features, _seed))[_report]

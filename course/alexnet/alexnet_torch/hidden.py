@@ -19,7 +19,7 @@ from autograder.checks.api import (
 )
 
 from ...sizing_and_memory.shared import on_one_thread
-from ..shared import images_of, same_parameters, weights_of
+from ..shared import dropped_shares, images_of, same_parameters, weights_of
 from .probes import run_torch_dropout
 from .public import built_torch, run_torch_network
 
@@ -110,22 +110,50 @@ def test_dropout_in_training(student, rng):
     """In training half of the inputs of fc6 and half of the inputs of fc7 are dropped, and nothing else."""
     options, seed = {"num_classes": 10}, int(rng.integers(50))
     kernel = in_kernel(student, run_torch_dropout, built_torch, weights_of, images_of, on_one_thread)
-    dropped_as_in_the_paper(kernel.run_torch_dropout(student.AlexNet, options, 227, seed), misconceptions.DROPPED_TORCH)
+    seen = kernel.run_torch_dropout(student.AlexNet, options, 227, seed)
+    matrices = [weights_of((4096, size), size, 0, seed) for size in (9216, 4096)]
+    dropped_as_in_the_paper(seen, 9216, matrices, misconceptions.DROPPED_TORCH)
 
 
-def dropped_as_in_the_paper(seen, registry):
-    """Judges the shares of dropped inputs that a probe reports."""
-    wanted = ("fc6", "fc7", "fc8")
-    if not isinstance(seen, dict) or not all(isinstance(seen.get(name), float) for name in wanted):
+def dropped_as_in_the_paper(seen, features, matrices, registry):
+    """Judges the inputs of the dense layers that a probe brought, in training and at inference.
+
+    features: how many numbers reach fc6. matrices: the weights of fc6 and fc7, (units, inputs), but for a factor and
+    their signs, which the probe took away.
+    """
+    sizes = {"fc6": features, "fc7": 4096, "fc8": 4096}
+    if not isinstance(seen, dict) or not all(inputs_of(seen.get(way), sizes) for way in ("trained", "plain")):
         raise CheckFailure("Three dense layers of 4,096, 4,096 and `num_classes` units that learn are right here.")
-    fc6, fc7, fc8 = (seen[name] for name in wanted)
+    trained = seen["trained"]
+    shares = dropped_shares(trained, seen["plain"])
+    fc6, fc7, fc8 = (shares[name] for name in sizes)
     some = [share > 0.02 for share in (fc6, fc7, fc8)]
     named = {
         (False, False, False): "dropout-missing", (False, True, True): "dropout-after-fc6-and-fc7",
         (True, True, True): "dropout-before-every-dense-layer", (True, False, False): "dropout-once",
         (False, True, False): "dropout-once",
     }.get(tuple(some))
-    expect(seen.get("uneven") is False, "", diagnosis=registry["dropout-on-the-convolutions"])
+    expect(shares["uneven"] is False, "", diagnosis=registry["dropout-on-the-convolutions"])
     expect(named is None, "", diagnosis=registry[named] if named else None)
     expect(some == [True, True, False], "Other inputs are dropped than those of fc6 and fc7.")
     expect(abs(fc6 - 0.5) < 0.15 and abs(fc7 - 0.5) < 0.15, "", diagnosis=registry["dropout-at-another-rate"])
+    # whoever makes these numbers up has to drop inputs, too
+    follow = all(follows(trained[after], matrix, trained[before])
+                 for before, matrix, after in zip(("fc6", "fc7"), matrices, ("fc7", "fc8"), strict=True))
+    expect(follow, "What a dense layer gets in training does not follow from what the one before it got.")
+
+
+def inputs_of(rows, sizes):
+    """Whether these are the inputs of all three layers: finite numbers, none below 0 and not all 0."""
+    return isinstance(rows, dict) and set(rows) == set(sizes) and all(
+        isinstance(row := rows[name], np.ndarray) and row.dtype == np.float32 and row.shape == (size,)
+        and bool(np.isfinite(row).all() and (row >= 0).all() and row.any())
+        for name, size in sizes.items()
+    )
+
+
+def follows(inputs, matrix, before):
+    """Whether the inputs that are not dropped are those that the layer before gives, up to one factor."""
+    kept = inputs > 0
+    factors = inputs[kept] / (np.abs(matrix) @ before)[kept]
+    return bool(factors.std() < 1e-2 * factors.mean())

@@ -6,11 +6,10 @@ from .public import built_torch
 
 
 def run_torch_dropout(make, options, size, seed):
-    """Which inputs of the dense layers are dropped in training, as shares: of fc6, fc7, fc8, and of earlier layers.
+    """The inputs of the dense layers in training and at inference: `trained` and `plain`, by layer, up to a factor.
 
-    Dense weights are positive, so that their ReLUs are open, and a column of a weight's gradient is 0 only where its
-    input is: of those that are not 0 at inference, where it was dropped. `uneven` says whether inputs of fc6 that were
-    kept differ in more than one factor from inference.
+    The dense layers have positive weights and no bias, so that their ReLUs are open, each layer's inputs follow from
+    those of the layer before, and a column of a weight's gradient is its input times one factor.
     """
     import torch
 
@@ -29,6 +28,8 @@ def run_torch_dropout(make, options, size, seed):
                 parameter /= parameter[:1].numel() ** 0.5
             if name or parameter.ndim == 1:
                 parameter.abs_()
+            if parameter.shape == (4096,):
+                parameter.zero_()
     batch = torch.from_numpy(images_of((1, 3, size, size), seed))
 
     def gradients(training):
@@ -41,14 +42,9 @@ def run_torch_dropout(make, options, size, seed):
                 part.eval()  # batch normalisation, which is no part of AlexNet, would hide what dropout does
         torch.manual_seed(seed + training)  # other masks, should there be any at inference
         on_one_thread(lambda: model(batch)[:, 0].sum().backward())
-        return {name: parameter.grad.flatten(1).abs().sum(0) for name, parameter in dense.items()}
+        return {name: parameter.grad.flatten(1).abs().sum(0).numpy() for name, parameter in dense.items()}
 
     trained, plain = gradients(True), gradients(False)
     if not all(column.any() for column in (*trained.values(), *plain.values())):
         return None
-    shares = {name: float((trained[name][plain[name] > 0] == 0).double().mean()) for name in dense}
-    if "fc6" in shares:
-        kept = (trained["fc6"] > 0) & (plain["fc6"] > 0)
-        factors = trained["fc6"][kept] / plain["fc6"][kept]
-        shares["uneven"] = bool(factors.numel() < 2 or factors.std() > 1e-3 * factors.mean())
-    return shares
+    return {"trained": trained, "plain": plain}

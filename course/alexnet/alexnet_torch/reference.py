@@ -13,6 +13,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from ...sizing_and_memory.shared import as_array
+from ..shared import dropped_shares
 from .probes import run_torch_dropout
 from .public import run_torch_network
 
@@ -67,5 +68,5 @@ def dropped_in_torch(
     options: dict[str, int], size: int = 227, _report: str = "fc6", _seed: int = 0,
     answer: Callable[..., Any] = AlexNet,
 ) -> Any:
-    """Which inputs are dropped in training: see `run_torch_dropout` for the case and the reports."""
-    return run_torch_dropout(answer, options, size, _seed)[_report]
+    """Which inputs are dropped in training: see `run_torch_dropout` for the case, `dropped_shares` for the reports."""
+    return dropped_shares(**run_torch_dropout(answer, options, size, _seed))[_report]
