@@ -24,7 +24,7 @@ ODD: list[Any] = [
 ]  # fmt: skip
 KEYS = ["cells", "cell_type", "source", "metadata", "nbgrader", "grade_id", "outputs", "nbformat", "id", "attachments"]
 ADDED = ["<script>", "[x](javascript:y)", "$\\href{a}{b}$", "\r", "\ud83d", "&bsol;"]
-ACTIVE = re.compile(r"<(?:script|img|svg|iframe|!)|javascript:|\\href(?![A-Za-z])", re.I)
+ACTIVE = re.compile(r"<(?:script|img|svg|iframe|!)|\]\(\s*javascript:|\\href(?![A-Za-z])", re.I)
 
 
 def changed(value: Any, chance: random.Random, depth: int = 0) -> Any:
