@@ -63,6 +63,25 @@ def window_not_clipped(image, size=5, k=2.0, alpha=1e-4, beta=0.75):
     return _lrn(image, energy, k, alpha, beta)
 
 
+@LRN.add("slice-ends-too-early", section=LRN_SECTION)
+def slice_ends_too_early(image, size=5, k=2.0, alpha=1e-4, beta=0.75):
+    """The sum stopped one channel early: the upper limit belongs to the window, and a slice ends before its own."""
+    right.lrn(image, size, k, alpha, beta)
+    squares, channels = as_float(image) ** 2, image.shape[-1]
+    ends = [min(channels - 1, i + size // 2) for i in range(channels)]
+    energy = [squares[..., max(i - size // 2, 0) : end].sum(axis=-1) for i, end in enumerate(ends)]
+    return _lrn(image, np.stack(energy, axis=-1), k, alpha, beta)
+
+
+@LRN.add("last-neighbour-left-out", section=LRN_SECTION)
+def last_neighbour_left_out(image, size=5, k=2.0, alpha=1e-4, beta=0.75):
+    """The farthest channel on the right was left out: there are as many neighbours on either side."""
+    right.lrn(image, size, k, alpha, beta)
+    squares, channels = as_float(image) ** 2, image.shape[-1]
+    energy = [squares[..., max(i - size // 2, 0) : i + size // 2].sum(axis=-1) for i in range(channels)]
+    return _lrn(image, np.stack(energy, axis=-1), k, alpha, beta)
+
+
 @LRN.add("window-wrapped", section=LRN_SECTION)
 def window_wrapped(image, size=5, k=2.0, alpha=1e-4, beta=0.75):
     """The window went around: the first channel counted the last ones as neighbours. It is cut off at the ends."""

@@ -88,6 +88,7 @@ WRONG = {
     "the first scale is kept for each shape": LRN_CUMULATED.replace(
         "        return (a / scale)", "        self.kept = getattr(self, 'kept', {})\n"
         "        scale = self.kept.setdefault(image.shape, scale)\n        return (a / scale)"),
+    "absolute values for squares": LRN_CUMULATED.replace("a ** 2", "np.abs(a)"),
     "cubes for squares": LRN_CUMULATED.replace("a ** 2", "np.abs(a) ** 3"),
     "the root of the sum": LRN_CUMULATED.replace("self.alpha * scale", "self.alpha * np.sqrt(scale)"),
     "the largest square for the sum": LRN_CUMULATED.replace(
