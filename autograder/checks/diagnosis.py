@@ -165,6 +165,10 @@ class Diagnosis:
         self._seen += new
         self._left = [[one for one in known if self._explains(one, new)] for known in self._left]
 
+    def refute(self, observations: Sequence[Observation]) -> None:
+        """Drops misconceptions that would have given another result in comparisons that the answer passed."""
+        self._left = [[one for one in known if self._explains(one, observations)] for known in self._left]
+
     @property
     def name(self) -> tuple[str, str] | None:
         """(id, sentence) of what explains all that was seen, if just one does, and a second case was seen."""

@@ -12,6 +12,7 @@ from .diagnosis import Diagnosis
 from .failure import CheckFailure
 from .running import RanTest, seen
 from .search import Case, smallest_first
+from .trial import Observation
 
 CONTRADICTED = ("", "")  # in place of a name
 
@@ -21,7 +22,8 @@ def names_of(ran: Sequence[RanTest]) -> dict[int, tuple[str, str]]:
     name that a check gave is contradicted by the values that were compared.
 
     A diagnosis must explain every comparison of all failed tests with its registry. So these tests are run again, with
-    comparisons that raise nothing; and where one case alone shows the mistake, they are asked for a second one.
+    comparisons that raise nothing; and where one case alone shows the mistake, they are asked for a second one. Nor may
+    it foretell a failure of a test that passed.
     """
     failed = [(place, one) for place, one in enumerate(ran) if one.failed]
     named: dict[int, tuple[str, str]] = {}
@@ -29,6 +31,8 @@ def names_of(ran: Sequence[RanTest]) -> dict[int, tuple[str, str]]:
         concerned = [(place, one) for place, one in failed if any(o.like is registry for o in one.trial.observations)]
         found = Diagnosis(registry, [o for _, one in concerned for o in one.trial.observations if o.like is registry])
         try:
+            if found.open:
+                found.refute(_passed(ran, registry))
             if found.open:
                 _see_all(found, [one for _, one in concerned])
         except BridgeFailure:  # the notebook was asked once more, and did not come back: no name is earned
@@ -43,6 +47,16 @@ def names_of(ran: Sequence[RanTest]) -> dict[int, tuple[str, str]]:
             elif found.name is not None and one.trial.observations and one.trial.observations[-1].like is registry:
                 named[place] = found.name
     return named
+
+
+def _passed(ran: Iterable[RanTest], registry: Any) -> list[Observation]:
+    """Of each test that passed, three comparisons with this registry: the first, one half way, the last."""
+    found: list[Observation] = []
+    for one in ran:
+        if one.raised is None and one.lost is None and one.report is None:
+            seen = [o for o in one.trial.observations if o.like is registry]
+            found += [seen[at] for at in sorted({0, len(seen) // 2, len(seen) - 1})] if seen else []
+    return found
 
 
 def _registries_of(ran: Iterable[RanTest]) -> list[Any]:

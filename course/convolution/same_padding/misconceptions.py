@@ -37,6 +37,13 @@ def padding_without_dilation(solve, size, kernel, stride=1, dilation=1):
     return solve(size, kernel, stride, 1)
 
 
+@SAME_PADDING.add("padding-for-kernel-times-dilation", section=PADDING)
+def padding_for_kernel_times_dilation(size, kernel, stride=1, dilation=1):
+    """A dilated window was taken to cover kernel x dilation pixels. Between k taps lie only k - 1 gaps."""
+    right.same_padding(size, kernel, stride, dilation)
+    return right.same_padding(size, kernel * dilation, stride, 1)
+
+
 @SAME_PADDING.add("same-size-rounded-down", section=PADDING)
 def same_size_rounded_down(size, kernel, stride=1, dilation=1):
     """You aimed at size / stride windows rounded down; with "same" padding it is rounded up, so no pixel is lost."""

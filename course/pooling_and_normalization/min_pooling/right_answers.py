@@ -30,9 +30,16 @@ NEGATED_IN_PLACE = '''
         return'''
 WRONG = {
     "the image is negated in place": BY_NEGATION.replace("        return -self", NEGATED_IN_PLACE[1:] + " -self"),
+    "without a sign at the end": BY_NEGATION.replace("return -self.pool", "return abs(self.pool").replace(
+        "image.astype(float)))", "image.astype(float))))"),
     "one minus the maximum of one minus x": BY_NEGATION.replace(
         "-self.pool.forward(-(image if image.dtype == np.float32 else image.astype(float)))",
         "2 - self.pool.forward(1 - (image if image.dtype == np.float32 else image.astype(float)))"),
+    "bytes are negated as bytes": BY_NEGATION.replace(
+        "-self.pool.forward(-(image if image.dtype == np.float32 else image.astype(float)))",
+        "-self.pool.forward(-(image.astype(int) if image.dtype == bool else image))"),
+    "a NaN is passed over": BY_NEGATION.replace(
+        "return -self", "image = np.where(np.isnan(image), np.inf, image)\n        return -self"),
     "the first result is kept for each shape": BY_NEGATION.replace(
         "        return -self.pool", "        self.kept = getattr(self, 'kept', {})\n"
         "        if image.shape in self.kept:\n            return self.kept[image.shape]\n"

@@ -70,6 +70,9 @@ WRONG = {
         "    return float", "    images[...] = moved\n    return float"),
     "the largest change, not the norm": SHIFT_PADDED.replace(
         "np.linalg.norm(g - f, axis=1)", "np.abs(g - f).max(axis=1)"),
+    "differences and squares of bytes": SHIFT_PADDED.replace(".astype(np.float64)", "").replace(
+        "np.linalg.norm(g - f, axis=1), np.linalg.norm(f, axis=1)",
+        "np.sqrt(((g - f) ** 2).sum(axis=1)), np.sqrt((f ** 2).sum(axis=1))"),
     "the difference of the norms": SHIFT_PADDED.replace(
         "np.linalg.norm(g - f, axis=1)", "np.abs(np.linalg.norm(g, axis=1) - np.linalg.norm(f, axis=1))"),
     "the median of the images": SHIFT_PADDED.replace("float(ratio.mean())", "float(np.sort(ratio)[(n - 1) // 2])"),
