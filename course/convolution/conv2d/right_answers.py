@@ -298,3 +298,171 @@ EQUIVALENT = {
     "conv2d: window_counts(padded, kernels.shape[1:3], stride, dilation) -> "
     "window_counts(padded, kernels.shape[1:4], stride, dilation)": unused,
 }
+
+
+CHANNELS_FIRST = '''
+import numpy as np
+
+class Conv2D:
+    def __init__(self, filters, kernel_size, stride=1, padding="valid", dilation=1):
+        def to_pair(x):
+            return (x, x) if np.isscalar(x) or np.ndim(x) == 0 else tuple(x)
+        self.out_channels = filters
+        self.kernel_size = to_pair(kernel_size)
+        self.stride = to_pair(stride)
+        self.padding = padding
+        self.dilation = to_pair(dilation)
+        if self.out_channels <= 0:
+            raise ValueError("`filters` must be a positive integer")
+        if any(k <= 0 for k in self.kernel_size):
+            raise ValueError("`kernel_size` must be positive")
+        if any(s <= 0 for s in self.stride):
+            raise ValueError("`stride` must be positive")
+        if any(d <= 0 for d in self.dilation):
+            raise ValueError("`dilation` must be positive")
+        if self.padding not in ("valid", "same"):
+            raise ValueError("`padding` must be 'valid' or 'same'")
+        self.kernels = None
+        self.bias = np.zeros(filters)
+
+    def forward(self, image):
+        img = np.array(image, copy=True)
+        if img.ndim not in (3, 4):
+            raise ValueError("`image` must be 3D or 4D, but is %dD" % img.ndim)
+        img = img if img.dtype == np.float32 else img.astype("float64")
+        batch = img if img.ndim == 4 else img[None, ...]
+        batch = batch.transpose(0, 3, 1, 2)
+        N, C, H, W = batch.shape
+        if self.kernels is None:
+            self.kernels = np.random.normal(scale=0.01, size=(self.out_channels,) + self.kernel_size + (C,))
+        w = self.kernels.transpose(0, 3, 1, 2).astype(img.dtype)
+        if w.shape[1] != C:
+            raise ValueError("`image` has %d channels, expected %d" % (C, w.shape[1]))
+        spans = [d * (k - 1) + 1 for k, d in zip(self.kernel_size, self.dilation)]
+        if self.padding == "same":
+            p = []
+            for n, s, span in zip((H, W), self.stride, spans):
+                total = max(span - s, 0) if n % s == 0 else max(span - n % s, 0)
+                p.append((total // 2, total - total // 2))
+            batch = np.pad(batch, ((0, 0), (0, 0), p[0], p[1]), mode="constant", constant_values=0)
+        H, W = batch.shape[2:]
+        if spans[0] > H or spans[1] > W:
+            raise ValueError("`kernel_size` does not fit")
+        Ho = 1 + (H - spans[0]) // self.stride[0]
+        Wo = 1 + (W - spans[1]) // self.stride[1]
+        out = np.zeros((N, self.out_channels, Ho, Wo), dtype=img.dtype)
+        for i in range(Ho):
+            for j in range(Wo):
+                h0, w0 = i * self.stride[0], j * self.stride[1]
+                patch = batch[:, :, h0:h0 + spans[0]:self.dilation[0], w0:w0 + spans[1]:self.dilation[1]]
+                out[:, :, i, j] = np.tensordot(patch, w, axes=([1, 2, 3], [1, 2, 3]))
+        out = out + self.bias[None, :, None, None].astype(img.dtype)
+        out = out.transpose(0, 2, 3, 1)
+        return out if img.ndim == 4 else out[0]
+'''
+ANSWERS["channels first inside"] = CHANNELS_FIRST
+
+
+BY_FOURIER = '''
+import numpy as np
+
+class Conv2D:
+    def __init__(self, filters, kernel_size, stride=1, padding="valid", dilation=1):
+        two = lambda v: (v, v) if np.ndim(v) == 0 else tuple(v)
+        self.filters, self.padding, self.dilation = filters, padding, dilation
+        self.kernel_size, self.stride = two(kernel_size), two(stride)
+        checks = [("filters", filters >= 1), ("kernel_size", min(self.kernel_size) >= 1), ("dilation", dilation >= 1),
+                  ("stride", min(self.stride) >= 1), ("padding", padding in ("valid", "same"))]
+        for name, fine in checks:
+            if not fine:
+                raise ValueError(name)
+        self.kernels, self.bias = None, np.zeros(filters)
+
+    def forward(self, image):
+        x = np.asarray(image)
+        if x.ndim not in (3, 4):
+            raise ValueError("image")
+        t = np.float32 if x.dtype == np.float32 else np.float64
+        x4 = (x if x.ndim == 4 else x[None]).astype(float)
+        c = x4.shape[-1]
+        if self.kernels is None:
+            self.kernels = np.random.randn(self.filters, *self.kernel_size, c) * .01
+        if self.kernels.shape[-1] != c:
+            raise ValueError("image channels")
+        d = self.dilation
+        e = [(k - 1) * d + 1 for k in self.kernel_size]
+        big = np.zeros((self.filters, *e, c))
+        big[:, ::d, ::d] = self.kernels
+        if self.padding == "same":
+            p = [max((-(-n // s) - 1) * s + k - n, 0) for n, s, k in zip(x4.shape[1:3], self.stride, e)]
+            x4 = np.pad(x4, [(0, 0)] + [(q // 2, q - q // 2) for q in p] + [(0, 0)])
+        h, w = x4.shape[1:3]
+        if e[0] > h or e[1] > w:
+            raise ValueError("kernel_size")
+        F = np.fft.fft2(x4, axes=(1, 2))
+        G = np.conj(np.fft.fft2(big, (h, w), axes=(1, 2)))
+        full = np.fft.ifft2(np.einsum("nhwc,fhwc->nhwf", F, G), axes=(1, 2)).real
+        out = full[:, :h - e[0] + 1:self.stride[0], :w - e[1] + 1:self.stride[1]] + self.bias
+        out = out.astype(t)
+        return out if x.ndim == 4 else out[0]
+'''
+ANSWERS["by the Fourier transform"] = BY_FOURIER
+
+
+LEAVES_OUT_THE_PADDING = '''
+import numpy as np
+from itertools import product
+
+class Conv2D:
+    def __init__(self, filters, kernel_size, stride=1, padding="valid", dilation=1):
+        for label, v in dict(filters=filters, kernel_size=kernel_size, stride=stride, dilation=dilation).items():
+            for n in np.atleast_1d(v):
+                if n < 1:
+                    raise ValueError("{} must be a positive number".format(label))
+        if str(padding) not in "valid same".split():
+            raise ValueError("padding can only be valid or same")
+        self.F = filters
+        self.kh, self.kw = np.atleast_1d(kernel_size)[[0, -1]]
+        self.sh, self.sw = np.atleast_1d(stride)[[0, -1]]
+        self.pad = padding
+        self.dil = dilation
+        self.kernels = None
+        self.bias = np.zeros(self.F)
+
+    def forward(self, image):
+        if np.ndim(image) not in (3, 4):
+            raise ValueError("image has the wrong rank")
+        if np.ndim(image) == 4:
+            outs = [self._one(im) for im in image]
+            if outs:
+                return np.array(outs)
+            return self._one(np.zeros(np.shape(image)[1:], np.asarray(image).dtype))[None][:0]
+        return self._one(image)
+
+    def _one(self, image):
+        image = np.asarray(image)
+        image = image.astype(np.float32 if image.dtype == np.float32 else np.float64)
+        h, w, c = image.shape
+        if self.kernels is None:
+            self.kernels = np.random.uniform(-0.1, 0.1, (self.F, self.kh, self.kw, c))
+        if self.kernels.shape[-1] != c:
+            raise ValueError("image has wrong channels")
+        fh, fw = (self.kh - 1) * self.dil + 1, (self.kw - 1) * self.dil + 1
+        top = left = 0
+        oh, ow = (h - fh) // self.sh + 1, (w - fw) // self.sw + 1
+        if self.pad == "same":
+            oh, ow = -(-h // self.sh), -(-w // self.sw)
+            top = max((oh - 1) * self.sh + fh - h, 0) // 2
+            left = max((ow - 1) * self.sw + fw - w, 0) // 2
+        elif fh > h or fw > w:
+            raise ValueError("kernel_size exceeds the image")
+        out = np.zeros((oh, ow, self.F), image.dtype)
+        out[:] = self.bias
+        for r, q in product(range(oh), range(ow)):
+            for i, j in product(range(self.kh), range(self.kw)):
+                y, x = r * self.sh + i * self.dil - top, q * self.sw + j * self.dil - left
+                if 0 <= y < h and 0 <= x < w:
+                    out[r, q] += self.kernels[:, i, j] @ image[y, x]
+        return out
+'''
+ANSWERS["what lies outside is passed over"] = LEAVES_OUT_THE_PADDING

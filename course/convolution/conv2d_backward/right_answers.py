@@ -163,3 +163,49 @@ EQUIVALENT = {
     "conv2d_backward: np.asarray(grad_output, images.dtype).reshape(-1, *np.shape(grad_output)[-3:]) -> "
     "np.asarray(grad_output, images.dtype).reshape(-2, *np.shape(grad_output)[-3:])": any_negative,
 }
+
+
+NAMED = '''
+import numpy as np
+def _pads(n, k, s, padding):
+    if padding == "valid": return 0, 0
+    t = max((int(np.ceil(n / s)) - 1) * s + k - n, 0)
+    return t // 2, t - t // 2
+def conv2d_backward(grad_output, x, kernels, stride=1, padding="valid"):
+    """vectorised over windows"""
+    if padding not in ("valid", "same"):
+        raise ValueError("padding has to be valid or same")
+    sh, sw = (int(s) for s in np.broadcast_to(stride, 2))
+    if min(sh, sw) < 1:
+        raise ValueError("stride has to be positive")
+    x = np.asarray(x)
+    if x.ndim == 3:
+        if np.ndim(grad_output) != 3: raise ValueError("grad_output rank")
+        gx, gw, gb = conv2d_backward(np.asarray(grad_output)[None], x[None], kernels, stride, padding)
+        return gx[0], gw, gb
+    if x.ndim != 4:
+        raise ValueError("image rank")
+    t = x.dtype if x.dtype == np.float32 else np.dtype(np.float64)
+    k = np.asarray(kernels, t)
+    g = np.asarray(grad_output, t)
+    F, kh, kw, c = k.shape
+    if x.shape[3] != c:
+        raise ValueError("image channels")
+    ph, pw = _pads(x.shape[1], kh, sh, padding), _pads(x.shape[2], kw, sw, padding)
+    xp = np.pad(x.astype(t), ((0, 0), ph, pw, (0, 0)))
+    H, W = xp.shape[1:3]
+    if kh > H or kw > W:
+        raise ValueError("kernel_size")
+    oh, ow = (H - kh) // sh + 1, (W - kw) // sw + 1
+    if g.shape != (len(x), oh, ow, F):
+        raise ValueError(f"grad_output has shape {g.shape}")
+    gx, gk = np.zeros_like(xp), np.zeros_like(k)
+    for i in range(kh):
+        for j in range(kw):
+            at = np.s_[:, i:i + sh * (oh - 1) + 1:sh, j:j + sw * (ow - 1) + 1:sw]
+            gx[at] += g @ k[:, i, j]
+            gk[:, i, j] = np.einsum("nrqf,nrqc->fc", g, xp[at])
+    from collections import namedtuple
+    return namedtuple('Grads', 'x k b')(gx[:, ph[0]:H - ph[1], pw[0]:W - pw[1]], gk, g.sum((0, 1, 2)))
+'''
+ANSWERS["a named tuple"] = NAMED

@@ -49,3 +49,16 @@ WRONG = {
     "only the last stride counts": STEPS.replace("apart *= stride", "apart = stride"),
     "the list is emptied": STEPS.replace("in layers:", "in [layers.pop(0) for _ in range(len(layers))]:"),
 }
+
+
+RECURSIVE = '''
+def receptive_field(layers):
+    for kernel, stride, dilation in layers:
+        if kernel < 1: raise ValueError("kernel")
+        if stride < 1: raise ValueError("stride")
+        if dilation < 1: raise ValueError("dilation")
+    if not layers: return 1
+    (k, s, d), *rest = layers
+    return (receptive_field(rest) - 1) * s + d * (k - 1) + 1
+'''
+ANSWERS["the rest first, by recursion"] = RECURSIVE

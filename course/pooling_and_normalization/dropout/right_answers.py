@@ -98,3 +98,21 @@ EQUIVALENT = {
     "scale_at_test_time > as_float: image if image.dtype == np.float32 else image.astype(np.float64) -> "
     "image if image.dtype != np.float32 else image.astype(np.float64)": "the values are the same, whatever the dtype",
 }
+
+
+BY_CHOICE = '''
+import numpy as np
+class Dropout:
+    def __init__(self, rate=0.5, rng=None):
+        if not 0 <= rate < 1: raise ValueError("rate must be in [0, 1)")
+        self.rate, self.rng = rate, rng if rng is not None else np.random.default_rng()
+    def forward(self, x, training):
+        x = np.asarray(x)
+        if not training: return x
+        keep = self.rng.choice([0, 1], size=x.shape, p=[self.rate, 1 - self.rate])
+        y = x * keep / (1 - self.rate)
+        return y.astype(np.float32 if x.dtype == np.float32 else np.float64)
+def scale_at_test_time(weights, rate):
+    return np.asarray(weights) * (1 - rate)
+'''
+ANSWERS["a choice with probabilities"] = BY_CHOICE

@@ -94,3 +94,43 @@ WRONG = {
     "the largest square for the sum": LRN_CUMULATED.replace(
         "scale += sq[..., offset:offset + channels]", "scale = np.maximum(scale, sq[..., offset:offset + channels])"),
 }
+
+
+LRN_MASKED = '''
+import numpy as np
+class LocalResponseNormalization:
+    def __init__(self, size=5, k=2.0, alpha=1e-4, beta=0.75):
+        if size < 1 or size % 2 == 0: raise ValueError("size must be odd")
+        self.size, self.k, self.alpha, self.beta = size, k, alpha, beta
+    def forward(self, image):
+        x = np.asarray(image)
+        if x.ndim not in (3, 4): raise ValueError("image rank")
+        x = x.astype(np.float32 if x.dtype == np.float32 else np.float64)
+        c = np.arange(x.shape[-1])
+        band = abs(c[:, None] - c) <= self.size // 2
+        total = np.stack([np.where(band[i], x ** 2, 0).sum(-1) for i in c], -1) if len(c) else x
+        return x * (self.k + self.alpha * total).astype(x.dtype) ** -self.beta
+'''
+ANSWERS["neighbours told by a mask"] = LRN_MASKED
+
+
+LRN_BY_LOGARITHM = '''
+import numpy as np
+class LocalResponseNormalization:
+    def __init__(self, size=5, k=2.0, alpha=1e-4, beta=0.75):
+        if size < 1 or size % 2 == 0: raise ValueError("size must be odd and positive")
+        self.size, self.k, self.alpha, self.beta = size, k, alpha, beta
+    def forward(self, image):
+        x = np.asarray(image)
+        if x.ndim not in (3, 4): raise ValueError("image must have 3 or 4 axes")
+        x = x.astype(np.float32 if x.dtype == np.float32 else np.float64)
+        C = x.shape[-1]
+        r = self.size // 2
+        out = np.empty_like(x)
+        for i in range(C):
+            lo, hi = max(0, i - r), min(C - 1, i + r)
+            s = (x[..., lo:hi + 1] ** 2).sum(axis=-1)
+            out[..., i] = x[..., i] * np.exp(-self.beta * np.log(self.k + self.alpha * s))
+        return out
+'''
+ANSWERS["the power by logarithms"] = LRN_BY_LOGARITHM

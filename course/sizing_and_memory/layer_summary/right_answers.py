@@ -151,3 +151,34 @@ EQUIVALENT = {
     f"summary_column > ConvLayer: {change}": "every option is given"
     for change in ("1 -> 2", "0 -> 1", "1 -> 2 (2)")
 }
+
+
+BY_TYPE_NAME = LAYER_CLASSES + '''
+import math
+def _side(n, k, s, p=0):
+    return (n + 2 * p - k) // s + 1
+def _conv(l, shape):
+    H, W, C = shape
+    if min(H, W) + 2 * l.padding < l.kernel_size:
+        raise ValueError("kernel_size")
+    if C % l.groups != 0 or l.filters % l.groups != 0:
+        raise ValueError("groups")
+    out = tuple(_side(n, l.kernel_size, l.stride, l.padding) for n in (H, W)) + (l.filters,)
+    per_filter = l.kernel_size ** 2 * C // l.groups
+    return out, (per_filter + 1) * l.filters, per_filter * math.prod(out)
+def _pool(l, shape):
+    if l.size > shape[0] or l.size > shape[1]:
+        raise ValueError("size")
+    return (*(_side(n, l.size, l.stride) for n in shape[:2]), shape[2]), 0, 0
+def _dense(l, shape):
+    n = math.prod(shape)
+    return (l.units,), (n + 1) * l.units, n * l.units
+def summarize(layers, input_shape):
+    how = {"Conv": _conv, "Pool": _pool, "Dense": _dense}
+    result, shape = [], input_shape
+    for l in layers:
+        shape, params, macs = how[type(l).__name__](l, shape)
+        result.append(LayerSummary(name=l.name, output_shape=list(shape), parameters=params, multiply_adds=macs))
+    return result
+'''
+ANSWERS["functions by the name of the type, lists as shapes"] = BY_TYPE_NAME
