@@ -34,6 +34,7 @@ from course.convolution.receptive_field.reference import receptive_field
 from course.convolution.same_padding.reference import same_padding
 from course.convolution.weight_counting.reference import weight_counting
 from course.convolution.worked_sizes.reference import worked_sizes
+from tests.checks import table
 
 from ..checks.helpers import (
     SEED,
@@ -47,7 +48,6 @@ from ..checks.helpers import (
     verdict,
     wrong_answers,
 )
-from . import table
 
 ASSIGNMENT = "01-convolution"
 few = settings(max_examples=20, deadline=None, derandomize=True, database=None)

@@ -19,6 +19,7 @@ from autograder.checks.registry import reference_names, registries
 from autograder.checks.variant import all_variants, variant
 from autograder.course import Course
 from autograder.release.audit_run import audit_assignment
+from tests.checks import table
 from tests.checks.helpers import (
     STUDENT,
     imported,
@@ -32,7 +33,6 @@ from tests.checks.helpers import (
     wrong_answers,
 )
 
-from . import table
 from .curriculum import CURRICULUM
 
 COURSE = Course.here()

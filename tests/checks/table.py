@@ -1,9 +1,11 @@
-"""How good are the checks? `python -m tests.course.table [assignment...]` prints a line for each task.
+"""How good are the checks? `python -m tests.checks.table [--without-mutants] [assignment or task...]` prints a line for
+each task.
 
 Right answers are the sources in a task's `right_answers.py` (`ANSWERS = {name: source}`) besides the reference and the
 solution notebook; wrong ones are the registered misconceptions, and those of `WRONG = {name: source}` there, which have
-no name and may get none; mutants are small changes of the references (`EQUIVALENT = {mutant id: why no check can tell}`
-in the same module).
+no name and may get none. Prices are the shares of a code task's points that the cheapest and the dearest slip cost,
+without those for which the registry says why (the audit refuses others). Mutants are small changes of the
+references (`EQUIVALENT = {mutant id: why no check can tell}` in the same module).
 """
 
 from __future__ import annotations
@@ -20,12 +22,12 @@ from autograder.checks.audit import beside
 from autograder.checks.places import folder_of
 from autograder.checks.registry import reference_names, registries
 from autograder.checks.search import without_shrinking
-from autograder.course import Course
+from autograder.course import Course, Task
 from tests.checks import helpers
-
-from .mutants import Mutant, OutOfTime, mutants_of, reached, time_limit
+from tests.course.mutants import Mutant, OutOfTime, mutants_of, reached, time_limit
 
 MUTANT_SECONDS = 20.0
+WITHOUT_MUTANTS = "--without-mutants"
 
 
 @dataclass
@@ -42,6 +44,7 @@ class Row:
     broken: list[str] = field(default_factory=list)
     unregistered: int = 0
     false_names: list[str] = field(default_factory=list)
+    prices: list[float] = field(default_factory=list)
     mutants: int = 0
     survivors: list[str] = field(default_factory=list)
 
@@ -51,6 +54,11 @@ class Row:
             self.failed_right or self.missed or self.unnamed or self.misnamed or self.broken or self.false_names
             or self.survivors
         )
+
+    @property
+    def range(self) -> str:
+        """The cheapest and the dearest slip, as shares of the points."""
+        return f"{min(self.prices):.0%} to {max(self.prices):.0%}" if self.prices else ""
 
 
 def right_answers_of(assignment: str, task: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -134,9 +142,16 @@ def survivors_of(assignment: str, task: str) -> tuple[int, list[str]]:
     return count, alive
 
 
-def row_of(assignment: str, task: str) -> Row:
+def row_of(assignment: str, task: Task, *, mutants: bool = True) -> Row:
     """Tries every right and wrong answer of a task, and the mutants of its references, on its checks."""
-    row = Row(task)
+    row = _row_of(assignment, task.id, priced=task.kind == "code")
+    if mutants:
+        row.mutants, row.survivors = survivors_of(assignment, task.id)
+    return row
+
+
+def _row_of(assignment: str, task: str, *, priced: bool) -> Row:
+    row, points = Row(task), helpers.points_of(assignment, task)
     row.right, row.failed_right = right_ones(assignment, task)
     for wrong, names in helpers.wrong_answers(task):
         row.wrong += 1
@@ -148,6 +163,8 @@ def row_of(assignment: str, task: str) -> Row:
             row.missed.append(wrong.id)
         elif not verdict.named(wrong.id):
             row.unnamed.append(wrong.id)
+        if priced and verdict.caught and wrong.price is None:
+            row.prices.append(1 - helpers.score(results) / points)
         if others := {result.diagnosis for result in results if result.diagnosis} - {wrong.id}:
             row.misnamed.append(f"{wrong.id} as {', '.join(sorted(others))}")
     for name, names in on_sources(assignment, task, beside(task, "WRONG")):
@@ -157,7 +174,6 @@ def row_of(assignment: str, task: str) -> Row:
             row.missed.append(name)
         if given := {result.diagnosis for result in results if result.diagnosis}:
             row.false_names.append(f"{name} as {', '.join(sorted(given))}")
-    row.mutants, row.survivors = survivors_of(assignment, task)
     return row
 
 
@@ -172,24 +188,27 @@ def right_ones(assignment: str, task: str) -> tuple[int, list[str]]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Prints the table for the assignments named, or for all; 1 if a cell of it is not as it should be."""
-    rows = [
-        row_of(name, task.id)
-        for name in arguments or Course.here().names
+    """Prints the table for the assignments or tasks named, or for all; 1 if a cell of it is not as it should be."""
+    names = [name for name in arguments if name != WITHOUT_MUTANTS]
+    asked = [
+        (name, task)
+        for name in Course.here().names
         for task in Course.here().assignment(name).automatic
+        if not names or {name, task.id} & set(names)
     ]
+    rows = [row_of(name, task, mutants=WITHOUT_MUTANTS not in arguments) for name, task in asked]
     wrong = ("wrong answers\ncaught", "named", "named\nwrongly", "without a name\nleft unnamed")
-    table = Table("task", "right answers\npassed", *wrong, "mutants killed\nor explained")
+    table = Table("task", "right answers\npassed", *wrong, "prices", "mutants killed\nor explained")
     for row in rows:
         wrong_ones = row.wrong + row.unregistered
         table.add_row(
             row.task, f"{row.right - len(row.failed_right)} of {row.right}",
             f"{wrong_ones - len(row.missed)} of {wrong_ones}",
             f"{row.wrong - len(row.unnamed)} of {row.wrong}", str(len(row.misnamed)),
-            f"{row.unregistered - len(row.false_names)} of {row.unregistered}",
+            f"{row.unregistered - len(row.false_names)} of {row.unregistered}", row.range,
             f"{row.mutants - len(row.survivors)} of {row.mutants}",
         )
-    console = Console(width=110)
+    console = Console(width=130)
     console.print(table)
     for row in rows:
         for what in ("failed_right", "missed", "unnamed", "misnamed", "broken", "false_names", "survivors"):
