@@ -331,7 +331,7 @@ def test_one_case_alone_earns_no_name_and_a_second_one_does(session):
 def test_a_second_case_is_drawn_for_the_purpose(session):
     unnamed = run(session, LEFT_FOR_THREE, task="second")["test_on_paper"]
     assert not unnamed.passed and unnamed.diagnosis is None
-    only_here = LEFT.replace("    return o", "    if by == 2:\n        o[:] = fill\n        o[:, by:] = image[:, :-by]\n    return o")
+    only_here = LEFT.replace("    return o", "    if by == 2: raise KeyError(by)\n    return o")
     assert run(session, only_here, task="plain")["test_on_paper"].diagnosis is None
     assert run(session, only_here, task="second")["test_on_paper"].diagnosis == "left"
 
@@ -341,6 +341,14 @@ def test_what_one_failed_test_contradicts_is_said_of_none(session):
     results = run(session, mixed, task="plain")
     assert not results["test_on_paper"].passed and not results["test_further"].passed
     assert {result.diagnosis for result in results.values()} <= {None, "fill-forgotten"}
+
+
+def test_a_name_foretells_no_failure_of_a_test_that_passed(session):
+    """To the left, and yet to the right where it goes two columns."""
+    both = LEFT.replace("    return o", "    if by == 2:\n        o[:] = fill\n        o[:, by:] = image[:, :-by]\n    return o")
+    results = run(session, both, task="second")
+    assert results["test_further"].passed and not results["test_on_paper"].passed
+    assert results["test_on_paper"].diagnosis is None
 
 
 def test_a_comparison_behind_the_failing_one_counts_too(session):
