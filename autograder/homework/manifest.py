@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 
 from autograder import files
 from autograder.course import UsageError
+from autograder.notebook_file import NotANotebook, document_of
 
 NAME = "kit.json"
 MOST_BYTES = 50_000_000
@@ -79,7 +80,9 @@ def read_notebook(path: Path) -> NotebookNode:
     if data is None:
         raise UsageError(f"There is no file {path}.")
     try:
-        notebook = nbformat.reads(data.decode(json.detect_encoding(data)), as_version=4)
+        notebook = nbformat.reads(json.dumps(document_of(data)), as_version=4)
+    except NotANotebook as error:
+        raise UsageError(f"{path} {error}") from None
     except Exception as error:  # nbformat raises what its schema library raises
         first = (str(error).splitlines() or [type(error).__name__])[0]
         raise UsageError(f"{path} is not a notebook that can be read: {first}") from error

@@ -65,4 +65,4 @@ def test_where_there_is_no_kit_the_commands_are_listed(tmp_path: Path, monkeypat
 
 def test_a_broken_notebook_is_said_so(folder: Path) -> None:
     (folder / "01-numbers" / "01-numbers.ipynb").write_text("{")
-    assert "is not a notebook that can be read" in CliRunner().invoke(app, []).stdout
+    assert "is not a notebook: it is not valid JSON" in CliRunner().invoke(app, []).stdout
