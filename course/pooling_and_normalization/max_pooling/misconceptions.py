@@ -54,6 +54,18 @@ def swapped_axes(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
     return solve(image, kernel, None if stride is None else right.pair(stride)[::-1], padding)
 
 
+def swapped_steps(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
+    """The two numbers of the stride changed places: the first is the step down, the second the step to the right."""
+    step = right.pair(pool_size if stride is None else stride)
+    return solve(image, pool_size, step[::-1], padding)
+
+
+def swapped_sides(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
+    """The two numbers of the pool size changed places: the first is the window's height, the second its width."""
+    kernel = right.pair(pool_size)
+    return solve(image, kernel[::-1], kernel if stride is None else stride, padding)
+
+
 def padding_ignored(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
     """With "same" padding nothing was padded: there are to be ceil(size / stride) positions in each direction."""
     return solve(image, pool_size, stride, "valid" if padding == "same" else padding)
@@ -106,8 +118,8 @@ def always_float32(solve, image, pool_size=(2, 2), stride=None, padding="valid")
 
 GEOMETRY = (
     pool_size_as_stride, pool_size_and_stride_swapped, stride_of_one, first_stride_for_both, swapped_axes,
-    padding_ignored, odd_pixel_before, last_window_missing, rank_changed, integer_result, always_float64,
-    always_float32,
+    swapped_steps, swapped_sides, padding_ignored, odd_pixel_before, last_window_missing, rank_changed,
+    integer_result, always_float64, always_float32,
 )
 WHOLE_LAYER = """\
 import numpy as np
@@ -178,6 +190,7 @@ DTYPES_ONLY = "the values are right, and so is the dtype of most images"
 CHEAP = {
     "integer-result": DTYPES_ONLY, "always-float64": DTYPES_ONLY, "always-float32": DTYPES_ONLY,
     "int-not-a-pair": "every window can be asked for as a pair",
+    "swapped-steps": "only steps that are oblong show it", "swapped-sides": "only windows that are oblong show it",
 }
 
 add_geometry(MAX_POOLING, "MaxPooling2D", MAX, CHEAP, reduce="window.max((-3, -2))", fill="-np.inf")
