@@ -101,7 +101,7 @@ def _explanations(rows: Sequence[TestResult]) -> list[list[str]]:
     for row in rows:
         if row.passed:
             found.append([])
-        elif row.message in told and not (row.details.strip() or row.example):
+        elif row.message in told and len(_explanation(row)) == 1:
             found.append(["The same as above."])
         else:
             lines = _explanation(row)

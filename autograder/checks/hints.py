@@ -29,6 +29,9 @@ HINTS: tuple[tuple[str, str], ...] = (
      "Something is None here: a function without return, or an attribute that was not set yet."),
     (r"'(int|float|numpy\.int64|numpy\.float64)' object is not (subscriptable|iterable)",
      "This is a single number where a pair was meant: the argument may be an int or a pair."),
+    (rf"'{WORD}' object is not callable",
+     "An object stands where a function or a class is meant: was its name given to something else, or is a pair of "
+     "brackets too many?"),
     (rf"'{WORD}' object has no attribute '{WORD}'.{{0,60}}",
      "The attribute was never set, or is spelled in another way."),
     (rf"name '{WORD}' is not defined.{{0,60}}", "The name is not known here: is `self.` missing, or a cell not run?"),

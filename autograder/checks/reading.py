@@ -401,7 +401,8 @@ def with_near_name(test: TestResult, names: Iterable[str]) -> TestResult:
     near = near_name(test.raw, names) if test.raw and not test.attempted else None
     if near is None:
         return test
-    sentence = f"There is no `{test.raw}` here, but a `{near}`."
+    article = "an" if near[0] in "AEIOUaeiou" else "a"
+    sentence = f"There is no `{test.raw}` here, but {article} `{near}`."
     return replace(test, message=sentence, fixed=sentence)
 
 

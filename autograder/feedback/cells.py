@@ -17,6 +17,7 @@ SOURCE_CHARACTERS, SOURCE_LINES = 20_000, 500
 OUTPUT_CHARACTERS, OUTPUT_LINES = 4_000, 60
 OUTPUTS = 8
 CELLS = 60
+BEGINS = 60  # characters
 STUDENT_ID_CELL = "student-id"
 PICTURE_CHARACTERS = 6 << 20
 
@@ -33,13 +34,21 @@ class Output:
 @dataclass(frozen=True)
 class Cell:
     """kind: "code" or "markdown". outputs_left_out: how many further outputs are not shown. pictures: those that a
-    Markdown cell holds, as addresses with their data, by name."""
+    Markdown cell holds, as addresses with their data, by name. number: its place in the notebook, from 1."""
 
     kind: str
     source: Text
     outputs: tuple[Output, ...] = ()
     outputs_left_out: int = 0
     pictures: Mapping[str, str] = field(default_factory=dict)
+    number: int = 0
+
+    @property
+    def begins(self) -> str:
+        """The first line that says something, shortened; by it a cell is known where it cannot be seen."""
+        lines = (line.strip() for line in self.source.text.splitlines())
+        first = next((line for line in lines if line and not line.startswith("#")), "")
+        return first if len(first) <= BEGINS else first[: BEGINS - 1] + "…"
 
     @property
     def prose(self) -> Markup | None:
@@ -73,7 +82,7 @@ def own_work(notebook: Mapping[str, Any] | None, tasks: Collection[str], given: 
     work, room = Work(), _Room()
     task: str | None = None
     known = {clean(source).strip() for source in given}
-    for cell in _cells(notebook):
+    for number, cell in enumerate(_cells(notebook), 1):
         meta = _nbgrader(cell)
         id = meta.get("grade_id")
         if id in tasks:
@@ -87,7 +96,7 @@ def own_work(notebook: Mapping[str, Any] | None, tasks: Collection[str], given: 
         if sum(map(len, work.by_task.values())) + len(work.elsewhere) >= CELLS:
             work.cells_left_out += 1
         else:
-            place.append(_cell(cell, room))
+            place.append(_cell(cell, room, number))
         if meta.get("grade"):  # a text task is its own end
             task = None
     return work
@@ -122,14 +131,14 @@ def _nbgrader(cell: Mapping[str, Any]) -> Mapping[str, Any]:
     return own if isinstance(own, Mapping) else {}
 
 
-def _cell(cell: Mapping[str, Any], room: _Room) -> Cell:
+def _cell(cell: Mapping[str, Any], room: _Room, number: int) -> Cell:
     kind = "code" if cell.get("cell_type") == "code" else "markdown"
     source = cut(joined(cell.get("source")), SOURCE_CHARACTERS, SOURCE_LINES)
     raw = cell.get("outputs") if kind == "code" else None
     outputs = [o for o in raw if isinstance(o, Mapping)] if isinstance(raw, Sequence) and type(raw) is not str else []
     shown = tuple(found for one in outputs[:OUTPUTS] if (found := _output(one, room)))
     pictures = dict(_pictures(cell.get("attachments"), room)) if kind == "markdown" else {}
-    return Cell(kind, source, shown, max(len(outputs) - OUTPUTS, 0), pictures)
+    return Cell(kind, source, shown, max(len(outputs) - OUTPUTS, 0), pictures, number)
 
 
 def _pictures(attachments: Any, room: _Room) -> Iterator[tuple[str, str]]:

@@ -17,7 +17,9 @@ ATTACHMENT = "attachment:"
 
 class _Renderer(mistune.HTMLRenderer):
     """Raw HTML comes out as text, links lead to http and https only, pictures that are not at hand become their
-    description. pictures: addresses with data, by the name of an attachment."""
+    description, and formulas stay the LaTeX that they are, untouched by Markdown's stars and underscores.
+
+    pictures: addresses with data, by the name of an attachment."""
 
     def __init__(self, pictures: Mapping[str, str]) -> None:
         super().__init__(escape=True, allow_harmful_protocols=False)
@@ -35,6 +37,12 @@ class _Renderer(mistune.HTMLRenderer):
             return f'<img src="{escape(data)}" alt="{description or "Picture without a description"}">'
         return f"<em>[picture: {description or 'without a description'}]</em>"
 
+    def inline_math(self, text: str) -> str:
+        return f'<code class="math">${escape(text)}$</code>'
+
+    def block_math(self, text: str) -> str:
+        return f'<pre class="math"><code>$${escape(text)}$$</code></pre>\n'
+
     def heading(self, text: str, level: int, **attrs: Any) -> str:
         return f"<p><strong>{text}</strong></p>\n"  # the page's own headings keep their order
 
@@ -45,7 +53,7 @@ def _table_cell(renderer: Any, text: str, align: str | None = None, head: bool =
 
 
 def _renderer(pictures: Mapping[str, str]) -> Any:
-    render = mistune.create_markdown(renderer=_Renderer(pictures), plugins=["strikethrough", "table"])
+    render = mistune.create_markdown(renderer=_Renderer(pictures), plugins=["strikethrough", "table", "math"])
     assert isinstance(render.renderer, _Renderer)
     render.renderer.register("table_cell", _table_cell)
     return render

@@ -78,12 +78,14 @@ class TaskView:
 
 @dataclass(frozen=True)
 class Totals:
-    """Points over all tasks; waiting: points of tasks that a person has yet to grade, outside of `possible`."""
+    """Points over all tasks; waiting: points of tasks that a person has yet to grade, outside of `possible`. answers:
+    what the answers earned, before anything is taken off for being late."""
 
     earned: float
     possible: float
     waiting: float
     late: float
+    answers: float
 
 
 def student_page(
@@ -169,8 +171,12 @@ def _weight(case: str) -> tuple[int, str]:
 
 
 def _first(views: Sequence[TaskView]) -> list[tuple[TaskView, str]]:
-    """What to look at first: tasks with the most points still to earn, each with its dearest cause."""
-    open_tasks = [view for view in views if view.score is not None and view.score < view.max_score]
+    """What to look at first: tasks with the most points still to earn, each with its dearest cause. None that a person
+    grades: there the comment says it."""
+    open_tasks = [
+        view for view in views
+        if view.score is not None and view.score < view.max_score and view.kind != "text" and not view.by_hand
+    ]
     open_tasks.sort(key=lambda view: view.score - view.max_score if view.score is not None else 0.0)
     return [
         (view, view.findings[0].message if view.findings and view.status != "stopped" else view.message)
@@ -180,9 +186,10 @@ def _first(views: Sequence[TaskView]) -> list[tuple[TaskView, str]]:
 
 def _totals(views: Sequence[TaskView], manual: Manual) -> Totals:
     graded = [view for view in views if view.score is not None]
-    earned = sum(view.score or 0.0 for view in graded) - manual.late_penalty
+    answers = sum(view.score or 0.0 for view in graded)
     waiting = sum(view.max_score for view in views if view.score is None)
-    return Totals(max(earned, 0.0), sum(view.max_score for view in graded), waiting, manual.late_penalty)
+    earned = max(answers - manual.late_penalty, 0.0)
+    return Totals(earned, sum(view.max_score for view in graded), waiting, manual.late_penalty, answers)
 
 
 def _short(text: Any) -> str:

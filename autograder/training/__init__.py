@@ -18,15 +18,33 @@ from .judging import (
     expect_another_form,
     expect_batch_independent,
     expect_first_steps,
+    expect_given_labels,
     expect_logits,
     expect_parameters,
+    expect_same_network,
     expect_seeded,
 )
 from .reading import Labels, Logits
 from .tasks import Trained, TrainingTask, training_task, training_tasks
 
 __all__ = [
-    "Labels", "Logits", "Trained", "TrainingTask", "alter", "expect_accuracy", "expect_another_form",
-    "expect_batch_independent", "expect_first_steps", "expect_logits", "expect_parameters", "expect_seeded",
-    "images_for", "needed", "training_task", "training_tasks", "using",
+    "Labels",
+    "Logits",
+    "Trained",
+    "TrainingTask",
+    "alter",
+    "expect_accuracy",
+    "expect_another_form",
+    "expect_batch_independent",
+    "expect_first_steps",
+    "expect_given_labels",
+    "expect_logits",
+    "expect_parameters",
+    "expect_same_network",
+    "expect_seeded",
+    "images_for",
+    "needed",
+    "training_task",
+    "training_tasks",
+    "using",
 ]

@@ -20,6 +20,7 @@ from .tasks import UNITS, Trained, TrainingTask, alike
 CHANCE = 0.3  # accuracy that permuted labels may leave, for ten classes; the brief training gives 0.1
 FLOOR = 0.5  # accuracy below which a model has learned too little for its form to be worth points
 FIRST_FLOOR = 0.6
+CLOSER = 2.5  # by which factor the loss on its own training images falls when a model sees them as it was trained
 UNDECIDED = 0.2  # mean highest probability of a model that has not been trained, for ten classes
 BETTER = 0.015  # accuracy that another preparation of the images must gain to be the explanation
 SAME = 0.9  # share of images on which two trainings with the same seed agree; without a seed it is near 0.1
@@ -33,6 +34,8 @@ PLAIN = {
     "softmax-in-the-network": "What comes back are probabilities; the network is to return logits.",
     "relu-on-the-logits": "No logit is below zero: any number is right there.",
     "depends-on-the-batch": "What the network says of an image depends on the other images of the batch.",
+    "gradients-pile-up": "The gradients of earlier steps are added to those of later ones; they have to be cleared "
+    "before each backward pass.",
     "answers-vary": "Asked twice about the same images, the network gives different answers.",
     "seed-ignored": "Two trainings with the same seed gave different networks.",
     "another-network": "The network has another number of parameters than the task's.",
@@ -105,9 +108,30 @@ def expect_first_steps(student: Student, task: TrainingTask, registry: Any) -> N
     with _naming(registry):
         seen = task.first_steps(student)
     _form(registry, seen.answers)
+    if seen.piled:
+        raise _named(registry, "gradients-pile-up")
+    prepared = _trained_on_others(student, task, _ids(registry), seen)
+    if prepared is not None:
+        raise _named(registry, prepared)
     if seen.accuracy < FIRST_FLOOR:
         _explain(student, task, registry, seen)
         raise _stopped(seen, f"{seen.accuracy:.0%} of {len(seen.labels)} digits are right; {FIRST_FLOOR:.0%} are easy.")
+
+
+def expect_given_labels(student: Student, task: TrainingTask, registry: Any) -> None:
+    """For the public check: code that is given a few digits with mixed-up labels knows nothing of the true ones."""
+    with _naming(registry):
+        seen = task.on_few_permuted_labels(student)
+    if seen.accuracy > CHANCE:
+        raise _named(registry, "labels-ignored")
+
+
+def expect_same_network(student: Student, task: TrainingTask, registry: Any) -> None:
+    """For the public check: with the same seed, trained on the same few digits, the network comes out the same."""
+    with _naming(registry):
+        first, second = task.on_few_permuted_labels(student), task.on_few_permuted_labels(student, again=True)
+    if (first.answers.labels == second.answers.labels).mean() < SAME:
+        raise _named(registry, "seed-ignored")
 
 
 def _scored(student: Student, task: TrainingTask, registry: Any) -> Trained:
@@ -184,6 +208,32 @@ def _prepared_otherwise(student: Student, task: TrainingTask, registry: Any, see
     return once(
         student, (task.id, f"{seen.purpose} prepared"), lambda: _found_prepared(student, _ids(registry), seen)
     )
+
+
+def _trained_on_others(student: Student, task: TrainingTask, known: set[str], seen: Trained) -> str | None:
+    """The way of preparing images, if it is another than the one asked for, in which the model was trained on its first
+    images: it has learned those nearly by heart, so its loss tells."""
+    images, labels = task.first_images()
+    plain = seen.reads.read(student, seen.model, images, seen.classes).scores
+    if plain is None:
+        return None
+    best, reached = None, _loss(plain, labels) / CLOSER
+    for id, options in seen.reads.otherwise(images):
+        if id not in known:
+            continue
+        try:
+            scores = seen.reads.read_otherwise(student, seen.model, images, seen.classes, options).scores
+        except (CheckFailure, StudentError):
+            continue  # a model that cannot cope with such images was not trained on them
+        if scores is not None and _loss(scores, labels) < reached:
+            best, reached = id, _loss(scores, labels)
+    return best
+
+
+def _loss(scores: np.ndarray, labels: np.ndarray) -> float:
+    """The mean cross-entropy of logits (N, classes)."""
+    shifted = scores.astype(np.float64) - scores.max(axis=1, keepdims=True)
+    return float((np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels]).mean())
 
 
 def _found_prepared(student: Student, known: set[str], seen: Trained) -> str | None:

@@ -14,6 +14,50 @@ def run_training(train, images, labels, options, seconds, clock):
     return {"model": model, "stopped": stopped}
 
 
+def run_watched_training(train, images, labels, options, seconds, clock):
+    """`run_training`, and whether the gradients of earlier steps were added to those of later ones: `piled`.
+
+    Watched is one parameter of each PyTorch optimizer: what arrives at it in backward passes between two steps, and
+    what lies there when the step is made.
+    """
+    import sys
+
+    if "torch" not in sys.modules:
+        return {**run_training(train, images, labels, options, seconds, clock), "piled": False}
+    import torch
+    from torch.optim.optimizer import register_optimizer_step_pre_hook
+
+    watched, handles, steps = {}, [], []
+
+    def before_step(optimizer, arguments, keywords):
+        given = [p for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
+        if not given:
+            return
+        state = watched.get(id(optimizer))
+        if state is None:
+            state = watched[id(optimizer)] = {"of": given[0], "arrived": None}
+            handles.append(given[0].register_hook(lambda gradient: arrive(state, gradient)))
+        elif state["arrived"] is not None:
+            there, arrived = state["of"].grad, state["arrived"]
+            if torch.allclose(there, arrived, rtol=1e-3, atol=1e-9):
+                steps.append(False)
+            elif torch.allclose(there, state["before"] + arrived, rtol=1e-3, atol=1e-9):
+                steps.append(True)
+        if state["of"].grad is not None:
+            state["before"], state["arrived"] = state["of"].grad.detach().clone(), None
+
+    def arrive(state, gradient):
+        state["arrived"] = gradient.detach().clone() + (0 if state["arrived"] is None else state["arrived"])
+
+    handles.append(register_optimizer_step_pre_hook(before_step))
+    try:
+        said = run_training(train, images, labels, options, seconds, clock)
+    finally:
+        for handle in handles:
+            handle.remove()
+    return {**said, "piled": len(steps) > 5 and sum(steps) > 0.9 * len(steps)}
+
+
 def logits_of(model, images, scale, offset, padding, side, batch):
     """What a PyTorch model gives for raw images (N, H, W) or (N, H, W, C): an array, one row for each; None if it is no
     model. It sees `scale * x + offset` for x in [0, 1] with `padding` zeros (left, right, above, below) around, or the

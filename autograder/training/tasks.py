@@ -26,6 +26,7 @@ FEWEST = 1000  # altered test images; a smaller test set is altered several time
 TESTED_BRIEFLY = 1000
 FEW, CROWD = 24, 200  # images that are asked about alone, and of noise that stand in their batch then
 FIRST_STEPS = (400, 200)  # digits that the public check trains on, and tests on
+FEW_PERMUTED = 100
 FIRST_BUDGET_S = 60.0
 # Digits in another form, of which a training that reads its sizes from the images takes no notice: fewer classes, and
 # rows and columns of black around them (above, below; left, right).
@@ -40,6 +41,7 @@ class Trained:
     purpose: which training it was. model: a handle; it stays in the kernel. stopped: the budget ended first, and this
     is the last model offered. seconds: wall time of the training. accuracy: share of the altered test images whose true
     label it gives. reads: how the model is asked; it says classes by their true numbers, whichever the training had.
+    piled: whether gradients of earlier steps were added to those of later ones, where that was watched.
     deaf: share of the altered test images whose true label it gives in the classes' true numbers, where the training
     had others: what code does that does not listen to the labels it is given.
     """
@@ -56,6 +58,7 @@ class Trained:
     answers: Answers
     reads: Logits | Labels | Renumbered
     deaf: float
+    piled: bool = False
 
     @property
     def accuracy(self) -> float:
@@ -101,6 +104,11 @@ class TrainingTask:
         """Trained on a few hundred digits, tested on others; for the public check."""
         return once(student, (self.id, "first steps"), lambda: self._first_steps(student))
 
+    def on_few_permuted_labels(self, student: Student, again: bool = False) -> Trained:
+        """Trained on a hundred digits whose labels were permuted; for the public check. again: once more, alike."""
+        purpose = "few permuted again" if again else "few permuted"
+        return once(student, (self.id, purpose), lambda: self._few_permuted(student))
+
     def in_another_form(self, student: Student) -> Trained:
         """Trained on a few hundred digits of fewer classes on oblong pictures, tested on others."""
         return once(student, (self.id, "another form"), lambda: self._in_another_form(student))
@@ -144,13 +152,31 @@ class TrainingTask:
         true = images.test_labels[tested]
         return self._run("permuted", student, images, images.train_images[chosen], labels, tests, true)
 
+    def first_images(self) -> tuple[np.ndarray, np.ndarray]:
+        """The digits that the first steps train on, as the notebook's function gets them, and their labels."""
+        with data.using("digits"):
+            images = data.images_for()
+        count = FIRST_STEPS[0]
+        given = images.train_images[:count]
+        return data.in_colour(given) if self.colour else given, images.train_labels[:count]
+
     def _first_steps(self, student: Student) -> Trained:
         with data.using("digits"):
             images = data.images_for()
         train, test = FIRST_STEPS
         return self._run(
             "first steps", student, images, images.train_images[:train], images.train_labels[:train],
-            images.test_images[:test], images.test_labels[:test], (FIRST_BUDGET_S, "cpu"),
+            images.test_images[:test], images.test_labels[:test], (FIRST_BUDGET_S, "cpu"), watched=True,
+        )
+
+    def _few_permuted(self, student: Student) -> Trained:
+        with data.using("digits"):
+            images = data.images_for()
+        chosen, labels = permuted(images.train_labels, len(images.classes), self._rng("few"), FEW_PERMUTED)
+        test = FIRST_STEPS[1]
+        return self._run(
+            "few permuted", student, images, images.train_images[chosen], labels, images.test_images[:test],
+            images.test_labels[:test], (FIRST_BUDGET_S, "cpu"),
         )
 
     def _in_another_form(self, student: Student) -> Trained:
@@ -172,7 +198,7 @@ class TrainingTask:
     def _run(
         self, purpose: str, student: Student, images: ImageSet, train_images: np.ndarray, train_labels: np.ndarray,
         test_images: np.ndarray, test_labels: np.ndarray, budget: tuple[float, str] | None = None,
-        numbers: np.ndarray | None = None, classes: int | None = None,
+        numbers: np.ndarray | None = None, classes: int | None = None, watched: bool = False,
     ) -> Trained:
         classes = classes or len(images.classes)
         options: dict[str, Any] = {"seed": self._seed(), "device": trial.current().device}
@@ -182,7 +208,8 @@ class TrainingTask:
             train_images, test_images = data.in_colour(train_images), data.in_colour(test_images)
         seconds, clock = budget or data.budget(self.id, images.name)
         function = getattr(student, self.function)
-        train = in_kernel(student, probes.run_training).run_training
+        kernel = in_kernel(student, probes.run_training, *([probes.run_watched_training] if watched else []))
+        train = kernel.run_watched_training if watched else kernel.run_training
         started = time.monotonic()
         said = train(function, np.ascontiguousarray(train_images), train_labels, options, seconds, clock)
         spent = time.monotonic() - started
@@ -199,7 +226,7 @@ class TrainingTask:
         deaf = 0.0 if numbers is None else float((numbers[answers.labels] == test_labels).mean())
         return Trained(
             purpose, said["model"], stopped, spent, seconds, images.name, test_images, test_labels, classes, answers,
-            reads, deaf,
+            reads, deaf, said.get("piled") is True,
         )
 
     def _seed(self) -> int:
@@ -249,10 +276,12 @@ def renumbering(classes: int, rng: np.random.Generator) -> np.ndarray:
             return numbers.astype(np.int64)
 
 
-def permuted(labels: np.ndarray, classes: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def permuted(
+    labels: np.ndarray, classes: int, rng: np.random.Generator, count: int = SMALL
+) -> tuple[np.ndarray, np.ndarray]:
     """(indices of training images, labels to train on): equally many images of every class, and among those of each
     class every label equally often, in random order. What the images show tells nothing about the labels."""
-    each = min(SMALL // classes, int(np.bincount(labels, minlength=classes).min()))
+    each = min(count // classes, int(np.bincount(labels, minlength=classes).min()))
     each -= each % classes if each >= classes else 0
     indices, given = [], []
     for label in range(classes):

@@ -71,8 +71,30 @@ def test_the_class_report_says_the_images_too() -> None:
 def test_points_changed_by_hand_and_late_penalties_count() -> None:
     manual = Manual({"conv2d": ManualGrade(12.0, 1.0, "Nice *idea*.")}, late_penalty=2.0)
     page = page_of(sample.results(), manual=manual)
-    assert "14 of 40 points" in page.find("header").get_text(" ", strip=True)
+    header = " ".join(page.find("header").get_text(" ", strip=True).split())
+    assert "14 of 40 points" in header
+    assert "Your answers earned 16 points. This was handed in after the due date, for which 2 points" in header
     assert page.select_one(".comment em").string == "idea"
+
+
+def test_what_a_person_grades_is_nothing_to_look_at_first() -> None:
+    first = page_of(sample.results()).find("section", attrs={"aria-labelledby": "look-at"}).get_text()
+    assert "why-convolution" not in first and "conv2d" in first
+    by_hand = Manual({"conv2d": ManualGrade(12.0), "why-convolution": ManualGrade(3.0)})
+    page = page_of(sample.results(), manual=by_hand)
+    assert "conv2d" not in str(page.find("section", attrs={"aria-labelledby": "look-at"}))
+
+
+def test_a_formula_stays_the_latex_it_is() -> None:
+    comment = "With $a_i * b_i$ and $c_j * d$, for $5.\n\n$$\n\\sum_i x_i <b>\n$$"
+    page = page_of(sample.results(), manual=Manual({"conv2d": ManualGrade(12.0, 0.0, comment)}))
+    assert [one.get_text() for one in page.select("code.math")] == ["$a_i * b_i$", "$c_j * d$"]
+    assert page.select_one("pre.math").get_text() == "$$\\sum_i x_i <b>$$" and not page.select(".comment em")
+
+
+def test_a_picture_says_which_cell_it_is_of() -> None:
+    texts = [image["alt"] for image in page_of(sample.results()).find_all("img")]
+    assert texts and all(re.search(r"Picture that your cell drew in the task [\w-]+, number \d+ of", t) for t in texts)
 
 
 def test_a_cause_is_told_once_with_every_check_that_it_made_fail() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import statistics
 import time
 from unittest import mock
@@ -19,12 +20,13 @@ from autograder.checks.runner import CheckSession
 from autograder.course import Course
 from autograder.datasets.thresholds import table
 from autograder.sandbox.training import OutOfTime
-from autograder.training import data, tasks
+from autograder.training import data, probes, tasks
 from autograder.training.alter import SHIFT, alter
 from autograder.training.brought import LONGEST, MOST, brought, too_much
 from autograder.training.reading import Answers, Renumbered
 from course.alexnet.alexnet_train.misconceptions import ALEXNET_TRAIN
 from course.alexnet.alexnet_train.training import TASK as ALEXNET
+from course.lenet.lenet_model.reference import LeNet5
 from course.lenet.lenet_train.misconceptions import LENET_TRAIN
 from course.lenet.lenet_train.training import TASK as LENET
 from course.lenet.mnist_challenge.misconceptions import MNIST_CHALLENGE
@@ -477,3 +479,77 @@ def test_a_gpu_without_figures_of_its_own_has_to_reach_the_cpus():
 def test_a_data_set_that_nobody_measured_is_an_error_of_the_course():
     with pytest.raises(LookupError, match="calibrate"):
         data.needed("lenet-train", "photographs")
+
+
+FIRST_STEPS = """
+import torch
+from torch.nn import functional as F
+
+
+def train_lenet(images, labels, *, seed, device):
+    torch.manual_seed(seed)
+    model = LeNet5()
+    x, y = F.pad(torch.from_numpy(images).float()[:, None] / 255, (2, 2, 2, 2)), torch.from_numpy(labels)
+    optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
+    for _ in range(8):
+        for batch in torch.randperm(len(x)).split(16):
+            optimizer.zero_grad()
+            F.cross_entropy(model(x[batch]), y[batch]).backward()
+            optimizer.step()
+    return model
+"""
+SLIPS = {
+    "none, it is right": ("", "", None),
+    "cleared after the step": ("optimizer.step()", "optimizer.step(); optimizer.zero_grad()", None),
+    "not scaled": (" / 255", "", "0 to 255"),
+    "gradients never cleared": ("optimizer.zero_grad()", "pass", "gradients of earlier steps are added"),
+    "seed ignored": ("torch.manual_seed(seed)", "torch.seed()", "same seed gave different networks"),
+    "the notebook's images": ("    model =", "    images, labels = all_images, all_labels\n    model =", "permuted"),
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("slip", SLIPS)
+def test_the_public_check_of_a_training_notices(slip: str) -> None:
+    right, wrong, said = SLIPS[slip]
+    with training.using("digits"):
+        images = training.images_for()
+    given = {"LeNet5": LeNet5, "all_images": images.train_images[:600], "all_labels": images.train_labels[:600]}
+    names = namespace(FIRST_STEPS.replace(right, wrong) if right else FIRST_STEPS, given)
+    results = run_task("04-lenet", "lenet-train", names, parts=("public",))
+    messages = [result.message for result in results if not result.passed]
+    assert bool(messages) == (said is not None) and all(said in message for message in messages), messages
+    assert len(messages) <= 1
+
+
+def test_gradients_that_pile_up_are_told_from_those_that_were_summed_on_purpose() -> None:
+    """Clearing them in place, clipping them, and one step for two backward passes are as good as clearing them."""
+    torch = pytest.importorskip("torch")
+
+    def trained(clear, passes=1, clip=False):
+        def train(images, labels, **options):
+            model = torch.nn.Linear(2, 1)
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+            for _ in range(10):
+                clear(optimizer)
+                for _ in range(passes):
+                    (model(torch.rand(4, 2)) ** 2).mean().backward()
+                if clip:
+                    torch.nn.utils.clip_grad_norm_(model.parameters(), 1e-3)
+                optimizer.step()
+            return model
+
+        return train
+
+    def piled(train):
+        scope = {"run_training": lambda train, images, labels, *_: {"model": train(images, labels), "stopped": False}}
+        exec(inspect.getsource(probes.run_watched_training), scope)
+        return scope["run_watched_training"](train, None, None, {}, 1, "cpu")["piled"]
+
+    assert piled(trained(lambda optimizer: None)) and piled(trained(lambda optimizer: None, passes=2))
+    for right in (
+        trained(lambda optimizer: optimizer.zero_grad()), trained(lambda optimizer: optimizer.zero_grad(False)),
+        trained(lambda optimizer: optimizer.zero_grad(), passes=2),
+        trained(lambda optimizer: optimizer.zero_grad(), clip=True),
+    ):
+        assert not piled(right)
