@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -163,7 +164,7 @@ def _of_zip(archive: zipfile.ZipFile, name: str) -> Contents:
         elif info.flag_bits & 1:
             passed_over.append(f"{path}: it is encrypted; it was passed over.")
         else:
-            members[path] = Member(path, lambda most, info=info: _read_zip(archive, info, most, budget))
+            members[path] = Member(path, partial(_read_zip, archive, info, budget))
     return Contents(tuple(members[path] for path in sorted(members)), tuple(passed_over))
 
 
@@ -177,7 +178,7 @@ def _zip_name(info: zipfile.ZipInfo) -> str:
     return info.filename
 
 
-def _read_zip(archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int, budget: _Budget) -> bytes | None:
+def _read_zip(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: _Budget, most: int) -> bytes | None:
     try:
         with archive.open(info) as file:
             data = file.read(most + 1)
@@ -200,7 +201,7 @@ def _of_tar(archive: tarfile.TarFile, name: str) -> Contents:
             elif not info.isreg():
                 passed_over.append(f"{path}: it is a link or another special file; it was passed over.")
             else:
-                members[path] = Member(path, lambda most, info=info: _read_tar(archive, info, most))
+                members[path] = Member(path, partial(_read_tar, archive, info))
     except (tarfile.TarError, EOFError, zlib.error, ValueError, OSError) as error:
         raise NoArchive(f"{name} is damaged ({error}); download it again.") from error
     return Contents(tuple(members[path] for path in sorted(members)), tuple(passed_over))
@@ -233,7 +234,7 @@ def _of_folder(root: Path) -> Contents:
             elif path.is_symlink():
                 passed_over.append(f"{cleaned}: it is a link; it was passed over.")
             else:
-                members[cleaned] = Member(cleaned, lambda most, path=path: files.read_whole(path, most))
+                members[cleaned] = Member(cleaned, partial(files.read_whole, path))
         folders[:] = sorted(one for one in folders if one != ".git" and not (here / one).is_symlink())
     return Contents(tuple(members[path] for path in sorted(members)), tuple(passed_over), tuple(sorted(clones)))
 

@@ -105,8 +105,8 @@ def _checks(old: list[Mapping[str, Any]], new: list[Mapping[str, Any]]) -> list[
     for test in new:
         was = before.pop((test["name"], test["description"]), None)
         if was is None or (was["passed"], was["message"]) != (test["passed"], test["message"]):
-            said = was["message"] if was else ""
-            found.append(CheckChange(test["description"], was and was["passed"], test["passed"], said, test["message"]))
+            passed, said = (was["passed"], was["message"]) if was else (None, "")
+            found.append(CheckChange(test["description"], passed, test["passed"], said, test["message"]))
     found += [CheckChange(test["description"], test["passed"], None, test["message"], "") for test in before.values()]
     return found
 

@@ -50,7 +50,7 @@ def traces(course_dir: Path, student: str, course: Course | None = None) -> Trac
         raise UsageError(f"{student!r} is no student's id.")
     folder = CourseFolder(course_dir)
     folders = [folder.root / place / student for place in PLACES if os.path.lexists(folder.root / place / student)]
-    rows = {}
+    rows: dict[str, int] = {}
     for name in (folder.ledger, folder.state / PREVIEW):
         if name.exists():
             with Ledger(name) as ledger:

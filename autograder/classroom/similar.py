@@ -38,7 +38,7 @@ WINDOW = 4
 SHARED_BY = 0.2  # of the class: what so many wrote is nobody's own
 SHARED_AT_LEAST = 4
 LEAST = 60  # characters of tokens that an answer has of its own, below which it says too little
-SMALLEST_NUMBER = 10
+SMALLEST_NUMBER, LARGEST_NUMBER = 10, 1e300
 SHOWN = 300  # pairs on the page
 PUBLIC_BYTES = 5_000_000
 
@@ -284,11 +284,9 @@ def _literals(source: str) -> frozenset[float]:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return frozenset()
-    return frozenset(
-        float(node.value)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and type(node.value) in (int, float) and SMALLEST_NUMBER <= node.value < 1e300
-    )
+    values = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
+    return frozenset(float(number) for number in numbers if SMALLEST_NUMBER <= number < LARGEST_NUMBER)
 
 
 def _values(value: Any) -> frozenset[float]:

@@ -64,6 +64,6 @@ def similar(
         say(f"The same notebook: {', '.join(same.whose)}.")
     for one in found.numbers:
         say(f"{one.task}, {one.whose}: {', '.join(one.numbers)} {one.how} {', '.join(one.others)}.")
-    for (one, other), tasks in found.by_students().items():
-        say(f"{one} and {other}: {', '.join(f'{task} {share:.0%}' for task, share in tasks.items())}.")
+    for (left, right), tasks in found.by_students().items():
+        say(f"{left} and {right}: {', '.join(f'{task} {share:.0%}' for task, share in tasks.items())}.")
     say(f"{found.compared} submissions compared; the answers are side by side in {path}.")
