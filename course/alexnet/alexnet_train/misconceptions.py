@@ -19,7 +19,7 @@ from .reference import train_alexnet
 ALEXNET_TRAIN = Misconceptions("alexnet-train", train_alexnet)
 TRAINING = "Training a small AlexNet"
 
-STEPS, BATCH = 150, 48
+STEPS, BATCH = 260, 48
 
 
 def scaled(images: np.ndarray) -> Tensor:
@@ -28,12 +28,15 @@ def scaled(images: np.ndarray) -> Tensor:
 
 
 class Plain(nn.Module):
-    """Two dense layers on coarse pixels, and something after the logits: what goes wrong below does so in any network,
-    and this one is trained in a second."""
+    """Two convolutions, two dense layers, and something after the logits: what goes wrong below does so in any network,
+    and this one reaches the threshold in two seconds, so that it costs what it costs and no more."""
 
     def __init__(self, num_classes: int, inputs: Tensor, last: nn.Module | None = None) -> None:
         super().__init__()
-        self.features = nn.Sequential(nn.AvgPool2d(2), nn.Flatten())
+        self.features = nn.Sequential(
+            nn.Conv2d(3, 12, 5, stride=2, padding=2), nn.ReLU(), nn.MaxPool2d(2),
+            nn.Conv2d(12, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
+        )
         found = self.features(torch.zeros_like(inputs[:1])).shape[1]
         self.classifier = nn.Sequential(nn.Linear(found, 64), nn.ReLU(), nn.Linear(64, num_classes))
         self.last = last or nn.Identity()
@@ -42,7 +45,7 @@ class Plain(nn.Module):
         return self.last(self.classifier(self.features(x)))
 
 
-def trained(model: nn.Module, inputs: Tensor, labels: np.ndarray, seed: int, rate: float = 2e-3) -> nn.Module:
+def trained(model: nn.Module, inputs: Tensor, labels: np.ndarray, seed: int, rate: float = 4e-3) -> nn.Module:
     """A plain training loop. The first weights follow from the seed too."""
     torch.manual_seed(seed)
     for layer in model.modules():
@@ -86,14 +89,18 @@ def normalised_outside(images, labels, *, num_classes, seed, device):
     return on_other_numbers(lambda x: (x - x.mean()) / x.std())(images, labels, num_classes, seed)
 
 
-@ALEXNET_TRAIN.add("softmax-in-the-network", section=TRAINING)
+@ALEXNET_TRAIN.add(
+    "softmax-in-the-network", section=TRAINING, price="it flattens the loss, so that the accuracy is missed as well",
+)
 def softmax_in_the_network(images, labels, *, num_classes, seed, device):
     """The network ends in a softmax; it is to return logits, and the loss takes the softmax itself."""
     inputs = scaled(images)
     return trained(Plain(num_classes, inputs, nn.Softmax(dim=1)), inputs, labels, seed)
 
 
-@ALEXNET_TRAIN.add("relu-on-the-logits", section=TRAINING)
+@ALEXNET_TRAIN.add(
+    "relu-on-the-logits", section=TRAINING, price="a logit that is cut off learns nothing, so the accuracy is missed too",
+)
 def relu_on_the_logits(images, labels, *, num_classes, seed, device):
     """A ReLU stands after the last layer; logits may be negative, and where all are cut off nothing is learned."""
     inputs = scaled(images)
@@ -142,7 +149,7 @@ class Dropping(Plain):
     """The network with dropout by the function, whose argument `training` is true where nothing is said."""
 
     def forward(self, x):
-        return self.classifier(functional.dropout(self.features(x), 0.3))
+        return self.classifier(functional.dropout(self.features(x), 0.1))
 
 
 @ALEXNET_TRAIN.add("answers-vary", section=TRAINING)
