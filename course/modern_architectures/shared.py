@@ -9,13 +9,19 @@ from ..sizing_and_memory.shared import on_one_thread
 # A normalisation that changes nothing divides by the root of 1.00001, once for each layer.
 ROUGHLY = {"rtol": 1e-4, "atol": 1e-4}
 
+IN_PLACE = (
+    "A result that the backward pass still needs was changed in place, as by `+=` on what a ReLU gave: make the sum a "
+    "new tensor, or the network cannot be trained."
+)
+
 
 def run_module(make, options, shapes, training, weights, seed):
     """What the module `make(**options)` gives for inputs of these shapes (float64, drawn from the seed).
 
     Its weights are drawn by shape, so that they do not depend on names or order; `weights` says how, see `fill`; where
     they are positive, the inputs are, too. Reports the output, its shape, the parameters' shapes, and the gradient of
-    the first input (of a weighted sum of the output; None where none arrived).
+    the first input (of a weighted sum of the output; None where none arrived); and whether it is `spoiled`, because
+    something was changed in place that the backward pass needs.
     """
     import numpy
     import torch
@@ -24,6 +30,9 @@ def run_module(make, options, shapes, training, weights, seed):
     if not isinstance(module, torch.nn.Module):
         return {"output": None}
     module = module.double()
+    if any(torch.nn.parameter.is_lazy(value) for value in (*module.parameters(), *module.buffers())):
+        with torch.no_grad():  # which gives lazy layers their sizes
+            module.eval()(*[torch.zeros(shape, dtype=torch.float64) for shape in shapes])
     fill(module, weights, seed)
     module.train(training)
     drawn = [torch.from_numpy(numpy.random.default_rng([seed, *shape]).standard_normal(shape)) for shape in shapes]
@@ -31,13 +40,19 @@ def run_module(make, options, shapes, training, weights, seed):
     output = on_one_thread(lambda: module(*inputs))
     if not isinstance(output, torch.Tensor):
         return {"output": output}
+    spoiled = False
     if output.requires_grad:
         factors = torch.linspace(0.5, 1.5, output.numel(), dtype=output.dtype).reshape(output.shape)
-        on_one_thread((output * factors).sum().backward)
+        try:
+            on_one_thread((output * factors).sum().backward)
+        except RuntimeError as error:
+            if "modified by an inplace operation" not in str(error):
+                raise
+            spoiled = True
     sizes = [list(parameter.shape) for parameter in module.parameters()]
     layers = sorted(size[:2] if size[2:] == [1, 1] else size for size in sizes)
     return {"output": output, "shape": tuple(output.shape), "layers": layers,
-            "gradient": inputs[0].grad}
+            "gradient": inputs[0].grad, "spoiled": spoiled}
 
 
 def fill(module, weights, seed):
@@ -111,5 +126,6 @@ def same_output(seen, right, registry, **how):
 
 def same_gradient(seen, right, registry, **how):
     gradient = seen.get("gradient")
+    expect(seen.get("spoiled") is not True, IN_PLACE)
     expect(gradient is not None, "No gradient reaches the input.")
     expect_close(gradient, right, like=registry, framework="torch", what="the gradient of the input", **how)

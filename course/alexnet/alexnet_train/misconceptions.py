@@ -99,7 +99,7 @@ def softmax_in_the_network(images, labels, *, num_classes, seed, device):
 
 
 @ALEXNET_TRAIN.add(
-    "relu-on-the-logits", section=TRAINING, price="a logit that is cut off learns nothing, so the accuracy is missed too",
+    "relu-on-the-logits", section=TRAINING, price="a logit that is cut off learns nothing, so the accuracy is missed",
 )
 def relu_on_the_logits(images, labels, *, num_classes, seed, device):
     """A ReLU stands after the last layer; logits may be negative, and where all are cut off nothing is learned."""

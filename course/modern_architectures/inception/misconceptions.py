@@ -108,3 +108,23 @@ class BatchNormalised(InceptionModule):
         super().__init__(in_channels, c1, c3_reduce, c3, c5_reduce, c5, pool_proj)
         for conv in (self.one, self.three[0], self.three[1], self.five[0], self.five[1], self.pool[1]):
             conv.insert(1, nn.BatchNorm2d(conv[0].out_channels))
+
+
+@INCEPTION.add("three-by-three-for-five", section=BRANCHES, price="a quarter of the module is another convolution")
+@on(right.inception)
+class ThreeByThreeForFive(InceptionModule):
+    """The 5x5 branch has a 3x3 convolution."""
+
+    def __init__(self, in_channels, c1, c3_reduce, c3, c5_reduce, c5, pool_proj):
+        super().__init__(in_channels, c1, c3_reduce, c3, c5_reduce, c5, pool_proj)
+        self.five[1] = conv_relu(c5_reduce, c5, 3)
+
+
+@INCEPTION.add("no-relu-after-the-projection", section=BRANCHES)
+@on(right.inception)
+class NoReluAfterTheProjection(InceptionModule):
+    """The 1x1 convolution after the pooling has no ReLU; every convolution is followed by one."""
+
+    def __init__(self, in_channels, **counts):
+        super().__init__(in_channels, **counts)
+        self.pool[1] = self.pool[1][0]

@@ -119,3 +119,33 @@ class NotNormalised(_Changed):
     def __init__(self, in_channels, out_channels, stride=1):
         super().__init__(in_channels, out_channels, stride)
         self.bn2 = nn.Identity()
+
+
+@RESIDUAL.add("first-not-normalised", section=SHORTCUT)
+@on(right.residual)
+class FirstNotNormalised(_Changed):
+    """The first convolution has no batch normalisation after it; every convolution is normalised."""
+
+    def __init__(self, in_channels, out_channels, stride=1):
+        super().__init__(in_channels, out_channels, stride)
+        self.bn1 = nn.Identity()
+
+
+@RESIDUAL.add("relu-before-and-after-the-sum", section=SHORTCUT)
+@on(right.residual)
+class ReluBeforeAndAfterTheSum(_Changed):
+    """A ReLU stands before the sum, too, so the block can only add, never take away; one after the sum is enough."""
+
+    def forward(self, x):
+        return functional.relu(functional.relu(self.change(x)) + self.shortcut(x))
+
+
+@RESIDUAL.add("projection-of-3x3", section=SHORTCUT)
+@on(right.residual)
+class ProjectionOf3x3(_Changed):
+    """The shortcut is projected by a 3x3 convolution; a 1x1 one is right there."""
+
+    def __init__(self, in_channels, out_channels, stride=1):
+        super().__init__(in_channels, out_channels, stride)
+        if isinstance(self.shortcut, nn.Sequential):
+            self.shortcut[0] = nn.Conv2d(in_channels, out_channels, 3, stride=stride, padding=1, bias=False)

@@ -3,6 +3,22 @@
 TORCH = "import torch\nfrom torch import nn\nimport torch.nn.functional as F\n"
 
 ANSWERS = {
+    "lazy": TORCH + '''
+class ResidualBlock(nn.Module):
+    """Normalisations that learn their number of channels when they see some, the sum in place on what is not needed."""
+    def __init__(self, in_channels, out_channels, stride=1):
+        super().__init__()
+        self.conv1 = nn.LazyConv2d(out_channels, 3, stride=stride, padding=1, bias=False)
+        self.bn1, self.bn2 = nn.LazyBatchNorm2d(), nn.LazyBatchNorm2d()
+        self.conv2 = nn.LazyConv2d(out_channels, 3, padding=1, bias=False)
+        self.shortcut = nn.Identity()
+        if stride != 1 or in_channels != out_channels:
+            self.shortcut = nn.Sequential(nn.LazyConv2d(out_channels, 1, stride, bias=False), nn.LazyBatchNorm2d())
+    def forward(self, x):
+        out = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
+        out += self.shortcut(x)
+        return out.clamp(min=0)
+''',
     "named-layers": TORCH + '''
 class ResidualBlock(nn.Module):
     """Named layers and ReLU modules; the shortcut is an empty Sequential where nothing changes."""
@@ -76,6 +92,21 @@ class ResidualBlock(nn.Module):
 }
 
 WRONG = {
+    "sum-in-place-on-a-relu": TORCH + '''
+class ResidualBlock(nn.Module):
+    def __init__(self, in_channels, out_channels, stride=1):
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(in_channels, out_channels, 3, stride, 1, bias=False), nn.BatchNorm2d(out_channels), nn.ReLU(),
+            nn.Conv2d(out_channels, out_channels, 3, 1, 1, bias=False), nn.BatchNorm2d(out_channels))
+        same = stride == 1 and in_channels == out_channels
+        self.shortcut = nn.Sequential() if same else nn.Sequential(
+            nn.Conv2d(in_channels, out_channels, 1, stride, bias=False), nn.BatchNorm2d(out_channels))
+    def forward(self, x):
+        out = torch.sigmoid(self.body(x))
+        out += self.shortcut(x)
+        return F.relu(out)
+''',
     "a-factor": TORCH + '''
 class ResidualBlock(nn.Module):
     def __init__(self, in_channels, out_channels, stride=1):
