@@ -99,3 +99,12 @@ def ignored_class_left_out(prediction, target, num_classes, ignore_index=None):
     values = [_iou(prediction == label, target == label) for label in range(num_classes) if label != ignore_index]
     values = [value for value in values if value is not None]
     return float(np.mean(values)) if values else float("nan")
+
+
+@MEAN_IOU.add("ignored-in-the-target-alone", section=OVERLAP)
+def ignored_in_the_target_alone(prediction, target, num_classes, ignore_index=None):
+    """The pixels to ignore were taken out of the target only: what was predicted there still entered a union."""
+    counted = np.ones(target.shape, bool) if ignore_index is None else target != ignore_index
+    values = [_iou(prediction == label, (target == label) & counted) for label in range(num_classes)]
+    values = [value for value in values if value is not None]
+    return float(np.mean(values)) if values else float("nan")
