@@ -1,10 +1,6 @@
-"""Weights by shape and images, alike for both frameworks; and which layer differs where the parameters are wrong."""
+"""Weights by shape and images, alike for both frameworks; AlexNet's layers."""
 
 # Types are left out: the source of the first three runs in the student's kernel, where nothing of this package need be.
-
-from collections import Counter
-
-from autograder.checks.api import CheckFailure, expect_equal
 
 LAYERS = ("conv1", "conv2", "conv3", "conv4", "conv5", "fc6", "fc7", "fc8")
 
@@ -35,53 +31,6 @@ def images_of(shape, seed):
 def outputs_first(shapes):
     """The shapes of Keras' parameters, which end in (inputs, outputs), as PyTorch has them: outputs, inputs, window."""
     return [[*shape[::-1][:2], *shape[:-2]] for shape in shapes]
-
-
-def same_parameters(seen, right, layers, registry):
-    """The number of parameters; where it is wrong, the layers that differ are named.
-
-    right, layers: the reference's number, and the shapes of its parameters from conv1 to fc8, the weights of each layer
-    before its biases. Where the shapes are right (a number may be wrong all the same), the number is all that is said.
-    """
-    wanted = layers.value
-    try:
-        expect_equal(seen["parameters"], right, like=registry, what="the number of parameters")
-    except CheckFailure as error:
-        found = seen.get("layers")
-        if not isinstance(found, list) or not all(isinstance(shape, list) for shape in found):
-            raise CheckFailure("What came back from your notebook is not what this check measures there.") from None
-        names, more = layers_that_differ(wanted, found)
-        if not names and not more:
-            raise
-        lacks = f"The weights or biases of {' and '.join(names)} are not there in their shapes." if names else (
-            "Every layer's weights and biases are there.")
-        extra = f" There are parameters of {' and '.join(more)} that are not asked for." if more else ""
-        raise CheckFailure(
-            lacks + extra, error.details, error.counterexample,
-            fixed=lacks if names else "There are parameters that belong to no layer of AlexNet.",
-        ) from None
-
-
-def layers_that_differ(wanted, found):
-    """The names of the layers whose parameters are not among those found, and the shapes that are left over."""
-    left = Counter(map(as_matrix, found))
-    names = []
-    for number, shape in enumerate(wanted):
-        key, name = as_matrix(shape), LAYERS[number // 2]
-        if left[key] > 0:
-            left[key] -= 1
-        elif name not in names:
-            names.append(name)
-    more = [shape for shape in found if left[as_matrix(shape)] > 0]
-    return names, list(dict.fromkeys("x".join(map(str, shape)) or "a single number" for shape in more))
-
-
-def as_matrix(shape):
-    """(outputs, inputs of each) of weights, (outputs,) of biases: a dense layer may be written as a convolution."""
-    inputs = 1
-    for size in shape[1:]:
-        inputs *= size
-    return (shape[0], inputs) if len(shape) > 1 else tuple(shape)
 
 
 def dropped_shares(trained, plain):

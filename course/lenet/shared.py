@@ -7,6 +7,7 @@ from autograder.checks.api import CheckFailure, StudentError, Tensor, expect, in
 from ..sizing_and_memory.shared import on_one_thread
 
 FORMS = {"instance": "instance-for-class", "nothing": "return-forgotten"}  # by the misconception that they are
+LAYERS = ("C1", "C3", "C5", "F6", "the output")
 ODD = {
     "no module": "A class is asked for whose networks are modules of PyTorch; something else was made.",
     "no tensor": "The network's forward is to return a tensor; something else came back.",
@@ -44,9 +45,9 @@ def run_network(make, batches, seed):
     """What the network `make()` gives for batches of these sizes (32x32 images, float32, drawn from the seed).
 
     Its weights are drawn by shape, so that they do not depend on names or order. Reports its form ("module" where all
-    is as it should be, else only that), the outputs of the batches (joined, and their shapes), the number of parameters
-    and the shapes of the kernels among them; and, in training mode, the first batch's output and the gradient of its
-    images, in one array.
+    is as it should be, else only that), the outputs of the batches (joined, and their shapes), how many parameters
+    there are, their shapes and those of the kernels among them; and, in training mode, the first batch's output and the
+    gradient of its images, in one array.
     """
     import numpy
     import torch
@@ -75,6 +76,7 @@ def run_network(make, batches, seed):
         "form": "module",
         "shapes": [tuple(output.shape) for output in outputs],
         "parameters": sum(parameter.numel() for parameter in network.parameters()),
+        "layers": [list(parameter.shape) for parameter in network.parameters()],
         "kernels": [tuple(parameter.shape) for parameter in network.parameters() if parameter.dim() == 4],
         "output": torch.cat([output.detach().reshape(-1) for output in outputs]),
         "training": training if gradient is None else torch.cat([training, gradient.reshape(-1)]),

@@ -2,7 +2,9 @@
 
 # Types are left out: the source of most of these runs in the student's kernel, where nothing of this package need be.
 
-from autograder.checks.api import CheckFailure, read_entry, read_number
+from collections import Counter
+
+from autograder.checks.api import CheckFailure, expect_equal, read_entry, read_number
 
 MB = 10**6
 
@@ -68,3 +70,50 @@ def report_of(seen, *keys):
     if not isinstance(seen, dict) or any(key not in seen for key in keys):
         raise CheckFailure("What came back from your notebook is not what this check asks for.")
     return seen
+
+
+def same_parameters(seen, right, layers, names, registry):
+    """The number of parameters; where it is wrong, the layers that differ are named.
+
+    right, layers: the reference's number, and the shapes of its parameters: the weights of each layer before its
+    biases, in the order of `names`. seen: a report with `parameters`, and `layers` as their shapes, a list each.
+    """
+    wanted = layers.value
+    try:
+        expect_equal(seen["parameters"], right, like=registry, what="the number of parameters")
+    except CheckFailure as error:
+        found = seen.get("layers")
+        if not isinstance(found, list) or not all(isinstance(shape, list) for shape in found):
+            raise CheckFailure("What came back from your notebook is not what this check measures there.") from None
+        missing, more = layers_that_differ(wanted, found, names)
+        if not missing and not more:
+            raise
+        lacks = f"The weights or biases of {' and '.join(missing)} are not there in their shapes." if missing else (
+            "Every layer's weights and biases are there.")
+        extra = f" There are parameters of {' and '.join(more)} that are not asked for." if more else ""
+        raise CheckFailure(
+            lacks + extra, error.details, error.counterexample,
+            fixed=lacks if missing else "There are parameters that no layer that is asked for has.",
+        ) from None
+
+
+def layers_that_differ(wanted, found, names):
+    """The names of the layers whose parameters are not among those found, and the shapes that are left over."""
+    left = Counter(map(as_matrix, found))
+    missing = []
+    for number, shape in enumerate(wanted):
+        key, name = as_matrix(shape), names[number // 2]
+        if left[key] > 0:
+            left[key] -= 1
+        elif name not in missing:
+            missing.append(name)
+    more = [shape for shape in found if left[as_matrix(shape)] > 0]
+    return missing, list(dict.fromkeys("x".join(map(str, shape)) or "a single number" for shape in more))
+
+
+def as_matrix(shape):
+    """(outputs, inputs of each) of weights, (outputs,) of biases: a dense layer may be written as a convolution."""
+    inputs = 1
+    for size in shape[1:]:
+        inputs *= size
+    return (shape[0], inputs) if len(shape) > 1 else tuple(shape)

@@ -20,8 +20,9 @@ from course.alexnet.alexnet_torch.reference import AlexNet
 from course.alexnet.augmentation.public import crops_in, numbered_images
 from course.alexnet.augmentation.reference import augment
 from course.alexnet.feature_maps import hidden as maps_hidden
-from course.alexnet.shared import images_of, layers_that_differ, outputs_first, same_parameters
+from course.alexnet.shared import images_of, outputs_first
 from course.alexnet.top_k.reference import top_k, top_k_accuracy
+from course.sizing_and_memory.shared import layers_that_differ, same_parameters
 from tests.checks.helpers import STUDENT, run_task, score
 
 NAME = "05-alexnet"
@@ -159,16 +160,17 @@ def test_odd_answers_get_a_verdict_and_no_points(task, answer):
 
 
 def test_layers_whose_parameters_differ_are_named():
-    right = [[96, 3, 11, 11], [96], [256, 96, 5, 5], [256], [384, 256, 3, 3], [384]]
-    assert layers_that_differ(right, right[::-1]) == ([], [])
-    assert layers_that_differ(right, [*right[:2], [256, 48, 5, 5], *right[3:]]) == (["conv2"], ["256x48x5x5"])
-    assert layers_that_differ(right, [*right[:3], *right[4:]]) == (["conv2"], [])
-    assert layers_that_differ(right, [*right, [96], [96]]) == ([], ["96"])
-    assert layers_that_differ([[10, 96], [10]], [[10, 6, 4, 4], [10]]) == ([], [])  # a dense layer as a convolution
+    names, right = ("conv1", "conv2", "conv3"), [[96, 3, 11, 11], [96], [256, 96, 5, 5], [256], [384, 256, 3, 3], [384]]
+    assert layers_that_differ(right, right[::-1], names) == ([], [])
+    assert layers_that_differ(right, [*right[:2], [256, 48, 5, 5], *right[3:]], names) == (["conv2"], ["256x48x5x5"])
+    assert layers_that_differ(right, [*right[:3], *right[4:]], names) == (["conv2"], [])
+    assert layers_that_differ(right, [*right, [96], [96]], names) == ([], ["96"])
+    # a dense layer may be written as a convolution
+    assert layers_that_differ([[10, 96], [10]], [[10, 6, 4, 4], [10]], names) == ([], [])
     assert outputs_first([(11, 11, 3, 96), (96,), (9216, 4096)]) == [[96, 3, 11, 11], [96], [4096, 9216]]
     seen = {"parameters": 3, "layers": [*right[:2], [256, 48, 5, 5], *right[3:]]}
     with pytest.raises(CheckFailure, match="of conv2 are not there.*parameters of 256x48x5x5") as said:
-        same_parameters(seen, Expected(lambda: 4, (), {}), Expected(lambda: right, (), {}), None)
+        same_parameters(seen, Expected(lambda: 4, (), {}), Expected(lambda: right, (), {}), names, None)
     assert said.value.fixed == "The weights or biases of conv2 are not there in their shapes."
 
 

@@ -16,8 +16,9 @@ from autograder.checks.api import (
     second,
 )
 
+from ...sizing_and_memory.shared import same_parameters
 from ..alexnet_torch.hidden import dropped_as_in_the_paper
-from ..shared import same_parameters, weights_of
+from ..shared import LAYERS, weights_of
 from .probes import run_keras_defaults, run_keras_dropout
 from .public import KERAS_HELPERS, SMALL, quickly_built, run_keras_network, run_keras_saved, run_keras_scores
 
@@ -58,7 +59,7 @@ def test_parameters_of_the_small_network(student, rng, case):
     """For images of 67x67 pixels and five classes the network has the layers' parameters, and is a functional model."""
     seen, asked = keras_network(student, rng, case)
     expect_equal(seen["output"].shape, (asked[1], asked[0]["num_classes"]), what="the output's shape")
-    same_parameters(seen, in_reference(asked, "parameters"), in_reference(asked, "layers"),
+    same_parameters(seen, in_reference(asked, "parameters"), in_reference(asked, "layers"), LAYERS,
                     misconceptions.ALEXNET_KERAS)
     expect(seen.get("functional") is True, "", diagnosis=misconceptions.ALEXNET_KERAS["sequential"])
 

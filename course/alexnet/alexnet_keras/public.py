@@ -4,7 +4,8 @@ import numpy as np
 
 from autograder.checks.api import CheckFailure, expect, expect_close, in_kernel, misconceptions, reference
 
-from ..shared import images_of, outputs_first, same_parameters, weights_of
+from ...sizing_and_memory.shared import same_parameters
+from ..shared import LAYERS, images_of, outputs_first, weights_of
 
 
 def quickly_built(make, options):
@@ -128,7 +129,7 @@ def test_probabilities_of_a_small_network(student):
     if not isinstance(seen["output"], np.ndarray):
         raise CheckFailure("A Keras model is right here; something else came back.")
     right, layers = (reference.alexnet_in_keras(SMALL, 2, _report=part) for part in ("parameters", "layers"))
-    same_parameters(seen, right, layers, misconceptions.ALEXNET_KERAS)
+    same_parameters(seen, right, layers, LAYERS, misconceptions.ALEXNET_KERAS)
     expect(seen["functional"], "", diagnosis=misconceptions.ALEXNET_KERAS["sequential"])
     expect_close(seen["output"], reference.alexnet_in_keras(SMALL, 2), like=misconceptions.ALEXNET_KERAS,
                  rtol=1e-3, atol=1e-5, what="the output")

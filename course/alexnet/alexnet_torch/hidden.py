@@ -18,8 +18,8 @@ from autograder.checks.api import (
     reference,
 )
 
-from ...sizing_and_memory.shared import on_one_thread
-from ..shared import dropped_shares, images_of, same_parameters, weights_of
+from ...sizing_and_memory.shared import on_one_thread, same_parameters
+from ..shared import LAYERS, dropped_shares, images_of, weights_of
 from .probes import run_torch_dropout
 from .public import built_torch, run_torch_network
 
@@ -71,7 +71,7 @@ def test_parameters(student):
         right, layers = (
             reference.alexnet_in_torch(options, 1, _report=part, _seed=own_seed()) for part in ("parameters", "layers")
         )
-        same_parameters(seen, right, layers, misconceptions.ALEXNET_TORCH)
+        same_parameters(seen, right, layers, LAYERS, misconceptions.ALEXNET_TORCH)
 
 
 @points(3.5)

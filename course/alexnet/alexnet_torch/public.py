@@ -12,8 +12,8 @@ from autograder.checks.api import (
     reference,
 )
 
-from ...sizing_and_memory.shared import on_one_thread
-from ..shared import images_of, same_parameters, weights_of
+from ...sizing_and_memory.shared import on_one_thread, same_parameters
+from ..shared import LAYERS, images_of, weights_of
 
 
 def built_torch(make, options, seed):
@@ -99,7 +99,7 @@ def test_parameters_for_ten_classes(student):
     for options in ({"num_classes": 10, "groups": 1}, {"num_classes": 10, "groups": 2}):
         seen = torch_network(student, options)
         right, layers = (reference.alexnet_in_torch(options, 1, _report=part) for part in ("parameters", "layers"))
-        same_parameters(seen, right, layers, misconceptions.ALEXNET_TORCH)
+        same_parameters(seen, right, layers, LAYERS, misconceptions.ALEXNET_TORCH)
 
 
 def test_logits_of_one_image(student):

@@ -14,6 +14,8 @@ from autograder.checks.api import (
 )
 from autograder.checks.api import strategies as st
 
+from ...sizing_and_memory.shared import same_parameters
+from ..shared import LAYERS
 from .public import lenet
 
 KERNELS = [(6, 1, 5, 5), (16, 6, 5, 5)]
@@ -43,9 +45,9 @@ def shapes_are_right(student, batches):
 def test_parameters_of_lenet(student, case):
     """The network has 61,706 parameters."""
     batch, seed = case or (2, 0)
-    right = reference.lenet((batch,), _report="parameters", _seed=seed)
+    right, layers = (reference.lenet((batch,), _report=part, _seed=seed) for part in ("parameters", "layers"))
     seen = lenet(student, (batch,), seed)
-    expect_equal(seen["parameters"], right, like=misconceptions.LENET_MODEL, what="the number of parameters")
+    same_parameters(seen, right, layers, LAYERS, misconceptions.LENET_MODEL)
 
 
 @points(4)

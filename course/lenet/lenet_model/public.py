@@ -2,7 +2,8 @@
 
 from autograder.checks.api import expect_close, expect_equal, misconceptions, reference
 
-from ..shared import run
+from ...sizing_and_memory.shared import same_parameters
+from ..shared import LAYERS, run
 
 # What only one misconception ends in, as PyTorch says it for a first batch of n images.
 SIGNS = {
@@ -29,8 +30,8 @@ def test_ten_scores_for_each_image(student):
 def test_number_of_parameters(student):
     """The network has 61,706 parameters."""
     seen = lenet(student, (2,))
-    expect_equal(seen["parameters"], reference.lenet((2,), _report="parameters"), like=misconceptions.LENET_MODEL,
-                 what="the number of parameters")
+    right, layers = (reference.lenet((2,), _report=part) for part in ("parameters", "layers"))
+    same_parameters(seen, right, layers, LAYERS, misconceptions.LENET_MODEL)
 
 
 def test_scores_for_given_weights(student):

@@ -13,6 +13,7 @@ from autograder.checks.api import (
 )
 from autograder.checks.api import strategies as st
 
+from ...sizing_and_memory.shared import same_parameters
 from ..lenet_model.hidden import has_the_convolutions
 from . import public
 
@@ -31,6 +32,8 @@ def views(student, batches):
     expect_equal(public.rows_of_views(student, batches), reference.rows_of_views(batches),
                  like=misconceptions.BATCH_AFTER_VIEW, what="the list of what is given or raised")
 
+LAYERS = ("conv1", "conv2", "fc1", "fc2", "fc3")
+
 
 @points(1)
 @kernel_says
@@ -38,9 +41,9 @@ def views(student, batches):
 def test_parameters_of_the_repaired_network(student, case):
     """The repaired network has the parameters that its layers need."""
     batch, seed = case or (16, 0)
-    right = reference.repaired((batch,), _report="parameters", _seed=seed)
+    right, layers = (reference.repaired((batch,), _report=part, _seed=seed) for part in ("parameters", "layers"))
     seen = repaired(student, (batch,), seed)
-    expect_equal(seen["parameters"], right, like=misconceptions.LENET_REPAIR, what="the number of parameters")
+    same_parameters(seen, right, layers, LAYERS, misconceptions.LENET_REPAIR)
 
 
 @points(3)
