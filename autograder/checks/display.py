@@ -95,7 +95,7 @@ def _missing(rows: Sequence[TestResult]) -> str:
 
 def _explanations(rows: Sequence[TestResult]) -> list[list[str]]:
     """What is said below each row; one cause is told once, with the number of checks that it made fail."""
-    causes = Counter(row.message for row in rows if not row.passed)
+    causes = Counter(row.message for row in rows if not row.passed and row.reason != "interrupted")
     told: set[str] = set()
     found: list[list[str]] = []
     for row in rows:
