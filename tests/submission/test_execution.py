@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from autograder.faults import MachineFault
 from autograder.sandbox.limits import Limits
 from autograder.submission import execution
-from autograder.submission.execution import Execution
+from autograder.submission.execution import Execution, Exhausted
 from autograder.submission.kernel import CellRun
 
 
@@ -58,7 +59,7 @@ class Clock:
     """Time that passes only where somebody sleeps or a cell runs, and kernels that a cell ends later by a timer."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.now, self.slept = 0.0, 0.0
+        self.now, self.slept, self.started = 1000.0, 0.0, 0
         self.took: dict[str, float] = {}
         self.ends_after: dict[str, float] = {}  # seconds after the end of the cell
         self.blamed: list[str] = []
@@ -74,6 +75,7 @@ class Clock:
         kernel = SimpleNamespace(
             isolation=[], ends=float("inf"), stopped_reason=None, kill=lambda: None, shutdown=lambda: None
         )
+        self.started += 1
         kernel.killed = False
         kernel.alive = lambda: self.now < kernel.ends
         return kernel
@@ -111,6 +113,7 @@ def test_a_cell_that_ends_its_kernel_at_once_costs_half_a_second_however_long_th
         "train": True, "look": True, "os._exit(1)": False, "after": True,
     }  # fmt: skip
     assert clock.slept < 0.6
+    assert clock.started == 3, "the first, the one that waited, and the one after it"
 
 
 @pytest.mark.parametrize("later", [0.1, 2.0, 4.0, 11.0])
@@ -138,3 +141,42 @@ def test_a_timer_is_found_too_where_the_cells_run_faster_the_second_time(monkeyp
 
     monkeypatch.setattr(execution, "run_cell", warm_after)
     assert clock.grade("timer", "slow at first", "short") == {"timer": False, "slow at first": True, "short": True}
+
+
+def test_a_timer_is_found_too_where_the_cells_run_slower_the_second_time(monkeypatch: pytest.MonkeyPatch):
+    """The fresh kernel may have lived for longer than the other one before its last cell is done."""
+    clock = Clock(monkeypatch)
+    clock.took = {"slow later": 1.0, "timer": 0.1, "long": 3.0}
+    clock.ends_after = {"timer": 2.0}
+    run = clock.run
+
+    def slow_after(kernel: Any, source: str, *more: object, **options: object) -> CellRun:
+        ran = run(kernel, source, *more, **options)
+        clock.took["slow later"] = 6.0 if source == "long" else clock.took["slow later"]
+        return ran
+
+    monkeypatch.setattr(execution, "run_cell", slow_after)
+    assert clock.grade("slow later", "timer", "long") == {"slow later": True, "timer": False, "long": True}
+
+
+def test_only_a_kill_of_which_linux_ran_out_of_memory_meanwhile_is_the_machines_fault(monkeypatch: pytest.MonkeyPatch):
+    counted = [7]
+    monkeypatch.setattr(execution.host, "oom_kills", lambda: counted[0])
+    killed, ended = SimpleNamespace(killed=True), SimpleNamespace(killed=False)
+    running = Execution(Clock(monkeypatch), 60)
+    running.refuse_oom_kill("died", killed)
+    counted[0] = 8
+    for reason, kernel in (("died", ended), ("timeout", killed), (None, killed)):
+        running.refuse_oom_kill(reason, kernel)
+    with pytest.raises(MachineFault, match="ran out of memory"):
+        running.refuse_oom_kill("died", killed)
+
+
+def test_a_notebook_that_has_used_up_its_time_is_told_how_much_it_had(monkeypatch: pytest.MonkeyPatch):
+    clock = Clock(monkeypatch)
+    clock.took = {"long": 10.0}
+    with Execution(clock, 5) as running:
+        running.run("long", Limits())
+        with pytest.raises(Exhausted, match="The whole notebook has 5 seconds") as stopped:
+            running.run("more", Limits())
+    assert stopped.value.reason == "timeout"
