@@ -28,7 +28,6 @@ FOR_START_UP = {
     },
     "autograder.cli": {
         "autograder.checks.terminal", "autograder.classroom", "autograder.doctor", "autograder.feedback",
-        "autograder.gradebook",
         "autograder.release",
     },
     "autograder.commands.common": {"autograder.feedback.clean", "rich"},
