@@ -136,7 +136,9 @@ class SocketTransport:
         self.usable = True
         self.dropped: list[str] = []
         self._came = bytearray()
-        self._poll = select.poll()
+        self._readable, self._writable = select.poll(), select.poll()
+        self._readable.register(connection, select.POLLIN)
+        self._writable.register(connection, select.POLLOUT)
         connection.setblocking(False)
 
     def request(self, header: dict[str, Any], payload: bytes | bytearray) -> tuple[dict[str, Any], bytes | bytearray]:
@@ -224,13 +226,13 @@ class SocketTransport:
             try:
                 view = view[self._socket.send(view) :]
             except BlockingIOError:
-                self._wait(select.POLLOUT, deadline)
+                self._wait(self._writable, deadline)
 
     def _read(self, size: int, deadline: float) -> bytearray:
         """The next `size` bytes. What came is kept, so that a small message is one system call, and a huge announced
         length allocates nothing."""
         while len(self._came) < size:
-            self._wait(select.POLLIN, deadline)
+            self._wait(self._readable, deadline)
             try:
                 part = self._socket.recv(RECEIVED)
             except BlockingIOError:
@@ -245,8 +247,7 @@ class SocketTransport:
         del self._came[:size]
         return data
 
-    def _wait(self, event: int, deadline: float) -> None:
-        self._poll.register(self._socket, event)
+    def _wait(self, event: select.poll, deadline: float) -> None:
         left = deadline - time.monotonic()
-        if left <= 0 or not self._poll.poll(max(1, int(left * 1000))):
+        if left <= 0 or not event.poll(max(1, int(left * 1000))):
             raise BridgeTimeout("no answer within the time allowed")

@@ -150,10 +150,12 @@ class Encoder:
         return {"t": kind.__name__, "v": [self.encode(item, depth + 1) for item in value]}
 
     def _numbers(self, kind: str, array: np.ndarray, original: Any) -> Any:
-        plain = np.ascontiguousarray(array.astype(array.dtype.newbyteorder("<"), copy=False)).reshape(array.shape)
-        if plain.dtype.str not in DTYPES:
-            return self._opaque(original)
-        data = plain.tobytes()
+        plain = array
+        if array.dtype.str not in DTYPES:
+            plain = array.astype(array.dtype.newbyteorder("<"), copy=False)
+            if plain.dtype.str not in DTYPES:
+                return self._opaque(original)
+        data = plain.tobytes()  # in the order of rows, wherever they lie
         node = {"t": kind, "d": plain.dtype.str, "s": list(plain.shape), "o": len(self.payload)}
         self.payload += data
         return node
