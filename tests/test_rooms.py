@@ -23,6 +23,8 @@ FILES = {
 FOR_START_UP = {
     "autograder.__init__": {"importlib"},
     "autograder.classroom.cluster": {"distributed"},
+    "autograder.classroom.folder": {"nbgrader.utils"},
+    "autograder.classroom.grade": {"autograder.gradebook.gradebook"},
     "autograder.classroom.worker": {
         "autograder.checks", "autograder.sandbox.client", "autograder.submission", "autograder.training.laid_out",
     },

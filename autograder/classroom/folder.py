@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nbgrader.utils import parse_utc
-
 from autograder import files
 from autograder.gradebook.exchange import LARGEST, SUBMISSION_SECRET, TIMESTAMP, UNREADABLE_TIMESTAMP
 from autograder.notebook_file import MAX_FILE_BYTES
@@ -117,6 +115,10 @@ class CourseFolder:
         """Where the executed notebook and ``results.json`` of a submission go."""
         return self.root / "autograded" / student / assignment
 
+    def has_result(self, student: str, assignment: str) -> bool:
+        """Whether a submission was graded before."""
+        return (self.autograded(student, assignment) / FILE_NAME).is_file()
+
     def write(self, submission: Submission, assignment: str, results: Mapping[str, Any], notebook: bytes) -> None:
         """Writes a graded submission; ``results.json`` comes last and says that the folder is complete."""
         folder = self.autograded(submission.student, assignment)
@@ -162,6 +164,8 @@ def _timestamp(folder: Path) -> tuple[str | None, str]:
 
 def _is_time(text: str) -> bool:
     """Whether nbgrader takes it for a time."""
+    from nbgrader.utils import parse_utc  # takes a second, in which workers can start
+
     try:
         parse_utc(text)
     except (ValueError, OverflowError, TypeError):

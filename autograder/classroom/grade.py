@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -23,13 +23,16 @@ from autograder.classroom.progress import Bar
 from autograder.classroom.run import ClassRun, Graded, Options, Summary
 from autograder.classroom.worker import WorkerSpec
 from autograder.course import Assignment, Course, CourseError, UsageError
-from autograder.gradebook.gradebook import GradebookWriter
 from autograder.sandbox import mechanisms
+from autograder.submission.notebook import Template
 from autograder.submission.outputs import one_line
 
 MEMORY_PER_JOB = {"numpy": 1.0e9, "torch": 2.0e9, "tensorflow": 2.5e9, "torch+tensorflow": 3.0e9}
 ROWS = 40
 STUDENT_AND_SCORE = 50  # columns of a terminal
+
+
+MakeExecutor = Callable[[WorkerSpec, int, float], Any]
 
 
 class Interrupted(KeyboardInterrupt):
@@ -43,7 +46,7 @@ def grade_class(
     options: Options,
     console: Console,
     course: Course | None = None,
-    make_executor: Callable[[WorkerSpec, int, float], Any] = local_pool,
+    make_executor: MakeExecutor = local_pool,
     preview: bool = False,
 ) -> Summary:
     """Grades the submissions of an assignment in a course folder (the repository by default); with ``preview`` it only
@@ -60,10 +63,13 @@ def grade_class(
     elif options.isolation == "required":
         mechanisms.require()  # before anything is written
     with ExitStack() as stack:
+        make_executor = _started_early(course, assignment, place, options, make_executor, stack)
         ledger = stack.enter_context(Ledger(place.ledger))
         if preview:
             run: ClassRun = PreviewRun(course, place, assignment, ledger, options)
         else:
+            from autograder.gradebook.gradebook import GradebookWriter  # takes a second, in which the workers start
+
             writer = stack.enter_context(GradebookWriter(place.root, course=course))
             run = ClassRun(course, place, assignment, writer, ledger, options)
         try:
@@ -74,6 +80,22 @@ def grade_class(
             raise Interrupted(
                 f"Stopped. {done} of {run.summary.total} submissions are done and kept; run the same command to go on."
             ) from None
+
+
+def _started_early(
+    course: Course, assignment: Assignment, place: CourseFolder, options: Options, make_executor: MakeExecutor,
+    stack: ExitStack,
+) -> MakeExecutor:
+    """Starts the workers of this machine where it is plain that they will be needed, so that they import what they need
+    while this process does. What loads images, or waits for a GPU, is planned first."""
+    asked = options.students or place.students(assignment.name)
+    new = [student for student in asked if options.force or not place.has_result(student, assignment.name)]
+    if make_executor is not local_pool or not new or assignment.images or assignment.gpu:
+        return make_executor
+    Template.load(assignment)  # before any process is started: it may not be released
+    spec = WorkerSpec(course.root, assignment.name, options.isolation, per_gpu=options.per_gpu)
+    workers = stack.enter_context(local_pool(spec, min(options.jobs, len(new)), assignment.total_s))
+    return lambda *_: nullcontext(workers)
 
 
 def default_jobs(assignment: Assignment) -> int:

@@ -15,9 +15,9 @@ from autograder.classroom.notes import Extension, Request
 from autograder.classroom.times import require_student
 from autograder.course import Course, UsageError
 from autograder.gradebook.by_hand import Manual
+from autograder.gradebook.commit import Commit
 from autograder.gradebook.gradebook import GradebookWriter
 from autograder.gradebook.manual import manual_grades
-from autograder.gradebook.rows import Commit
 
 
 @dataclass(frozen=True)

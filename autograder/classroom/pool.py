@@ -49,6 +49,12 @@ class LocalWorkers:
 
     def __enter__(self) -> LocalWorkers:
         self._folder.__enter__()
+        try:
+            while self._slots is None and len(self._workers) < self._size:
+                self._workers.append(_Worker(self._spec, self._folder.path))
+        except BaseException:  # what was started would stay
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *exception: object) -> None:

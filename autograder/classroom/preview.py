@@ -15,7 +15,7 @@ from autograder.classroom.folder import CourseFolder
 from autograder.classroom.ledger import Damaged, Entry, Ledger
 from autograder.classroom.run import ClassRun, Graded, Options, Planned
 from autograder.course import Assignment, Course
-from autograder.gradebook.rows import Commit
+from autograder.gradebook.commit import Commit
 
 
 class PreviewRun(ClassRun):

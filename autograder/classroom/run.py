@@ -26,7 +26,7 @@ from autograder.classroom.seeds import Secret
 from autograder.classroom.worker import Done, WorkerSpec
 from autograder.course import Assignment, Course
 from autograder.faults import AGAIN, is_full, of_os_error, printable
-from autograder.gradebook.rows import Commit
+from autograder.gradebook.commit import Commit
 from autograder.sandbox.policy import Isolation
 from autograder.submission.job import Job
 from autograder.submission.notebook import Template

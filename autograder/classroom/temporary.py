@@ -11,7 +11,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from autograder.sandbox.supervisor import remove_tree
+from autograder.sandbox.trees import remove_tree
 
 PREFIX = "autograder-run-"
 _NEW = ".autograder-new-"

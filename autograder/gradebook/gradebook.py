@@ -25,10 +25,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from autograder.course import Assignment, Course
 from autograder.gradebook import nbgrader_setup
 from autograder.gradebook.address import Address
+from autograder.gradebook.commit import Commit
 from autograder.gradebook.opening import WrongGradebook, cannot, create, look_whose, passes, wait_for_other_writers
 from autograder.gradebook.people import Person
 from autograder.gradebook.registering import SaveOurCells, as_registered, is_registered
-from autograder.gradebook.rows import Cells, Commit, write_grade
+from autograder.gradebook.rows import Cells, write_grade
 from autograder.gradebook.sharing import share
 from autograder.gradebook.turns import Turns
 

@@ -4,28 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from nbgrader.api import Comment, Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
 
 from autograder.course import CHECK_SUFFIX
-
-
-@dataclass(frozen=True)
-class Commit:
-    """One submission's outcome. ``results`` is the document of ``results.json``; ``timestamp`` is when it
-    was handed in (UTC without a zone, or text as in nbgrader's ``timestamp.txt``), ``None`` where that is
-    not known. ``changed`` are the tasks whose answer is another than the one that was committed before, None where that
-    is not known: a grade that a person gave for it has to be looked at again. ``extension`` is what the student was
-    granted before anything was handed in; it counts where the gradebook has none."""
-
-    assignment: str
-    student: str
-    results: Mapping[str, Any]
-    timestamp: datetime | str | None = None
-    changed: frozenset[str] | None = None
-    extension: timedelta | None = None
+from autograder.gradebook.commit import Commit
 
 
 def write_grade(grade: Grade, cell: str, commit: Commit) -> None:

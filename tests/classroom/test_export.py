@@ -12,10 +12,10 @@ from nbgrader.api import Gradebook
 
 from autograder.classroom.export import export
 from autograder.course import Course, CourseError, UsageError
+from autograder.gradebook.commit import Commit
 from autograder.gradebook.gradebook import GradebookWriter
 from autograder.gradebook.people import Person
 from autograder.gradebook.roster import Columns, read_roster, write_roster
-from autograder.gradebook.rows import Commit
 from autograder.gradebook.scores import final_scores
 from autograder.release.release import release
 from tests.small.nbgrader_course import NAME, make_course

@@ -22,9 +22,9 @@ from traitlets.config import Config
 from autograder.course import Course, CourseError
 from autograder.feedback.feedback_run import rubrics_of, write_feedback
 from autograder.gradebook import nbgrader_setup
+from autograder.gradebook.commit import Commit
 from autograder.gradebook.gradebook import GradebookWriter
 from autograder.gradebook.manual import manual_grades
-from autograder.gradebook.rows import Commit
 from autograder.release.release import release
 from autograder.submission.results import write_results
 from tests.small.nbgrader_course import NAME, make_course, read

@@ -20,9 +20,9 @@ from sqlalchemy import create_engine, inspect, text
 
 from autograder.course import Course
 from autograder.gradebook import nbgrader_setup
+from autograder.gradebook.commit import Commit
 from autograder.gradebook.gradebook import GradebookWriter
 from autograder.gradebook.opening import WrongGradebook
-from autograder.gradebook.rows import Commit
 from autograder.release.release import release
 from tests.small.courses import editable
 from tests.small.nbgrader_course import NAME, make_course, source_cells, task_cells

@@ -13,9 +13,9 @@ from nbgrader.api import Gradebook
 
 from autograder.checks.places import TaskFolder, sample_answers
 from autograder.course import Assignment, Course, words_of
+from autograder.gradebook.commit import Commit
 from autograder.gradebook.gradebook import GradebookWriter
 from autograder.gradebook.manual import manual_grades
-from autograder.gradebook.rows import Commit
 from autograder.submission.notebook import Template, grade_id_of, is_untouched, sanitise
 from autograder.submission.verdict import judge_text
 from tests.small import nbgrader_course

@@ -11,9 +11,9 @@ from nbgrader.api import Gradebook
 
 from autograder.course import Course
 from autograder.gradebook import gradebook as module
+from autograder.gradebook.commit import Commit
 from autograder.gradebook.gradebook import GradebookWriter
 from autograder.gradebook.opening import WrongGradebook
-from autograder.gradebook.rows import Commit
 from tests.gradebook.postgresql import Server, programs
 from tests.gradebook.test_gradebook import NAME, results
 from tests.small.courses import make_course

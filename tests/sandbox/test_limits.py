@@ -13,7 +13,7 @@ import pytest
 from autograder.sandbox import root
 from autograder.sandbox.client import WarmPool
 from autograder.sandbox.limits import MEBI, Limits
-from autograder.sandbox.supervisor import remove_tree
+from autograder.sandbox.trees import remove_tree
 
 from .conftest import SMALL, run
 
