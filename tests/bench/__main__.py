@@ -1,13 +1,15 @@
 """`make bench`: every measurement with the machine it was taken on. `python -m tests.bench NAME...` takes some.
 
-`python -m tests.bench profile ASSIGNMENT [--functions]` says where the time of one submission goes.
+`python -m tests.bench profile ASSIGNMENT [--functions]` says where the time of one submission goes,
+`python -m tests.bench whole [ASSIGNMENT...] [--rounds N]` compares whole assignments with stock nbgrader.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 
-from tests.bench import grading, kernels, layers, phases, submission, training
+from tests.bench import grading, kernels, layers, phases, submission, training, whole
 from tests.bench.table import machine
 
 SECTIONS = {
@@ -15,6 +17,7 @@ SECTIONS = {
     "frameworks": lambda: grading.against_nbgrader("torch+tensorflow"),
     "profile": lambda: (phases.profile("numpy"), phases.profile("torch+tensorflow")),
     "assignment": grading.whole_assignment,
+    "whole": lambda: whole.whole_assignments([]),
     "kernels": kernels.ready,
     "cells": kernels.over_the_cells,
     "check": layers.check_time,
@@ -34,6 +37,8 @@ def main(names: list[str]) -> int:
             if not name.startswith("--"):
                 submission.profile_assignment(name)
         return 0
+    if names[:1] == ["whole"] and len(names) > 1:
+        return compare(names[1:])
     unknown = [name for name in names if name not in SECTIONS]
     if unknown:
         print(f"There is no measurement {unknown[0]!r}; there are: {', '.join(SECTIONS)}.", file=sys.stderr)
@@ -41,6 +46,17 @@ def main(names: list[str]) -> int:
     print(f"Measured on {machine()}.")
     for name in names or BY_DEFAULT:
         SECTIONS[name]()
+    return 0
+
+
+def compare(arguments: list[str]) -> int:
+    """Some whole assignments, as often as asked for, without their profiles."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench whole")
+    parser.add_argument("assignments", nargs="*")
+    parser.add_argument("--rounds", type=int, default=1)
+    asked = parser.parse_args(arguments)
+    print(f"Measured on {machine()}.")
+    whole.whole_assignments(asked.assignments, asked.rounds, profiles=False)
     return 0
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from autograder.startup import without_iri_grammar
+from tests.bench.cpu import CpuGroup
 from tests.bench.memory import Memory
 
 JOBS = 2
@@ -24,25 +25,28 @@ BIN = Path(sys.executable).parent
 
 
 class Measurement(NamedTuple):
-    """What a command took, and what it printed."""
+    """What a command took, and what it printed; ``cpu`` are CPU seconds, None where they cannot be counted."""
 
     seconds: float
     memory: Memory
     output: str
+    cpu: float | None = None
 
 
 def measure(command: Sequence[str], folder: Path) -> Measurement:
     """Runs a command in a folder, with this environment's programs. Raises ``RuntimeError`` where it fails."""
     environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
     started = time.perf_counter()
-    with subprocess.Popen(
-        command, cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process, Memory.watched(process.pid) as memory:
-        output, errors = process.communicate()
-        seconds = time.perf_counter() - started
+    with CpuGroup.new() as group:
+        with subprocess.Popen(
+            command, cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            preexec_fn=group.enter,
+        ) as process, Memory.watched(process.pid) as memory:
+            output, errors = process.communicate()
+            seconds = time.perf_counter() - started
     if process.returncode:
         raise RuntimeError(f"{' '.join(command)} failed: {errors.strip()}")
-    return Measurement(seconds, memory, output)
+    return Measurement(seconds, memory, output, group.seconds)
 
 
 def nbgrader(folder: Path, *arguments: str) -> Measurement:
