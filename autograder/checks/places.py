@@ -38,7 +38,7 @@ class TaskFolder:
     def path(self) -> Path:
         return self.course.folder / self.package / self.name
 
-    @cached_property
+    @property
     def is_frozen(self) -> bool:
         """Whether this is a student's copy: cases in place of references."""
         return (self.path / CASES).is_file()
