@@ -54,24 +54,25 @@ lint: .venv/.stamp
 types: .venv/.stamp
 	$(BIN)/mypy
 
-# As many tests at once as there are cores; whoever is done takes over from the others.
-CORES = -n auto --maxprocesses 4 --dist worksteal
+# As many tests at once as there are cores.
+CORES = -n auto --maxprocesses 4
 
 RUN_SOLUTIONS = CNN_COURSE_DATA=$(DATA) CNN_COURSE_OFFLINE=1 \
-	$(BIN)/python -m pytest $(CORES) --nbmake --nbmake-timeout=600 solutions
+	$(BIN)/python -m pytest $(CORES) --dist worksteal --nbmake --nbmake-timeout=600 solutions
 
 # With the embedded data, as everybody has it; `make solutions DATA=../shared/data` takes MNIST from there.
 solutions: .venv/.stamp
 	$(RUN_SOLUTIONS)
 
 # All parts run, whatever the first ones find; the last line is the tests' own.
-# The tests of the checks compute, on one thread each; the others start kernels, which bound their threads themselves.
+# The tests of the checks compute, on one thread each; whoever is done takes over from the others. Those that start kernels
+# grade a class for a whole file, so a file stays together.
 COMPUTING = tests/checks tests/course tests/training
 
 test: .venv/.stamp
 	@failed=0; $(BIN)/ruff check . || failed=1; $(RUN_SOLUTIONS) || failed=1; \
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not long" $(CORES) $(COMPUTING) || failed=1; \
-	$(BIN)/python -m pytest -m "not long" $(CORES) $(COMPUTING:%=--ignore %) tests || failed=1; exit $$failed
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not long" $(CORES) --dist worksteal $(COMPUTING) || failed=1; \
+	$(BIN)/python -m pytest -m "not long" $(CORES) --dist loadfile $(COMPUTING:%=--ignore %) tests || failed=1; exit $$failed
 
 # Mutants of every reference and of the machine's own decisions, each to be caught or explained.
 long: .venv/.stamp
