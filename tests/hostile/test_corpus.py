@@ -28,7 +28,10 @@ from tests.hostile.corpus import RIGHT, STUB, TASK, attacks
 from tests.hostile.notebooks import FILES
 from tests.small.courses import code_task, editable, make_course
 
-pytestmark = pytest.mark.timeout(1200)  # the class is graded in the first test
+pytestmark = [
+    pytest.mark.timeout(1200),  # the class is graded in the first test
+    pytest.mark.alone,  # it lists the machine's kernels, and what lies in its shared folders
+]
 
 ASSIGNMENT = "90-hostile"
 NEIGHBOURS = 6
