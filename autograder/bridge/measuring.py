@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from .student import Student
+from .student import Student, send_waiting
 
 
 @dataclass
@@ -37,8 +37,10 @@ def measured(student: Student) -> Iterator[Measured]:
     Sending and reading values counts too; ask for part of a large result.
     """
     transport = student._session.transport
+    send_waiting()  # what was asked before is not measured, and what is asked now is
     before, used = transport.usage(anew=True), Measured()
     yield used
+    send_waiting()
     after = transport.usage()
     used.cpu_s, used.peak_bytes = after.cpu_s - before.cpu_s, after.peak_bytes
 
@@ -52,3 +54,4 @@ def fresh(student: Student, tasks: Sequence[str]) -> Iterator[Student]:
     """
     with student._session.transport.fresh(tasks) as transport:
         yield Student(transport)
+        send_waiting()

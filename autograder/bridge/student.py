@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import inspect
 import textwrap
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +15,7 @@ from ..sandbox import wire
 from .transport import BridgeProtocolError, Transport
 
 TEXT_CAP = 600
+WAITING_BYTES = 1 << 20  # of requests that wait for the next one
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,29 @@ class StudentError(Exception):
         return next((name for name in (self.type, *self.bases) if name in KNOWN_ERRORS), "exception")
 
 
+class _Waiting(threading.local):
+    """The sessions of this thread with requests that wait."""
+
+    def __init__(self) -> None:
+        self.sessions: list[Session] = []
+
+
+_waiting = _Waiting()
+
+
 class Session:
-    """Requests and replies as Python values. Shared by a Student and the handles that came from it."""
+    """Requests and replies as Python values. Shared by a Student and the handles that came from it.
+
+    A request costs two changes of process. One whose answer nobody reads, such as an assignment, therefore waits for
+    the next and goes in one message with it; what it raises is raised there. See `send_waiting`.
+    """
 
     def __init__(self, transport: Transport) -> None:
         self.transport = transport
+        self.made = 0
+        self.makers: dict[int, tuple[str, tuple[str, ...]]] = {}  # classes, with the type that they make
+        self._requests: list[dict[str, Any]] = []
+        self._encoder: wire.Encoder | None = None
         self.calls = 0
         self.names: dict[str, Handle] = {}
         self.asked = ""  # the notebook's name that was asked for last
@@ -60,13 +80,41 @@ class Session:
         self.methods: set[tuple[str, tuple[str, ...], str]] = set()
 
     def ask(self, op: str, payload: Mapping[str, Any] | None = None, **fields: Any) -> Any:
-        """Sends one request; `payload` holds the fields that are values. Returns the decoded answer."""
+        """Sends one request, and before it what waits; `payload` holds the fields that are values.
+
+        Returns the decoded answer."""
+        encoder = self._encoder or wire.Encoder(_as_reference)
+        header = _header(encoder, op, payload, fields)
+        if self._requests:
+            header = {"op": "several", "requests": [*self._requests, header]}
+            self.forget()
+        return self._sent(header, encoder.payload)
+
+    def later(self, op: str, payload: Mapping[str, Any] | None = None, **fields: Any) -> None:
+        """Has a request wait for the next one. Its answer is not read, but what it raises is."""
+        self._encoder = self._encoder or wire.Encoder(_as_reference)
+        self._requests.append(_header(self._encoder, op, payload, fields))
+        if len(self._requests) == 1:
+            _waiting.sessions.append(self)
+        if len(self._encoder.payload) > WAITING_BYTES:
+            self.flush()
+
+    def flush(self) -> None:
+        """Sends what waits."""
+        if self._requests:
+            header, payload = {"op": "several", "requests": self._requests}, self._encoder.payload
+            self.forget()
+            self._sent(header, payload)
+
+    def forget(self) -> None:
+        """Lets nothing wait any more."""
+        self._requests, self._encoder = [], None
+        if self in _waiting.sessions:
+            _waiting.sessions.remove(self)
+
+    def _sent(self, header: Mapping[str, Any], payload: bytearray) -> Any:
         self.calls += 1
-        encoder = wire.Encoder(_as_reference)
-        header = {"op": op, **fields}
-        for key, value in (payload or {}).items():
-            header[key] = encoder.encode(value)
-        reply, data = self.transport.request(header, encoder.payload)
+        reply, data = self.transport.request(dict(header), payload)
         try:
             if "raised" in reply:
                 raise _error_from(reply["raised"])
@@ -80,6 +128,36 @@ class Session:
         return Handle(self, reference)
 
 
+def _header(
+    encoder: wire.Encoder, op: str, payload: Mapping[str, Any] | None, fields: Mapping[str, Any]
+) -> dict[str, Any]:
+    header = {"op": op, **fields}
+    for key, value in (payload or {}).items():
+        header[key] = encoder.encode(value)
+    return header
+
+
+def send_waiting() -> None:
+    """Sends what waits in this thread, whatever notebook it asks: what an assignment raised is raised now."""
+    for session in list(_waiting.sessions):
+        session.flush()
+
+
+def send_waiting_quietly() -> None:
+    """The same after something went wrong: what an assignment raises is not said any more."""
+    for session in list(_waiting.sessions):
+        try:
+            session.flush()
+        except (StudentError, NotAttempted):
+            continue
+
+
+def forget_waiting() -> None:
+    """Lets nothing wait in this thread: the notebook cannot be asked any more."""
+    for session in list(_waiting.sessions):
+        session.forget()
+
+
 class Handle:
     """An object that stays in the kernel. Attributes, assignments and calls are requests over the bridge."""
 
@@ -89,25 +167,67 @@ class Handle:
         object.__setattr__(self, "_session", session)
         object.__setattr__(self, "_reference", reference)
 
+    @property
+    def _id(self) -> int:
+        return self._reference.id
+
+    @property
+    def _kind(self) -> tuple[str, tuple[str, ...]]:
+        return self._reference.type, self._reference.bases
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        key = (self._reference.type, self._reference.bases, name)
+        key = (*self._kind, name)
         if key in self._session.methods:
             return Method(self, name)
-        value = self._session.ask("get", of=self._reference.id, name=name)
+        value = self._session.ask("get", of=self._id, name=name)
         if isinstance(value, Handle) and value._reference.type == "method":
             self._session.methods.add(key)
         return value
 
     def __setattr__(self, name: str, value: Any) -> None:
-        self._session.ask("set", {"value": value}, of=self._reference.id, name=name)
+        self._session.later("set", {"value": value}, of=self._id, name=name)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._session.ask("call", {"args": args, "kwargs": kwargs}, of=self._reference.id)
+        session, id = self._session, self._id
+        if id in session.makers:
+            session.made += 1
+            session.later("call", {"args": args, "kwargs": kwargs}, of=id, keep=-session.made)
+            return Made(session, -session.made, session.makers[id])
+        made = session.ask("call", {"args": args, "kwargs": kwargs}, of=id)
+        if isinstance(made, Handle) and self._reference.type == "type":
+            session.makers[id] = made._kind
+        return made
 
     def __repr__(self) -> str:
-        return f"<{self._reference.type} in the notebook>"
+        return f"<{self._kind[0]} in the notebook>"
+
+
+class Made(Handle):
+    """What a class made that was seen to make objects: it is made together with the next request."""
+
+    __slots__ = ("_like", "_number")
+
+    def __init__(self, session: Session, number: int, like: tuple[str, tuple[str, ...]]) -> None:
+        object.__setattr__(self, "_session", session)
+        object.__setattr__(self, "_number", number)
+        object.__setattr__(self, "_like", like)
+
+    @property
+    def _id(self) -> int:
+        return self._number
+
+    @property
+    def _kind(self) -> tuple[str, tuple[str, ...]]:
+        return self._like
+
+    @property
+    def _reference(self) -> wire.Reference:  # type: ignore[override]  # for whoever wants to know what it is
+        found = self._session.ask("kept", of=self._number)
+        if not isinstance(found, Handle):
+            raise BridgeProtocolError("an object that is none any more")
+        return found._reference
 
 
 class Method(Handle):
@@ -122,13 +242,13 @@ class Method(Handle):
 
     @property
     def _reference(self) -> wire.Reference:  # type: ignore[override]  # for whoever wants the object itself
-        found = self._session.ask("get", of=self._of._reference.id, name=self._name)
+        found = self._session.ask("get", of=self._of._id, name=self._name)
         if not isinstance(found, Handle):
             raise BridgeProtocolError("a method that is none any more")
         return found._reference
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._session.ask("method", {"args": args, "kwargs": kwargs}, of=self._of._reference.id, name=self._name)
+        return self._session.ask("method", {"args": args, "kwargs": kwargs}, of=self._of._id, name=self._name)
 
 
 class Student:
@@ -228,6 +348,8 @@ def bases_of(value: Any) -> tuple[str, ...]:
 
 
 def _as_reference(value: Any) -> wire.Reference:
+    if isinstance(value, Made):
+        return wire.Reference(value._id, "object")
     if isinstance(value, Handle):
         return value._reference
     raise TypeError(f"a {type(value).__name__} cannot be sent to the notebook")

@@ -17,7 +17,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ..bridge.student import NotAttempted, Student, StudentError
+from ..bridge.student import (
+    NotAttempted,
+    Student,
+    StudentError,
+    forget_waiting,
+    send_waiting,
+    send_waiting_quietly,
+)
 from ..bridge.transport import BridgeFailure
 from ..course import CourseError
 from ..faults import MachineFault
@@ -178,16 +185,29 @@ class RunByPytest(_Plugin):
         return True
 
 
+def call(item: pytest.Function, arguments: dict[str, Any]) -> None:
+    """Calls a test, and sees to it that all it asked of the notebook is done when it ends."""
+    try:
+        item.obj(**arguments)
+        send_waiting()
+    except BridgeFailure:
+        forget_waiting()
+        raise
+    except BaseException:
+        send_waiting_quietly()
+        raise
+
+
 def call_on_cases(item: pytest.Function, arguments: dict[str, Any], seed: bytes) -> None:
     """Runs a test, on its drawn cases where it has @search."""
     marker = item.get_closest_marker("search")
     if marker is None:
-        item.obj(**arguments)
+        call(item, arguments)
         return
     strategy, count = marker.args
 
     def probe(case: Case) -> None:
-        item.obj(**{**arguments, "case": case})
+        call(item, {**arguments, "case": case})
 
     trial, number = trials.current(), number_of(seed, item.name)
     if trial.frozen is not None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..bridge.student import StudentError, type_of
+from ..bridge.student import StudentError, send_waiting, type_of
 from ..sandbox.wire import Tensor
 from .diagnosis import Misconception
 from .expected import Expected
@@ -183,6 +183,7 @@ def expect_raises(
     wanted = " or ".join(names)
     try:
         yield
+        send_waiting()
     except StudentError as error:
         if not any(name in error.bases for name in names):
             raise CheckFailure(
@@ -230,6 +231,7 @@ def if_it_raises(misconception: Misconception, *types: str) -> Iterator[None]:
     """
     try:
         yield
+        send_waiting()
     except StudentError as error:
         known = [name for name in misconception.raises if not types or name in types]
         if not any(name in error.bases for name in known):

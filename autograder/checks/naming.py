@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from ..bridge.transport import BridgeFailure
-from .collecting import call_on_cases, second_cases
+from .collecting import call, call_on_cases, second_cases
 from .diagnosis import Diagnosis
 from .failure import CheckFailure
 from .running import RanTest, seen
@@ -88,7 +88,7 @@ def _see_all(found: Diagnosis, concerned: Sequence[RanTest]) -> None:
             cases = [Case(case) if isinstance(case, dict) else case for case in cases]
 
         def ask(case: Any, one: RanTest = one) -> None:
-            one.test.item.obj(**one.asked.arguments(one.test.item, case))
+            call(one.test.item, one.asked.arguments(one.test.item, case))
 
         for number, case in enumerate(cases, first):
             found.add(seen(one, partial(smallest_first, ask, [case], number)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from ..bridge.student import NotAttempted, Student, StudentError
+from ..bridge.student import NotAttempted, Student, StudentError, send_waiting
 from .failure import CheckFailure
 
 
@@ -18,6 +18,7 @@ def once(student: Student, key: Hashable, ask: Callable[[], Any]) -> Any:
     if key not in kept:
         try:
             kept[key] = ask()
+            send_waiting()  # what it raises is of this question
         except (CheckFailure, StudentError, NotAttempted) as error:
             kept[key] = error.with_traceback(None)
     if isinstance(kept[key], Exception):

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..bridge.student import Student
 from ..bridge.transport import BridgeFailure, BridgeInterrupted, LocalTransport
-from .collecting import PUBLIC_SEED, Asked, CollectedTest, collect, number_of, second_cases
+from .collecting import PUBLIC_SEED, Asked, CollectedTest, call, collect, number_of, second_cases
 from .naming import names_of
 from .places import CHECKS, TaskFolder, folders_of
 from .result import TestResult
@@ -146,6 +146,6 @@ def _questions(test: CollectedTest, names: Mapping[str, Any], case: Any) -> list
     trial = Trial(test.item.name, test.folder, recording=True)
     asked = Asked(Student(LocalTransport(dict(names))), test.folder.task)
     with during(trial):
-        test.item.obj(**asked.arguments(test.item, case))
+        call(test.item, asked.arguments(test.item, case))
     likes = {id(observation.expected): observation.like for observation in trial.observations}
     return [(question, likes.get(id(question))) for question in trial.questions]

@@ -65,6 +65,8 @@ class Agent:
     def _perform(self, header: dict[str, Any], decoder: wire.Decoder) -> Any:
         op = header["op"]
         name: Any = header.get("name")
+        if op == "several":  # the last one's answer is read
+            return [self._perform(request, decoder) for request in header["requests"]][-1]
         if op == "name":
             if name not in self._namespace:
                 raise MissingName(name)
@@ -80,6 +82,8 @@ class Agent:
         if op == "load":
             return self._load(header["source"], header["names"])
         target = self._objects[header["of"]]
+        if op == "kept":
+            return target
         if op == "get":
             return getattr(target, name)
         if op == "set":
@@ -87,7 +91,11 @@ class Agent:
         if op in ("call", "method"):
             args, kwargs = decoder.decode(header["args"]), decoder.decode(header["kwargs"])
             called = target if op == "call" else getattr(target, name)
-            return called(*args, **kwargs)
+            result = called(*args, **kwargs)
+            if "keep" not in header:
+                return result
+            self._objects[header["keep"]] = result
+            return None
         raise ValueError(f"unknown op {op!r}")
 
     def _load(self, source: str, names: list[str]) -> dict[str, Any]:

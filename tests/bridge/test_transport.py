@@ -12,7 +12,17 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from autograder.bridge.student import Handle, NotAttempted, Student, StudentError, in_kernel, mark, restore, type_of
+from autograder.bridge.student import (
+    Handle,
+    NotAttempted,
+    Student,
+    StudentError,
+    in_kernel,
+    mark,
+    restore,
+    send_waiting,
+    type_of,
+)
 from autograder.bridge.transport import (
     BridgeClosed,
     BridgeFailure,
@@ -98,17 +108,42 @@ def test_objects_stay_and_values_cross(student):
 
 
 def test_what_is_asked_again_and_again_takes_one_request(student):
-    """A function's name is looked up once; a method together with its call, once its type was seen to have it."""
+    """A function's name is looked up once; a method together with its call, once its type was seen to have it.
+
+    What a class makes is made, and what is assigned is assigned, with the next request whose answer is read."""
     student.Layer(2).forward(np.ones(2))
     session, before = student._session, student._session.calls
     layer = student.Layer(3)
+    layer.kernels = np.full(3, 2.0)
     method = layer.forward
-    assert isinstance(method, Handle) and session.calls == before + 1
+    assert isinstance(method, Handle) and session.calls == before
     np.testing.assert_array_equal(method(np.arange(3)), [0, 3, 6])
-    assert session.calls == before + 2
-    assert type_of(method) == "method"
+    assert session.calls == before + 1
+    assert type_of(method) == "method" and type_of(layer) == "object of a class of your own"
+    np.testing.assert_array_equal(layer.kernels, [2.0, 2.0, 2.0])
     with pytest.raises(StudentError):
         layer.forward("no array", "and too many")
+
+
+def test_what_waits_is_sent_in_order_and_says_what_it_raises(student):
+    student.Layer(2)
+    layer = student.Layer(3)
+    layer.kernels = np.ones(3)
+    layer.kernels = np.zeros(3)
+    np.testing.assert_array_equal(layer.kernels, np.zeros(3))
+    student.Layer("no", "such", "arguments")
+    with pytest.raises(StudentError) as caught:
+        send_waiting()
+    assert caught.value.type == "TypeError"
+    send_waiting()  # said once
+
+
+def test_what_was_made_can_be_given_to_the_notebook(student):
+    student.Layer(2)
+    first, second = student.Layer(3), student.Layer(4)
+    first.inner = second
+    assert type_of(first.inner) == "object of a class of your own"
+    np.testing.assert_array_equal(first.inner.forward(np.ones(1)), second.forward(np.ones(1)))
 
 
 def test_a_method_that_is_data_in_another_object_is_no_method_there(student):
