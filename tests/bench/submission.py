@@ -7,6 +7,7 @@ is counted apart. CPU seconds say the same on a machine that does other things a
 from __future__ import annotations
 
 import cProfile
+import json
 import os
 import pstats
 import resource
@@ -15,7 +16,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from unittest import mock
 
@@ -29,7 +29,6 @@ from autograder.submission.asking import Asking
 from autograder.submission.job import Job, Outcome
 from autograder.submission.submission import Grader
 from autograder.training.laid_out import TrainingData
-from tests.bench.grading import temporary
 
 RUNS, LINES, SLOWEST = 3, 25, 8
 OWN, KERNELS = "the worker", "its kernels"
@@ -95,13 +94,29 @@ def resource_of_this_process() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def reference_job(assignment: Assignment, folder: Path, student: str = "s00000") -> Job:
+def answered(assignment: Assignment) -> bytes:
+    """The released notebook with the reference answers filled in, as a student hands it in."""
+    solved = json.loads(assignment.solution_path.read_text(encoding="utf-8"))
+    notebook = json.loads(assignment.release_path.read_text(encoding="utf-8"))
+    answers = {id: cell["source"] for cell in solved["cells"] if (id := _solution_id(cell))}
+    for cell in notebook["cells"]:
+        cell["source"] = answers.get(_solution_id(cell), cell["source"])
+    return json.dumps(notebook).encode()
+
+
+def _solution_id(cell: dict[str, Any]) -> str | None:
+    """The id of a cell that students fill in; None for any other."""
+    about = cell["metadata"].get("nbgrader", {})
+    return about["grade_id"] if about.get("solution") else None
+
+
+def reference_job(assignment: Assignment, student: str = "s00000") -> Job:
     """The reference answers as a student hands them in, with the seeds of a course that was just made."""
     seeds = Secret(b"measured".ljust(32, b"-"))
     images = TrainingData(assignment.images)
     return Job(
         student=student,
-        notebook=assignment.solution_path.read_bytes(),
+        notebook=answered(assignment),
         seeds=seeds.seeds([task.id for task in assignment.automatic], student),
         seed_id=seeds.id,
         checks=checks_fingerprint(assignment),
@@ -182,8 +197,8 @@ def profile_assignment(name: str) -> None:
     """Prints the CPU time of a submission by what it went to, then the worker's functions that took most."""
     assignment = Course.here().assignment(name)
     meter, profiler = Meter(), cProfile.Profile()
-    with temporary() as folder, grader_of(assignment) as grader:
-        job = reference_job(assignment, folder)
+    with grader_of(assignment) as grader:
+        job = reference_job(assignment)
         refuse_lost_points(grader.grade(job))  # what a worker does once
         with ExitStack() as patches:
             for (owner, attribute), replaced in _patches(meter).items():

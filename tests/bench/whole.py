@@ -73,13 +73,13 @@ def _submit(folder: Path, assignment: Assignment, students: int) -> None:
     for number in range(students):
         place = folder / "submitted" / f"s{number:05d}" / assignment.name / f"{assignment.name}.ipynb"
         place.parent.mkdir(parents=True)
-        shutil.copy(assignment.solution_path, place)
+        place.write_bytes(submission.answered(assignment))
 
 
 def _stock(folder: Path, assignment: Assignment, students: int) -> None:
-    """The same for stock nbgrader, whose source is the solution, too."""
+    """The same for stock nbgrader, whose source is the released notebook: it knows nothing of our rubric cells."""
     source = folder / "source" / assignment.name
-    shutil.copytree(assignment.solution_path.parent, source)
+    shutil.copytree(assignment.release_path.parent, source)
     _submit(folder, assignment, students)
     (folder / "nbgrader_config.py").write_text(CONFIG)
     os.environ[ROOT_VARIABLE] = str(assignment.root)  # for the notebooks' kernels, which run in folders of their own
