@@ -86,11 +86,13 @@ def expect_seeded(student: Student, task: TrainingTask, registry: Any) -> None:
 
 
 def expect_another_form(student: Student, task: TrainingTask, registry: Any) -> None:
-    """Passes when the same code also trains on oblong pictures of fewer classes: sizes follow from what it is given."""
+    """Passes when the same code also trains on oblong pictures of fewer classes, and its model has as many logits.
+
+    How well it reads those few is not asked: what learns from all images need not get going on some hundred.
+    """
+    _learned(student, task, registry, _scored(student, task, registry))
     with _naming(registry):
-        seen = task.in_another_form(student)
-    if not _knows(student, task, registry, seen):
-        raise _stopped(seen, f"{seen.accuracy:.0%} of {len(seen.labels)} digits of {seen.classes} classes are right.")
+        task.in_another_form(student)
 
 
 def expect_parameters(student: Student, task: TrainingTask, count: int, registry: Any) -> None:
