@@ -285,7 +285,8 @@ def _settings_of(path: Path, modified_ns: int) -> Mapping[str, Any]:
     if "tool.autograder" not in text:
         return {}
     try:
-        return tomllib.loads(text).get("tool", {}).get("autograder", {})
+        settings: Mapping[str, Any] = tomllib.loads(text).get("tool", {}).get("autograder", {})
+        return settings
     except tomllib.TOMLDecodeError as error:
         raise CourseError(f"{path} is not valid TOML: {error}.") from error
 
@@ -448,4 +449,5 @@ def _source(cell: dict[str, Any]) -> str:
 
 
 def _nbgrader(cell: dict[str, Any]) -> dict[str, Any]:
-    return cell.get("metadata", {}).get("nbgrader", {})
+    meta: dict[str, Any] = cell.get("metadata", {}).get("nbgrader", {})
+    return meta

@@ -59,7 +59,8 @@ def run(source: str, names: dict[str, Any]) -> None:
 
 def _sources(notebook: Mapping[str, Any], tasks: Collection[str]) -> Iterator[tuple[str, bool]]:
     """(Python source, whether it answers a task) of the code cells that no check stands in."""
-    transform = TransformerManager().transform_cell
+    manager: Any = TransformerManager  # IPython has no types for it
+    transform = manager().transform_cell
     for cell in notebook["cells"]:
         meta = cell.get("metadata", {}).get("nbgrader", {})
         if cell["cell_type"] == "code" and not meta.get("grade"):

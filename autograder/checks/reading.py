@@ -29,7 +29,7 @@ LISTED = 10_000  # values of an array that are read as a list
 EXACTLY = 1e-9  # the relative tolerance at which whole numbers must be equal
 
 
-class Unordered(list):
+class Unordered(list[Any]):
     """The values of a set, in no order that says anything."""
 
 

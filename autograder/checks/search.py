@@ -44,7 +44,7 @@ def without_shrinking(*, verdict_alone: bool = False) -> Iterator[None]:
         _effort.reset(token)
 
 
-class Case(dict):
+class Case(dict[str, Any]):
     """One drawn case: named plain values and arrays, readable as attributes."""
 
     def __getattr__(self, name: str) -> Any:
@@ -158,7 +158,8 @@ def _smallest(strategy: Strategy, draw: Draw, failures: _Failures) -> Case:
     while True:
         simpler = next((less for less in strategy.smaller(draw.choices) if failures.fails(less.value)), None)
         if simpler is None:
-            return draw.value
+            found: Case = draw.value
+            return found
         draw = simpler
 
 

@@ -26,7 +26,8 @@ def table(course: Course | None = None) -> dict[str, Any]:
 
 @cache
 def _read(path: Path, modified_ns: int) -> dict[str, Any]:
-    return json.loads(path.read_text(encoding="utf-8"))
+    read: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return read
 
 
 def thresholds(task: str) -> Needed:

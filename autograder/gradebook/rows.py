@@ -26,7 +26,8 @@ def write_grade(grade: Grade, cell: str, commit: Commit) -> None:
 
 
 def _graded_cell(task: Mapping[str, Any]) -> str:
-    return task["task"] if task["kind"] == "text" else task["task"] + CHECK_SUFFIX
+    name: str = task["task"]
+    return name if task["kind"] == "text" else name + CHECK_SUFFIX
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ class _PathBeneathAttr(ctypes.Structure):
 
 def abi() -> int:
     """The version of Landlock that the running kernel offers; 0 where there is none."""
-    return max(0, _libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(_ASK_VERSION)))
+    return max(0, int(_libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(_ASK_VERSION))))
 
 
 def _rights_of(version: int) -> Right:

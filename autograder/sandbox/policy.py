@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 Isolation = Literal["required", "off"]
 RUNTIMES = ("numpy", "torch", "tensorflow", "torch+tensorflow")
@@ -40,7 +41,7 @@ class Policy:
         }
 
     @classmethod
-    def from_dict(cls, values: dict) -> Policy:
+    def from_dict(cls, values: Mapping[str, Any]) -> Policy:
         """The inverse of `to_dict`."""
         return cls(
             readable=tuple(Path(path) for path in values["readable"]),

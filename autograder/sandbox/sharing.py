@@ -110,11 +110,13 @@ class AnonymousSemLock:
 def install(folder: str) -> None:
     """Makes sharing between this kernel and its forked children work inside `folder`."""
     tempfile.tempdir = None  # chosen in the warm server, from another environment
-    _multiprocessing.SemLock = AnonymousSemLock  # type: ignore[misc]
-    heap.Arena._dir_candidates = []
+    _multiprocessing.SemLock = AnonymousSemLock
+    arena: Any = heap.Arena
+    arena._dir_candidates = []
     _posixshmem.shm_open = lambda path, flags, mode=0o777: os.open(_block(folder, path), flags, mode)
     _posixshmem.shm_unlink = lambda path: os.unlink(_block(folder, path))
-    resource_tracker.register = resource_tracker.unregister = lambda name, kind: None
+    tracker: Any = resource_tracker
+    tracker.register = tracker.unregister = lambda name, kind: None
     os.register_at_fork(after_in_child=_print_through_the_descriptors)
     if torch := sys.modules.get("torch"):
         _send_tensors_by_value(torch)
@@ -132,8 +134,9 @@ def _print_through_the_descriptors() -> None:
 
 
 def _send_tensors_by_value(torch: Any) -> None:
-    for kind in [kind for kind in ForkingPickler._extra_reducers if kind.__module__.partition(".")[0] == "torch"]:
-        del ForkingPickler._extra_reducers[kind]
+    pickler: Any = ForkingPickler
+    for kind in [kind for kind in pickler._extra_reducers if kind.__module__.partition(".")[0] == "torch"]:
+        del pickler._extra_reducers[kind]
 
     def new_unshared(cls: Any, size: int, *, device: str = "cpu") -> Any:
         return cls(size, device=device)

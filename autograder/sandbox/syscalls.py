@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import errno
 import os
+from typing import Any
 
 try:
     import pyseccomp as sc
@@ -105,7 +106,7 @@ def install(*, signals_scoped: bool, truncate_handled: bool, mapping_bytes: int 
     rules.load()
 
 
-def _refuse(rules, name: str, code: int, *arguments) -> None:
+def _refuse(rules: Any, name: str, code: int, *arguments: Any) -> None:
     try:
         number = sc.resolve_syscall(sc.Arch.NATIVE, name)
     except (OSError, ValueError):
@@ -116,7 +117,7 @@ def _refuse(rules, name: str, code: int, *arguments) -> None:
         rules.add_rule(sc.ERRNO(code), number, *arguments)
 
 
-def _refuse_by_argument(rules) -> None:
+def _refuse_by_argument(rules: Any) -> None:
     for flag in _NEW_NAMESPACE:
         _refuse(rules, "clone", errno.EPERM, sc.Arg(0, sc.MASKED_EQ, flag, flag))
     # A datagram socket of a pair can be sent to any named socket later, so only connected kinds remain.
@@ -145,7 +146,7 @@ def _refuse_by_argument(rules) -> None:
         _refuse(rules, "setpriority", errno.EPERM, sc.Arg(argument, sc.NE, 0))
 
 
-def _keep_signals_at_home(rules) -> None:
+def _keep_signals_at_home(rules: Any) -> None:
     """Without scoping, a process may signal itself alone, and a kernel cannot end its own children."""
     own = os.getpid()
     for name in ("kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"):

@@ -10,8 +10,9 @@ import ctypes
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
+T = TypeVar("T")
 TICK_S = 0.05
 AGAIN_S = 1.0  # after this long, a training that goes on in spite of its end is told so once more
 CLOCKS: dict[str, Callable[[], float]] = {"cpu": time.process_time, "wall": time.monotonic}
@@ -55,7 +56,8 @@ class Watch:
         self._thread = ctypes.c_ulong(threading.get_ident())
         self._over = threading.Event()
 
-    def during(self, call: Callable[[], Any]) -> Any:
+    def during(self, call: Callable[[], T]) -> T:
+        """What `call` gives, within the time."""
         watcher = threading.Thread(target=self._look, daemon=True)
         watcher.start()
         try:
