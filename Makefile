@@ -9,12 +9,13 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 	2>/dev/null && { echo "$$p"; break; }; done)
 
-.PHONY: help demo test quick lint types solutions long mutants hostile gpu bench soak pictures release clean clean-venv
+.PHONY: help demo test quick lint types solutions long mutants hostile gpu bench soak pictures release \
+	reference site coverage clean clean-venv
 
 help:
 	@echo "make demo       release the course, grade a sample class, say where to look"
 	@echo "make quick      the linter, the import contracts and the fast tests: after every change"
-	@echo "make test       run the tests, the solutions and the linter"
+	@echo "make test       the linter, the types, the solutions and all tests but the long ones"
 	@echo "make long       the tests that take minutes: mutants of every reference and of the machine's decisions"
 	@echo "make mutants    of those, what a tool makes of the machine's modules"
 	@echo "make lint       ruff; make types, mypy"
@@ -25,6 +26,8 @@ help:
 	@echo "make soak       grade for a long time and look for leaks"
 	@echo "make pictures   what people see, as pictures in docs/images/"
 	@echo "make release    write assignments/ from solutions/"
+	@echo "make site       the documentation, in build/site/; make reference, what of it is committed and written from code"
+	@echo "make coverage   which lines of the machine no test runs"
 	@echo "make clean      remove what demo and tests wrote; clean-venv removes .venv/ too"
 
 .venv/.stamp: constraints.txt pyproject.toml
@@ -70,7 +73,7 @@ solutions: .venv/.stamp
 COMPUTING = tests/checks tests/course tests/training
 
 test: .venv/.stamp
-	@failed=0; $(BIN)/ruff check . || failed=1; $(RUN_SOLUTIONS) || failed=1; \
+	@failed=0; $(BIN)/ruff check . || failed=1; $(BIN)/mypy || failed=1; $(RUN_SOLUTIONS) || failed=1; \
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not long" $(CORES) --dist worksteal $(COMPUTING) || failed=1; \
 	$(BIN)/python -m pytest -m "not long and not alone" $(CORES) --dist loadfile $(COMPUTING:%=--ignore %) tests || failed=1; \
 	$(BIN)/python -m pytest -m "alone and not long" $(COMPUTING:%=--ignore %) tests || failed=1; exit $$failed
@@ -101,8 +104,22 @@ pictures: demo
 release: .venv/.stamp
 	$(BIN)/autograder release
 
+# Pages that come from the code are written on the way; a warning, such as a link that leads nowhere, is an error.
+site: .venv/.stamp
+	$(BIN)/python -m sphinx -W --keep-going -q -b html -d build/site-trees docs build/site
+
+reference: .venv/.stamp
+	$(BIN)/python -m tools.reference
+
+# By file, the worst first.
+coverage: .venv/.stamp
+	$(BIN)/python -m coverage erase
+	-OMP_NUM_THREADS=1 $(BIN)/python -m coverage run -m pytest -q -m "not long" tests
+	$(BIN)/python -m coverage combine -q
+	$(BIN)/python -m coverage report --sort=cover --skip-covered
+
 clean:
-	rm -rf demo build mutants .pytest_cache .ruff_cache .hypothesis
+	rm -rf demo build mutants .coverage* .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 clean-venv: clean
