@@ -21,7 +21,7 @@ from .trial import current
 class FrozenExpected(Expected):
     """A right answer that was computed at release, with what each misconception gives on the same case."""
 
-    def __init__(self, name: str, record: Mapping[str, Any], args: tuple, kwargs: Mapping[str, Any]) -> None:
+    def __init__(self, name: str, record: Mapping[str, Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         super().__init__(lambda *a, **k: record["value"], args, kwargs)
         self._record = record
         self.function.__name__ = name
@@ -35,7 +35,8 @@ class FrozenExpected(Expected):
         return self._record["wrong"][id]
 
     def describe(self) -> str:
-        return self._record["text"]
+        found: str = self._record["text"]
+        return found
 
 
 class FrozenRegistry:
@@ -59,7 +60,7 @@ class FrozenRegistry:
             yield one.id, None, one.sentence
 
 
-def frozen_answer(name: str, args: tuple, kwargs: Mapping[str, Any]) -> FrozenExpected:
+def frozen_answer(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> FrozenExpected:
     """The next frozen answer of the trial under way."""
     trial = current()
     record = trial.frozen[trial.case]["answers"][trial.asked]
@@ -97,7 +98,9 @@ def load(path: Path) -> dict[str, Any]:
     start = wire.HEADER.size
     header = wire.parse_header(data[start : start + json_length])
     caps = wire.Caps(nodes=10_000_000, json_bytes=1 << 30, odd_keys=10_000_000)
-    return wire.Decoder(data[start + json_length :], lambda reference: reference, caps).decode(header["frozen"])
+    decoder = wire.Decoder(data[start + json_length :], lambda reference: reference, caps)
+    found: dict[str, Any] = decoder.decode(header["frozen"])
+    return found
 
 
 def frozen_values(path: Path) -> Iterator[tuple[str, str, Any]]:

@@ -92,7 +92,8 @@ def _read(path: Path) -> NotebookNode:
     if path.suffix.lower() != SUFFIX:
         raise UnreadableNotebook(f"{path} does not end in {SUFFIX}: rename it, if it is the notebook.")
     try:
-        return nbformat.reads(json.dumps(document_of(data)), as_version=4)
+        found: NotebookNode = nbformat.reads(json.dumps(document_of(data)), as_version=4)
+        return found
     except NotANotebook as error:
         raise UnreadableNotebook(f"{path} {error}") from None
     except Exception as error:  # nbformat raises what its schema library raises

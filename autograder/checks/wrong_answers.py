@@ -16,10 +16,10 @@ from .diagnosis import Misconceptions
 Run = Callable[..., Any]
 
 
-def on(run: Run) -> Callable[[Run], partial]:
+def on(run: Run) -> Callable[[Run], partial[Any]]:
     """Decorator: from a wrong answer, `run` on that answer, which has the reference's signature."""
 
-    def wrong_run(answer: Run) -> partial:
+    def wrong_run(answer: Run) -> partial[Any]:
         wrong = partial(run, answer=answer)
         wrong.__doc__ = answer.__doc__
         return wrong

@@ -51,8 +51,9 @@ class SubmissionExporter(NotebookExporter):
 
     def from_filename(
         self, filename: str, resources: dict[str, Any] | None = None, **kw: Any
-    ) -> tuple[str, ResourcesDict]:
-        return self.from_notebook_node(new_notebook(), resources=resources, **kw)
+    ) -> tuple[Any, dict[str, Any]]:
+        found: tuple[Any, dict[str, Any]] = self.from_notebook_node(new_notebook(), resources=resources, **kw)
+        return found
 
 
 class Run:
@@ -165,7 +166,8 @@ class SandboxExecute(NbGraderPreprocessor):
         run = run_in(Path(converter.coursedir.root))
         run.ends = _is_last(converter, run.folder.root, student, name)
         try:
-            options = Options((student,), 1, converter.force, self.isolation, per_gpu=self.per_gpu)
+            isolation: Any = self.isolation  # one of the two, says the trait
+            options = Options((student,), 1, converter.force, isolation, per_gpu=self.per_gpu)
             return run.grade(name, student, address, options), resources
         except IsolationMissing as error:
             # It is missing for all of them. What nbgrader wrote so far must not pass for a graded submission.

@@ -44,4 +44,5 @@ def enlarge(images: np.ndarray, side: int = SIDE) -> np.ndarray:
     weights = np.zeros((side, small))
     weights[np.arange(side), before] = 1 - (centres - before)
     weights[np.arange(side), before + 1] = centres - before
-    return np.rint(255 * (weights @ images @ weights.T)).astype(np.uint8)
+    found: np.ndarray = np.rint(255 * (weights @ images @ weights.T)).astype(np.uint8)
+    return found

@@ -42,7 +42,8 @@ def load_pretrained(name: str) -> dict[str, np.ndarray]:
 
 def measured(name: str) -> dict[str, Any]:
     """What was measured with these weights: accuracies with and without them, and the threshold."""
-    return json.loads((folder() / f"{name}.json").read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads((folder() / f"{name}.json").read_text(encoding="utf-8"))
+    return found
 
 
 def lay_out_weights(place: Path) -> None:

@@ -231,7 +231,8 @@ class GradebookWriter:
         """Reads all of an answer, and holds nothing of the database afterwards."""
         session = self._gradebook.db
         try:
-            return session.execute(query).freeze()()
+            found: Result[Any] = session.execute(query).freeze()()
+            return found
         finally:
             session.rollback()
 
@@ -303,6 +304,7 @@ def _utc(timestamp: datetime | str | None) -> datetime | None:
     """The timestamp as the gradebook keeps it. What is no time counts as unknown: a student's own file may
     say anything, and a submission is not lost for it."""
     try:
-        return parse_utc(timestamp)
+        found: datetime | None = parse_utc(timestamp)
+        return found
     except (ValueError, OverflowError, TypeError):
         return None

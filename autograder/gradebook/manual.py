@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from nbgrader.api import Assignment, BaseCell, Comment, Grade, SubmittedAssignment, SubmittedNotebook
 from sqlalchemy import Select, create_engine, select
@@ -63,7 +64,7 @@ def _read(session: Session, assignment: str) -> dict[str, Manual]:
     return {student: Manual(grades, late[student]) for student, grades in found.items()}
 
 
-def _of(assignment: str, query: Select, of_cells: type[Grade] | type[Comment] | None = None) -> Select:
+def _of(assignment: str, query: Select[Any], of_cells: type[Grade] | type[Comment] | None = None) -> Any:
     """`query` joined from cells' grades or comments (or from notebooks) to the submissions of one
     assignment."""
     if of_cells is not None:

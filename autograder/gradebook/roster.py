@@ -129,7 +129,7 @@ def write_roster(course_dir: Path, roster: Roster, course: Course | None = None)
         return writer.know(roster.people)
 
 
-def _rows(data: bytes, path: Path) -> csv.DictReader:
+def _rows(data: bytes, path: Path) -> csv.DictReader[str]:
     for encoding in ("utf-8-sig", "utf-16", "cp1252"):
         if encoding == "utf-16" and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
             continue

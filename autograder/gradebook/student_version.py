@@ -47,7 +47,8 @@ class StudentStub(ClearSolutions):
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
         self._ids = grade_ids(nb)
         self.code_stub = {"python": f"{MARK}\n{RAISE}"}
-        return super().preprocess(nb, resources)
+        found: tuple[NotebookNode, ResourcesDict] = super().preprocess(nb, resources)
+        return found
 
     def preprocess_cell(
         self, cell: NotebookNode, resources: ResourcesDict, cell_index: int
@@ -151,13 +152,16 @@ def generate(
     resources: Any = ResourcesDict()
     config = traits()
     for step in steps:
-        notebook, resources = step(config=config).preprocess(notebook, resources)
-    return notebook
+        make: Any = step(config=config)
+        notebook, resources = make.preprocess(notebook, resources)
+    made: NotebookNode = notebook
+    return made
 
 
 def read_source(path: Path) -> NotebookNode:
     """A source notebook from a file. Raises ``CourseError`` if it is no notebook."""
     try:
-        return nbformat.read(path, as_version=4)
+        found: NotebookNode = nbformat.read(path, as_version=4)
+        return found
     except (OSError, AttributeError, KeyError, TypeError, ValueError, nbformat.ValidationError) as error:
         raise CourseError(f"{path.name} is not a notebook that can be read: {error}.") from error

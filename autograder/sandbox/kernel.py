@@ -113,19 +113,21 @@ class StudentKernel(IPythonKernel):
     """IPython, and one more message: `bridge_request` serves the grader's requests on the main thread."""
 
     shell_class = StudentShell
-    msg_types: ClassVar = [*IPythonKernel.msg_types, "bridge_request"]
+    msg_types = [*IPythonKernel.msg_types, "bridge_request"]
     bridge: socket.socket
     _agent: agent.Agent | None = None
 
     def __init__(self, **options: Any) -> None:
-        ipkernel.sys = _NoModules()  # type: ignore[assignment]
+        module: Any = ipkernel
+        module.sys = _NoModules()
         try:
             super().__init__(**options)
         finally:
-            ipkernel.sys = sys
+            module.sys = sys
 
     def bridge_request(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:
         """Answers requests on the bridge until the grader closes it, then replies to the message."""
+        assert self.shell is not None and self.session is not None  # from the kernel's start on
         if self._agent is None:
             self._agent = agent.Agent(self.shell.user_ns)
         self._agent.serve(self.bridge)
@@ -150,10 +152,10 @@ class StudentKernelApp(IPKernelApp):
     def parse_command_line(self, argv: list[str] | None = None) -> None:
         """There is no command line."""
 
-    def load_config_file(self, **_: Any) -> None:
+    def load_config_file(self, *_: Any, **__: Any) -> None:
         """There is no configuration of the machine's user."""
 
-    def init_iopub(self, context: zmq.Context) -> None:
+    def init_iopub(self, context: zmq.Context[Any]) -> None:
         """As in ipykernel, without the TCP port through which its forked children print."""
         self.iopub_socket = context.socket(zmq.XPUB)
         self.iopub_socket.linger = 1000
@@ -272,7 +274,8 @@ def _set_environment(request: dict[str, Any]) -> None:
 
 
 def _make_app(request: dict[str, Any]) -> IPKernelApp:
-    HistoryManager.enabled = False
+    history: Any = HistoryManager
+    history.enabled = False
     connection = request["connection"]
     app = StudentKernelApp.instance(
         transport="ipc",

@@ -18,7 +18,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from jupyter_client.provisioning import KernelProvisionerBase
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 from traitlets import Dict, Enum, List, Unicode
 
 from .client import SandboxKernel, WarmPool
@@ -64,14 +65,16 @@ class WarmProvisioner(KernelProvisionerBase):
         """There is no command, since the kernel is forked, and no `cwd`: it has a folder of its own."""
         return await super().pre_launch(cmd=[], **kwargs)
 
-    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Starts the kernel; returns its connection info."""
         work = Path(self.work or tempfile.mkdtemp(prefix="cnn-"))
-        policy = Policy(forbidden=tuple(self.forbidden), isolation=self.isolation)
+        isolation: Any = self.isolation  # one of the two, says the trait
+        policy = Policy(forbidden=tuple(self.forbidden), isolation=isolation)
         setup = KernelSetup(Limits.from_dict(self.limits), policy, work)
         self.kernel = await asyncio.to_thread(start_kernel, self.runtime, setup, connect=False)
         self._work = work
-        self.connection_info = {**self.kernel.connection, "key": self.kernel.connection["key"].encode()}
+        connection: Any = {**self.kernel.connection, "key": self.kernel.connection["key"].encode()}
+        self.connection_info = connection
         return self.connection_info
 
     async def poll(self) -> int | None:

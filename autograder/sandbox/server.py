@@ -39,7 +39,7 @@ _LIBRARIES: dict[str, list[str]] = {
 def _find_the_room() -> None:
     """Makes `autograder.sandbox` importable without `autograder/__init__.py`, which is the grader's."""
     package = types.ModuleType("autograder")
-    package.__path__ = [str(Path(__file__).resolve().parent.parent)]  # type: ignore[attr-defined]
+    package.__path__ = [str(Path(__file__).resolve().parent.parent)]
     sys.modules["autograder"] = package
 
 

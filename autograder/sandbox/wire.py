@@ -211,26 +211,26 @@ class Decoder:
             raise MalformedMessage("a value of no known kind")
         return method(self, tree, depth)
 
-    def _list(self, tree: dict, depth: int) -> list:
+    def _list(self, tree: dict[str, Any], depth: int) -> list[Any]:
         parts = tree.get("v")
         if type(parts) is not list:
             raise MalformedMessage("a list without its parts")
         return [self.decode(part, depth + 1) for part in parts]
 
-    def _tuple(self, tree: dict, depth: int) -> tuple:
+    def _tuple(self, tree: dict[str, Any], depth: int) -> tuple[Any, ...]:
         return tuple(self._list(tree, depth))
 
-    def _slice(self, tree: dict, depth: int) -> slice:
+    def _slice(self, tree: dict[str, Any], depth: int) -> slice:
         parts = self._list(tree, depth)
         if len(parts) != 3:
             raise MalformedMessage("a slice without three parts")
         return slice(*parts)
 
-    def _dict(self, tree: dict, depth: int) -> dict:
+    def _dict(self, tree: dict[str, Any], depth: int) -> dict[Any, Any]:
         items = tree.get("v")
         if type(items) is not list:
             raise MalformedMessage("a dict without its items")
-        result = {}
+        result: dict[Any, Any] = {}
         for item in items:
             if type(item) is not list or len(item) != 2:
                 raise MalformedMessage("a dict with a broken item")
@@ -244,7 +244,7 @@ class Decoder:
                 raise MalformedMessage("a dict with a key that has no hash") from error
         return result
 
-    def _int(self, tree: dict, depth: int) -> int:
+    def _int(self, tree: dict[str, Any], depth: int) -> int:
         text = tree.get("v")
         if type(text) is not str or len(text) > MAX_BITS // 4 + 3:
             raise MalformedMessage("an int out of bounds")
@@ -253,13 +253,13 @@ class Decoder:
         except ValueError as error:
             raise MalformedMessage("an int that is none") from error
 
-    def _float(self, tree: dict, depth: int) -> float:
+    def _float(self, tree: dict[str, Any], depth: int) -> float:
         text = tree.get("v")
         if type(text) is not str or text not in ("nan", "inf", "-inf"):
             raise MalformedMessage("a float that is none")
         return float(text)
 
-    def _array(self, tree: dict, depth: int) -> np.ndarray:
+    def _array(self, tree: dict[str, Any], depth: int) -> np.ndarray:
         dtype, shape, offset = tree.get("d"), tree.get("s"), tree.get("o")
         if type(dtype) is not str or dtype not in DTYPES:
             raise MalformedMessage("an array of a dtype that does not cross the bridge")
@@ -284,13 +284,13 @@ class Decoder:
         except (ValueError, MemoryError) as error:
             raise MalformedMessage("an array that NumPy cannot hold") from error
 
-    def _scalar(self, tree: dict, depth: int) -> Any:
+    def _scalar(self, tree: dict[str, Any], depth: int) -> Any:
         array = self._array(tree, depth)
         if array.shape != ():
             raise MalformedMessage("a scalar with a shape")
         return array[()]
 
-    def _tensor(self, tree: dict, depth: int) -> Tensor:
+    def _tensor(self, tree: dict[str, Any], depth: int) -> Tensor:
         framework, dtype, device = tree.get("f"), tree.get("n"), tree.get("w")
         if type(framework) is not str or framework not in FRAMEWORKS:
             raise MalformedMessage("a tensor of no known framework")
@@ -300,7 +300,7 @@ class Decoder:
             raise MalformedMessage("a tensor on no known device")
         return Tensor(self._array(tree, depth), framework, dtype, device, tree.get("g") is True)
 
-    def _ref(self, tree: dict, depth: int) -> Any:
+    def _ref(self, tree: dict[str, Any], depth: int) -> Any:
         number, name, bases = tree.get("id"), tree.get("type"), tree.get("bases")
         if type(number) is not int or type(name) is not str or len(name) > 200:
             raise MalformedMessage("a handle without number or type")

@@ -58,4 +58,5 @@ class Outcome:
     @property
     def notebook(self) -> NotebookNode:
         """The executed notebook."""
-        return nbformat.reads(self.file.decode(), as_version=4)
+        found: NotebookNode = nbformat.reads(self.file.decode(), as_version=4)
+        return found

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -39,7 +39,9 @@ MAX_BYTES_WITHOUT_OUTPUTS = 50_000_000
 MAX_SOURCE_CHARACTERS = 4_000_000
 MAX_CELLS = 2_000
 
-_NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+_NEW_CELL: dict[str, Callable[..., NotebookNode]] = {
+    "code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell,
+}  # fmt: skip
 _IMPORT = re.compile(r"^(?:import|from)[ ]", re.MULTILINE)
 
 
@@ -107,12 +109,14 @@ class Template:
 
     def source(self, grade_id: str) -> str:
         """The source of a locked cell: as released, but a rubric as its author wrote it."""
-        return self.rubrics.get(grade_id, self.cells[grade_id].source)
+        found: str = self.rubrics.get(grade_id, self.cells[grade_id].source)
+        return found
 
 
 def grade_id_of(cell: NotebookNode) -> str | None:
     """The nbgrader id of a cell of the release version or of a restored notebook."""
-    return cell.metadata.get("nbgrader", {}).get("grade_id")
+    found: str | None = cell.metadata.get("nbgrader", {}).get("grade_id")
+    return found
 
 
 def is_untouched(cell: NotebookNode, template: Template) -> bool:
@@ -243,9 +247,10 @@ def _restore(submitted: list[_StudentCell], template: Template) -> NotebookNode:
     cells = [one.cell for one in placed]
     _put_back_setup(cells, template)
     _empty_overtaken_stubs(cells, template)
-    for index, cell in enumerate(cells):
-        cell.id = f"cell-{index}"
-    return new_notebook(cells=cells, metadata=template.notebook.metadata)
+    for index, node in enumerate(cells):
+        node.id = f"cell-{index}"
+    found: NotebookNode = new_notebook(cells=cells, metadata=template.notebook.metadata)
+    return found
 
 
 def _owners(submitted: Sequence[_StudentCell], template: Template) -> dict[str, int]:
@@ -264,9 +269,9 @@ def _owners(submitted: Sequence[_StudentCell], template: Template) -> dict[str, 
             changed.add(cell.grade_id)
             owners[cell.grade_id] = index
     for grade_id, released in template.cells.items():
-        index = lost.get((released.cell_type, released.source.strip()))
-        if grade_id not in owners and released.source.strip() and index is not None and index not in owners.values():
-            owners[grade_id] = index
+        at = lost.get((released.cell_type, released.source.strip()))
+        if grade_id not in owners and released.source.strip() and at is not None and at not in owners.values():
+            owners[grade_id] = at
     return owners
 
 
@@ -285,10 +290,10 @@ def _own_cells(template: Template, grade_id: str, cell: _StudentCell) -> list[Pl
     if template.is_answer(grade_id):
         if text and source != released.source:
             source = safe_markdown(source)
-        own = _NEW_CELL[released.cell_type](source, metadata=released.metadata)
+        answer = _NEW_CELL[released.cell_type](source, metadata=released.metadata)
         if text and cell.attachments:
-            own.attachments = cell.attachments
-        return [Placed(own, cell.source, grade_id)]
+            answer.attachments = cell.attachments
+        return [Placed(answer, cell.source, grade_id)]
     own = Placed(_NEW_CELL[released.cell_type](template.source(grade_id), metadata=released.metadata), "", grade_id)
     typed = _typed_into(template, grade_id, source)
     if not typed:
@@ -382,7 +387,8 @@ def _defines(task: Task, sources: Iterable[str]) -> bool:
 
 def _read(path: Path) -> NotebookNode:
     try:
-        return nbformat.read(path, as_version=4)
+        found: NotebookNode = nbformat.read(path, as_version=4)
+        return found
     except Exception as error:  # nbformat raises what its schema library raises
         raise CourseError(f"The notebook {path.name} of the course cannot be read: {one_line(str(error))}.") from error
 

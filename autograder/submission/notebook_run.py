@@ -223,4 +223,5 @@ class NotebookRun:
 
 
 def _note(sentence: str) -> NotebookNode:
-    return new_output("stream", name="stderr", text=f"[{sentence}]\n")
+    found: NotebookNode = new_output("stream", name="stderr", text=f"[{sentence}]\n")
+    return found

@@ -75,7 +75,7 @@ def forbidden_library(text: str, assignment: Assignment) -> str | None:
     """The forbidden library that an error's text names, if it does."""
     for module, library in _NO_LIBRARY.findall(text):
         if (name := library or module.split(".")[0]) in assignment.forbidden:
-            return name
+            return str(name)
     if "Permission denied" in text:
         for library in assignment.forbidden:
             if re.search(rf"[/\\]{library}[/\\.'\"-]", text):

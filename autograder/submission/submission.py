@@ -137,7 +137,8 @@ def _digests(notebook: NotebookNode, assignment: Assignment) -> dict[str, str]:
 def _written(cell: NotebookNode) -> str:
     """What a person reads in an answer: its text, and its pictures if it has any."""
     pictures = cell.get("attachments")
-    return cell.source.strip() + (json.dumps(pictures, sort_keys=True) if pictures else "")
+    found: str = cell.source.strip() + (json.dumps(pictures, sort_keys=True) if pictures else "")
+    return found
 
 
 def _empty(template: Template, sentence: str) -> NotebookNode:

@@ -58,10 +58,12 @@ def _moved(images: np.ndarray, shifts: np.ndarray, angles: np.ndarray, *, edge: 
     place = (np.arange(count, dtype=np.int32) * (wide.shape[1] * line))[:, None] + top * line + left
     upper = flat[place] * (1 - right) + flat[place + 1] * right
     lower = flat[place + line] * (1 - right) + flat[place + line + 1] * right
-    return (upper * (1 - down) + lower * down).astype(np.float32).reshape(images.shape)
+    found: np.ndarray = (upper * (1 - down) + lower * down).astype(np.float32).reshape(images.shape)
+    return found
 
 
 def _thickened(images: np.ndarray) -> np.ndarray:
     """Strokes one pixel wider: each pixel takes the largest value of itself and its neighbours right and below."""
     wide = np.pad(images, [(0, 0), (0, 1), (0, 1)])
-    return np.maximum.reduce([wide[:, :-1, :-1], wide[:, 1:, :-1], wide[:, :-1, 1:], wide[:, 1:, 1:]])
+    found: np.ndarray = np.maximum.reduce([wide[:, :-1, :-1], wide[:, 1:, :-1], wide[:, :-1, 1:], wide[:, 1:, 1:]])
+    return found
