@@ -7,6 +7,7 @@ after its check, that is said.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,7 +118,7 @@ def _line(one: AssignmentAtAGlance) -> str:
     return f"{one.done:>2} of {len(one.tasks):>2} tasks done, {one.open:g} of {one.points:g} points open"
 
 
-def _assignment(folder: Path, path: str, released: dict[str, str]) -> AssignmentAtAGlance:
+def _assignment(folder: Path, path: str, released: Mapping[str, str]) -> AssignmentAtAGlance:
     try:
         notebook = kits.read_notebook(folder / path)
     except kits.UsageError as error:
@@ -139,7 +140,7 @@ def _assignment(folder: Path, path: str, released: dict[str, str]) -> Assignment
     return AssignmentAtAGlance(path, next(titles, ""), tuple(tasks))
 
 
-def _checked(answer: NotebookNode, check: NotebookNode, released: dict[str, str]) -> TaskAtAGlance:
+def _checked(answer: NotebookNode, check: NotebookNode, released: Mapping[str, str]) -> TaskAtAGlance:
     task, points = grade_id(answer), float(check.metadata["nbgrader"].get("points", 0))
     headline = _headline(task, check)
     if headline is None or headline.startswith("not attempted"):
@@ -170,5 +171,5 @@ def _all_passed(headline: str) -> bool:
 
 def _was_run_after(answer: NotebookNode, check: NotebookNode) -> bool:
     """Whether the answer cell was run after the check, as far as one session's numbers tell."""
-    counts = answer.get("execution_count"), check.get("execution_count")
-    return None not in counts and counts[0] > counts[1]
+    answered, checked = answer.get("execution_count"), check.get("execution_count")
+    return answered is not None and checked is not None and bool(answered > checked)
