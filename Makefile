@@ -10,7 +10,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	2>/dev/null && { echo "$$p"; break; }; done)
 
 .PHONY: help demo test quick lint types solutions long mutants hostile gpu bench soak pictures release \
-	reference site coverage clean clean-venv
+	reference site coverage version clean clean-venv
 
 help:
 	@echo "make demo       release the course, grade a sample class, say where to look"
@@ -27,6 +27,7 @@ help:
 	@echo "make pictures   what people see, as pictures in docs/images/"
 	@echo "make release    write assignments/ from solutions/"
 	@echo "make site       the documentation, in build/site/; make reference, what of it is committed and written from code"
+	@echo "make version V=0.2.0    a version: files, commit, tag"
 	@echo "make coverage   which lines of the machine no test runs"
 	@echo "make clean      remove what demo and tests wrote; clean-venv removes .venv/ too"
 
@@ -110,6 +111,10 @@ site: .venv/.stamp
 
 reference: .venv/.stamp
 	$(BIN)/python -m tools.reference
+
+# Asks that everything is committed and that CHANGELOG.md says what changed; pushes nothing.
+version: .venv/.stamp
+	$(BIN)/python -m tools.version "$(V)"
 
 # By file, the worst first.
 coverage: .venv/.stamp
