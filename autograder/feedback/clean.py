@@ -11,19 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..submission.pictures import checked
+from ..submission.text import TURNING, overwritten, plain
 
-# Escape sequences: CSI (colours, cursor), the string forms (OSC, DCS, SOS, PM, APC) with or without their end, and
-# those of two bytes.
-ANSI = re.compile(
-    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"
-    r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"
-    r"|\x1b[ -/]*[0-~]?"
-)
-# Characters that turn the direction of text, so that code reads otherwise than it runs; they are shown by number.
-TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+TURNS = re.compile(f"[{TURNING}]")  # shown by their numbers
 # Invisible: soft hyphen, zero width space and word joiners, byte-order mark, tags. Joiners inside words and emoji stay.
 INVISIBLE = re.compile("[\u00ad\u200b\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
-CONTROLS = {n: None for n in (*range(32), *range(0x7F, 0xA0)) if chr(n) not in "\n\t"}
 MARKS_IN_A_ROW = 4
 
 
@@ -46,12 +38,9 @@ def joined(value: Any) -> str:
 
 def clean(text: str) -> str:
     """`text` without escape sequences, control characters, and invisible ones; turned directions are made visible."""
-    text = text.replace("\r\n", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    text = ANSI.sub("", text)
-    if "\r" in text:  # what a progress bar leaves on the screen: the last state of its line
-        text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
-    text = text.translate(CONTROLS).encode("utf-8", "replace").decode("utf-8")
-    text = TURNING.sub(lambda match: f"[U+{ord(match[0]):04X}]", INVISIBLE.sub("", text))
+    text = text.replace("\u2028", "\n").replace("\u2029", "\n")
+    text = TURNS.sub(lambda match: f"[U+{ord(match[0]):04X}]", text)
+    text = INVISIBLE.sub("", overwritten(plain(text)))
     return _without_towers(text)
 
 

@@ -17,6 +17,8 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from autograder.submission.text import overwritten, plain
+
 IMAGE_MAGIC = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff", "image/gif": b"GIF8"}
 TRACEBACK_LINES = 60
 LINE_LENGTH = 2_000
@@ -24,28 +26,6 @@ OUTPUT_BYTES = 100  # what an output takes beside its text
 NOTEBOOK_BYTES = 16 << 20  # of the outputs of all cells together
 NOTEBOOK_WORDS = f"the cells of a notebook may print {NOTEBOOK_BYTES / 1e6:.0f} MB together"
 _ESCAPED = re.compile(r"[\"\\\n\t]")  # what a file has two letters for
-
-_ESCAPES = re.compile(
-    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_].*?(?:\x1b\\|\x07|\Z)|[ -/]*[0-~])|\x9b[0-?]*[ -/]*[@-~]", re.DOTALL
-)
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-
-
-def plain(text: object) -> str:
-    """Text without escape sequences, control characters, direction marks and lone surrogates."""
-    if isinstance(text, list):
-        text = "".join(part for part in text if isinstance(part, str))
-    if not isinstance(text, str):
-        return ""
-    text = _ESCAPES.sub("", text).replace("\r\n", "\n")
-    return _CONTROLS.sub("", text).encode("utf-8", "replace").decode("utf-8")
-
-
-def _overwritten(text: str) -> str:
-    """Applies carriage returns as a terminal does, so that a progress bar leaves its last state."""
-    if "\r" not in text:
-        return text
-    return "\n".join(line.rstrip("\r").rsplit("\r", 1)[-1] for line in text.split("\n"))
 
 
 def size_of(text: str) -> int:
@@ -121,7 +101,7 @@ class Collector:
         result = [NotebookNode(output) for output in self._outputs]
         for output in result:
             if output.output_type == "stream":
-                output.text = _overwritten(output.text)
+                output.text = overwritten(output.text)
         if self._cut:
             who = NOTEBOOK_WORDS if self._of_the_notebook else f"a cell may print {self._cap / 1e6:g} MB"
             note = f"[The output is cut here: {who}.]\n"
