@@ -229,7 +229,7 @@ def audit(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Prove the checks: solution, untouched, misconceptions, reruns, leaks, time; or say what is to be filled in."""
+    """Prove the checks: solution, untouched, misconceptions, reruns, leaks, time; or say what is still empty."""
     with one_sentence():
         from autograder.release.audit_run import audit_assignment, prices, table
 
@@ -258,7 +258,7 @@ def new(
     title: Annotated[str | None, typer.Option(help="Of a course or an assignment.")] = None,
     runtime: Annotated[str, typer.Option(metavar="NAME", help="Of an assignment: its libraries.")] = "numpy",
 ) -> None:
-    """Write the parts of a course, an assignment or a task, and list what is to be filled in."""
+    """Write the parts of a course, an assignment or a task, and list what you have to fill in."""
     with one_sentence():
         from autograder.release import new as command
 

@@ -19,7 +19,7 @@ class Measured:
 
     `cpu_s`: CPU seconds of the kernel, all its threads and all that it started. `peak_bytes`: the most resident memory
     that they held at once in the kernel's whole life, beyond what it shares with the warm server. So a peak tells
-    something in a fresh kernel alone; ways that it is to tell apart must differ by 100 MB or more.
+    something in a fresh kernel alone; ways that it should distinguish must differ by 100 MB or more.
     """
 
     cpu_s: float = 0.0

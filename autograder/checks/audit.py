@@ -289,8 +289,8 @@ class _Auditor:
         return {"misconceptions": 1, "caught": bool(failed), "named": one.id in names, "named_wrongly": bool(others)}
 
     def _pairs(self, task: Task) -> tuple[int, int]:
-        """How many pairs of misconceptions there are, and how many are told apart: by the values of some hidden input,
-        or, where a check names them without values, by their names alone."""
+        """How many pairs of misconceptions there are, and how many the checks distinguish: by the
+        values of some hidden input, or, where a check names them without values, by their names alone."""
         asked = list(self._questions(task))
         count = apart = 0
         for registry in registries(task.id).values():

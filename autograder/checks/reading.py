@@ -334,7 +334,7 @@ def _other_form(got: Any, what: str, wanted: str) -> Difference:
     if is_empty(got):
         return _empty(what)
     verb = "holds" if 'entry "' in what else "is"
-    return Difference(f"{start(what)} {verb} {form(got)}, not {wanted}.", f"{start(what)} is to be {wanted}.")
+    return Difference(f"{start(what)} {verb} {form(got)}, not {wanted}.", f"{start(what)} should be {wanted}.")
 
 
 def _refused(got: Any, what: str, wanted: str, *, empty: str | None = None) -> CheckFailure:

@@ -51,7 +51,7 @@ def _uncallable(one: RanTest) -> str | None:
         value = getattr(one.asked.student, name)
     except (StudentError, NotAttempted):
         return None
-    return f"`{name}` is {form(value)} here, and is to be a function or a class." if name else None
+    return f"`{name}` is {form(value)} here; it should be a function or a class." if name else None
 
 
 def _verdict(one: RanTest, name: Any, source: str | None) -> TestResult:

@@ -1,1 +1,1 @@
-"""A class: what is to be graded, by which workers, on record in the ledger."""
+"""A class: what has to be graded, by which workers, on record in the ledger."""

@@ -44,7 +44,7 @@ class Lost:
 
 class Workers(AbstractContextManager["Workers"], Protocol):
     """Processes that grade, one job at a time each; a seat is one of them, with a place at a GPU where that was asked
-    for. What they raise ends the run: they cannot be had at all."""
+    for. What they raise ends the run: there are none at all."""
 
     def prepare(self, waiting: int, for_gpu: int) -> None:
         """That many jobs wait, without and with a GPU: time to start workers, if there are too few."""

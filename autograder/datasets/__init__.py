@@ -1,6 +1,6 @@
 """The course's pictures: found where they lie, verified, and loaded as arrays.
 
-`load_images()` gives MNIST where it can be had (the folder in `CNN_COURSE_DATA`, the user's cache, a download),
+`load_images()` gives MNIST where it is within reach (the folder in `CNN_COURSE_DATA`, the user's cache, a download),
 otherwise the handwritten digits inside scikit-learn. `load_images("cifar10")` gives the CIFAR-10 pictures of
 `CNN_COURSE_DATA`, and `load_folder` those of any folder with a subfolder per class.
 `load_images("cifar10", otherwise="digits")` gives the first where it is at hand and the second elsewhere.
@@ -37,11 +37,11 @@ def load_images(name: str | None = None, *, otherwise: str | None = None) -> Ima
     """The data set `name` ("mnist", "digits", "cifar10"), or the best one at hand; prints which one it is.
 
     Without a name that is MNIST, or the digits where MNIST is neither here nor to be downloaded. `otherwise` names
-    the set to take where `name` cannot be had.
+    the set to take where `name` is out of reach.
 
     Raises:
         ValueError: no data set has this name.
-        DataError: it cannot be had; the text says what was tried.
+        DataError: it is nowhere to be found; the text says what was tried.
     """
     images = find_images(name, otherwise=otherwise)
     print(f"Images: {images!r}.")

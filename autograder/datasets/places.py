@@ -12,7 +12,7 @@ from ..files import write
 
 
 class DataError(RuntimeError):
-    """A data set that cannot be had; the text is one sentence for the reader."""
+    """A data set that is nowhere to be found; the text is one sentence for the reader."""
 
 
 def course_data() -> Path | None:

@@ -28,7 +28,7 @@ EXPLAINED = (
 
 @dataclass(frozen=True)
 class Spread:
-    """How scores are distributed. ``bins`` has how many lie in each tenth of what was to be had."""
+    """How scores are distributed. ``bins`` has how many lie in each tenth of the points there were."""
 
     count: int
     mean: float

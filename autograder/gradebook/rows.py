@@ -14,7 +14,7 @@ from autograder.gradebook.commit import Commit
 
 def write_grade(grade: Grade, cell: str, commit: Commit) -> None:
     """Fills in one cell's automatic score. A grade that a person gave stays. Unlike nbgrader, which asks for it again
-    after every regrade, it is to be looked at again only if the answer has changed for which it was given."""
+    after every regrade, it asks for another look only if the answer has changed for which it was given."""
     results = commit.results
     task = next((task for task in results["tasks"] if _graded_cell(task) == cell), None)
     waits = task is not None and task["status"] == "needs_manual_grade" and results["status"] != "not_gradable"

@@ -28,7 +28,7 @@ DONE = (PASSED, WRITTEN)
 
 @dataclass(frozen=True)
 class TaskAtAGlance:
-    """One task: its points, its state, and what is to be said of it."""
+    """One task: its points, its state, and what there is to say of it."""
 
     id: str
     points: float

@@ -35,7 +35,7 @@ FOLDER = "handed-in"
 
 @dataclass
 class HandedIn:
-    """What was found and packed. file: what is to be handed in. assignment: its name. checks: the first line of each
+    """What was found and packed. file: what the student hands in. assignment: its name. checks: the first line of each
     task's check. untouched: tasks without an answer, with their points. problems: what will be otherwise while it is
     graded, a sentence each."""
 

@@ -157,7 +157,7 @@ def unfilled(course: Course, assignment: str) -> list[str]:
 
 
 def _marked(text: str) -> Iterator[tuple[int, str]]:
-    """(line, what is to be filled in), as a sentence's end, for each mark in a text."""
+    """(line, what has to be filled in), as a sentence's end, for each mark in a text."""
     for number, line in enumerate(text.splitlines(), start=1):
         if MARK in line:
             what = line.partition(MARK)[2].partition(" |")[0].strip().removesuffix('"""').strip()
@@ -225,7 +225,7 @@ def new(
     what: What, name: str, *, assignment: str | None = None, kind: Kind = "code", points: float = 5.0,
     title: str | None = None, runtime: str = "numpy",
 ) -> tuple[list[Path], list[str]]:
-    """What the command does: the files that were written, and what is to be filled in now.
+    """What the command does: the files that were written, and what has to be filled in now.
 
     Raises `UsageError` for options that do not go together, `CourseError` where there is no course to add to.
     """

@@ -42,7 +42,7 @@ class Gatekeeper(MetaPathFinder):
 
 
 class DataError(RuntimeError):
-    """Images that cannot be had, as in the package that students have."""
+    """Images that are nowhere to be found, as in the package that students have."""
 
 
 def _shared(path: Path) -> np.ndarray:

@@ -93,7 +93,7 @@ class Results:
 
     @property
     def max_score(self) -> float:
-        """Automatic points to be had."""
+        """The automatic points there are."""
         return sum(task.max_score for task in self.tasks if task.kind != "text")
 
     def to_dict(self) -> dict[str, Any]:

@@ -32,7 +32,7 @@ class TrainingData:
     """The data sets that an assignment's calls of ``load_images`` (``Assignment.images``) lead to on this machine, by
     their ``names``.
 
-    Raises ``CourseError`` where one cannot be had.
+    Raises ``CourseError`` where one is missing.
     """
 
     def __init__(self, calls: Iterable[tuple[str, ...]]) -> None:
@@ -65,7 +65,7 @@ def _find(call: tuple[str, ...]) -> ImageSet:
     try:
         return find_images(*call[:1], otherwise=call[1] if len(call) > 1 else None)
     except (DataError, ValueError) as error:
-        raise CourseError(f"The assignment's images cannot be had: {error}") from error
+        raise CourseError(f"The assignment's images are missing: {error}") from error
 
 
 def _identity(images: ImageSet) -> tuple[object, ...]:

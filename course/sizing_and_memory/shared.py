@@ -60,7 +60,7 @@ def whole_numbers(answer, keys):
     for key in keys:
         value = read_number(read_entry(answer, key, known=keys), f'the entry "{key}"')
         if not value > 0:
-            raise CheckFailure(f'The entry "{key}" is to be a number above 0.')
+            raise CheckFailure(f'The entry "{key}" must be a number above 0.')
         found.append(read_number(value, f'the entry "{key}"', whole=True))
     return found
 

@@ -144,8 +144,8 @@ def test_green_says_what_it_means() -> None:
 
 
 @pytest.mark.parametrize(("source", "said"), [
-    ("doubled = 5", "`doubled` is a number here, and is to be a function or a class."),
-    ("doubled = [1, 2]", "`doubled` is a list of 2 values here, and is to be a function or a class."),
+    ("doubled = 5", "`doubled` is a number here; it should be a function or a class."),
+    ("doubled = [1, 2]", "`doubled` is a list of 2 values here; it should be a function or a class."),
     ("def Doubled(x): return 2 * x", "There is no `doubled` here, but a `Doubled`."),
     ("def double_d(x): return 2 * x", "There is no `doubled` here, but a `double_d`."),
     ("def doubed(x): return 2 * x", "There is no `doubled` here, but a `doubed`."),

@@ -70,7 +70,7 @@ def test_a_number_of_a_framework_is_one_too() -> None:
 def test_what_is_no_number_is_refused_by_its_form(value: Any, sentence: str) -> None:
     error = refusal(read_number, crossed(value))
     assert error.message.endswith(sentence)
-    assert error.fixed in ("The answer is to be one number.", "The answer is None. Is a return missing?")
+    assert error.fixed in ("The answer should be one number.", "The answer is None. Is a return missing?")
 
 
 @pytest.mark.parametrize("value", [3.5, float("nan"), float("inf"), Fraction(7, 2)])
@@ -143,7 +143,7 @@ def test_what_is_still_empty_is_said_so(empty: Any) -> None:
     error = refusal(expect_entry, crossed({"a": empty}), "a", Expected(lambda: {"a": 3}, (), {}))
     assert error.message == 'The entry "a" is still empty.'
     assert refusal(expect_entry, crossed(5), "a", Expected(lambda: {"a": 3}, (), {})).fixed == (
-        "The answer is to be a dict.")
+        "The answer should be a dict.")
 
 
 def test_none_can_be_an_answer() -> None:

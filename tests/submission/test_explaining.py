@@ -90,7 +90,7 @@ def test_an_exception_is_told_with_its_line_and_text_on_public_numbers_alone(gra
 def test_what_a_hidden_test_says_does_not_depend_on_what_it_asked(grader: Grader, answer: str) -> None:
     """The same sentence for every hidden number, and in the whole outcome nothing of this one."""
     outcome, test, _ = grade(grader, {"double": answer})
-    assert test.message in (sentences.RAISED, "The result is to be one number.", "The result is not right.")
+    assert test.message in (sentences.RAISED, "The result should be one number.", "The result is not right.")
     said = str([task.to_dict() if hasattr(task, "to_dict") else task for task in outcome.results.tasks])
     for form in (f"{HIDDEN},", f"{-HIDDEN} values", f"{-HIDDEN},", f"{HIDDEN} is"):
         assert form not in said

@@ -106,7 +106,7 @@ def test_what_a_killed_process_left_is_removed_and_what_is_in_use_is_not(tempora
 
 
 def test_images_that_cannot_be_had_are_said_in_a_sentence():
-    with pytest.raises(CourseError, match="The assignment's images cannot be had: CIFAR-10 was not found"):
+    with pytest.raises(CourseError, match="The assignment's images are missing: CIFAR-10 was not found"):
         TrainingData((("cifar10",),))
 
 

@@ -93,7 +93,7 @@ def test_full_size(student, rng):
     result = kernel.run_full_size(student.alexnet_forward, int(rng.integers(50)))
     if not isinstance(result, np.ndarray):
         raise CheckFailure("alexnet_forward returns an array; something else came back.")
-    expect(result.shape == (1000,), "The result is to be one number for each of the 1,000 classes.")
+    expect(result.shape == (1000,), "The result should be one number for each of the 1,000 classes.")
     logits = misconceptions.ALEXNET_FORWARD["softmax-missing"]
     logarithms = misconceptions.ALEXNET_FORWARD["log-probabilities"]
     negative = result.min() < 0
@@ -111,6 +111,6 @@ def test_image_and_parameters_stay(student, case):
     image, parameters = narrow(case)
     result = student.alexnet_forward(image, parameters)
     whole = isinstance(result, np.ndarray) and result.shape == (case.widths["fc8"],)
-    expect(whole, "The result is to be one number for each class.")
+    expect(whole, "The result should be one number for each class.")
     kernel = in_kernel(student, network_stays)
     expect(kernel.network_stays(student.alexnet_forward, image, parameters), "The image or a parameter was changed.")

@@ -67,7 +67,7 @@ def test_parameters(student):
     """For 1,000 classes the network has the parameters of the table, and fewer in three layers with two groups."""
     for options in (ONE_TOWER, TWO_TOWERS):
         seen = torch_network(student, options, seed=own_seed())
-        expect(seen["output"].shape == (1, 1000), "The output's shape is to be (1, 1000).")
+        expect(seen["output"].shape == (1, 1000), "The output's shape should be (1, 1000).")
         right, layers = (
             reference.alexnet_in_torch(options, 1, _report=part, _seed=own_seed()) for part in ("parameters", "layers")
         )

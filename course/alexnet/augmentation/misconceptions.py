@@ -64,7 +64,7 @@ def always_flipped(images, crop, rng):
 
 @AUGMENT.add("always-the-middle", section=CROPS)
 def always_the_middle(images, crop, rng):
-    """Every crop is cut from the middle; its place is to be drawn."""
+    """Every crop is cut from the middle; its place should be drawn."""
     tops, lefts, mirrored = _drawn(images, crop, rng)
     middle = [(size - crop) // 2 for size in images.shape[1:3]]
     return _cut(images, crop, np.full_like(tops, middle[0]), np.full_like(lefts, middle[1]), mirrored)
@@ -72,7 +72,7 @@ def always_the_middle(images, crop, rng):
 
 @AUGMENT.add("always-on-the-diagonal", section=CROPS)
 def always_on_the_diagonal(images, crop, rng):
-    """Row and column of the crop are the same number; each is to be drawn by itself."""
+    """Row and column of the crop are the same number; each should be drawn by itself."""
     tops, _, mirrored = _drawn(images, crop, rng)
     limits = [size - crop for size in images.shape[1:3]]
     return _cut(images, crop, np.minimum(tops, limits[0]), np.minimum(tops, limits[1]), mirrored)

@@ -50,7 +50,7 @@ def hook_left_after_an_error(model, layer, image):
 @FEATURE_MAPS.add("other-hooks-removed", section=HOOKS)
 @on(right.read_features)
 def other_hooks_removed(model, layer, image):
-    """Hooks that were on the model before are gone: only your own is to be removed."""
+    """Hooks that were on the model before are gone: remove only your own."""
     try:
         return _read(model, layer, image, _copy)[0].numpy()
     finally:

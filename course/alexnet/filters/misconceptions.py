@@ -65,7 +65,7 @@ def divided_by_the_largest(weights, columns=8, gap=1):
 
 @FILTER_GRID.add("gaps-of-zero", section=FILTERS)
 def gaps_of_zero(solve, weights, columns=8, gap=1):
-    """The gaps are 0, which is black; they are to be 1."""
+    """The gaps are 0, which is black; they should be 1."""
     grid, (height, width) = solve(weights, columns, gap).copy(), weights.shape[2:]
     for distance in range(height, height + gap):
         grid[distance :: height + gap] = 0
@@ -76,7 +76,7 @@ def gaps_of_zero(solve, weights, columns=8, gap=1):
 
 @FILTER_GRID.add("empty-places-of-zero", section=FILTERS)
 def empty_places_of_zero(solve, weights, columns=8, gap=1):
-    """Places without a filter are 0, which is black; they are to be 1."""
+    """Places without a filter are 0, which is black; they should be 1."""
     grid, (height, width) = solve(weights, columns, gap).copy(), weights.shape[2:]
     for place in range(len(weights), -(-len(weights) // columns) * columns):
         top, left = place // columns * (height + gap), place % columns * (width + gap)

@@ -108,7 +108,7 @@ class Conv2D:
         return np.einsum("nrcdij,fijd->nrcf", view, self.kernels.astype(x.dtype)) + self.bias.astype(x.dtype)
 '''
 
-# In the manner of much public code: sizes are told apart by isinstance, and a helper does one image.
+# In the manner of much public code: isinstance distinguishes the sizes, and a helper does one image.
 BY_ISINSTANCE = '''
 import numpy as np
 

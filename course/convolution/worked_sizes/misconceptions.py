@@ -13,7 +13,7 @@ WORKED_SIZES = Misconceptions("worked-sizes", right.worked_sizes, answer=True)
 
 @WORKED_SIZES.add("size-although-it-does-not-fit", section=SIZES)
 def size_although_it_does_not_fit(cases):
-    """The windows do not fit exactly here, which is to be answered with None: some pixels are never read."""
+    """The windows do not fit exactly here, so the answer is None: some pixels are never read."""
     return {"sizes": [output_size(*case) for case in cases]}
 
 

@@ -136,7 +136,7 @@ KERAS_CNN.add_source(
     "build_cnn is a model already; a function is asked for that builds one for the shape and the classes it is given.",
     _written().replace("def build_cnn", "def _build") + "\nbuild_cnn = _build()\n",
     section=KERAS,
-    price="no network of another shape can be had",
+    price="it makes no network of another shape",
 )
 KERAS_CNN.add_source(
     "return-forgotten",

@@ -37,4 +37,4 @@ def test_shapes_follow_from_each_other(student):
     for before, after in (("C1", "S2"), ("C3", "S4")):
         side, maps = shapes[before][0], shapes[before][2]
         expect(shapes[after] == (side // 2, side // 2, maps), f'"{after}" does not fit to "{before}".')
-    expect(shapes["output"] == (10,), "There are ten digits to tell apart.")
+    expect(shapes["output"] == (10,), "There are ten digits to distinguish.")

@@ -46,7 +46,7 @@ def judged(student, kind, report, count, seed=0):
     else:
         rows = seen.get(report)
         if not isinstance(rows, np.ndarray):
-            raise CheckFailure("The mistakes are to be a list of (index, true, predicted, confidence).")
+            raise CheckFailure("The mistakes must be a list of (index, true, predicted, confidence).")
         expect_close(rows, right, like=like, rtol=1e-5, atol=1e-5, what="the list of mistakes")
 
 
@@ -58,7 +58,7 @@ def table_in(confusion):
     except ValueError:
         raise CheckFailure("The rows of the confusion matrix have different lengths.") from None
     if table.dtype.kind not in "biuf":
-        raise CheckFailure("The confusion matrix is to be an array of counts.")
+        raise CheckFailure("The confusion matrix must be an array of counts.")
     return table
 
 

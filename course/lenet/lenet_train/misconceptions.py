@@ -69,7 +69,7 @@ def padded_on_one_side(images, labels, *, seed, device):
 
 @LENET_TRAIN.add("resized-instead-of-padded", section=IMAGES)
 def resized_instead_of_padded(images, labels, *, seed, device):
-    """The images were enlarged to 32x32; they are to be padded, so that the strokes keep their size."""
+    """The images were enlarged to 32x32; they should be padded, so that the strokes keep their size."""
     inputs = functional.interpolate(prepare(images)[..., 2:-2, 2:-2], (32, 32), mode="bilinear", antialias=True)
     return _trained(LeNet5(), inputs, labels, seed)
 

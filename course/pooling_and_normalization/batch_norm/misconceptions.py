@@ -102,7 +102,7 @@ class OneMeanForAllChannels(Steps):
 
 @wrong("mean-not-subtracted")
 class MeanNotSubtracted(Steps):
-    """The mean was not taken off before dividing: the channels are to be centred on 0."""
+    """The mean was not taken off before dividing: the channels should be centred on 0."""
 
     def scaled(self, x, mean, variance):
         return super().scaled(x, 0 * mean, variance)

@@ -59,7 +59,7 @@ def both(size):
 
 
 def works(layer):
-    """Asks for what is right, beside what is to be refused: an array comes back, and other tests look into it."""
+    """Asks for what is right, beside what must be refused: an array comes back, and other tests look into it."""
     result = layer(pool_size=(2, 2), stride=(2, 2), padding="valid").forward(numbers(4, 4, 1))
     expect(isinstance(result, np.ndarray) and result.size > 0, "With right arguments, too, no array came back.")
 

@@ -67,7 +67,7 @@ def swapped_sides(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
 
 
 def padding_ignored(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
-    """With "same" padding nothing was padded: there are to be ceil(size / stride) positions in each direction."""
+    """With "same" padding nothing was padded: there should be ceil(size / stride) positions in each direction."""
     return solve(image, pool_size, stride, "valid" if padding == "same" else padding)
 
 

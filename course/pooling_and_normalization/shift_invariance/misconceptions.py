@@ -104,7 +104,7 @@ def blank_left_out(features, images, shift):
     return float(np.mean(ratios)) if ratios else 0.0
 
 
-@SHIFT_INVARIANCE.add("features-never-asked", section=SHIFTS, price="what is to be measured was never asked")
+@SHIFT_INVARIANCE.add("features-never-asked", section=SHIFTS, price="what should be measured was never asked")
 def features_never_asked(features, images, shift):
     """The images themselves were compared; it is `features(images)` and `features(moved images)` that are."""
     return _sensitivity(lambda images: images, images, _moved(images, shift), _norms)

@@ -1,7 +1,7 @@
 """Hints of checkpointing: a question, a worked case, the shape of the idea."""
 
 HINTS = (
-    """Four blocks, and only each block's input is to be kept. How many checkpoints are that, and what is the input
+    """Four blocks, and only each block's input is kept. How many checkpoints are that, and what is the input
 of the third?""",
     """Images need no gradient. With `use_reentrant=True`, a checkpoint whose input needs no gradient gives an
 output that needs none: PyTorch warns that none of the inputs have requires_grad=True, and the first block's

@@ -28,7 +28,7 @@ ACCUMULATING = "Gradient accumulation"
 @ACCUMULATION.add("gradients-not-zeroed", section=ACCUMULATING)
 @on(right.accumulation)
 def gradients_not_zeroed(model, loss_fn, inputs, targets, micro_batch):
-    """The gradients that lay there before the call were added to; they are to be zeroed first."""
+    """The gradients that lay there before the call were added to; zero them first."""
     _refused_below_one(micro_batch)
     total = 0.0
     for x, y in _parts(inputs, targets, micro_batch):

@@ -12,7 +12,7 @@ def test_form_of_the_factors(student):
     for name in MEASURES:
         factor = read_number(read_entry(answer, name, known=[*MEASURES, ALONE]), f'the entry "{name}"')
         if not 0 < factor < 1:
-            raise CheckFailure(f'"{name}" is to be a factor between 0 and 1.')
+            raise CheckFailure(f'"{name}" must be a factor between 0 and 1.')
     names = read_list(read_entry(answer, ALONE, known=MEASURES), f'the entry "{ALONE}"', unordered=True)
     if not names or any(read_word(name, f'the entry "{ALONE}"') not in MEASURES for name in names):
-        raise CheckFailure(f'"{ALONE}" is to be a list of names out of {", ".join(MEASURES)}.')
+        raise CheckFailure(f'"{ALONE}" must be a list of names out of {", ".join(MEASURES)}.')

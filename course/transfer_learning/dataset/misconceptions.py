@@ -18,7 +18,7 @@ add("files-in-any-order",
     "The files of a class come in the order in which they happen to be listed; sort them by name.",
     ("files = sorted(path for", "files = list(path for"))
 add("stops-at-a-corrupt-file",
-    "A file that is no readable picture ends everything; one bad file among thousands is to be left out, with "
+    "A file that is no readable picture ends everything; leave one bad file among thousands out, with "
     "a warning.",
     ("except (OSError, SyntaxError):", "except ZeroDivisionError:"),
     raises=("OSError", "SyntaxError", "InvalidArgumentError"))

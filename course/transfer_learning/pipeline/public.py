@@ -87,7 +87,7 @@ def expect_pixels(student: Student, rng: np.random.Generator) -> None:
     images[2] = images[2][..., 0].copy()
     with if_it_raises(known["channels-as-in-the-file"]):
         report = piped(student, images, range(6), **options)
-    expect(report["dtype"] == np.float32, "The images are to be float32.")
+    expect(report["dtype"] == np.float32, "The images should be float32.")
 
 
 def expect_resized(student: Student, rng: np.random.Generator) -> None:
@@ -103,7 +103,7 @@ def expect_resized(student: Student, rng: np.random.Generator) -> None:
     (seen,) = report["passes"]
     got = seen["images"]
     expect(got.shape[1:3] != size[::-1], "", diagnosis=known["width-before-height"])
-    expect(got.shape[1:3] == size, f"The images are to be {size[0]} high and {size[1]} wide.")
+    expect(got.shape[1:3] == size, f"The images should be {size[0]} high and {size[1]} wide.")
     expect(len(got) != 6, "", diagnosis=known["last-batch-dropped"])
     expect(seen["sizes"] == [3, 3, 1], "The batches have not the sizes asked for.")
     upright = got[:, : size[0] // 3].mean(axis=(1, 2, 3)) > got[:, -size[0] // 3 :].mean(axis=(1, 2, 3))
@@ -224,7 +224,7 @@ def expect_seeded_order(student: Student) -> None:
         (seen,) = piped(student, originals, range(COUNT), **options)["passes"]
         orders.append(seen["labels"])
     expect(np.array_equal(np.sort(orders[0]), np.arange(COUNT)), "Not every image comes once in an epoch.")
-    expect(not np.array_equal(orders[0], np.arange(COUNT)), "In training the images are to be shuffled.")
+    expect(not np.array_equal(orders[0], np.arange(COUNT)), "In training the images should be shuffled.")
     expect(np.array_equal(orders[0], orders[1]), "", diagnosis=misconceptions.PIPELINE["seed-not-used"])
 
 

@@ -86,7 +86,7 @@ def expect_curves(student: Student, rng: np.random.Generator) -> None:
 
 
 def expect_curves_labelled(student: Student, rng: np.random.Generator) -> None:
-    """Passes when axes have names and the lines of each are told apart by a legend."""
+    """Passes when axes have names and a legend says which line is which."""
     history, known = history_of(rng), misconceptions.REPORT
     axes = learning_axes(student, history)
     expect(len(axes) > 0, "The figure has no lines.")
@@ -139,7 +139,7 @@ def expect_means(student: Student, rng: np.random.Generator) -> None:
     expect(means[0] is not None or means[1] is not None, "No line shows the means over the seeds.")
     expect(None not in means, "Transfer and from scratch are both to be drawn.")
     one = any(all(shows(axis["lines"], way.mean(axis=1)) for way in ways) for axis in axes)
-    expect(one, "Both ways are to be drawn in one plot.")
+    expect(one, "Draw both ways in one plot.")
     places = [line["x"] for line in means if line is not None]
     expect(not all(np.allclose(np.diff(x), 1) for x in places), "", diagnosis=known["places-not-counts"])
     expect(all(np.allclose(x, counts) for x in places), "The curves do not stand over the counts.")

@@ -19,7 +19,7 @@ add("identical-images-of-two-classes",
     ("hashlib.sha256(Path(path).read_bytes()).digest()",
      "hashlib.sha256(Path(path).read_bytes()).digest() + bytes([labels[index]])"), section=COPIES)
 add("copies-thrown-away",
-    "Copies were thrown away; every image is to be on a side, copies with the one they are like.",
+    "Copies were thrown away; every image belongs on a side, copies with the one they are like.",
     ("sides[SIDES[chosen]] += alike[number]", "sides[SIDES[chosen]] += alike[number][:1]"), section=COPIES)
 add("not-stratified",
     "The classes are not divided alike: each one has to be divided by the fractions, not only the whole.",
