@@ -110,13 +110,25 @@ RUNS: dict[str, tuple[str, ...]] = {
     "due": (),
     "feedback": ("00-small",),
     "grade": ("00-small",),
+    "history": ("s000",),
     "late": (),
     "leaderboard": ("--task", "double"),
+    "report": ("00-small",),
+    "request": (),
     "roster": ("list.csv",),
+    "similar": ("00-small",),
 }
 
 
-@pytest.mark.parametrize("command", sorted(PRINTED))
+# What takes an archive or a kit, or leaves no class behind.
+NOT_RUN = {"collect", "forget", "hand-in"}
+
+
+def test_every_command_that_can_be_is_run_here() -> None:
+    assert set(RUNS) | NOT_RUN == set(PRINTED)
+
+
+@pytest.mark.parametrize("command", sorted(RUNS))
 def test_what_a_command_prints_is_as_described(command: str, graded: Path) -> None:
     jsonschema.validate(_printed(graded, *command.split(), *RUNS[command]), printed_schema(command))
 

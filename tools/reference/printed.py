@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 from autograder.checks.audit import TaskAudit
+from autograder.classroom.changes import TaskChange
 from autograder.classroom.leaderboard import Board
+from autograder.classroom.notes import Request
 from autograder.classroom.run import Graded
 from autograder.doctor import Fact
+from autograder.feedback.measures import Spread
+from autograder.feedback.report import Stop, Then
+from autograder.gradebook.by_hand import ManualGrade
+from autograder.submission.results import Provenance
 
 from .schema import DIALECT, paragraph, schema_of, table
+
+
+class Change(TypedDict):
+    """What changed in a submission's result."""
+
+    student: str
+    before: Annotated[float | None, "Automatic points; null where there was no result."]
+    now: float
+    by: Annotated[float, "How many points more."]
+    tasks: list[TaskChange]
+    because: Annotated[list[str], "What made it be graded again."]
 
 
 class Grade(TypedDict):
@@ -23,7 +40,192 @@ class Grade(TypedDict):
     remarks: Annotated[Mapping[str, str], "What is odd about a submission, by student."]
     failed: Annotated[Mapping[str, str], "Why a submission could not be graded, by student."]
     broken_checks: Annotated[Mapping[str, list[str]], "Checks that failed by their own fault, by student."]
+    changes: Annotated[list[Change], "Results that are others than before."]
     seconds: float
+
+
+Taken = TypedDict(
+    "Taken",
+    {"student": str, "state": Literal["new", "replaced", "unchanged", "older"], "from": str, "remark": str,
+     "when": Annotated[str | None, "UTC, ISO 8601; null where the archive does not say."]},
+)  # fmt: skip
+Taken.__doc__ = "A submission of an archive."
+
+
+class Collected(TypedDict):
+    """What came of an archive."""
+
+    assignment: str
+    layout: Annotated[str, "Whose archive it is; empty where nothing of it was recognised."]
+    taken: list[Taken]
+    left_out: Annotated[list[str], "A sentence each."]
+    missing: Annotated[list[str], "Students without a submission."]
+
+
+class Uncollected(TypedDict):
+    """A collection that was undone, with `--undo`."""
+
+    undone: str
+    back: list[str]
+    gone: list[str]
+
+
+class Forgotten(TypedDict):
+    """What was removed of a student."""
+
+    student: str
+    removed: Annotated[list[str], "A line each."]
+
+
+class HandedIn(TypedDict):
+    """What was found and packed."""
+
+    file: str
+    assignment: str
+    checks: Annotated[list[str], "The first line of each task's check."]
+    untouched: Annotated[list[str], "Tasks without an answer."]
+    problems: Annotated[list[str], "What will be otherwise while it is graded, a sentence each."]
+
+
+class PastResult(TypedDict):
+    """One of a student's results."""
+
+    number: int
+    counts: bool
+    can_go_back: bool
+    by: Annotated[str, "Who had it graded; empty where that is not on record."]
+    score: float
+    max_score: float
+    provenance: Provenance
+    change: Change
+
+
+class GivenTime(TypedDict):
+    """More time."""
+
+    assignment: str
+    student: str
+    by: Annotated[float, "Seconds."]
+    why: str
+    granted_by: str
+    at: str
+
+
+class Story(TypedDict):
+    """Everything on record of a student's assignment."""
+
+    student: str
+    assignment: str
+    results: list[PastResult]
+    manual: Annotated[Mapping[str, ManualGrade], "By task."]
+    late_penalty: float
+    extension: GivenTime | None
+    requests: list[Request]
+
+
+class ReportedStudent(TypedDict):
+    """A student of the class."""
+
+    student: str
+    score: float | None
+    state: str
+    waits: bool
+    penalty: float
+    tasks: Annotated[Mapping[str, float | None], "Points by task."]
+
+
+class ReportedTask(TypedDict):
+    """A task over the class; the measures are there where somebody has a result."""
+
+    task: str
+    kind: str
+    max_score: float
+    mean: float | None
+    complete: int | None
+    passed: NotRequired[int]
+    of: NotRequired[int]
+    not_attempted: NotRequired[int]
+    stopped: NotRequired[int]
+    discrimination: NotRequired[float | None]
+    seconds: NotRequired[float | None]
+    share: NotRequired[float]
+
+
+class ReportedCheck(TypedDict):
+    """A check over the class."""
+
+    task: str
+    description: str
+    points: float
+    passed: int
+    of: int
+    discrimination: float | None
+    share: float
+
+
+class Belief(TypedDict):
+    """A misconception that was named."""
+
+    task: str
+    id: str
+    sentence: str
+    students: list[str]
+
+
+class Need(TypedDict):
+    """A student who may need help."""
+
+    student: str
+    reasons: list[str]
+
+
+class Report(TypedDict):
+    """The class report."""
+
+    schema: int
+    assignment: str
+    max_score: float
+    final_scores: bool
+    spread: Spread | None
+    students: list[ReportedStudent]
+    tasks: list[ReportedTask]
+    checks: list[ReportedCheck]
+    misconceptions: list[Belief]
+    stopped: list[Stop]
+    needs_help: list[Need]
+    seconds: float | None
+    last_term: list[Then]
+    page: Annotated[str, "The path of the page."]
+
+
+class Pair(TypedDict):
+    """Two answers that are much alike."""
+
+    task: str
+    students: list[str]
+    shares: Annotated[list[float], "How much of each is in the other, from 0 to 1."]
+
+
+class SameNumbers(TypedDict):
+    """A student with numbers of others' variants."""
+
+    task: str
+    student: str
+    others: list[str]
+    numbers: list[str]
+    how: str
+
+
+class Similar(TypedDict):
+    """Answers that are more alike than a class's are by themselves."""
+
+    assignment: str
+    compared: int
+    left_out: list[str]
+    pairs: list[Pair]
+    same_files: list[list[str]]
+    numbers: list[SameNumbers]
+    page: Annotated[str, "The path of the page."]
 
 
 class Feedback(TypedDict):
@@ -94,16 +296,25 @@ class Doctor(TypedDict):
 PRINTED: dict[str, Any] = {
     "audit": Audit | list[Audit],
     "check": list[Checked],
+    "collect": Collected | Uncollected,
     "doctor": Doctor,
     "due": Mapping[str, str | None],
     "feedback": Feedback,
+    "forget": Forgotten,
     "grade": Grade,
+    "hand-in": HandedIn,
+    "history": list[Story] | Change,
     "late": list[Standing],
     "leaderboard": Leaderboard,
+    "report": Report,
+    "request": list[Request],
     "roster": Roster,
+    "similar": Similar,
 }
 SAID = {
     "audit": "One object for one assignment, a list for several.",
+    "collect": "What came of an archive; with `--undo`, `undone`, `back` and `gone`.",
+    "history": "A list of all that is on record; with `--back-to`, one change.",
     "due": "By assignment the moment at which it is due, UTC in ISO 8601, or null.",
 }
 

@@ -6,7 +6,7 @@ import dataclasses
 import types
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 SIMPLE: dict[Any, str] = {str: "string", bool: "boolean", int: "integer", float: "number", Path: "string"}
@@ -30,6 +30,8 @@ def schema_of(kind: Any) -> dict[str, Any]:
     if dataclasses.is_dataclass(kind) or is_typeddict(kind):
         return _object(kind)
     origin, arguments = get_origin(kind), get_args(kind)
+    if origin is NotRequired:
+        return schema_of(arguments[0])
     if origin is Annotated:
         return {**schema_of(arguments[0]), "description": arguments[1]}
     if origin is Literal:
@@ -61,7 +63,7 @@ def _object(kind: Any) -> dict[str, Any]:
         hints = {field.name: hints[field.name] for field in dataclasses.fields(kind)}
         required = list(hints)
     else:
-        required = [name for name in hints if name in kind.__required_keys__]
+        required = [name for name, hint in hints.items() if get_origin(hint) is not NotRequired]
     described = {"description": paragraph(kind)} if paragraph(kind) else {}
     return {
         **described,
