@@ -92,16 +92,16 @@ class Session:
 
     def later(self, op: str, payload: Mapping[str, Any] | None = None, **fields: Any) -> None:
         """Has a request wait for the next one. Its answer is not read, but what it raises is."""
-        self._encoder = self._encoder or wire.Encoder(_as_reference)
-        self._requests.append(_header(self._encoder, op, payload, fields))
+        encoder = self._encoder = self._encoder or wire.Encoder(_as_reference)
+        self._requests.append(_header(encoder, op, payload, fields))
         if len(self._requests) == 1:
             _waiting.sessions.append(self)
-        if len(self._encoder.payload) > WAITING_BYTES:
+        if len(encoder.payload) > WAITING_BYTES:
             self.flush()
 
     def flush(self) -> None:
         """Sends what waits."""
-        if self._requests:
+        if self._requests and self._encoder is not None:
             header, payload = {"op": "several", "requests": self._requests}, self._encoder.payload
             self.forget()
             self._sent(header, payload)
@@ -162,6 +162,8 @@ class Handle:
     """An object that stays in the kernel. Attributes, assignments and calls are requests over the bridge."""
 
     __slots__ = ("_reference", "_session")
+    _reference: wire.Reference
+    _session: Session
 
     def __init__(self, session: Session, reference: wire.Reference) -> None:
         object.__setattr__(self, "_session", session)
@@ -208,6 +210,8 @@ class Made(Handle):
     """What a class made that was seen to make objects: it is made together with the next request."""
 
     __slots__ = ("_like", "_number")
+    _like: tuple[str, tuple[str, ...]]
+    _number: int
 
     def __init__(self, session: Session, number: int, like: tuple[str, tuple[str, ...]]) -> None:
         object.__setattr__(self, "_session", session)
@@ -234,6 +238,8 @@ class Method(Handle):
     """A method, of an object whose type was seen to have it: it is looked up together with its call, in one request."""
 
     __slots__ = ("_name", "_of")
+    _name: str
+    _of: Handle
 
     def __init__(self, of: Handle, name: str) -> None:
         object.__setattr__(self, "_session", of._session)

@@ -27,7 +27,7 @@ class FrozenExpected(Expected):
         self.function.__name__ = name
 
     @property
-    def value(self) -> Any:  # type: ignore[override]  # nothing is computed here
+    def value(self) -> Any:
         """The right answer."""
         return self._record["value"]
 

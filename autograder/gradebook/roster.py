@@ -78,7 +78,7 @@ def read_roster(path: Path, columns: Columns = Columns()) -> Roster:
         raise UsageError(f"{path}, line {rows.line_num + 1}: it is no CSV file ({error}).") from error
 
 
-def _read(rows: csv.DictReader, path: Path, columns: Columns) -> Roster:
+def _read(rows: csv.DictReader[str], path: Path, columns: Columns) -> Roster:
     headings = {heading.strip().casefold(): heading for heading in rows.fieldnames or ()}
     said = ", ".join(repr(one) for one in headings.values()) or "nothing"
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.course import CHECK_SUFFIX
+from autograder.course import CHECK_SUFFIX, UsageError
 from autograder.homework import manifest as kits
 from autograder.homework.manifest import fingerprint, grade_id
 
@@ -121,7 +121,7 @@ def _line(one: AssignmentAtAGlance) -> str:
 def _assignment(folder: Path, path: str, released: Mapping[str, str]) -> AssignmentAtAGlance:
     try:
         notebook = kits.read_notebook(folder / path)
-    except kits.UsageError as error:
+    except UsageError as error:
         return AssignmentAtAGlance(path, "", problem=str(error))
     cells = {grade_id(cell): cell for cell in reversed(notebook.cells) if grade_id(cell)}
     tasks = []

@@ -272,4 +272,5 @@ def _packed(notebook: NotebookNode) -> bytes:
     for cell in copy.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    return nbformat.writes(copy).encode("utf-8", "replace") + b"\n"
+    text: str = nbformat.writes(copy)
+    return text.encode("utf-8", "replace") + b"\n"

@@ -80,7 +80,7 @@ def read_notebook(path: Path) -> NotebookNode:
     if data is None:
         raise UsageError(f"There is no file {path}.")
     try:
-        notebook = nbformat.reads(json.dumps(document_of(data)), as_version=4)
+        notebook: NotebookNode = nbformat.reads(json.dumps(document_of(data)), as_version=4)
     except NotANotebook as error:
         raise UsageError(f"{path} {error}") from None
     except Exception as error:  # nbformat raises what its schema library raises

@@ -138,7 +138,7 @@ def _homeless(
     found: dict[str | None, list[NotebookNode]] = {}
     before: str | None = None
     for cell in mine.cells:
-        if owned.get(cell.id) is not cell:
+        if cell.id not in owned or owned[cell.id] is not cell:
             continue
         if cell.id in places:
             before = cell.id
@@ -149,7 +149,8 @@ def _homeless(
 
 def _with_words(cell: NotebookNode, own: NotebookNode) -> NotebookNode:
     """The new cell with what the student wrote into it."""
-    result = nbformat.from_dict({**own, "id": cell.id, "metadata": cell.metadata, "cell_type": cell.cell_type})
+    place = {"id": cell.id, "metadata": cell.metadata, "cell_type": cell.cell_type}
+    result: NotebookNode = nbformat.from_dict({**own, **place})
     if cell.cell_type != own.cell_type:  # an answer that was turned into another kind of cell counts by its words
         result = nbformat.from_dict({**cell, "source": own.source})
     return result
@@ -158,7 +159,10 @@ def _with_words(cell: NotebookNode, own: NotebookNode) -> NotebookNode:
 def _with_outputs(cell: NotebookNode, own: NotebookNode | None) -> NotebookNode:
     """The new cell; with the outputs that the student's had where it is the same."""
     if own is not None and cell.cell_type == "code" and fingerprint(own) == fingerprint(cell) and not _is_locked(cell):
-        return nbformat.from_dict({**cell, "outputs": own.outputs, "execution_count": own.execution_count})
+        made: NotebookNode = nbformat.from_dict(
+            {**cell, "outputs": own.outputs, "execution_count": own.execution_count}
+        )
+        return made
     return cell
 
 
@@ -166,7 +170,7 @@ def _plain(cell: NotebookNode, *, marked: bool = False) -> NotebookNode:
     """The student's cell as one that no task claims."""
     metadata = {key: value for key, value in cell.metadata.items() if key not in ("nbgrader", "autograder")}
     metadata = {key: value for key, value in metadata.items() if key not in ("deletable", "editable")}
-    result = nbformat.from_dict({**cell, "metadata": metadata})
+    result: NotebookNode = nbformat.from_dict({**cell, "metadata": metadata})
     if marked:
         result.source = f"# {FORMER}\n{cell.source}" if cell.cell_type == "code" else f"*{FORMER}*\n\n{cell.source}"
     return result

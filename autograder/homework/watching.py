@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import Any
 
 from autograder.checks.notebook import CheckResult, check
 
@@ -100,7 +101,7 @@ _print_report(_hand_in_noted, globals())
 '''
 
 
-def print_result(task: str, names: dict) -> None:
+def print_result(task: str, names: dict[str, Any]) -> None:
     """Prints what the public checks of a task say of these names, for `hand_in` to read."""
     result = check(task, namespace=names)
     if not isinstance(result, CheckResult):
@@ -110,7 +111,7 @@ def print_result(task: str, names: dict) -> None:
     print(MARK + json.dumps(["task", task, attempted, repr(result).splitlines()[0], missing]))
 
 
-def print_report(noted: list, names: dict) -> None:
+def print_report(noted: list[Any], names: dict[str, Any]) -> None:
     """Prints what was noted while the notebook ran: what it reached for, its peak memory in bytes, its student's id."""
     peak = None
     if sys.platform != "win32":

@@ -21,13 +21,15 @@ def run_watched_training(train, images, labels, options, seconds, clock):
     what lies there when the step is made.
     """
     import sys
+    from typing import Any
 
     if "torch" not in sys.modules:
         return {**run_training(train, images, labels, options, seconds, clock), "piled": False}
     import torch
     from torch.optim.optimizer import register_optimizer_step_pre_hook
 
-    watched, handles, steps = {}, [], []
+    watched: dict[int, dict[str, Any]] = {}  # by optimizer
+    handles, steps = [], []
 
     def before_step(optimizer, arguments, keywords):
         given = [p for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
