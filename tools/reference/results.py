@@ -25,6 +25,7 @@ SAID = {
         "score": "Automatic points earned. A text task's points are a person's, and stand in the gradebook.",
         "max_score": "Automatic points to be earned.",
         "reason": "Why the submission is not gradable; null for any other.",
+        "notes": "What was done with the notebook as a whole, sentences for the student; only where there are any.",
         "status": "Whether a person still has to grade a text answer, or nothing could be graded.",
     },
     "task": {
@@ -70,7 +71,7 @@ def results_schema() -> dict[str, Any]:
     provenance["properties"]["device"] = {"enum": sorted(DEVICES)}
     order = ["schema", "assignment", "student", "status", "reason", "score", "max_score", "tasks", "provenance"]
     fields = {**whole["properties"], "schema": {"const": SCHEMA, "type": "integer"}, **_totals()}
-    whole |= {"properties": {name: fields[name] for name in order}, "required": order}
+    whole |= {"properties": {name: fields[name] for name in (*order, "notes")}, "required": order}
     for part, name in ((whole, ""), (task, "task"), (test, "test"), (provenance, "provenance")):
         for field, sentence in SAID[name].items():
             part["properties"][field]["description"] = sentence
