@@ -15,6 +15,7 @@ import pytest
 from autograder import files
 from autograder.classroom.history import history
 from autograder.course import Course
+from autograder.gradebook.gradebook import GradebookWriter
 from tests.small.pretend import grade
 from tests.small.small_class import small_class
 
@@ -44,9 +45,9 @@ def root() -> Iterator[Path]:
     shutil.rmtree(place)
 
 
-def as_user(user: int, act: Callable[[], object], group: int = GROUP) -> str:
-    """Does it in a process of that user; what went wrong, or nothing. The interpreter may lie where only root can read,
-    so it is a fork, in which everything is imported already."""
+def beginning_as(user: int, act: Callable[[], object], group: int = GROUP) -> Callable[[], str]:
+    """Begins it in a process of that user. Returns what waits for its end and says what went wrong, or nothing. The
+    interpreter may lie where only root can read, so it is a fork, in which everything is imported already."""
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
@@ -63,10 +64,19 @@ def as_user(user: int, act: Callable[[], object], group: int = GROUP) -> str:
         os.write(write, said.encode()[-60_000:])
         os._exit(0)
     os.close(write)
-    with open(read, encoding="utf-8") as answer:
-        said = answer.read()
-    os.waitpid(child, 0)
-    return said
+
+    def ended() -> str:
+        with open(read, encoding="utf-8") as answer:
+            said = answer.read()
+        os.waitpid(child, 0)
+        return said
+
+    return ended
+
+
+def as_user(user: int, act: Callable[[], object], group: int = GROUP) -> str:
+    """Does it in a process of that user; what went wrong, or nothing."""
+    return beginning_as(user, act, group)()
 
 
 def test_two_of_a_group_grade_one_after_the_other_and_nobody_else_reads(root: Path, tmp_path: Path) -> None:
@@ -82,6 +92,19 @@ def test_two_of_a_group_grade_one_after_the_other_and_nobody_else_reads(root: Pa
         assert "PermissionError" in as_user(EVE, (state / name).read_bytes, group=EVE)
     (story,) = history(root, "s000", NAME, Course(root))
     assert [past.by for past, _ in story.results] == [f"user{ADA}", f"user{BOB}", f"user{ADA}"]
+
+
+def test_two_of_a_group_grade_at_the_same_moment(root: Path, tmp_path: Path) -> None:
+    """Both begin with a new gradebook, a new secret and a new record; nobody's work is lost."""
+    warm = tmp_path / "warm"
+    small_class(warm, 1)
+    grade(warm)
+    runs = [beginning_as(user, lambda: grade(root, force=True)) for user in (ADA, BOB)]
+    assert [ended() for ended in runs] == ["", ""]
+    told = history(root, "s000", NAME, Course(root)) + history(root, "s001", NAME, Course(root))
+    assert [sorted(past.by for past, _ in story.results) for story in told] == [[f"user{ADA}", f"user{BOB}"]] * 2
+    with GradebookWriter(root, course=Course(root)) as gradebook:
+        assert gradebook.committed(NAME) == {"s000", "s001"}
 
 
 def test_without_a_group_everything_is_its_owners_alone(tmp_path: Path) -> None:
