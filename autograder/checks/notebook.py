@@ -132,12 +132,17 @@ def _interrupted_after(seconds: float) -> Iterator[Any]:
             _interrupt_main()
 
     watch = threading.Thread(target=wait, daemon=True, name="time of a check")
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.SIG_IGN:  # as in what a shell started in the background: the interrupt would never arrive
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     watch.start()
     try:
         yield stopped.is_set
     finally:
         done.set()
         watch.join()
+        if before is signal.SIG_IGN:
+            signal.signal(signal.SIGINT, before)
 
 
 def _interrupt_main() -> None:

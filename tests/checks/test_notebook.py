@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import textwrap
 import threading
@@ -111,6 +112,26 @@ def test_an_endless_answer_ends_by_itself_with_a_sentence(source: str, monkeypat
     assert "KeyboardInterrupt" not in repr(result)
 
 
+def test_an_endless_answer_ends_where_interrupts_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So does whatever a shell starts in the background."""
+    monkeypatch.setattr(notebook, "SECONDS", 0.5)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        assert "The check was stopped after 0.5 seconds" in repr(checked(ENDLESS))
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def interrupts() -> Iterator[None]:
+    """As in a terminal, and in a kernel, wherever the tests were started."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interrupts")
 def test_the_first_interrupt_ends_it() -> None:
     stop = "threading.Timer(0, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT)).start()"
     began = time.monotonic()
