@@ -73,12 +73,14 @@ def wrong_answers(task: str, student: str | None = STUDENT) -> Iterator[tuple[Mi
     right = reference_names(task, student)
     for registry in registries(task).values():
         for wrong in registry:
-            yield wrong, {**right, **_names_with(registry, wrong, student)}
+            yield wrong, {**right, **_names_with(registry, wrong, student, right)}
 
 
-def _names_with(registry: Misconceptions, wrong: Misconception, student: str | None) -> Mapping[str, Any]:
+def _names_with(
+    registry: Misconceptions, wrong: Misconception, student: str | None, right: Mapping[str, Any]
+) -> Mapping[str, Any]:
     if wrong.source is not None:
-        return namespace(wrong.source)
+        return namespace(wrong.source, right)
     return registry.names(wrong.around(registry.reference), student)
 
 

@@ -287,6 +287,7 @@ def test_every_picture_is_drawn_and_described(monkeypatch):
     monkeypatch.setattr(style, "display", lambda data, raw: shown.append(data["text/plain"]))
     monkeypatch.setattr(style, "interact", lambda draw, **ranges: draw(**{k: most for k, (_, most) in ranges.items()}))
     monkeypatch.setenv("CNN_STRICT", "1")  # errors are raised, and not said
+    monkeypatch.setattr(style, "NOBODY_THERE", ())  # and yet somebody moves the sliders
     names = {"figures": figures, "Conv2D": BlankConv2D, "receptive_field": receptive_field, "im2col": im2col,
              "conv2d_im2col": conv2d_im2col, "conv2d_backward": conv2d_backward}
     calls = calls_of_figures()

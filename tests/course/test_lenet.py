@@ -174,7 +174,10 @@ def test_a_forged_measurement_earns_nothing(monkeypatch):
     for task, place, fake in forged:
         monkeypatch.setattr(place, fake.__name__, fake)
         results = run_task(NAME, task, dict(reference_names(task)), parts=("hidden",))
-        assert score(results) == 0 and not any(result.broken for result in results), results
+        # A network in Keras is believed that there are convolutions in it; that is worth a point, and nothing else is.
+        passed = {result.name for result in results if result.passed}
+        assert passed <= ({"test_a_convolutional_network"} if task == "keras-cnn" else set()), results
+        assert score(results) <= 1 and not any(result.broken for result in results), results
 
 
 def test_the_solutions_network_is_lenet():

@@ -175,8 +175,10 @@ def test_the_threshold_follows_from_the_measured_spread():
 def test_the_notebook_states_the_threshold():
     text = Course.here().assignment(NAME).solution_path.read_text(encoding="utf-8")
     kept = weights.measured("mnist")
-    assert f"asks for **{100 * kept['threshold']:.1f} %**" in text
-    assert f"That is {100 * kept['margin']:.0f} points more" in text
+    text = " ".join("".join(cell["source"]) for cell in json.loads(text)["cells"]).replace("\n", " ")
+    assert f"**{100 * kept['threshold']:.1f} %** is {100 * kept['margin']:.0f} points more than from scratch" in text
+    halfway = np.mean([np.mean(kept["check"][way]) for way in ("transfer", "scratch")])
+    assert f"**{100 * halfway:.1f} %** lies halfway" in text
     for runs in (kept["by_count"][count] for count in ("5", "10", "20")):
         assert f"{100 * np.mean(runs['transfer']):.0f} %" in text and f"{100 * np.mean(runs['scratch']):.0f} %" in text
 

@@ -41,16 +41,16 @@ class InceptionModule(nn.Module):
 }
 
 WRONG = {
-    "two-threes": TORCH + '''
+    "seven-for-five": TORCH + '''
 class InceptionModule(nn.Module):
-    """The 5x5 branch as 3x3."""
+    """The 5x5 branch as 7x7."""
     def __init__(self, in_channels, c1, c3_reduce, c3, c5_reduce, c5, pool_proj):
         super().__init__()
         def conv(a, b, k):
             return nn.Sequential(nn.Conv2d(a, b, k, padding=k // 2), nn.ReLU())
         self.a, self.d = conv(in_channels, c1, 1), nn.Sequential(nn.MaxPool2d(3, 1, 1), conv(in_channels, pool_proj, 1))
         self.b = nn.Sequential(conv(in_channels, c3_reduce, 1), conv(c3_reduce, c3, 3))
-        self.c = nn.Sequential(conv(in_channels, c5_reduce, 1), conv(c5_reduce, c5, 3))
+        self.c = nn.Sequential(conv(in_channels, c5_reduce, 1), conv(c5_reduce, c5, 7))
     def forward(self, x):
         return torch.cat([self.a(x), self.b(x), self.c(x), self.d(x)], 1)
 ''',

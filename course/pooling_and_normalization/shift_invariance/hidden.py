@@ -81,6 +81,9 @@ def test_shift_of_a_batch(student, case):
     sensitivity(student, "squares", squares, images, case.shift)
     with_a_blank = np.concatenate([0 * images[:1], images])
     sensitivity(student, "squares", squares, with_a_blank, case.shift)
+    # The same to the left, to the right and downwards; as bytes, its differences and their squares are others.
+    spot = np.outer([0, 2, 15, 2, 0], [0, 2, 15, 2, 0]).astype("uint8")
+    sensitivity(student, "pixels", pixels, spot[None, :, :, None], 1)
 
 
 @points(1)
@@ -117,9 +120,6 @@ def test_shift_of_bytes(student):
         images = np.zeros((2, 4, width, 1), dtype="uint8")
         images[:, 2, 3] = 1
         sensitivity(student, "pixels", pixels, images, width)
-    # The same to the left, to the right and downwards; as bytes, its differences and their squares are others.
-    spot = np.outer([0, 2, 15, 2, 0], [0, 2, 15, 2, 0]).astype("uint8")
-    sensitivity(student, "pixels", pixels, spot[None, :, :, None], 1)
 
 
 @points(0.5)
