@@ -69,8 +69,9 @@ FRAMED = cases(batch=st.integers(2, 3), width=st.integers(9, 11), channels=CHANN
 @search(SHIFTED)
 def test_shift_of_one_image(student, case):
     """The image moves to the right, zeros come in, and the change is measured relative to the features."""
-    sensitivity(student, "squares", squares, numbers(1, case.height, case.width, case.channels, seed=case.seed),
-                case.shift)
+    image = numbers(1, case.height, case.width, case.channels, seed=case.seed)
+    for shift in (case.shift, case.width):
+        sensitivity(student, "squares", squares, image, shift)
 
 
 @points(1.5)
