@@ -41,7 +41,9 @@ def test_stubs_stand_where_the_solutions_were(released: Path):
     )
     assert cell(notebook, "tiny-sum").source == 'tiny_sum = {"total": None}\n# YOUR CODE HERE\n'
     assert cell(notebook, "why").source == "*Why?*\n\nYOUR ANSWER HERE\n"
-    assert cell(notebook, "why-rubric").source == ""
+    assert cell(notebook, "why-rubric").source == (
+        "*A person reads this answer, and gives up to 5 points by a rubric. You see the rubric with your grade.*"
+    )
     assert cell(notebook, "double-check").source == 'check("double")'
 
 

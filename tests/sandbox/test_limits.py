@@ -285,8 +285,7 @@ def test_everything_ends_with_the_grader(starter, tmp_path):
 
     script = f"""
         import os, pathlib
-        from autograder.sandbox import root
-from autograder.sandbox.client import WarmPool
+        from autograder.sandbox.client import WarmPool
         from autograder.sandbox.limits import Limits
         from autograder.sandbox.policy import Policy
         from autograder.sandbox.setup import KernelSetup
