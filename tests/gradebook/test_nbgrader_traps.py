@@ -119,7 +119,7 @@ def listed_by_formgrader(root: Path) -> list[dict[str, object]]:
 def test_a_missing_notebook_is_that_students_with_us(root: Path):
     submit(root, "ada", RIGHT, TIME)
     folder = submit(root, "cyd", RIGHT, TIME)
-    (folder / f"{NAME}.ipynb").rename(folder / "my solution.ipynb")
+    (folder / f"{NAME}.ipynb").rename(folder / "my solution.pdf")
     grade_ourselves(root)
     assert gradebook_scores(root) == {"ada": 6.0, "cyd": 0.0}
     assert read_results(autograded(root, "cyd")).status == "not_gradable"
