@@ -129,15 +129,6 @@ def window_off_centre(image, size=5, k=2.0, alpha=1e-4, beta=0.75):
     return _lrn(image, energy, k, alpha, beta)
 
 
-@LRN.add("one-neighbour-short", section=LRN_SECTION)
-def one_neighbour_short(image, size=5, k=2.0, alpha=1e-4, beta=0.75):
-    """The last neighbour of the window was left out: a slice ends before its second number."""
-    right.lrn(image, size, k, alpha, beta)
-    squares, channels, reach = as_float(image) ** 2, image.shape[-1], size // 2
-    windows = [squares[..., max(i - reach, 0) : i + reach].sum(axis=-1) for i in range(channels)]
-    return _lrn(image, np.stack(windows, axis=-1), k, alpha, beta)
-
-
 @LRN.add("k-missing", section=LRN_SECTION)
 def k_missing(image, size=5, k=2.0, alpha=1e-4, beta=0.75):
     """The k is missing: without it a quiet pixel is divided by nearly nothing, and a pixel of zeros by zero."""
