@@ -70,10 +70,11 @@ class Confinement:
         """Lays out what the kernel needs in a root of its own; where this machine refuses, it keeps the machine's."""
         if "own-root" in self.disabled:
             return
-        of_gpu = (*self.gpu.readable, *self.gpu.devices) if self.gpu else ()
+        driver = map(str, self.gpu.readable) if self.gpu else ()
+        devices = map(str, self.gpu.devices) if self.gpu else ()
         layout = root.Layout(
-            seen=(*laid_out_paths(), *self.readable, *map(str, of_gpu)),
-            shared=(self.sockets,),
+            seen=(*laid_out_paths(), *self.readable, *driver),
+            shared=(self.sockets, *devices),
             own=self.writable,
             user=None if "user" in self.disabled else self.user,
             disk_bytes=self.limits.disk_bytes,

@@ -34,9 +34,9 @@ _libc = ctypes.CDLL(None, use_errno=True)
 class Layout:
     """What a kernel's own root holds.
 
-    `seen`: files and folders of the machine, at their own paths, read-only. `shared`: folders of the machine that it
-    may write to. `own`: folders that it fills, where only a copy of what they hold now is laid out; `user` owns them
-    where one is given. `disk_bytes` and `files` are all that they have room for, and a little.
+    `seen`: files and folders of the machine, at their own paths, read-only. `shared`: folders and device files of the
+    machine that it may write to. `own`: folders that it fills, where only a copy of what they hold now is laid out;
+    `user` owns them where one is given. `disk_bytes` and `files` are all that they have room for, and a little.
     """
 
     seen: tuple[str, ...]
@@ -56,9 +56,9 @@ def enter(layout: Layout) -> None:
     room = f"size={layout.disk_bytes + _ROOM_BYTES},nr_inodes={layout.files + _ROOM_FILES},mode=0755"
     _mount("tmpfs", top, "tmpfs", _NOSUID | _NODEV, room)
     bound: set[str] = set()
-    for path in ("/proc", *sorted(layout.seen), *layout.shared):
-        if os.path.exists(path):
-            _lay(top, path, bound)
+    shared = [path for path in layout.shared if os.path.exists(path)]
+    for path in ("/proc", *filter(os.path.exists, sorted(layout.seen)), *shared):
+        _lay(top, path, bound)
     for folder in layout.own[:-1]:
         _copy(folder, top + folder)
     os.makedirs(top + layout.own[-1], mode=0o755)
@@ -67,7 +67,7 @@ def enter(layout: Layout) -> None:
             give(top + folder, layout.user)
     _pivot(top)
     _set_attributes("/", set_flags=_READ_ONLY, recursive=True)
-    for path in ("/", *layout.shared):
+    for path in ("/", *shared):
         _set_attributes(path, clear_flags=_READ_ONLY)
     os.chdir(layout.own[0])
 
