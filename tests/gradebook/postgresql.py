@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
+import random
 import shutil
 import socket
 import subprocess
@@ -19,6 +21,15 @@ def programs() -> Path | None:
     return found[-1].parent if found else Path(on_path).resolve().parent if on_path else None
 
 
+def _free_port() -> int:
+    """A port that nobody has, and that nobody is given while the server is stopped: those lie above 32,768."""
+    for port in random.sample(range(20_000, 32_000), 100):
+        with socket.socket() as tried, contextlib.suppress(OSError):
+            tried.bind(("127.0.0.1", port))
+            return port
+    raise OSError("none of 100 ports is free")
+
+
 class Server:
     """One server. It refuses to run as root, so there it runs as Debian's user for it."""
 
@@ -26,9 +37,7 @@ class Server:
         bin_folder = programs()
         assert bin_folder is not None
         self._bin, self._data = bin_folder, folder / "data"
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = _free_port()
         folder.mkdir(parents=True)
         if os.geteuid() == 0:
             about = pwd.getpwnam("postgres")
