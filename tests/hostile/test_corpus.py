@@ -20,7 +20,7 @@ import pytest
 
 from autograder.classroom.folder import CourseFolder
 from autograder.classroom.ledger import Ledger
-from autograder.classroom.run import ClassRun, Options, Summary
+from autograder.classroom.run import ClassRun, Options
 from autograder.course import Course
 from autograder.gradebook.gradebook import GradebookWriter
 from autograder.submission.notebook import Template
@@ -54,7 +54,8 @@ class Class:
     """What one run over the whole class left: results and notebooks by student, and what changed around it."""
 
     folder: Path
-    summary: Summary
+    graded: list[str]
+    failed: dict[str, str]
     before: dict[str, Any]
     after: dict[str, Any]
     peak_bytes: int  # of the largest worker; kernels are nobody's children here
@@ -138,17 +139,27 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Class]:
     (root / "submitted" / "neighbour-0" / ASSIGNMENT / "notes.txt").write_text("CANARY_SUBMISSION")
     os.environ["AUTOGRADER_SECRET"] = "CANARY_ENVIRONMENT"
     before = surroundings()
-    folder = CourseFolder(root)
-    with GradebookWriter(root, course=course) as writer, Ledger(folder.ledger) as ledger:
-        summary = ClassRun(course, folder, assignment, writer, ledger, Options(jobs=2)).run(Quiet())
+    # In a process of its own: the peak that a process knows of its children is that of all it ever had, and a child
+    # begins with what its parent held.
+    grade = [sys.executable, "-c", "import sys\nfrom tests.hostile.test_corpus import grade\ngrade(sys.argv[1])"]
+    done = json.loads(subprocess.run([*grade, str(root)], check=True, stdout=subprocess.PIPE, text=True).stdout)
     del os.environ["AUTOGRADER_SECRET"]
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
-    yield Class(root, summary, before, surroundings(), peak)
+    yield Class(root, done["graded"], done["failed"], before, surroundings(), done["peak_bytes"])
+
+
+def grade(root: str) -> None:
+    """Grades the class of ``root`` and prints who was graded, who failed and why, and the largest worker's memory."""
+    course, folder = Course(Path(root)), CourseFolder(Path(root))
+    with GradebookWriter(Path(root), course=course) as writer, Ledger(folder.ledger) as ledger:
+        run = ClassRun(course, folder, course.assignment(ASSIGNMENT), writer, ledger, Options(jobs=2))
+        summary = run.run(Quiet())
+    peak_bytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+    print(json.dumps({"graded": list(summary.graded), "failed": summary.failed, "peak_bytes": peak_bytes}))
 
 
 def test_every_submission_has_a_result(graded: Class):
-    assert graded.summary.failed == {}
-    assert len(graded.summary.graded) == NEIGHBOURS + len(attacks()) + len(FILES)
+    assert graded.failed == {}
+    assert len(graded.graded) == NEIGHBOURS + len(attacks()) + len(FILES)
 
 
 @pytest.mark.parametrize("number", range(NEIGHBOURS))
@@ -184,7 +195,7 @@ def test_nothing_was_reached(graded: Class, attack):
 
 
 def test_no_output_holds_what_is_hidden(graded: Class):
-    for student in graded.summary.graded:
+    for student in graded.graded:
         outputs = json.dumps([cell.get("outputs", []) for cell in json.loads(graded.notebook(student))["cells"]])
         for word in ("CANARY_ENVIRONMENT", "CANARY_SUBMISSION", "test_any_sizes", "from hypothesis import"):
             assert word not in outputs, (student, word)
@@ -204,7 +215,7 @@ def test_file(graded: Class, file):
 def test_the_gradebook_has_these_scores_and_no_others(graded: Class):
     command = [sys.executable, "-c", GRADEBOOK, str(graded.folder / "gradebook.db")]
     rows = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    assert rows == {student: graded.results(student)["score"] for student in graded.summary.graded}
+    assert rows == {student: graded.results(student)["score"] for student in graded.graded}
 
 
 GRADEBOOK = """
