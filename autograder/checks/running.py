@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
@@ -25,7 +26,7 @@ PYTEST_OUTCOMES = (pytest.fail.Exception, pytest.skip.Exception, pytest.exit.Exc
 class RanTest:
     """A test that was run: what it raised about the answer, or a report of what else it raised.
 
-    lost: why the notebook could not be asked any more when its turn came.
+    lost: why the notebook could not be asked any more when its turn came; seconds: the wall time that it took.
     """
 
     test: CollectedTest
@@ -34,6 +35,7 @@ class RanTest:
     raised: BaseException | None = None
     report: str | None = None
     lost: str | None = None
+    seconds: float = 0.0
 
     @property
     def failed(self) -> bool:
@@ -54,9 +56,10 @@ def trial_of(test: CollectedTest, asked: Asked) -> Trial:
 def run_test(test: CollectedTest, asked: Asked) -> RanTest:
     """Runs one test. Never raises for what student code does; a fault of the machine ends it and is nobody's answer."""
     trial = trial_of(test, asked)
+    began = time.monotonic()
     with during(trial):
         raised, report = _directly(test, asked) if test.is_plain else _by_pytest(test, asked)
-    return RanTest(test, asked, trial, raised, report)
+    return RanTest(test, asked, trial, raised, report, seconds=time.monotonic() - began)
 
 
 def _directly(test: CollectedTest, asked: Asked) -> tuple[BaseException | None, str | None]:

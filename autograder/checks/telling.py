@@ -39,7 +39,9 @@ def result_of(one: RanTest, name: Any, source: str | None) -> TestResult:
         result = test.result(passed=False, message=message, fixed=UNUSABLE, details=one.report, broken=True)
     else:
         result = test.result(passed=True)
-    return replace(result, fixed=result.fixed or result.message, measured=one.trial.measured or None)
+    return replace(
+        result, fixed=result.fixed or result.message, measured=one.trial.measured or None, seconds=one.seconds
+    )
 
 
 def _uncallable(one: RanTest) -> str | None:

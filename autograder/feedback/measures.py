@@ -22,7 +22,11 @@ EXPLAINED = (
         "whether those who pass a check also have more of the other points (point-biserial correlation with the rest, "
         f"from −1 to 1). Near 0 or below, look at the check. A few students move it; below {FEWEST} it is not shown.",
     ),
-    ("Time", "seconds that grading a submission took, as it ran; of a training task, the seconds of its training."),
+    (
+        "Time",
+        "seconds that a task's cells and checks took to grade, as they ran beside other submissions: half of the class "
+        "took as long or longer. It says what the grading costs, and nothing of how long a student worked.",
+    ),
 )
 
 
@@ -42,15 +46,19 @@ class Spread:
 
 @dataclass(frozen=True)
 class CheckMeasure:
-    """One check over the class: how many passed, of those who handed in, and how it goes with the rest (None where that
-    cannot be said)."""
+    """One check over the class: how many passed, of those who handed in; of the others, how many had not attempted its
+    task, and of how many their code was stopped there; how it goes with the rest, and the median of the seconds that it
+    took (both None where that cannot be said)."""
 
     task: str
     description: str
     points: float
     passed: int
     of: int
+    not_attempted: int
+    stopped: int
     discrimination: float | None
+    seconds: float | None
 
     @property
     def share(self) -> float:
@@ -60,7 +68,8 @@ class CheckMeasure:
 
 @dataclass(frozen=True)
 class TaskMeasure:
-    """One task over the class. ``seconds`` is the median time of training, where the task trains."""
+    """One task over the class. ``seconds`` is the median time that its cells and checks took, ``train_seconds`` that of
+    training, where the task trains; None where that is not on record."""
 
     task: str
     passed: int
@@ -69,6 +78,7 @@ class TaskMeasure:
     stopped: int
     discrimination: float | None
     seconds: float | None
+    train_seconds: float | None
 
     @property
     def share(self) -> float:
@@ -114,22 +124,33 @@ def point_biserial(passed: Sequence[bool], rest: Sequence[float]) -> float | Non
 def checks(results: Sequence[Mapping[str, Any]]) -> list[CheckMeasure]:
     """Every hidden check over the class. A student whose task was not asked (nothing was attempted, or it was stopped)
     has not passed it."""
-    known: dict[tuple[str, str], float] = {}
+    known: dict[tuple[str, str], Mapping[str, Any]] = {}
     for result in results:
         for task in result["tasks"]:
             for test in task.get("tests") or ():
                 if test["hidden"]:
-                    known[task["task"], test["description"]] = test["points"]
-    found = []
-    for (task, description), points in known.items():
-        passed, rest = [], []
-        for result in results:
-            if not any(one["task"] == task for one in result["tasks"]):
-                continue
-            passed.append(_passed(result, task, description))
-            rest.append(result["score"] - (points if passed[-1] else 0.0))
-        found.append(CheckMeasure(task, description, points, sum(passed), len(passed), point_biserial(passed, rest)))
-    return found
+                    known[task["task"], test["description"]] = test
+    asked = [(result, {task["task"]: task for task in result["tasks"]}) for result in results]
+    return [
+        _check(name, test, [(result, tasks[name]) for result, tasks in asked if name in tasks])
+        for (name, _), test in known.items()
+    ]
+
+
+def _check(
+    name: str, test: Mapping[str, Any], asked: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]
+) -> CheckMeasure:
+    """One check, ``test`` as a document has it, over the results of those who handed in, each with its task."""
+    points = test["points"]
+    passed = [_passed(task, test["description"]) for _, task in asked]
+    rest = [result["score"] - (points if one else 0.0) for (result, _), one in zip(asked, passed, strict=True)]
+    failed = [task for (_, task), one in zip(asked, passed, strict=True) if not one]
+    took = [_on_record(result, "check_seconds").get(name, {}).get(test["name"]) for result, _ in asked]
+    return CheckMeasure(
+        name, test["description"], points, sum(passed), len(passed),
+        sum(task["status"] == "not_attempted" for task in failed),
+        sum(bool(task.get("reason")) for task in failed), point_biserial(passed, rest), median_of(took),
+    )  # fmt: skip
 
 
 def tasks(results: Sequence[Mapping[str, Any]]) -> dict[str, TaskMeasure]:
@@ -145,20 +166,23 @@ def tasks(results: Sequence[Mapping[str, Any]]) -> dict[str, TaskMeasure]:
 def _task(name: str, asked: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> TaskMeasure:
     passed = [task["status"] == "passed" for task, _ in asked]
     rest = [result["score"] - (task["score"] or 0.0) for task, result in asked]
-    seconds = [
+    trained = [
         test["measured"]["train_seconds"]
         for task, _ in asked for test in task.get("tests") or () if "train_seconds" in (test.get("measured") or {})
     ]  # fmt: skip
+    took = [_on_record(result, "task_seconds").get(name) for _, result in asked]
     return TaskMeasure(
         name, sum(passed), len(asked), sum(task["status"] == "not_attempted" for task, _ in asked),
-        sum(task["status"] == "stopped" for task, _ in asked), point_biserial(passed, rest),
-        statistics.median(seconds) if seconds else None,
+        sum(bool(task.get("reason")) for task, _ in asked), point_biserial(passed, rest), median_of(took),
+        median_of(trained),
     )  # fmt: skip
 
 
-def _passed(result: Mapping[str, Any], task: str, description: str) -> bool:
-    return any(
-        test["passed"]
-        for one in result["tasks"] if one["task"] == task
-        for test in one.get("tests") or () if test["description"] == description
-    )  # fmt: skip
+def _passed(task: Mapping[str, Any], description: str) -> bool:
+    return any(test["passed"] for test in task.get("tests") or () if test["description"] == description)
+
+
+def _on_record(result: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """What a result's provenance has under a name; nothing in one of an earlier version."""
+    found: Mapping[str, Any] = (result.get("provenance") or {}).get(name) or {}
+    return found

@@ -232,15 +232,16 @@ class ClassReport:
         """A row for each task and for each of its checks, lines ended by CR LF."""
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\r\n")
-        writer.writerow(["assignment", "task", "check", "points", "passed", "of", "share", "discrimination"])
+        writer.writerow([
+            "assignment", "task", "check", "points", "passed", "of", "share", "discrimination", "not_attempted",
+            "stopped", "median_seconds",
+        ])  # fmt: skip
         for column in self.columns:
-            one = column.measure
-            numbers = [one.passed, one.of, f"{one.share:.4f}", _short(one.discrimination)] if one else [""] * 4
+            numbers = _numbers(column.measure) if column.measure else [""] * 7
             writer.writerow([self.assignment, column.task, "", f"{column.max_score:g}", *numbers])
             for check in (check for check in self.checks if check.task == column.task):
                 said = check.description if check.description[:1] not in "=+-@\t\r" else f"'{check.description}"
-                numbers = [check.passed, check.of, f"{check.share:.4f}", _short(check.discrimination)]
-                writer.writerow([self.assignment, check.task, said, f"{check.points:g}", *numbers])
+                writer.writerow([self.assignment, check.task, said, f"{check.points:g}", *_numbers(check)])
         return out.getvalue()
 
 
@@ -284,7 +285,7 @@ def page_of(summary: ClassReport, *, title: str = "") -> str:
     return render(
         "class.html.j2", title=title or summary.assignment, summary=summary, rows=_rows(summary),
         names_shown=NAMES_SHOWN, conditions=conditions(summary.results), explained=EXPLAINED, percent=_percent,
-        signed=_short,
+        signed=_short, seconds=_seconds,
     )  # fmt: skip
 
 
@@ -443,8 +444,19 @@ def _measured(measure: TaskMeasure) -> dict[str, Any]:
     return {**asdict(measure), "share": measure.share}
 
 
+def _numbers(one: TaskMeasure | CheckMeasure) -> list[Any]:
+    """A row's numbers in the CSV file."""
+    discrimination = "" if one.discrimination is None else f"{one.discrimination:.4f}"
+    seconds = "" if one.seconds is None else f"{one.seconds:.3f}"
+    return [one.passed, one.of, f"{one.share:.4f}", discrimination, one.not_attempted, one.stopped, seconds]
+
+
 def _short(value: float | None) -> str:
     return "" if value is None else f"{value:+.2f}".replace("-", "−")
+
+
+def _seconds(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f} s" if value < 10 else f"{value:.0f} s"
 
 
 def _percent(share: float | None) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from nbformat import NotebookNode
@@ -60,6 +61,21 @@ class NotebookRun:
         """The tests that failed by their own fault, each with what it said."""
         return tuple(self._asking.broken)
 
+    @property
+    def task_seconds(self) -> dict[str, float]:
+        """By task id, the wall time of its cells and its checks, where any ran, without what explains a failure."""
+        return {id: round(run.seconds, 3) for id, run in self._tasks.items() if run.seconds}
+
+    @contextmanager
+    def _timed(self, task: str | None) -> Iterator[None]:
+        """Counts the time of the block towards a task."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            if task is not None:
+                self._tasks[task].seconds += time.monotonic() - began
+
     def tasks(self) -> tuple[TaskResult, ...]:
         """Runs the notebook and returns what every task earned; the notebook gets its outputs.
 
@@ -110,7 +126,8 @@ class NotebookRun:
     def _cell(self, cell: NotebookNode, answered: Task | None, current: Task | None, region: str | None) -> None:
         limits = cell_limits(self._assignment, current)
         try:
-            run = self._guarded(lambda: self._execution.run(cell.source, limits, self._room))
+            with self._timed(region):
+                run = self._guarded(lambda: self._execution.run(cell.source, limits, self._room))
         except Exhausted as error:
             cell.outputs = [_note(str(error))]
             return
@@ -178,7 +195,8 @@ class NotebookRun:
 
     def _check(self, run: TaskRun, mark: str) -> None:
         try:
-            tests = self._guarded(lambda: self._asking.tests(run, mark))
+            with self._timed(run.task.id):
+                tests = self._guarded(lambda: self._asking.tests(run, mark))
         except Exhausted as error:
             if not run.tests:
                 run.reason, run.sentence = run.reason or error.reason, run.sentence or str(error)

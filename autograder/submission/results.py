@@ -56,6 +56,8 @@ class Provenance:
 
     ``seed`` names the course's secret without revealing it. ``isolation`` is empty if grading ran without.
     ``datasets`` names the images that the notebook could load, ``device`` says where it could compute.
+    ``task_seconds`` has the wall time that the cells and the checks of each task took, where they ran;
+    ``check_seconds`` that of each check, by task and name.
     """
 
     checks: str
@@ -66,6 +68,8 @@ class Provenance:
     seconds: float
     datasets: tuple[str, ...] = ()
     device: Device = "cpu"
+    task_seconds: Mapping[str, float] = field(default_factory=dict)
+    check_seconds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """The provenance as JSON has it."""

@@ -8,7 +8,7 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -85,7 +85,9 @@ def grade_submission(job: Job, grader: Grader) -> Outcome:
     with Execution(start, assignment.total_s) as execution:
         run = NotebookRun(grader.template, grader.checks, job, notebook, execution)
         tasks = run.tasks()
-    results = _results(job, assignment, tasks, execution.isolation, started, notes=run.notes)
+    results = _results(
+        job, assignment, tasks, execution.isolation, started, notes=run.notes, task_seconds=run.task_seconds
+    )
     return Outcome(results, _as_file(notebook), run.broken, _digests(notebook, assignment))
 
 
@@ -104,6 +106,7 @@ def _results(
     started: float,
     reason: Reason | None = None,
     notes: Sequence[str] = (),
+    task_seconds: Mapping[str, float] | None = None,
 ) -> Results:
     waits = any(task.status == "needs_manual_grade" for task in tasks)
     return Results(
@@ -121,6 +124,11 @@ def _results(
             seconds=round(time.monotonic() - started, 3),
             datasets=job.datasets,
             device=job.device,
+            task_seconds=dict(task_seconds or {}),
+            check_seconds={
+                task.task: took
+                for task in tasks if (took := {one.name: round(one.seconds, 3) for one in task.tests if one.seconds})
+            },
         ),
         notes=tuple(filter(None, (job.note, *notes))),
     )

@@ -37,7 +37,7 @@ BROKEN = "This check could not judge the answer; the instructor is told."
 class TaskRun:
     """What is known of one task: the tests at its check cell, and how its answer cell ended.
 
-    ``mark`` is where its names were as the tests found them.
+    ``mark`` is where its names were as the tests found them, ``seconds`` the wall time of its cells and checks.
     """
 
     task: Task
@@ -47,6 +47,7 @@ class TaskRun:
     sentence: str | None = None
     error: tuple[str, str] | None = None
     mark: str = ""
+    seconds: float = 0.0
 
     @property
     def to_explain(self) -> frozenset[str]:

@@ -49,6 +49,19 @@ def test_a_check_counts_those_who_were_not_asked_as_not_passed() -> None:
     found = {check.description: check for check in checks(documents)}
     ceil = found["The size is right for any kernel and stride."]
     assert (ceil.passed, ceil.of) == (3, 9)  # whoever was right; the notebook that cannot be graded has no tests
+    assert (ceil.not_attempted, ceil.stopped, ceil.seconds) == (0, 1, None)  # results of before times were kept
+
+
+def test_times_are_medians_of_those_that_are_on_record() -> None:
+    documents = [sample.results(name) for name in ("ada", "blaise", "carl", "dora")]
+    name = next(test["name"] for test in documents[0]["tasks"][1]["tests"] if test["hidden"])
+    task = documents[0]["tasks"][1]["task"]
+    for document, seconds in zip(documents, (1.0, 2.0, 9.0), strict=False):
+        document["provenance"] |= {"task_seconds": {task: seconds}, "check_seconds": {task: {name: seconds / 2}}}
+    report = summarise(documents)
+    assert next(one.measure.seconds for one in report.columns if one.task == task and one.measure) == 2.0
+    assert {(check.task == task, check.seconds) for check in report.checks} == {(True, 1.0), (False, None)}
+    assert "2.00 s" in text_of(class_report(documents))
 
 
 def final(student: str, why: float | None, penalty: float = 0.0, handed_in: bool = True) -> FinalScore:
@@ -117,6 +130,7 @@ def test_the_report_as_a_command(root: Path, tmp_path: Path) -> None:
     assert said["spread"]["median"] == 7.5 and len(said["students"]) == 9 and said["seconds"] == 1.5
     double = next(task for task in said["tasks"] if task["task"] == "double")
     assert (double["passed"], double["of"], double["not_attempted"]) == (4, 8, 2)
+    assert (double["seconds"], double["train_seconds"]) == (0.5, None)
     assert [one["students"] for one in said["misconceptions"]] == [["s002", "s006"]]
     needs = {one["student"]: one["reasons"] for one in said["needs_help"]}
     assert needs["zoe"] == ["missing"] and needs["s000"] == ["has not attempted why"] and "s002" not in needs
@@ -124,6 +138,8 @@ def test_the_report_as_a_command(root: Path, tmp_path: Path) -> None:
     rows = list(csv.DictReader(io.StringIO((tmp_path / "r.csv").read_text("utf-8-sig"))))
     sign = next(row for row in rows if row["check"] == "Negative numbers too.")
     assert (sign["passed"], sign["of"], sign["share"]) == ("4", "8", "0.5000")
+    assert (sign["not_attempted"], sign["stopped"], sign["median_seconds"]) == ("2", "0", "0.250")
+    assert -1 <= float(sign["discrimination"]) <= 1  # a number as programs read it
 
 
 def test_pseudonyms_stay_and_lead_to_nobody(root: Path) -> None:

@@ -67,7 +67,11 @@ def outcome(job: Job, course: Course, assignment: str, corrected: bool) -> Outco
             )
         )  # fmt: skip
     waits = any(task.status == "needs_manual_grade" for task in tasks)
-    provenance = Provenance(job.checks, job.environment, job.seed_id, (), "2026-01-02T00:00:00+00:00", 1.5)
+    provenance = Provenance(
+        job.checks, job.environment, job.seed_id, (), "2026-01-02T00:00:00+00:00", 1.5,
+        task_seconds={task.task: 0.5 for task in tasks if task.tests},
+        check_seconds={task.task: {test.name: 0.25 for test in task.tests} for task in tasks if task.tests},
+    )  # fmt: skip
     status = "needs_manual_grade" if waits else "graded"
     results = Results(assignment, job.student, status, None, tuple(tasks), provenance)
     return Outcome(results, job.notebook or b"{}", answers=answers)

@@ -96,6 +96,10 @@ def test_an_endless_cell_costs_only_itself(grader: Grader):
     outcome = grade(grader, {"double": "while True:\n    pass"})
     assert (task(outcome, "double").status, task(outcome, "double").reason) == ("stopped", "timeout")
     assert "3 seconds" in task(outcome, "double").message
+    took = outcome.results.provenance.task_seconds
+    assert took["double"] >= 3 > took["square"] > 0 and "why" not in took
+    of_checks = outcome.results.provenance.check_seconds["square"]
+    assert set(of_checks) == {one.name for one in task(outcome, "square").tests}
     assert scores(outcome.results) == {"why": None, "double": 0.0, "square": 6.0, "tiny-sum": 2.0}
 
 

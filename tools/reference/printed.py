@@ -147,7 +147,8 @@ class ReportedTask(TypedDict):
     not_attempted: NotRequired[int]
     stopped: NotRequired[int]
     discrimination: NotRequired[float | None]
-    seconds: NotRequired[float | None]
+    seconds: NotRequired[Annotated[float | None, "The median time that its cells and checks took."]]
+    train_seconds: NotRequired[Annotated[float | None, "The median time of its training."]]
     share: NotRequired[float]
 
 
@@ -159,7 +160,10 @@ class ReportedCheck(TypedDict):
     points: float
     passed: int
     of: int
+    not_attempted: Annotated[int, "Of those who did not pass."]
+    stopped: Annotated[int, "Of those who did not pass."]
     discrimination: float | None
+    seconds: Annotated[float | None, "The median time that it took."]
     share: float
 
 

@@ -55,6 +55,8 @@ SAID = {
         "seconds": "Wall time from the notebook's bytes to this result.",
         "datasets": "The images that the notebook could load.",
         "device": "Where it could compute.",
+        "task_seconds": "By task id, the wall time of its cells and its checks, where any ran.",
+        "check_seconds": "By task id and the check's name, the wall time of the check.",
     },
 }
 MAY_BE_MISSING = {"measured", EXAMPLE_FIELD}
