@@ -67,9 +67,10 @@ class Confinement:
             self._restrict_files(version, readable)
 
     def _enter_own_root(self) -> None:
-        """Lays out what the kernel needs in a root of its own; where this machine refuses, it keeps the machine's."""
-        if "own-root" in self.disabled:
-            return
+        """Lays out what the kernel needs in a root of its own; where this machine refuses, it keeps the machine's. What
+        fails although the machine allows it fails the start: half a root is none, and would hold as one."""
+        if "own-root" in self.disabled or root.missing() is not None:
+            return  # what holds is recorded with every result, and `doctor` says why
         driver = map(str, self.gpu.readable) if self.gpu else ()
         devices = map(str, self.gpu.devices) if self.gpu else ()
         layout = root.Layout(
@@ -80,9 +81,8 @@ class Confinement:
             disk_bytes=self.limits.disk_bytes,
             files=self.limits.files,
         )
-        with contextlib.suppress(OSError):  # what holds is recorded with every result, and `doctor` says why
-            root.enter(layout)
-            self.applied.append("own-root")
+        root.enter(layout)
+        self.applied.append("own-root")
 
     def filter_system_calls(self) -> None:
         """The system-call filter, for every thread of this process."""

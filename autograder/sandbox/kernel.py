@@ -31,7 +31,7 @@ from IPython.core.history import HistoryManager
 from IPython.utils.text import SList
 from traitlets import observe
 
-from . import agent, channel, facade, pictures, privileges, reach, sharing, syscalls
+from . import agent, channel, facade, pictures, privileges, reach, root, sharing, syscalls
 from .confine import MANDATORY, Confinement
 from .gpu import Gpu, open_device
 from .limits import Limits
@@ -172,6 +172,7 @@ def warm_up(forbidden: tuple[str, ...]) -> None:
         importlib.import_module(name)
     PIL.Image.preinit()
     syscalls.missing()
+    root.missing()
     reach.readable_paths(forbidden)
 
 

@@ -27,6 +27,7 @@ _READ_ONLY = 1
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 _CAP_SYS_ADMIN = 21
 _ROOM_BYTES, _ROOM_FILES = 1 << 20, 2000  # beyond the limits: what breaks one has to be seen
+_NEITHER = "mounts take CAP_SYS_ADMIN"
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -82,7 +83,10 @@ def give(folder: str, user: int) -> None:
 
 @functools.cache
 def missing() -> str | None:
-    """Why processes here get no root of their own, in a few words; None where they do. Tries it in another process."""
+    """Why processes here get no root of their own, in a few words; None where they do. Tries it in another process,
+    which may have fewer capabilities than this one: what is forked from here has these."""
+    if _is_neither(_capabilities()):
+        return _NEITHER
     tried = subprocess.run([sys.executable, "-I", "-S", __file__], capture_output=True, text=True, check=False)
     return None if tried.returncode == 0 else (tried.stderr.strip().splitlines() or ["it could not be tried"])[-1]
 
@@ -93,13 +97,19 @@ def _separate() -> None:
     if capabilities >> _CAP_SYS_ADMIN & 1:
         _check(_libc.unshare(_NEW_MOUNTS), "a mount namespace")
         return
-    if capabilities:  # a user namespace would take them, and files that are read by them would be out of reach
-        raise OSError("mounts take CAP_SYS_ADMIN")
+    if _is_neither(capabilities):
+        raise OSError(_NEITHER)
     user, group = os.geteuid(), os.getegid()
     _check(_libc.unshare(_NEW_MOUNTS | _NEW_USER), "a user namespace")
     for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
         with open(f"/proc/self/{name}", "w") as file:
             file.write(text)
+
+
+def _is_neither(capabilities: int) -> bool:
+    """Whether it may not mount, and has other capabilities: a user namespace would take them, and files that are read
+    by them would be out of reach."""
+    return capabilities != 0 and not capabilities >> _CAP_SYS_ADMIN & 1
 
 
 def _capabilities() -> int:

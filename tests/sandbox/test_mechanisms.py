@@ -6,8 +6,10 @@ import os
 
 import pytest
 
-from autograder.sandbox import landlock, mechanisms, reach
+from autograder.sandbox import landlock, mechanisms, reach, root
 from autograder.sandbox.client import WarmPool
+from autograder.sandbox.confine import Confinement
+from autograder.sandbox.limits import Limits
 from autograder.sandbox.policy import IsolationMissing, Policy
 
 from .conftest import policy_of, run
@@ -83,3 +85,26 @@ def test_rules_ask_for_no_right_that_the_kernel_does_not_know():
     assert landlock._rights_of(1) == landlock.Right.REFER - 1
     assert landlock.Right.TRUNCATE not in landlock._rights_of(2)
     assert landlock.Right.IOCTL_DEV in landlock._rights_of(5)
+
+
+def test_a_root_that_cannot_be_finished_starts_no_kernel(tmp_path):
+    """One of the kernel's folders is gone when its root is laid out: half a root neither holds nor is passed over."""
+    if root.missing():
+        pytest.skip(f"no root of its own for a kernel here: {root.missing()}")
+    home = tmp_path / "home"
+    home.mkdir()
+    read, write = os.pipe()
+    if (child := os.fork()) == 0:
+        try:
+            own = (str(tmp_path / "gone"), str(home))
+            confinement = Confinement(Limits(), (), (), own, str(home), None, frozenset())
+            confinement.restrict()
+            os.write(write, f"confined by {confinement.applied}".encode())
+        except OSError as error:
+            os.write(write, type(error).__name__.encode())
+        finally:
+            os._exit(0)
+    os.close(write)
+    with os.fdopen(read) as told:
+        assert told.read() == "FileNotFoundError"
+    os.waitpid(child, 0)
