@@ -26,10 +26,10 @@ from autograder import files
 from autograder.classroom.archives import Contents, nested, opened
 from autograder.classroom.folder import MAX_FILES, MAX_FILES_BYTES, CourseFolder
 from autograder.classroom.layouts import Clue, File, Handed, in_zone, recognise
-from autograder.classroom.ledger import who
 from autograder.classroom.notes import now
 from autograder.course import Assignment, Course, CourseError, UsageError
 from autograder.gradebook import nbgrader_setup
+from autograder.gradebook.acting import who
 from autograder.gradebook.exchange import SUBMISSION_SECRET, TIMESTAMP
 from autograder.gradebook.people import Person
 from autograder.gradebook.roster import UNUSABLE, Roster, read_roster

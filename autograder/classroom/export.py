@@ -66,11 +66,12 @@ def _by_assignment(scores: Iterable[FinalScore]) -> Iterator[Row]:
 
 
 def _by_task(scores: Iterable[FinalScore]) -> Iterator[Row]:
-    yield [*_WHO, "task", "automatic", "manual", "extra", "score", "max_score", "waits_for_a_person"]
+    yield [*_WHO, "task", "automatic", "manual", "extra", "score", "max_score", "waits_for_a_person", "graded_by"]
     for one in scores:
         for task in one.tasks:
             numbers = ["" if value is None else value for value in (task.automatic, task.manual)]
-            yield [*_who(one), task.task, *numbers, task.extra, task.score, task.max_score, "yes" if task.waits else ""]
+            waits = "yes" if task.waits else ""
+            yield [*_who(one), task.task, *numbers, task.extra, task.score, task.max_score, waits, task.given_by]
 
 
 def _by_check(scores: Iterable[FinalScore], ledger: Ledger) -> Iterator[Row]:

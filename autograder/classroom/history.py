@@ -45,6 +45,7 @@ class Story:
                 for past, change in self.results
             ],
             "manual": {task: asdict(grade) for task, grade in self.manual.grades.items()},
+            "given": [asdict(one) for one in self.manual.given],
             "late_penalty": self.manual.late_penalty,
             "extension": _extension(self.extension),
             "requests": [asdict(one) for one in self.requests],

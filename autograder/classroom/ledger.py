@@ -8,7 +8,6 @@ replaces is kept as history, whole, so that one can go back to it.
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
 import sqlite3
@@ -24,6 +23,7 @@ from nbformat import NotebookNode
 
 from autograder import files
 from autograder.faults import AGAIN, MachineFault, of_os_error
+from autograder.gradebook.acting import who
 
 VERSION = 3
 WAIT_S = 180.0
@@ -319,14 +319,6 @@ class Ledger:
         """Keeps a few bytes about the course under a name."""
         with self._one_sentence(), self._db:
             self._db.execute("insert or replace into about values (?, ?)", (name, value))
-
-
-def who() -> str:
-    """Who runs this command, as JupyterHub or the system knows them; a number where neither has a name."""
-    try:
-        return os.environ.get("JUPYTERHUB_USER") or getpass.getuser()
-    except (OSError, KeyError):  # an account without a name
-        return str(os.getuid())
 
 
 def _entry(

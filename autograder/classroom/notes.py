@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from autograder.classroom.ledger import Ledger, who
+from autograder.classroom.ledger import Ledger
+from autograder.gradebook.acting import who
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from autograder.commands.common import AsJson, CourseDir, course_folder, one_sentence, say
 from autograder.course import UsageError
+
+if TYPE_CHECKING:
+    from autograder.gradebook.by_hand import Given
 
 _ELSEWHERE = "What lies elsewhere (exports, backups, the learning platform, nbgrader's exchange) is yours to remove."
 
@@ -58,7 +61,9 @@ def history(
             for task, grade in story.manual.grades.items():
                 given = "" if grade.score is None else f" {grade.score:g} points by hand"
                 extra = f" {grade.extra:+g} extra" if grade.extra else ""
-                say(f"  {task}:{given}{extra}{f' “{grade.comment}”' if grade.comment else ''}")
+                by = f", by {grade.by}" if grade.by else ""
+                say(f"  {task}:{given}{extra}{f' “{grade.comment}”' if grade.comment else ''}{by}")
+                say(*(f"     {_as_given(one)}" for one in story.manual.given if one.task == task))
             if story.manual.late_penalty:
                 say(f"  {story.manual.late_penalty:g} points taken for handing it in late.")
             if story.extension:
@@ -67,6 +72,15 @@ def history(
                 say(f"  {hours:g} hours more, given by {story.extension.granted_by}{why}")
             for one in story.requests:
                 say(f"  Request {one.id} ({one.task}): {one.says} — {one.outcome or 'open'}")
+
+
+def _as_given(one: Given) -> str:
+    """One change that a person made, as a line."""
+    when = f"{one.at[:16].replace('T', ' ')} by {one.by}"
+    if one.what == "comment":
+        return f"{when}: {f'“{one.comment}”' if one.comment else 'no comment any more'}"
+    points = "no points by hand any more" if one.score is None else f"{one.score:g} points"
+    return f"{when}: {points}{f', {one.extra:+g} extra' if one.extra else ''}"
 
 
 def request(

@@ -26,7 +26,7 @@ from .page import MESSAGE_CHARACTERS
 from .render import number, render
 
 if TYPE_CHECKING:
-    from autograder.gradebook.scores import FinalScore
+    from autograder.gradebook.scores import FinalScore, TaskScore
 
 NAMES_SHOWN = 12
 FAR_BELOW = 0.5  # of the median
@@ -137,6 +137,17 @@ class Stop:
 
 
 @dataclass(frozen=True)
+class HandGraded:
+    """What one person graded by hand of one task: how many answers, and the mean share of the points that they gave,
+    from 0 to 1. ``by`` is empty where nobody noted it."""
+
+    by: str
+    task: str
+    answers: int
+    share: float | None
+
+
+@dataclass(frozen=True)
 class Need:
     """A student who may need help, and the reasons."""
 
@@ -166,6 +177,7 @@ class ClassReport:
     beliefs: Sequence[Belief]
     stops: Sequence[Stop]
     needs: Sequence[Need]
+    hands: Sequence[HandGraded]
     then: Sequence[Then]
     spread: Spread | None
     max_score: float
@@ -218,6 +230,7 @@ class ClassReport:
                 for one in self.columns
             ],
             "checks": [{**asdict(one), "share": one.share} for one in self.checks],
+            "graded_by_hand": [asdict(one) for one in self.hands],
             "misconceptions": [
                 {"task": one.task, "id": one.id, "sentence": one.sentence, "students": list(one.students)}
                 for one in self.beliefs
@@ -268,7 +281,7 @@ def summarise(
     spread = measures.spread(scores, most)
     return ClassReport(
         name, students, columns, measures.checks(ordered), _beliefs(students, link), _stops(students),
-        _needs(students, spread, link), _then(before, ordered), spread, most, bool(finals),
+        _needs(students, spread, link), _hands(finals), _then(before, ordered), spread, most, bool(finals),
     )  # fmt: skip
 
 
@@ -403,6 +416,22 @@ def _needs(students: Sequence[Student], spread: Spread | None, link: Link) -> li
         if reasons:
             found.append(Need(one.label, link(one.id, 0) if one.result else None, tuple(reasons)))
     return sorted(found, key=lambda need: (-len(need.reasons), need.student))
+
+
+def _hands(finals: Sequence[FinalScore]) -> list[HandGraded]:
+    """Who graded what by hand, by task: several who grade one task can see how alike they judge."""
+    found: dict[tuple[str, str], list[TaskScore]] = {}
+    for task in (task for one in finals for task in one.tasks if task.manual is not None):
+        found.setdefault((task.task, task.given_by), []).append(task)
+    return [
+        HandGraded(by, name, len(given), _mean_share(given))
+        for (name, by), given in sorted(found.items())
+    ]  # fmt: skip
+
+
+def _mean_share(given: Sequence[TaskScore]) -> float | None:
+    shares = [(task.manual or 0.0) / task.max_score for task in given if task.max_score]
+    return sum(shares) / len(shares) if shares else None
 
 
 def _then(before: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]]) -> list[Then]:

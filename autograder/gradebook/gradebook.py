@@ -23,7 +23,7 @@ from sqlalchemy import Result, Select, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.course import Assignment, Course
-from autograder.gradebook import nbgrader_setup
+from autograder.gradebook import attribution, nbgrader_setup
 from autograder.gradebook.address import Address
 from autograder.gradebook.commit import Commit
 from autograder.gradebook.opening import WrongGradebook, cannot, create, look_whose, passes, wait_for_other_writers
@@ -72,7 +72,10 @@ class GradebookWriter:
     def _open(self) -> Gradebook:
         with self._turns.mine():
             create(self.address)
-            return Gradebook(self.address.url, self.course.id)
+            gradebook = Gradebook(self.address.url, self.course.id)
+            with gradebook.engine.begin() as connection:
+                attribution.prepare(connection)
+            return gradebook
 
     def _patiently(self, be: str, act: Callable[[], T]) -> T:
         """Does it, and again for a while where another program holds the database or its server is being started.
@@ -196,10 +199,12 @@ class GradebookWriter:
         return self._patiently("written", act)
 
     def forget(self, student: str) -> None:
-        """Removes a student with every submission, grade and comment; in SQLite, what the file still has, too."""
+        """Removes a student with every submission, grade and comment, and who gave them; in SQLite, what the file still
+        has, too."""
 
         def act() -> None:
             with self._transaction() as gradebook, suppress(MissingEntry):
+                attribution.forget(gradebook.db.connection(), student)
                 gradebook.remove_student(student)
 
         self._patiently("written", act)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from autograder.course import CHECK_SUFFIX, Course
-from autograder.gradebook import nbgrader_setup
+from autograder.gradebook import attribution, nbgrader_setup
 from autograder.gradebook.address import Address
 from autograder.gradebook.by_hand import Manual, ManualGrade
 from autograder.gradebook.opening import cannot, refuse_other_course
@@ -51,6 +51,8 @@ def _read(session: Session, assignment: str) -> dict[str, Manual]:
             _of(assignment, select(SubmittedAssignment.student_id, BaseCell.name, Comment.manual_comment), Comment)
         )
     }
+    changes = attribution.given(session, assignment)
+    points, said = attribution.latest(changes, "points"), attribution.latest(changes, "comment")
     for student, cell, score, extra in session.execute(
         _of(
             assignment,
@@ -58,10 +60,15 @@ def _read(session: Session, assignment: str) -> dict[str, Manual]:
             Grade,
         )
     ):
-        comment = comments.get((student, _task(cell)), "")
+        task = _task(cell)
+        comment = comments.get((student, task), "")
         if score is not None or extra or comment:
-            found[student][_task(cell)] = ManualGrade(score, extra or 0.0, comment)
-    return {student: Manual(grades, late[student]) for student, grades in found.items()}
+            noted = (points if score is not None or extra else said).get((student, task))
+            found[student][task] = ManualGrade(score, extra or 0.0, comment, noted.by if noted else "")
+    return {
+        student: Manual(grades, late[student], [one for one in changes if one.student == student])
+        for student, grades in found.items()
+    }
 
 
 def _of(assignment: str, query: Select[Any], of_cells: type[Grade] | type[Comment] | None = None) -> Any:

@@ -11,6 +11,7 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from autograder import files
 from autograder.course import Course, CourseError
+from autograder.gradebook import attribution
 from autograder.gradebook.student_version import PREPROCESSORS, traits
 
 CONFIG_FILE = "nbgrader_config.py"
@@ -46,6 +47,7 @@ def configure(config: Config, *, root: Path, repository: Path | None = None) -> 
     otherwise the course that is found from the working folder, or installed.
     """
     ensure_programs()
+    attribution.watch()
     repository = repository or (root if (root / "solutions").is_dir() else Course.here().root)
     place(config, root=root, repository=repository)
     # A student's own results.json is not copied on, and the grader's does not reach the feedback folder.

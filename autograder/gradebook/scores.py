@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from autograder.course import CHECK_SUFFIX, Course, CourseError
-from autograder.gradebook import nbgrader_setup
+from autograder.gradebook import attribution, nbgrader_setup
 from autograder.gradebook.address import Address
 from autograder.gradebook.opening import cannot, refuse_other_course
 from autograder.gradebook.people import Person
@@ -30,7 +30,8 @@ class NoGradebook(CourseError):
 
 @dataclass(frozen=True)
 class TaskScore:
-    """One task's points: what the checks gave, what a person gave in their place or besides (None: nobody did)."""
+    """One task's points: what the checks gave, what a person gave in their place or besides (None: nobody did).
+    ``given_by`` is that person; empty where that was not noted."""
 
     task: str
     automatic: float | None
@@ -38,6 +39,7 @@ class TaskScore:
     extra: float
     max_score: float
     waits: bool
+    given_by: str = ""
 
     @property
     def score(self) -> float:
@@ -186,8 +188,12 @@ def _tasks(session: Session, name: str) -> dict[str, list[TaskScore]]:
         .where(AssignmentRow.name == name)
         .order_by(GradeCell.name)
     )  # fmt: skip
+    noted = attribution.latest(attribution.given(session, name), "points")
     found: dict[str, list[TaskScore]] = defaultdict(list)
     for student, cell, automatic, manual, extra, most, waits in session.execute(grades):
         task = cell.removesuffix(CHECK_SUFFIX)
-        found[student].append(TaskScore(task, automatic, manual, extra or 0.0, most or 0.0, bool(waits)))
+        by = noted.get((student, task)) if manual is not None or extra else None
+        found[student].append(
+            TaskScore(task, automatic, manual, extra or 0.0, most or 0.0, bool(waits), by.by if by else "")
+        )
     return found

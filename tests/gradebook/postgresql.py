@@ -42,12 +42,12 @@ class Server:
         if os.geteuid() == 0:
             about = pwd.getpwnam("postgres")
             os.chown(folder, about.pw_uid, about.pw_gid)
-            for parent in folder.parents:
-                if parent != Path("/"):
-                    parent.chmod(parent.stat().st_mode | 0o011)
         self._run("initdb", "-D", self._data, "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync")
 
     def _run(self, program: str, *words: object) -> None:
+        if os.geteuid() == 0:  # every time: another run of pytest closes the folder of all of them again
+            for parent in self._data.parents[1:-1]:
+                parent.chmod(parent.stat().st_mode | 0o011)
         user = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
         command = [str(self._bin / program), *map(str, words)]
         done = subprocess.run(command, cwd="/", capture_output=True, text=True, stdin=subprocess.DEVNULL, **user)

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import socket
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 from nbgrader.api import Gradebook
 from nbgrader.apps import AutogradeApp, GenerateFeedbackApp
-from requests.adapters import HTTPAdapter, Retry
 
 from autograder.course import Course
 from autograder.gradebook.nbgrader_html import clean_html
 from autograder.release.release import release
 from autograder.submission.results import read_results
 from tests.gradebook.test_nbgrader_autograde import HALF, RIGHT, TIME, grade_ourselves
+from tests.small.formgrader import Browse, formgrader
 from tests.small.nbgrader_apps import run
 from tests.small.nbgrader_course import NAME, make_course, submit
 
@@ -87,46 +82,11 @@ def test_only_pages_and_what_the_exchange_needs_reach_the_feedback_folder(course
     assert names == {f"{NAME}.html", "timestamp.txt"}
 
 
-Browse = Callable[..., requests.Response]
-
-
 @pytest.fixture(scope="module")
 def browse(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browse]:
     """A Jupyter server with the formgrader, started in the course folder; a function that asks it."""
-    home = str(tmp_path_factory.mktemp("home"))
-    own = dict.fromkeys(("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"), home)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [
-        sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root", f"--port={port}", "--ip=127.0.0.1",
-        "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True",
-        "--ServerApp.jpserver_extensions={'nbgrader.server_extensions.formgrader': True}",
-    ]  # fmt: skip
-    environment = {**os.environ, **own, "PYTHONPATH": str(Course.here().root)}
-    with subprocess.Popen(command, cwd=course, env=environment, stderr=subprocess.PIPE, text=True) as server:
-        session = requests.Session()
-        session.mount("http://", HTTPAdapter(max_retries=Retry(connect=8, backoff_factor=0.1)))
-
-        def ask(path: str, method: str = "GET", **request: Any) -> requests.Response:
-            return session.request(method, f"http://127.0.0.1:{port}{path}", timeout=30, **request)
-
-        try:
-            said = await_line(server, "is running at")
-            assert "formgrader nbgrader serverextension" in said, said
-            yield ask
-        finally:
-            server.terminate()
-            server.communicate(timeout=20)
-
-
-def await_line(server: subprocess.Popen[str], words: str) -> str:
-    """What the server says until it is ready."""
-    said = ""
-    while line := server.stderr.readline():
-        said += line
-        if words in line:
-            break
-    return said
+    with formgrader(course, tmp_path_factory.mktemp("home")) as ask:
+        yield ask
 
 
 def submissions(browse: Browse) -> dict[str, dict[str, Any]]:

@@ -12,8 +12,8 @@ from autograder.classroom.notes import Request
 from autograder.classroom.run import Graded
 from autograder.doctor import Fact
 from autograder.feedback.measures import Spread
-from autograder.feedback.report import Stop, Then
-from autograder.gradebook.by_hand import ManualGrade
+from autograder.feedback.report import HandGraded, Stop, Then
+from autograder.gradebook.by_hand import Given, ManualGrade
 from autograder.submission.results import Provenance
 
 from .schema import DIALECT, paragraph, schema_of, table
@@ -118,6 +118,7 @@ class Story(TypedDict):
     assignment: str
     results: list[PastResult]
     manual: Annotated[Mapping[str, ManualGrade], "By task."]
+    given: Annotated[list[Given], "How the manual grades came to be."]
     late_penalty: float
     extension: GivenTime | None
     requests: list[Request]
@@ -194,6 +195,7 @@ class Report(TypedDict):
     students: list[ReportedStudent]
     tasks: list[ReportedTask]
     checks: list[ReportedCheck]
+    graded_by_hand: list[HandGraded]
     misconceptions: list[Belief]
     stopped: list[Stop]
     needs_help: list[Need]
