@@ -6,6 +6,7 @@ Rooms are imported when their command runs, so that ``autograder --help`` answer
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import signal
@@ -31,6 +32,7 @@ from autograder.commands.common import (
     terminal,
 )
 from autograder.course import Course, UsageError
+from autograder.faults import NO_MEMORY
 from autograder.startup import without_iri_grammar
 
 app = typer.Typer(
@@ -312,6 +314,9 @@ def main() -> None:
     except KeyboardInterrupt:  # outside of a command: while it is loaded
         print("autograder: Stopped.", file=sys.stderr)
         _leave(INTERRUPTED)
+    except MemoryError:  # outside of a command: while it is loaded
+        print(f"autograder: {NO_MEMORY}", file=sys.stderr)
+        _leave(NOTHING_GRADED)
     except OSError as error:
         if not _is_of_output(error):
             raise
@@ -338,10 +343,14 @@ def _stop_on_signals() -> None:
 
 
 def _have_outputs() -> None:
-    """Gives the command an output that leads nowhere in place of one that was closed before it was started."""
+    """Gives the command an output that leads nowhere in place of one that was closed before it was started; what a
+    terminal has no characters for, such as a name on one of ASCII alone, is printed as its number."""
     for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
+        stream = getattr(sys, name)
+        if stream is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _is_of_output(error: OSError) -> bool:

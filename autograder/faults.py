@@ -21,6 +21,10 @@ _REMEDIES = {
     errno.ELOOP: "is a link to itself; remove it",
     errno.ENAMETOOLONG: "has a name that is too long; give it a shorter one",
 }
+NO_MEMORY = (
+    "The command may use no more memory; raise its limit (`ulimit -v`), or end what uses the machine's, "
+    f"and {AGAIN}."
+)
 # Of the whole machine, whatever file was asked for.
 _EVERYWHERE = {
     errno.EMFILE: "The grader may open no more files; raise the limit (`ulimit -n`)",

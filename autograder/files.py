@@ -6,6 +6,7 @@ a second run.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import tempfile
@@ -15,23 +16,43 @@ from pathlib import Path
 _SAFELY = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
+# What opening says where there is no file, or a link, a socket or a device without a driver in its place.
+_NO_FILE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.ENXIO, errno.ENODEV)
+
+
 def read_start(path: Path, most: int) -> bytes | None:
-    """The first ``most`` bytes of a regular file; None where there is none, or a link or something else instead."""
+    """The first ``most`` bytes of a regular file; None where there is none, or a link or something else instead.
+
+    Raises ``OSError`` for a file that is there and could not be read: that says nothing about what it holds."""
     try:
         handle = os.open(path, _SAFELY)
-    except (OSError, ValueError):  # a name with a zero byte is no name
+    except ValueError:  # a name with a zero byte is no name
         return None
+    except OSError as error:
+        if error.errno in _NO_FILE or os.path.isdir(path):
+            return None
+        raise
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
         return None
     with open(handle, "rb") as file:
-        return file.read(most)
+        try:
+            return file.read(most)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def read_whole(path: Path, most: int) -> bytes | None:
     """A regular file's content; None where there is none, and where it has more than ``most`` bytes."""
     data = read_start(path, most + 1)
     return data if data is not None and len(data) <= most else None
+
+
+def refuse(error: OSError) -> None:
+    """For ``os.walk``, which otherwise passes over folders that cannot be looked into: raises the error, unless the
+    folder is gone or its path is too long to be used."""
+    if error.errno not in _NO_FILE:
+        raise error
 
 
 def write(path: Path, data: bytes, mode: int = 0o644) -> None:
@@ -104,6 +125,9 @@ def _written_beside(path: Path, data: bytes, mode: int) -> str:
             file.flush()
             os.fsync(file.fileno())
         os.chmod(beside, for_group(path.parent, mode))
+    except OSError as error:
+        os.unlink(beside)
+        raise OSError(error.errno, error.strerror, str(path)) from error
     except BaseException:
         os.unlink(beside)
         raise

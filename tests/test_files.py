@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -76,3 +77,35 @@ def test_who_reads_while_a_file_is_written_again_reads_the_old_one_to_its_end(tm
         first = reader.read(3)
         files.write(tmp_path / "file", b"new")
         assert first + reader.read() == b"old" * 1000
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EMFILE, errno.EIO])
+def test_a_file_that_is_there_and_cannot_be_read_is_not_taken_for_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def refused(path: Path, *_: object) -> int:
+        raise OSError(number, os.strerror(number), str(path))
+
+    (tmp_path / "file").write_bytes(b"x")
+    monkeypatch.setattr(os, "open", refused)
+    with pytest.raises(OSError) as caught:
+        files.read_start(tmp_path / "file", 10)
+    assert (caught.value.errno, caught.value.filename) == (number, str(tmp_path / "file"))
+    assert files.read_start(tmp_path, 10) is None, "a folder is no file, whoever may look into it"
+
+
+def test_a_folder_that_may_not_be_looked_into_is_not_passed_over(tmp_path: Path) -> None:
+    with pytest.raises(PermissionError):
+        files.refuse(PermissionError(errno.EACCES, "Permission denied"))
+    files.refuse(FileNotFoundError(errno.ENOENT, "No such file"))  # gone in the meantime
+    files.refuse(OSError(errno.ENAMETOOLONG, "File name too long"))  # deeper than any path reaches
+
+
+def test_what_has_no_room_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError) as caught:
+        files.write(tmp_path / "file", b"new")
+    assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, str(tmp_path / "file"))

@@ -67,10 +67,9 @@ class CourseFolder:
         if not submitted.is_dir():
             return []
         return sorted(
-            entry.name
-            for entry in os.scandir(submitted)
-            if not entry.name.startswith(".") and entry.is_dir() and (submitted / entry.name / assignment).is_dir()
-        )
+            entry.name for entry in os.scandir(submitted)
+            if not entry.name.startswith(".") and _may_be_folder(submitted / entry.name / assignment)
+        )  # fmt: skip
 
     def submission(self, student: str, assignment: str) -> Submission:
         """Reads what a student handed in. Links are not followed, and what is no regular file is not read."""
@@ -117,7 +116,7 @@ class CourseFolder:
 
     def has_result(self, student: str, assignment: str) -> bool:
         """Whether a submission was graded before."""
-        return (self.autograded(student, assignment) / FILE_NAME).is_file()
+        return os.path.isfile(self.autograded(student, assignment) / FILE_NAME)
 
     def write(self, submission: Submission, assignment: str, results: Mapping[str, Any], notebook: bytes) -> None:
         """Writes a graded submission; ``results.json`` comes last and says that the folder is complete."""
@@ -136,8 +135,10 @@ class CourseFolder:
     def written(self, student: str, assignment: str) -> Written:
         """What lies in ``autograded/`` for a submission, as it is there now."""
         folder = self.autograded(student, assignment)
-        results = files.read_whole(folder / FILE_NAME, MAX_FILE_BYTES)
-        notebook = files.read_whole(folder / f"{assignment}.ipynb", MAX_FILE_BYTES)
+        results = notebook = None
+        with suppress(PermissionError):  # what may not be read any more is written again
+            results = files.read_whole(folder / FILE_NAME, MAX_FILE_BYTES)
+            notebook = files.read_whole(folder / f"{assignment}.ipynb", MAX_FILE_BYTES)
         if results is None or notebook is None:
             return Written(None, None)
         digest = hashlib.sha256(hashlib.sha256(results).digest())
@@ -173,10 +174,20 @@ def _is_time(text: str) -> bool:
     return True
 
 
+def _may_be_folder(path: Path) -> bool:
+    """Whether there is a folder, or the one around it may not be looked into: whoever reads it is told so."""
+    try:
+        return path.is_dir()
+    except PermissionError:
+        return True
+    except OSError:  # a name that is too long, a link in a circle: nothing that was handed in
+        return False
+
+
 def _files_beside(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Small files that were handed in beside the notebook, which its cells may want to read."""
     room, count = MAX_FILES_BYTES, 0
-    for parent, folders, names in os.walk(folder):
+    for parent, folders, names in os.walk(folder, onerror=files.refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             if name.endswith(".ipynb") or name in _LEFT_OUT or name.startswith("."):

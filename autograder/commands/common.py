@@ -11,7 +11,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from autograder.course import Course, CourseError, UsageError
-from autograder.faults import MachineFault, of_os_error
+from autograder.faults import NO_MEMORY, MachineFault, of_os_error
 from autograder.sandbox.policy import IsolationMissing
 
 DONE, NOTHING_GRADED, WRONG_USAGE, NOT_ISOLATED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -53,6 +53,8 @@ def one_sentence() -> Iterator[None]:
         if error.filename is None:  # most likely what was printed, of which ``main`` speaks
             raise
         fail(of_os_error(error), NOTHING_GRADED)
+    except MemoryError:
+        fail(NO_MEMORY, NOTHING_GRADED)
     except ModuleNotFoundError as error:
         if not (error.name or "").startswith("autograder."):
             raise

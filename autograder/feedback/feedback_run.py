@@ -200,11 +200,19 @@ def _copy_exchange_files(course_dir: Path, student: str, assignment: str, folder
     copied = 0
     for name in (TIMESTAMP, SUBMISSION_SECRET):
         places = [course_dir / side / student / assignment / name for side in (SUBMITTED, AUTOGRADED)]
-        content = next(filter(None, (files.read_whole(place, LARGEST) for place in places)), None)
+        content = next(filter(None, map(_small_file, places)), None)
         if content is not None:
             files.write(folder / name, content)
             copied += 1
     return copied == 2
+
+
+def _small_file(path: Path) -> bytes | None:
+    """A file's content, None where there is none that may be read."""
+    try:
+        return files.read_whole(path, LARGEST)
+    except OSError:
+        return None
 
 
 def _write(path: Path, page: str) -> Path:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder import files
 from autograder.notebook_file import SUFFIX
 from autograder.submission.outputs import one_line
 
@@ -28,7 +29,9 @@ class Found:
 
 
 def find_notebook(folder: Path, assignment: str) -> Found:
-    """The notebook that was handed in: the one of the assignment's name, or the only one in the folder."""
+    """The notebook that was handed in: the one of the assignment's name, or the only one in the folder.
+
+    Raises ``OSError`` where the folder may not be looked into: that is no submission without a notebook."""
     name = assignment + SUFFIX
     if os.path.lexists(folder / name):
         return Found(folder / name)
@@ -64,7 +67,7 @@ def _names(paths: list[Path]) -> str:
 def _files(folder: Path, deepest: int) -> Iterator[Path]:
     """The regular files in a folder, and in folders within it; links and what is hidden are passed over."""
     count = 0
-    for parent, folders, names in os.walk(folder):
+    for parent, folders, names in os.walk(folder, onerror=files.refuse):
         depth = len(Path(parent).relative_to(folder).parts)
         folders[:] = sorted(name for name in folders if not name.startswith((".", "__MACOSX")) and depth < deepest)
         for name in sorted(names):

@@ -64,7 +64,8 @@ def run(words: tuple[str, ...] = ()) -> str:
                 table.add_row(kind(tried), tried, try_one(tried, undisturbed, folder), "yes")
             except Exception as error:
                 wrong.append(tried)
-                table.add_row(kind(tried), tried, f"{type(error).__name__}: {str(error)[:600]}", "NO", style="red")
+                text = str(error) if len(str(error)) < 1200 else f"{str(error)[:600]} ... {str(error)[-600:]}"
+                table.add_row(kind(tried), tried, f"{type(error).__name__}: {text}", "NO", style="red")
             shutil.rmtree(folder, ignore_errors=True)
             verdict = "WRONG" if tried in wrong else "as it should be"
             print(f"{number + 1}/{len(chosen)} {tried}: {verdict} ({time.monotonic() - started:.0f} s)", flush=True)

@@ -225,12 +225,12 @@ def only_readable(path: Path) -> Iterator[None]:
         subprocess.run(["umount", "-l", path], check=True)
 
 
-def as_root(act: Callable[[Place], None]) -> Callable[[Place], None]:
+def as_root(act: Callable[..., None]) -> Callable[..., None]:
     @wraps(act)
-    def only(place: Place) -> None:
+    def only(place: Place, *case: object) -> None:
         if os.geteuid() != 0:
-            place.said.append("not tried: only root can mount a small disk")
+            place.said.append("not tried: only root can mount a small disk, and take another account")
         else:
-            act(place)
+            act(place, *case)
 
     return only

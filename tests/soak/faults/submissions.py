@@ -71,7 +71,7 @@ def _(place: Place, what: str) -> None:
            "deeper": student / NAME}.get(what, student)  # fmt: skip
     way.parent.mkdir(parents=True, exist_ok=True)
     if what == "link":
-        way.symlink_to("/nowhere/at/all")
+        way.symlink_to(place.root / "nowhere" / "at" / "all")
     elif what in ("notebook", "results"):
         (way / "x").mkdir(parents=True)
     else:
