@@ -2,52 +2,43 @@
 
 from __future__ import annotations
 
-import builtins
 import inspect
 import textwrap
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from ..sandbox import wire
-from .transport import BridgeProtocolError, Transport
+from .errors import NotAttempted as NotAttempted
+from .errors import RaisedEarlier as RaisedEarlier
+from .errors import StudentError as StudentError
+from .errors import error_from
+from .transport import BridgeFailure, BridgeProtocolError, Transport
 
-TEXT_CAP = 600
 WAITING_BYTES = 1 << 20  # of requests that wait for the next one
 
 
-@dataclass(frozen=True)
-class Where:
-    """A place in the student's own cell."""
+class Later:
+    """The answer to a request that waits for others: known once they were sent. Reading `value` sends them."""
 
-    function: str
-    line: int
-    code: str
+    __slots__ = ("_known", "_session", "_value")
 
+    def __init__(self, session: Session) -> None:
+        self._session, self._known, self._value = session, False, None
 
-class NotAttempted(Exception):
-    """The notebook lacks the name, or its stub still stands there."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"{name} is not defined yet")
-        self.name = name
-
-
-class StudentError(Exception):
-    """Student code raised: the exception's type and base types by name, its text, and where in the notebook.
-
-    All of it is what the kernel says. `known_type` is the nearest type that is not of the student's own making.
-    """
-
-    def __init__(self, type: str, bases: tuple[str, ...], text: str, where: Where | None) -> None:
-        super().__init__(f"{type}: {text}")
-        self.type, self.bases, self.text, self.where = type, bases, text, where
+    def give(self, value: Any) -> None:
+        """Makes the answer known."""
+        self._known, self._value = True, value
 
     @property
-    def known_type(self) -> str:
-        return next((name for name in (self.type, *self.bases) if name in KNOWN_ERRORS), "exception")
+    def value(self) -> Any:
+        """The answer. Raises what was raised instead of it, or of what waits before it."""
+        if not self._known:
+            self._session.flush()
+        if not self._known:
+            raise RuntimeError("a request whose answer is read was given up")
+        return self._value
 
 
 class _Waiting(threading.local):
@@ -65,10 +56,16 @@ class Session:
 
     A request costs two changes of process. One whose answer nobody reads, such as an assignment, therefore waits for
     the next and goes in one message with it; what it raises is raised there. See `send_waiting`.
+
+    together: whether answers that are read may wait as well, while `collecting`; see `later`. lost_together: whether
+    the kernel could not be asked any more while several answers were open, so that nobody knows which of them it was.
     """
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, together: bool = False) -> None:
         self.transport = transport
+        self.together = together
+        self.collecting = self.lost_together = False
+        self._open: list[Later] = []
         self.made = 0
         self.makers: dict[int, tuple[str, tuple[str, ...]]] = {}  # classes, with the type that they make
         self._requests: list[dict[str, Any]] = []
@@ -85,10 +82,11 @@ class Session:
         Returns the decoded answer."""
         encoder = self._encoder or wire.Encoder(_as_reference)
         header = _header(encoder, op, payload, fields)
+        answers = self._open
         if self._requests:
             header = {"op": "several", "requests": [*self._requests, header]}
             self.forget()
-        return self._sent(header, encoder.payload)
+        return self._sent(header, encoder.payload, answers)
 
     def later(self, op: str, payload: Mapping[str, Any] | None = None, **fields: Any) -> None:
         """Has a request wait for the next one. Its answer is not read, but what it raises is."""
@@ -99,30 +97,54 @@ class Session:
         if len(encoder.payload) > WAITING_BYTES:
             self.flush()
 
+    def answer_later(self, op: str, payload: Mapping[str, Any] | None = None, **fields: Any) -> Later:
+        """Has a request wait whose answer is read later; while nothing is collected, it is asked now."""
+        answer = Later(self)
+        if self.collecting:
+            self._open.append(answer)
+            self.later(op, payload, answer=True, **fields)
+        else:
+            answer.give(self.ask(op, payload, **fields))
+        return answer
+
     def flush(self) -> None:
         """Sends what waits."""
         if self._requests and self._encoder is not None:
-            header, payload = {"op": "several", "requests": self._requests}, self._encoder.payload
+            header, payload, answers = {"op": "several", "requests": self._requests}, self._encoder.payload, self._open
             self.forget()
-            self._sent(header, payload)
+            self._sent(header, payload, answers)
 
     def forget(self) -> None:
         """Lets nothing wait any more."""
-        self._requests, self._encoder = [], None
+        self._requests, self._encoder, self._open = [], None, []
         if self in _waiting.sessions:
             _waiting.sessions.remove(self)
 
-    def _sent(self, header: Mapping[str, Any], payload: bytearray) -> Any:
+    def _sent(self, header: Mapping[str, Any], payload: bytearray, answers: Sequence[Later]) -> Any:
         self.calls += 1
-        reply, data = self.transport.request(dict(header), payload)
         try:
-            if "raised" in reply:
-                raise _error_from(reply["raised"])
-            if "ok" not in reply:
-                raise wire.MalformedMessage("a reply without a result")
-            return wire.Decoder(data, self._handle).decode(reply["ok"])
+            reply, data = self.transport.request(dict(header), payload)
+            return self._read(reply, data, answers)
         except wire.MalformedMessage as error:
+            self.lost_together |= bool(answers)
             raise BridgeProtocolError(str(error)) from None
+        except BridgeFailure:
+            self.lost_together |= bool(answers)
+            raise
+
+    def _read(self, reply: Mapping[str, Any], data: bytes | bytearray, answers: Sequence[Later]) -> Any:
+        decoder, found = wire.Decoder(data, self._handle), reply.get("answers") if answers else []
+        raised = "raised" in reply
+        if type(found) is not list or len(found) > len(answers) or (len(found) < len(answers) and not raised):
+            raise wire.MalformedMessage("not one answer for each question")
+        for answer, tree in zip(answers, found, strict=False):
+            answer.give(decoder.decode(tree))
+        if raised:
+            error = error_from(reply["raised"])
+            raise error if len(found) == len(answers) else RaisedEarlier from error
+        if "ok" not in reply:
+            raise wire.MalformedMessage("a reply without a result")
+        return decoder.decode(reply["ok"])
 
     def _handle(self, reference: wire.Reference) -> Handle:
         return Handle(self, reference)
@@ -266,8 +288,8 @@ class Student:
 
     __slots__ = ("_session",)
 
-    def __init__(self, transport: Transport) -> None:
-        object.__setattr__(self, "_session", Session(transport))
+    def __init__(self, transport: Transport, together: bool = False) -> None:
+        object.__setattr__(self, "_session", Session(transport, together))
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -283,6 +305,14 @@ class Student:
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError("a check does not change the notebook's names")
+
+
+def ask_later(call: Handle, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Later:
+    """Calls a function or a method of the notebook; see `Session.answer_later`."""
+    payload = {"args": args, "kwargs": kwargs}
+    if isinstance(call, Method):
+        return call._session.answer_later("method", payload, of=call._of._id, name=call._name)
+    return call._session.answer_later("call", payload, of=call._id)
 
 
 class Loaded:
@@ -328,12 +358,6 @@ KNOWN_TYPES = frozenset(
     ellipsis object map filter zip partial list tuple dict str ndarray matrix MaskedArray DataFrame Series Image
     Figure Axes Sequential Linear Functional Model Parameter SimpleNamespace Fraction Decimal""".split()
 ) | {f"Conv{dimensions}d" for dimensions in (1, 2, 3)}
-KNOWN_ERRORS = frozenset(
-    name for name in dir(builtins) if isinstance(getattr(builtins, name), type)
-    and issubclass(getattr(builtins, name), BaseException)
-) | {"LinAlgError", "AxisError", "InvalidArgumentError", "OutOfMemoryError", "ResourceExhaustedError", "TimeoutExpired"}
-
-
 def type_of(value: Any) -> str:
     """The name of a value's type, of the kernel's type for a handle.
 
@@ -359,26 +383,3 @@ def _as_reference(value: Any) -> wire.Reference:
     if isinstance(value, Handle):
         return value._reference
     raise TypeError(f"a {type(value).__name__} cannot be sent to the notebook")
-
-
-def _error_from(raised: Any) -> Exception:
-    """The exception that stands for what the kernel says was raised; every field is checked, none trusted."""
-    if type(raised) is not dict:
-        raise wire.MalformedMessage("an exception that is not an object")
-    kind, text, bases = raised.get("type"), raised.get("text"), raised.get("bases")
-    if type(kind) is not str or type(text) is not str or type(bases) is not list:
-        raise wire.MalformedMessage("an exception without type or text")
-    names = tuple(name[:100] for name in bases[:12] if type(name) is str)
-    if raised.get("missing") is True:
-        return NotAttempted(text[:100])
-    error = StudentError(kind[:100], names, text[:TEXT_CAP], _where_from(raised.get("where")))
-    return NotAttempted("the answer") if "NotImplementedError" in names else error
-
-
-def _where_from(where: Any) -> Where | None:
-    if type(where) is not dict:
-        return None
-    function, line, code = where.get("function"), where.get("line"), where.get("code")
-    if type(function) is not str or type(line) is not int or type(code) is not str:
-        return None
-    return Where(function[:100], line, code[:200])

@@ -145,12 +145,11 @@ class SocketTransport:
         if not self.usable:
             raise BridgeClosed("the connection to the notebook is closed")
         self._number += 1
-        deadline = time.monotonic() + self._seconds
-        if self._until is not None:
-            deadline = min(deadline, self._until)
+        steps = len(header.get("requests", ()))
+        deadline = self._deadline(steps)
         try:
             self._send(wire.pack({**header, "id": self._number}, payload), deadline)
-            return self._receive(deadline)
+            return self._receive(deadline, steps)
         except BridgeTimeout:
             self._recover()
             raise
@@ -188,16 +187,31 @@ class SocketTransport:
             return False
         return True
 
-    def _receive(self, deadline: float) -> tuple[dict[str, Any], bytearray]:
-        """The reply to the latest request; replies to no question are dropped and recorded, a few at the most."""
-        for _ in range(16):
+    def _deadline(self, steps: int) -> float:
+        """Until when the next frame has to come; between those of several requests there may be one that took long, and
+        short ones before it."""
+        deadline = time.monotonic() + self._seconds + (wire.PROGRESS_S if steps else 0.0)
+        return deadline if self._until is None else min(deadline, self._until)
+
+    def _receive(self, deadline: float, steps: int = 0) -> tuple[dict[str, Any], bytearray]:
+        """The reply to the latest request; replies to no question are dropped and recorded, a few at the most.
+
+        steps: how many requests the latest was made of. Each has its time, which begins anew when one more is done.
+        """
+        done = 0
+        for _ in range(16 + steps):
             json_length, payload_length = wire.unpack_prefix(self._read(wire.HEADER.size, deadline), self._caps)
             self._count(json_length + payload_length)
             header = wire.parse_header(self._read(json_length, deadline))
             payload = self._read(payload_length, deadline)
             number = header.get("id")
             if type(number) is int and number == self._number:
-                return header, payload
+                now_done = header.get("done")
+                if now_done is None:
+                    return header, payload
+                if type(now_done) is int and done < now_done < steps:
+                    done, deadline = now_done, self._deadline(steps)
+                    continue
             self.dropped.append("a reply to no open question")
         raise BridgeProtocolError("replies that nobody asked for")
 

@@ -189,7 +189,8 @@ def call(item: pytest.Function, arguments: dict[str, Any]) -> None:
     """Calls a test, and sees to it that all it asked of the notebook is done when it ends."""
     try:
         item.obj(**arguments)
-        send_waiting()
+        if trials.current().waiting is None:
+            send_waiting()
     except BridgeFailure:
         forget_waiting()
         raise
@@ -213,7 +214,7 @@ def call_on_cases(item: pytest.Function, arguments: dict[str, Any], seed: bytes)
     if trial.frozen is not None:
         smallest_first(probe, [Case(entry["case"]) for entry in trial.frozen if not entry["second"]])
     elif trial.hidden and not trial.lenient:
-        search(probe, strategy, count, number)
+        search(probe, strategy, count, number, arguments.get("student"))
     else:
         smallest_first(probe, drawn(strategy, count, number))
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from ..bridge.student import StudentError, send_waiting, type_of
+from ..bridge.student import Handle, StudentError, send_waiting, type_of
 from ..sandbox.wire import Tensor
 from .diagnosis import Misconception
 from .expected import Expected
 from .failure import CheckFailure
 from .reading import as_plain, difference, list_in, read_entry, same, shown, start, with_article
+from .together import later, look_at
 from .trial import Observation, current
 
 ENOUGH_TO_ACCUSE = 3  # entries that are wrong for one's own id and right for the other
@@ -54,7 +56,7 @@ def expect_close(
         right = right if part is None else right[part]
         return _difference(got, right, what=what, dtype=dtype, framework=framework, rtol=rtol, atol=atol)
 
-    _settle(actual, answer, like, differs)
+    look_at(actual, lambda got: _settle(got, answer, like, differs))
 
 
 def expect_equal(actual: Any, expected: Expected | Any, *, like: Any = None, what: str = "the result") -> None:
@@ -71,7 +73,7 @@ def expect_equal(actual: Any, expected: Expected | Any, *, like: Any = None, wha
             return None
         return CheckFailure(found.sentence, f"expected {shown(right)}, received {shown(got)}", fixed=found.fixed)
 
-    _settle(as_plain(actual), answer, like, differs)
+    look_at(actual, lambda got: _settle(as_plain(got), answer, like, differs))
 
 
 def expect_entry(
@@ -108,7 +110,7 @@ def expect_entry(
         """For the diagnosis the whole entry counts: at one place of a list two wrong turns often agree."""
         return same(answer[key], wanted[key], rtol, atol)
 
-    _settle(got, expected, like, differs, alike)
+    look_at(got, lambda got: _settle(got, expected, like, differs, alike))
 
 
 def _is_anothers(got: Mapping[str, Any], expected: Expected, others: Iterable[Any], rtol: float, atol: float) -> bool:
@@ -141,8 +143,9 @@ def expect_steady(
     time; right: what is right, such as ``lambda image: reference.shift(image, 2)``. how: as for `expect_close`.
     kept: the misconception that gives the first result again; it is named only where the values show just that.
     """
-    expect_close(ask(first), right(first), like=like, what=what, **how)
-    second = ask(other)
+    asked = partial(later, ask) if isinstance(ask, Handle) else ask
+    expect_close(asked(first), right(first), like=like, what=what, **how)
+    second = asked(other)
     try:
         expect_close(second, right(other), what=what, **how)
     except CheckFailure as error:
@@ -153,7 +156,7 @@ def expect_steady(
             "first.", error.details, error.counterexample,
         ) from None
     try:
-        expect_close(ask(first), right(first), what=what, **how)
+        expect_close(asked(first), right(first), what=what, **how)
     except CheckFailure as error:
         raise CheckFailure(
             "Asked about the same input again, after another one, the answer is not right any more.", error.details,
@@ -231,7 +234,8 @@ def if_it_raises(misconception: Misconception, *types: str) -> Iterator[None]:
     """
     try:
         yield
-        send_waiting()
+        if current().waiting is None:  # otherwise it is asked again anyway
+            send_waiting()
     except StudentError as error:
         known = [name for name in misconception.raises if not types or name in types]
         if not any(name in error.bases for name in known):

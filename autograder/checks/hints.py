@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..bridge.student import StudentError, Where
+from ..bridge.errors import StudentError, Where
 
 # A text is repeated from a hidden test only when it has one of these forms: an exception's text is the student's to
 # choose, and could carry hidden inputs out.

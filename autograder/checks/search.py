@@ -16,9 +16,10 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from ..bridge.student import NotAttempted
+from ..bridge.student import NotAttempted, RaisedEarlier, Student
 from ..faults import MachineFault
 from .strategies import Draw, Rejected, Strategy
+from .together import failure_of_all
 from .trial import Observation, current
 
 ATTEMPTS = 10  # for each case that is wanted: filters refuse some, and small strategies repeat themselves
@@ -137,12 +138,19 @@ def larger(strategy: Strategy, count: int, seed: int) -> list[Case]:
     return [case for case in reversed(more) if _key(case) not in first][:SECOND_CASES]
 
 
-def search(probe: Callable[[Case], None], strategy: Strategy, count: int, seed: int) -> None:
+def search(
+    probe: Callable[[Case], None], strategy: Strategy, count: int, seed: int, student: Student | None = None
+) -> None:
     """Runs `probe` on drawn cases and raises its failure on the smallest failing one that shrinking finds.
 
-    The verdict depends on the seed alone; a stop by time or calls only ends the shrinking earlier.
+    The verdict depends on the seed alone; a stop by time or calls only ends the shrinking earlier. student: the
+    notebook, which is asked about all cases together first where that is quicker.
     """
     failures, draws = _Failures(probe), _drawn(strategy, count, seed)
+    together = student is not None and student._session.together and _effort.get() == "smallest"
+    failed = failure_of_all(student, probe, (draw.value for draw in draws)) if student and together else None
+    if together and failed is None:
+        return
     for number, draw in enumerate(draws):
         if failures.of(draw.value) is not None:
             if _effort.get() == "verdict":
@@ -151,6 +159,8 @@ def search(probe: Callable[[Case], None], strategy: Strategy, count: int, seed: 
             for larger in draws[number + 1 :]:  # what these show tells misconceptions apart
                 failures.fails(larger.value)
             failures.raise_for(_smallest(strategy, draw, failures) if _effort.get() == "smallest" else draw.value)
+    if failed is not None and not isinstance(failed, RaisedEarlier):
+        raise failed  # by an answer that is not the same each time
 
 
 def _smallest(strategy: Strategy, draw: Draw, failures: _Failures) -> Case:

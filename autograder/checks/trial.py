@@ -39,6 +39,7 @@ class Trial:
     device: where the student's code may compute, "cpu" or "cuda". measured: numbers that the grader measured itself.
     believed: whether the kernel was asked what it alone can say. source: the notebook's code; behind the boundary only.
     revealing: a hidden test on public inputs, of which everything may be told.
+    waiting: while the cases of a search are asked together, answers that are not known yet, and what looks at them.
     lenient: a comparison that fails is kept and raises nothing, so that those behind it are made too.
     """
 
@@ -58,6 +59,7 @@ class Trial:
     source: str | None = None
     lenient: bool = False
     revealing: bool = False
+    waiting: list[tuple[Any, Callable[[Any], None]]] | None = None
 
     def observe(self, observation: Observation) -> None:
         self.observations.append(observation)

@@ -11,6 +11,8 @@ import io
 import linecache
 import socket
 import sys
+import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -35,10 +37,12 @@ class Agent:
         self._next = 1
         self._quiet = quiet
         self._marks: dict[str, dict[str, Any]] = {}
+        self._say: Callable[[dict[str, Any]], None] | None = None
 
     def serve(self, connection: socket.socket) -> None:
         """Answers requests from the socket until the op `close` or the end of the connection."""
         caps = wire.Caps()
+        self._say = lambda header: connection.sendall(wire.pack(header))
         with connection.makefile("rb", buffering=BUFFER) as requests:  # most requests in one system call
             while prefix := requests.read(wire.HEADER.size):
                 json_length, payload_length = wire.unpack_prefix(prefix, caps)
@@ -56,17 +60,37 @@ class Agent:
         try:
             with contextlib.redirect_stdout(io.StringIO()) if self._quiet else contextlib.nullcontext():
                 decoder = wire.Decoder(payload, lambda reference: self._objects[reference.id])
-                result = self._perform(header, decoder)
                 encoder = wire.Encoder(self._keep)
+                if header["op"] == "several":
+                    return {"id": number, **self._several(header, decoder, encoder)}, encoder.payload
+                result = self._perform(header, decoder)
                 return {"id": number, "ok": encoder.encode(as_data(result))}, encoder.payload
         except BaseException as error:  # whatever student code raises is an answer too, SystemExit among it
             return {"id": number, "raised": self._describe(error)}, bytearray()
 
+    def _several(self, header: dict[str, Any], decoder: wire.Decoder, encoder: wire.Encoder) -> dict[str, Any]:
+        """Requests that came in one message: the answers that are read, and the last one's result or what one raised.
+
+        In between it is said which are done, since each has its own time."""
+        result: Any = None
+        answers: list[Any] = []
+        said = time.monotonic()
+        try:
+            for number, request in enumerate(header["requests"]):
+                if self._say is not None and number and time.monotonic() - said > wire.PROGRESS_S:
+                    self._say({"id": header.get("id"), "done": number})
+                    said = time.monotonic()
+                result = self._perform(request, decoder)
+                if request.get("answer"):
+                    answers.append(encoder.encode(as_data(result)))
+                    result = None
+            return {"ok": encoder.encode(as_data(result)), "answers": answers}
+        except BaseException as error:  # as in `answer`
+            return {"raised": self._describe(error), "answers": answers}
+
     def _perform(self, header: dict[str, Any], decoder: wire.Decoder) -> Any:
         op = header["op"]
         name: Any = header.get("name")
-        if op == "several":  # the last one's answer is read
-            return [self._perform(request, decoder) for request in header["requests"]][-1]
         if op == "name":
             if name not in self._namespace:
                 raise MissingName(name)

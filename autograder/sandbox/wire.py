@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 VERSION = 1
+PROGRESS_S = 0.25  # how often the kernel says which of several requests are done
 MAX_BITS = 2048  # of an int; a longer one stays in the kernel
 MAGIC = b"CNNB"
 HEADER = struct.Struct("!4sBxxxIQ")

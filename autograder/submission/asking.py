@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -53,6 +54,8 @@ class Asking:
         self._besides: str | None = None  # the limit that ended a kernel beside the notebook's own
         self._killed_besides: Kernel | None = None  # one of those that somebody else killed
         self._ran: list[RanCell] = []
+        self._together = True  # several answers in one message
+        self._lost_together = False
         self.broken: list[str] = []
 
     def remember(self, cell: RanCell) -> None:
@@ -65,8 +68,13 @@ class Asking:
         Memory, processes and disk are used up over time, so a task whose tests ended the kernel that way is asked once
         more in a fresh one, if others were asked in this one before. So is one whose kernel, or one besides it, may
         have been ended by another."""
-        kernel = self._execution.kernel()
+        kernel, began = self._execution.kernel(), time.monotonic()
         tests = self._asked_in(kernel, run, mark)
+        if self._lost_together:  # which answer it was, and what was wrong before, is seen one by one
+            self._together = False
+            self._execution.start_over(time.monotonic() - began)
+            kernel = self._execution.kernel()
+            tests = self._asked_in(kernel, run, mark)
         if _died(kernel, tests) and self._execution.may_be_innocent(kernel):
             self._execution.settle()
             kernel = self._execution.kernel()
@@ -100,7 +108,7 @@ class Asking:
             "fresh": lambda tasks: self._fresh(run.limits, tasks),
         }
         self._besides = self._killed_besides = None
-        with asked_student(kernel, **options) as (student, came_back):
+        with asked_student(kernel, together=self._together, **options) as (student, came_back):
             with suppress(BridgeFailure, StudentError, NotAttempted):  # asked as it is, then
                 restore(student, mark)
             tests = self._checks.run(
@@ -111,6 +119,7 @@ class Asking:
                 source=self._source,
                 device=self._job.device,
             )
+        self._lost_together = student._session.lost_together
         if came_back != [True]:
             self._execution.drop_kernel()
         # Known once a kernel is gone; the bridge only saw that it closed.

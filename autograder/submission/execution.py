@@ -160,6 +160,12 @@ class Execution:
         if kernel is not None:
             _end(kernel, kill)
 
+    def start_over(self, seconds: float) -> None:
+        """Has the next use start a kernel that counts for nobody, nor do these seconds of what was tried in vain."""
+        self.drop_kernel()
+        self._started -= 1
+        self._until += seconds
+
     def may_be_innocent(self, kernel: Kernel) -> bool:
         """Whether a kernel that died without a reason may have been ended by another than what ran: from outside, or by
         a cell that ran before."""

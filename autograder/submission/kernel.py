@@ -85,16 +85,18 @@ def run_cell(
 
 
 @contextmanager
-def asked_student(kernel: Kernel, close_s: float = 3.0, **options: Any) -> Iterator[tuple[Student, list[bool]]]:
+def asked_student(
+    kernel: Kernel, close_s: float = 3.0, together: bool = False, **options: Any
+) -> Iterator[tuple[Student, list[bool]]]:
     """The student's notebook over the bridge. The list gets one bool at the end: whether the kernel came
     back.
 
-    ``options`` go to ``SocketTransport``.
+    ``together``: whether several answers may come in one message; ``options`` go to ``SocketTransport``.
     """
     came_back: list[bool] = []
     request = kernel.open_bridge()
     transport = SocketTransport(kernel.bridge, usage=lambda: used_by(kernel), **options)
-    yield Student(transport), came_back
+    yield Student(transport, together), came_back
     came_back.append(transport.close() and await_reply(kernel, request, close_s))
 
 

@@ -340,3 +340,53 @@ def test_a_kernel_that_answers_garbage_crashes_nothing(first):
                         forward(np.ones(2))
                 except (BridgeFailure, StudentError, NotAttempted):
                     continue
+
+
+def test_each_of_several_requests_has_its_own_time_and_none_has_more(monkeypatch):
+    monkeypatch.setattr(wire, "PROGRESS_S", 0.05)
+    slow = {"wait": lambda seconds: time.sleep(seconds) or 1}
+    with other_end(Agent(slow).serve, seconds=1.0) as transport:
+        session = Student(transport)._session
+        wait = Student(transport).wait
+        session.collecting = True
+        answers = [session.answer_later("call", {"args": (0.4,), "kwargs": {}}, of=wait._id) for _ in range(4)]
+        session.flush()  # longer than a second in all
+        assert [answer.value for answer in answers] == [1] * 4
+        assert session.calls == 1 and not session.lost_together
+        for seconds in (0.1, 1.5, 0.1):
+            session.answer_later("call", {"args": (seconds,), "kwargs": {}}, of=wait._id)
+        with pytest.raises(BridgeTimeout):
+            session.flush()
+        assert session.lost_together
+
+
+@pytest.mark.parametrize("done", [-1, 0, 3, 2**70, True, "1", None])
+def test_a_kernel_gains_no_time_by_odd_or_repeated_news(done: object):
+    def talks(connection: socket.socket) -> None:
+        number = read_request(connection)
+        for _ in range(40):
+            connection.sendall(wire.pack({"id": number, "done": done}))
+        read_request(connection)
+
+    with other_end(talks, seconds=5.0) as transport:
+        session = Student(transport)._session
+        session.collecting = True
+        for _ in range(3):
+            session.answer_later("call", {"args": (), "kwargs": {}}, of=1)
+        with pytest.raises(BridgeFailure):
+            session.flush()
+
+
+@pytest.mark.parametrize("answers", [None, [], [1], [1, 2, 3], {"0": 1, "1": 2}])
+def test_as_many_answers_as_questions_are_taken_and_no_other_number(answers: object):
+    def replies(connection: socket.socket) -> None:
+        connection.sendall(wire.pack({"id": read_request(connection), "ok": None, "answers": answers}))
+
+    with other_end(replies) as transport:
+        session = Student(transport)._session
+        session.collecting = True
+        for _ in range(2):
+            session.answer_later("call", {"args": (), "kwargs": {}}, of=1)
+        with pytest.raises(BridgeProtocolError):
+            session.flush()
+        assert session.lost_together

@@ -18,7 +18,9 @@ from autograder.checks.api import (
     expect_steady,
     if_it_raises,
     kernel_says,
+    later,
     leaves_unchanged,
+    look_at,
     misconceptions,
     numbers,
     points,
@@ -32,9 +34,13 @@ from .public import layer_of
 
 
 def expect_layer(student, image, kernels, **options):
-    result = layer_of(student, kernels, **options).forward(image)
+    result = later(layer_of(student, kernels, **options).forward, image)
     expect_close(result, reference.conv2d(image, kernels, **options), like=misconceptions.CONV2D)
     return result
+
+
+def expect_dtype(result, right, message, wrong):
+    look_at(result, lambda got: expect(got.dtype.name == right, message, diagnosis=wrong))
 
 
 def square(side, channels=1, seed=0):
@@ -144,7 +150,7 @@ def test_bias_of_each_filter(student, case):
         image = square(case.kernel - 1 + case.side, 1, case.seed)
         layer = layer_of(student, kernels)
         layer.bias = bias
-        expect_close(layer.forward(image), reference.conv2d(image, kernels, bias), like=misconceptions.CONV2D)
+        expect_close(later(layer.forward, image), reference.conv2d(image, kernels, bias), like=misconceptions.CONV2D)
 
 
 @points(1)
@@ -165,7 +171,7 @@ def test_dtypes(student, case):
         result = expect_layer(student, (image * (1 if "float" in dtype else 20)).astype(dtype), kernels)
         right = "float32" if dtype == "float32" else "float64"
         wrong = misconceptions.CONV2D["always-float64"] if right == "float32" else None
-        expect(result.dtype.name == right, f"An image of {dtype} gives a {right} result.", diagnosis=wrong)
+        expect_dtype(result, right, f"An image of {dtype} gives a {right} result.", wrong)
 
 
 @points(1)
@@ -228,7 +234,7 @@ def test_everything_together(student, case):
         kept = misconceptions.CONV2D["first-result-kept"]
         expect_steady(layer.forward, right, first, other, like=misconceptions.CONV2D, kept=kept)
         layer.kernels = others
-        expect_close(layer.forward(first), right(first, others), like=misconceptions.CONV2D)
+        expect_close(later(layer.forward, first), right(first, others), like=misconceptions.CONV2D)
 
 
 @points(1)

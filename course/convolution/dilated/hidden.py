@@ -6,6 +6,7 @@ from autograder.checks.api import (
     expect_close,
     expect_raises,
     kernel_says,
+    later,
     leaves_unchanged,
     misconceptions,
     numbers,
@@ -20,7 +21,7 @@ from ..shared import seeds, small
 
 def expect_dilated(student, kernel, dilation):
     expect_close(
-        student.dilate_kernel(kernel, dilation), reference.dilate_kernel(kernel, dilation),
+        later(student.dilate_kernel, kernel, dilation), reference.dilate_kernel(kernel, dilation),
         like=misconceptions.DILATE_KERNEL,
     )
 

@@ -6,6 +6,7 @@ from autograder.checks.api import (
     expect_equal,
     expect_raises,
     kernel_says,
+    later,
     leaves_unchanged,
     misconceptions,
     points,
@@ -23,7 +24,7 @@ def layers_of(strides, dilations):
 
 def expect_field(student, layers):
     expect_equal(
-        student.receptive_field(layers), reference.receptive_field(layers), like=misconceptions.RECEPTIVE_FIELD
+        later(student.receptive_field, layers), reference.receptive_field(layers), like=misconceptions.RECEPTIVE_FIELD
     )
 
 

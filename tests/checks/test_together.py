@@ -1,0 +1,99 @@
+"""A search's cases asked together: as few requests as can be, and never another verdict than one by one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from autograder.bridge.student import Student
+from autograder.bridge.transport import LocalTransport
+from autograder.checks.api import CheckFailure, StudentError, cases, expect, expect_equal, expect_raises, later, look_at
+from autograder.checks.api import strategies as st
+from autograder.checks.registry import reference_names, registries
+from autograder.checks.running import during
+from autograder.checks.search import Case, search
+from autograder.checks.trial import Trial
+from tests.checks.helpers import SEED, namespace, session_of
+
+SIZES = cases(size=st.integers(1, 40))
+SEVEN = "def double(x):\n    if x == 7:\n        raise ValueError('seven')\n"
+DOUBLE = "def double(x):\n    if x < 0:\n        raise ValueError('x is negative')\n    return 2 * x\n"
+
+
+def student_of(source: str) -> Student:
+    return Student(LocalTransport(namespace(source)), together=True)
+
+
+def ask(student: Student, *, raising: bool = False) -> None:
+    """A search on `double`, which is to be right and, if asked for, to refuse negative numbers."""
+
+    def check(case: Case) -> None:
+        expect_equal(later(student.double, case.size), 2 * case.size)
+        if raising:
+            with expect_raises("ValueError"):
+                student.double(-case.size)
+        look_at(later(student.double, 0), lambda got: expect(got == 0, "Nothing doubled is nothing."))
+
+    with during(Trial(hidden=True)):
+        search(check, SIZES, 20, 1, student)
+
+
+def test_right_answers_are_asked_for_in_one_message():
+    student = student_of(DOUBLE)
+    ask(student)
+    assert student._session.calls == 2  # the name, and all cases
+
+
+WRONG = ["return 2 * x + (x > 12)", "return 2 * x + (x == 0)", "return x / (x - 7) and 2 * x"]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_wrong_answer_fails_with_what_it_fails_with_one_by_one(wrong: str):
+    said = []
+    for together in (True, False):
+        student = Student(LocalTransport(namespace(f"def double(x):\n    {wrong}\n")), together)
+        with pytest.raises((CheckFailure, StudentError)) as raised:
+            ask(student)
+        said.append((type(raised.value), str(raised.value), getattr(raised.value, "details", None)))
+    assert said[0] == said[1]
+
+
+def test_an_answer_that_was_wrong_together_and_is_right_when_asked_again_is_wrong():
+    once = "asked = []\ndef double(x):\n    asked.append(x)\n    return 2 * x + (len(asked) == 9)\n"
+    with pytest.raises(CheckFailure):
+        ask(student_of(once))
+
+
+def test_exceptions_that_are_asked_for_are_those_of_their_block_alone():
+    ask(student_of(DOUBLE), raising=True)
+    with pytest.raises(CheckFailure, match="nothing was raised"):
+        ask(student_of("def double(x):\n    return 2 * x\n"), raising=True)
+    # what is raised before the block does not stand for what is asked for in it
+    with pytest.raises((CheckFailure, StudentError), match="seven"):
+        ask(student_of(f"{SEVEN}{DOUBLE[15:]}"), raising=True)
+
+
+def test_reading_an_answer_at_once_asks_for_it():
+    student, read = student_of(DOUBLE), []
+    with during(Trial(hidden=True)):
+        search(lambda case: read.append(later(student.double, case.size).value), SIZES, 5, 1, student)
+    assert len(read) == 5 and all(number % 2 == 0 for number in read)
+
+
+@pytest.mark.parametrize("task", ["output-size", "conv2d", "conv2d-backward", "im2col"])
+def test_the_course_s_answers_compare_the_same_together_and_one_by_one(task: str):
+    right: dict[str, Any] = dict(reference_names(task, "grace"))
+    registry = next(iter(registries(task).values()))
+    wrong = next(one for one in registry if one.distort is not None)
+    answers = [right, {**right, **registry.names(wrong.around(registry.reference), "grace")}]
+    for names in answers:
+        found = []
+        for together in (True, False):
+            student = Student(LocalTransport(dict(names)), together)
+            session = session_of("01-convolution")
+            found.append(session.run(task, student, seed=SEED, student_id="grace", parts=("hidden",)))
+        for one, other in zip(*found, strict=True):
+            if "fast" not in one.name:  # what is measured is never the same twice
+                assert one == other
+        assert all(result.passed for result in found[0]) is (names is right)
