@@ -93,6 +93,8 @@ class People:
 
     def whose(self, clue: Clue) -> Person | str:
         """The one person that a clue means, or why there is none."""
+        if clue.hidden:
+            return clue.hidden
         if not self.by_id:
             if len(clue.ids) == 1 and not UNUSABLE.search(clue.ids[0]):
                 return Person(clue.ids[0])
@@ -103,7 +105,10 @@ class People:
         means += [self._email.get(_folded(clue.email), set()), self._name.get(_folded(clue.name), set())]
         for ids in means:
             if len(ids) == 1:
-                return self.by_id[next(iter(ids))]
+                person = self.by_id[next(iter(ids))]
+                if ids is means[0] and clue.named and not _shares_name(person, clue.name):
+                    return f"the number {clue.number} is {person.id}'s, the name {clue.name} is not; a group's, perhaps"
+                return person
             if ids:
                 return f"{clue} can be {' or '.join(sorted(ids))}"
         return f"nobody known is {clue}"
@@ -120,9 +125,12 @@ def collect(
     """
     course = course or Course.here()
     assignment = course.assignment(name)
-    listed = read_roster(roster) if roster else Roster((), ())
-    people = People([*{one.id: one for one in (*known_people(course_dir, course), *listed.people)}.values()])
-    found = Collection(name, left_out=list(listed.left_out))
+    known = known_people(course_dir, course)
+    by_name = People(known)
+    whose = lambda name, email: by_name.whose(Clue(name=name, email=email))  # noqa: E731
+    listed = read_roster(roster, whose=whose if known else None) if roster else Roster((), ())
+    people = People([*{one.id: one for one in (*known, *listed.people)}.values()])
+    found = Collection(name, left_out=[*listed.left_out, *listed.unclear])
     with opened(archive) as contents:
         pattern = str(nbgrader_setup.load(course_dir, course).FileNameCollectorPlugin.get("named_regexp", ""))
         root = archive if archive.is_dir() else None
@@ -226,6 +234,13 @@ def _plain(name: str) -> str:
 def _folded(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss"))
     return "".join(letter for letter in plain if letter.isalnum())
+
+
+def _shares_name(person: Person, name: str) -> bool:
+    """Whether a part of a person's name, where it is known, stands in another way to write it."""
+    parts = [_folded(part) for part in re.split(r"[\s-]+", f"{person.first_name} {person.last_name}")]
+    known = [part for part in parts if part]
+    return not known or any(part in _folded(name) for part in known)
 
 
 def _index(people: Iterable[Person], keys: Any) -> dict[str, set[str]]:

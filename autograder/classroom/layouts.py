@@ -2,8 +2,12 @@
 
 - Moodle, "Download all submissions": `Ada Lovelace_12345_assignsubmission_file_/x.ipynb`, a folder for each student or,
   where that is switched off, a file; the number is the participant's, as in the grading worksheet's column Identifier.
+  Only these words are in no language: the name of an online text, and, where marking is blind, the word before the
+  number (`Teilnehmerin_12345_...`) are in Moodle's. Of a group it is the group's name, and its number or none.
 - Canvas, "Download Submissions": `lovelaceada_LATE_1234_5678_x-1.ipynb`: the name last-first in small letters, Canvas's
-  number of the student and of the file; `-1` counts the times that a file of this name was handed in again.
+  number of the student and of the file; `-1` counts the times that a file of this name was handed in again. Texts and
+  links are `lovelaceada_1234_text.html`; anonymous grading makes it `anon_x7Yz2_5678_x.ipynb`. A name may have
+  underscores, and is a group's for a group assignment, with the number of one of its students.
 - Blackboard, "Assignment File Download": `Title_ada_attempt_2026-10-05-14-30-22_x.ipynb`, and beside it a receipt
   `Title_ada_attempt_2026-10-05-14-30-22.txt` whose first line is `Name: Ada Lovelace (ada)`.
 - Gradescope, "Export Submissions": `submission_123/x.ipynb`, and `submission_metadata.yml`, which says whose each is.
@@ -37,9 +41,12 @@ METADATA = "submission_metadata.yml"
 METADATA_BYTES = 50_000_000
 _RECEIPT_BYTES = 1_000_000
 _MOODLE = re.compile(
-    r"(?:.*/)?(?P<name>[^/]+?)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)(?:_?/|_)(?P<file>.+)"
+    r"(?:.*/)?(?P<name>[^/]+?)(?:_(?P<number>\d+))?_assignsubmission_(?P<kind>[a-z]+)(?:_?/|_)(?P<file>.+)"
 )
-_CANVAS = re.compile(r"(?:.*/)?(?P<name>[^/_]+)(?P<late>_LATE)?_(?P<user>\d+)_(?P<order>\d+)_(?P<file>[^/]+)")
+_CANVAS = re.compile(
+    r"(?:.*/)?(?:(?:LATE_)?(?P<anon>anon_[^/_]+)|(?P<name>[^/]+?)(?P<late>_LATE)?_(?P<user>\d+))"
+    r"_(?:(?P<order>\d+)_(?P<file>[^/]+)|(?P<text>(?:text|link)\.html))"
+)
 _BLACKBOARD = re.compile(
     r"(?:.*/)?(?P<whose>[^/]+)_attempt_(?P<when>\d{4}(?:-\d\d){5})(?:_(?P<file>[^/]+)|(?P<receipt>\.txt))"
 )
@@ -50,12 +57,15 @@ _GIT_S = 20
 
 @dataclass(frozen=True)
 class Clue:
-    """What a layout tells of a student. ``ids`` are the ids that it may mean, the likeliest first."""
+    """What a layout tells of a student. ``ids`` are the ids that it may mean, the likeliest first. ``named`` is whether
+    the name is the student's own, so that it has to agree with the number; ``hidden`` says why nobody can tell."""
 
     ids: tuple[str, ...] = ()
     name: str = ""
     number: str = ""
     email: str = ""
+    named: bool = False
+    hidden: str = ""
 
     def __str__(self) -> str:
         return self.name or self.email or self.number or (self.ids[0] if self.ids else "nobody")
@@ -126,13 +136,21 @@ def recognise(
 
 def _moodle(members: Iterable[Member]) -> tuple[_Found, set[str]]:
     found, known = _Found(), set()
+    texts: dict[Any, File] = {}
     for member in members:
         if match := _MOODLE.fullmatch(member.path):
             known.add(member.path)
-            key = match["number"], match["name"]
-            found.clues[key] = Clue(name=match["name"], number=match["number"])
-            if match["file"] != "onlinetext.html":
-                found.files[key].append(File(match["file"], member))
+            key = match["number"] or "", match["name"]
+            found.clues[key] = Clue(name=match["name"], number=key[0])
+            file = File(match["file"], member)
+            if match["kind"] == "file":
+                found.files[key].append(file)
+            else:
+                texts.setdefault(key, file)
+    for key, text in texts.items():  # it is said of who wrote nothing else
+        found.files[key] = found.files[key] or [text]
+    if len({clue.name for clue in found.clues.values()}) > 1:  # otherwise it may be the word of blind marking
+        found.clues = {key: replace(clue, named=True) for key, clue in found.clues.items()}
     return found, known
 
 
@@ -141,9 +159,12 @@ def _canvas(members: Iterable[Member]) -> tuple[_Found, set[str]]:
     for member in members:
         if match := _CANVAS.fullmatch(member.path):
             known.add(member.path)
-            key = match["user"], match["name"]
-            found.clues[key] = Clue(name=match["name"], number=match["user"])
-            found.files[key].append(File(match["file"], member, int(match["order"])))
+            key = match["user"], match["name"] or match["anon"]
+            if match["anon"]:
+                found.clues[key] = Clue(hidden="Canvas hides whose it is; download it once grading is not anonymous")
+            else:
+                found.clues[key] = Clue(name=match["name"], number=match["user"], named=True)
+            found.files[key].append(File(match["file"] or match["text"], member, int(match["order"] or 0)))
             if match["late"]:
                 found.remarks[key] = "Canvas calls it late, and does not say when it came"
     return found, known

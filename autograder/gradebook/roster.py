@@ -9,8 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,22 +17,32 @@ from pathlib import Path
 from autograder import files
 from autograder.course import Course, UsageError
 from autograder.gradebook.gradebook import GradebookWriter
+from autograder.gradebook.moments import moment
 from autograder.gradebook.people import Person
 
 LARGEST = 20_000_000
 # Headings in small letters, the surest first: an id that the system itself uses comes before one that people type.
+# Moodle's are in the language of whoever downloaded the list; those in German, French, Spanish and Italian are here.
 ID = (
-    "id number", "sis login id", "sis user id", "username", "user name",
+    "id number", "id-nummer", "número de id", "sis login id", "sis user id", "username", "user name",
     "student id", "student_id", "login", "sid", "id",
 )
-FIRST = ("first name", "first_name", "firstname", "given name", "vorname")
+FIRST = ("first name", "first_name", "firstname", "given name", "vorname", "prénom")
 LAST = ("last name", "last_name", "lastname", "surname", "family name", "nachname")
-WHOLE = ("student", "name", "full name", "student name")
+WHOLE = ("student", "name", "full name", "student name", "vollständiger name", "nom complet", "nombre completo")
 SECTION = ("section", "group", "groups", "class", "gruppe")
 LMS = ("identifier", "id", "lms_user_id", "github_username")  # a platform's own number, where it is not the id
-LAST_MODIFIED = ("last modified (submission)",)
-_MOODLE_TIMES = ("%A, %d %B %Y, %I:%M %p", "%A, %d %B %Y, %H:%M", "%d/%m/%y, %H:%M", "%Y-%m-%d %H:%M:%S")
-EMAIL = ("email address", "email", "e-mail", "mail", "e-mail address")
+# Moodle's grading worksheet: the column by which it is known, and the one that has Moodle's number ("Participant 77").
+LAST_MODIFIED = (
+    "last modified (submission)", "zuletzt geändert (abgabe)", "dernière modification (travail remis)",
+    "última modificación (entrega)", "ultima modifica (consegna)",
+)
+RECORD = ("identifier", "identifiant", "identificador", "id")
+_RECORD = re.compile(r"\D*?(\d+)")  # the word before it is in Moodle's language, too, and may touch it
+EMAIL = (
+    "email address", "email", "e-mail", "mail", "e-mail address", "e-mail-adresse", "adresse de courriel",
+    "dirección de correo",
+)
 POINTS_ROW = "points possible"  # Canvas has a row of points between its headings and its students
 UNUSABLE = re.compile(r"[/\\\0]|^\.|^$")
 
@@ -43,12 +52,17 @@ class Roster:
     """Who was found in a list, and a sentence for each row that was left out.
 
     ``times`` has, by a platform's number, when Moodle's grading worksheet says that something was handed in, in the
-    zone of whoever downloaded it. ``sections`` has students' sections, by id, where the list has them."""
+    zone of whoever downloaded it; ``unclear`` a sentence for each time that was not understood. ``sections`` has
+    students' sections, by id, where the list has them."""
 
     people: tuple[Person, ...]
     left_out: tuple[str, ...]
     times: Mapping[str, datetime] = field(default_factory=dict)
     sections: Mapping[str, str] = field(default_factory=dict)
+    unclear: tuple[str, ...] = ()
+
+
+Whose = Callable[[str, str], Person | str]
 
 
 @dataclass(frozen=True)
@@ -63,8 +77,9 @@ class Columns:
     section: str | None = None
 
 
-def read_roster(path: Path, columns: Columns = Columns()) -> Roster:
-    """Reads a list. columns: headings that the user names; the others are known ones.
+def read_roster(path: Path, columns: Columns = Columns(), whose: Whose | None = None) -> Roster:
+    """Reads a list. columns: headings that the user names; the others are known ones. whose: who is meant by a name
+    and an e-mail address, or why that cannot be said, for a grading worksheet of Moodle's without ids.
 
     Raises ``UsageError`` for what is no such list: no file, no headings, no column of ids, no column that was named.
     """
@@ -73,12 +88,12 @@ def read_roster(path: Path, columns: Columns = Columns()) -> Roster:
         raise UsageError(f"{path} is no file that can be read, or it is larger than {LARGEST // 1_000_000} MB.")
     rows = _rows(data, path)
     try:
-        return _read(rows, path, columns)
+        return _read(rows, path, columns, whose)
     except csv.Error as error:
         raise UsageError(f"{path}, line {rows.line_num + 1}: it is no CSV file ({error}).") from error
 
 
-def _read(rows: csv.DictReader[str], path: Path, columns: Columns) -> Roster:
+def _read(rows: csv.DictReader[str], path: Path, columns: Columns, whose: Whose | None) -> Roster:
     headings = {heading.strip().casefold(): heading for heading in rows.fieldnames or ()}
     said = ", ".join(repr(one) for one in headings.values()) or "nothing"
 
@@ -87,8 +102,11 @@ def _read(rows: csv.DictReader[str], path: Path, columns: Columns) -> Roster:
             raise UsageError(f"{path} has no column {given!r}. It has: {said}.")
         return (given.strip().casefold(),) if given is not None else usual
 
-    id_heading = _known(headings, known(columns.id, ID))
-    if id_heading is None:
+    worksheet = _known(headings, LAST_MODIFIED) is not None
+    record = _known(headings, RECORD) if worksheet else None
+    ids = {name: heading for name, heading in headings.items() if heading != record}
+    id_heading = _known(headings if columns.id is not None else ids, known(columns.id, ID))
+    if id_heading is None and (whose is None or record is None):
         raise UsageError(
             f"{path} has no column of ids that is known; name it with --id COLUMN (and others with --first, --last, "
             f"--name, --email, --section). It has: {said}."
@@ -99,9 +117,17 @@ def _read(rows: csv.DictReader[str], path: Path, columns: Columns) -> Roster:
     people: dict[str, Person] = {}
     left_out = []
     times: dict[str, datetime] = {}
-    platform = _known(headings, tuple(one for one in LMS if headings.get(one) != id_heading))
+    unclear = []
+    platform = record or _known(headings, tuple(one for one in LMS if headings.get(one) != id_heading))
     for row in rows:
-        id = (row.get(id_heading) or "").strip()
+        first, last = _names(row, headings, *name_columns)
+        id = (row.get(id_heading) or "").strip() if id_heading else ""
+        if whose is not None and id_heading is None:
+            person = whose(f"{first} {last}".strip(), _value(row, headings, email))
+            if isinstance(person, str):
+                left_out.append(f"{path.name}, line {rows.line_num}: {person}.")
+                continue
+            id = person.id
         if POINTS_ROW in " ".join(str(value) for value in row.values() if value).casefold():
             continue
         if UNUSABLE.search(id):
@@ -110,14 +136,18 @@ def _read(rows: csv.DictReader[str], path: Path, columns: Columns) -> Roster:
         elif id in people:
             left_out.append(f"{path.name}, line {rows.line_num}: {id} stands there twice.")
         else:
-            first, last = _names(row, headings, *name_columns)
-            number = (row.get(platform) or "").strip().removeprefix("Participant ") if platform else ""
+            number = (row.get(platform) or "").strip() if platform else ""
+            if record and (match := _RECORD.fullmatch(number)):
+                number = match[1]
             people[id] = Person(id, first, last, _value(row, headings, email), number)
             if part := _value(row, headings, section):
                 sections[id] = part
-            if number and (moment := _moment(_value(row, headings, LAST_MODIFIED))):
-                times[number] = moment
-    return Roster(tuple(people.values()), tuple(left_out), times, sections)
+            when = _value(row, headings, LAST_MODIFIED)
+            if number and (found := moment(when)):
+                times[number] = found
+            elif when not in ("", "-"):
+                unclear.append(f"{path.name}, line {rows.line_num}: the time {when!r} is not clear; it is left out.")
+    return Roster(tuple(people.values()), tuple(left_out), times, sections, tuple(unclear))
 
 
 def write_roster(course_dir: Path, roster: Roster, course: Course | None = None) -> tuple[int, int]:
@@ -152,14 +182,6 @@ def _known(headings: Mapping[str, str], wanted: tuple[str, ...]) -> str | None:
 def _value(row: Mapping[str, str | None], headings: Mapping[str, str], wanted: tuple[str, ...]) -> str:
     heading = _known(headings, wanted)
     return (row.get(heading) or "").strip() if heading else ""
-
-
-def _moment(text: str) -> datetime | None:
-    """A time as Moodle writes it in English or in figures; None for "-" and for what is not understood."""
-    for form in _MOODLE_TIMES:
-        with suppress(ValueError):
-            return datetime.strptime(text, form)
-    return None
 
 
 def _names(

@@ -19,6 +19,7 @@ from autograder.classroom.archives import NoArchive
 from autograder.classroom.collect import Collection, collect, undo
 from autograder.cli import app
 from autograder.course import Course, CourseError, UsageError
+from autograder.gradebook.moments import moment
 from autograder.gradebook.roster import read_roster, write_roster
 from tests.small.courses import at_home
 from tests.small.small_class import small_course
@@ -349,3 +350,105 @@ def test_times_are_kept_whole(root: Path, tmp_path: Path) -> None:
     found = take(root, archive, zone=ZoneInfo("UTC"))
     assert found.taken[0].when == datetime(2026, 10, 5, 10)
     assert found.as_json()["taken"][0]["when"] == "2026-10-05T10:00:00Z"
+
+
+GERMAN = """ID,"Vollständiger Name",E-Mail-Adresse,Status,"Zuletzt geändert (Abgabe)"
+Teilnehmer/in77,"Ada Lovelace",ada@x.org,"Zur Bewertung abgegeben","Montag, 5. Oktober 2026, 14:30"
+Teilnehmer/in79,"Eve Smith",eve2@x.org,"Zur Bewertung abgegeben","Montag, 7. Oktober 2026, 14:30"
+Teilnehmer/in80,"Zoe Niemand",zoe@x.org,"Keine Abgabe",-
+"""
+
+
+def know_by_mail(root: Path) -> None:
+    (root / "mails.csv").write_text("ID-Nummer,Vorname,Nachname,E-Mail-Adresse\neve2,Eve,Smith,EVE2@x.org\n")
+    write_roster(root, read_roster(root / "mails.csv"), Course(root))
+
+
+def test_a_moodle_that_is_not_english(root: Path, tmp_path: Path) -> None:
+    """Marking is blind, so that the worksheet alone says who is who; it has no ids, and its times are German."""
+    know_by_mail(root)
+    folder = "Teilnehmerin_{}_assignsubmission_{}_/{}"
+    archive = packed(
+        tmp_path / "m.zip",
+        {
+            folder.format(77, "file", f"{NAME}.ipynb"): notebook("ada"),
+            folder.format(77, "onlinetext", "Texteingabe online.html"): b"<p>siehe Notebook",
+            folder.format(79, "file", f"{NAME}.ipynb"): notebook("eve"),
+            folder.format(81, "onlinetext", "Texteingabe online.html"): b"<p>Hallo",
+        },
+    )
+    worksheet = tmp_path / "worksheet.csv"
+    worksheet.write_text(GERMAN)
+    found = take(root, archive, roster=worksheet, zone=BERLIN)
+    assert marks(root) == {"ada": "ada", "eve2": "eve"} and when(root, "ada") == "2026-10-05 12:30:00 UTC"
+    assert not list((root / "submitted/ada" / NAME).glob("*.html"))
+    assert not (root / "submitted/eve2" / NAME / "timestamp.txt").exists()
+    left = "\n".join(found.left_out)
+    assert "line 3: the time 'Montag, 7. Oktober 2026, 14:30' is not clear" in left  # it was a Wednesday
+    assert "line 4: nobody known is Zoe Niemand." in left and "Teilnehmerin_81" in left
+    with pytest.raises(UsageError, match="no column of ids"):
+        read_roster(worksheet)
+
+
+def test_an_online_text_alone_is_said(root: Path, tmp_path: Path) -> None:
+    text = "Ada Lovelace_77_assignsubmission_onlinetext_/texteenligne.html"
+    found = take(root, packed(tmp_path / "m.zip", {text: b"<p>Bonjour"}))
+    assert found.left_out == [f"{text}: no notebook was handed in, but texteenligne.html."]
+
+
+def test_what_a_group_handed_in_is_nobodys(root: Path, tmp_path: Path) -> None:
+    """A group's number can be that of a student elsewhere; the name says that it is not."""
+    worksheet = tmp_path / "w.csv"
+    headings = "Identifier,Full name,ID number,Last modified (submission)"
+    worksheet.write_text(f"{headings}\nParticipant 40,Ada Lovelace,ada,-\n")
+    groups = {
+        f"Gruppe A_40_assignsubmission_file_/{NAME}.ipynb": notebook("a"),
+        f"Standardgruppe_assignsubmission_file_/{NAME}.ipynb": notebook("b"),
+    }
+    found = take(root, packed(tmp_path / "m.zip", groups), roster=worksheet)
+    assert marks(root) == {} and "40 is ada's, the name Gruppe A is not" in found.left_out[0]
+    assert "nobody known is Standardgruppe." in found.left_out[1]
+    found = take(root, packed(tmp_path / "c.zip", {f"projectgroup3_1234_9001_{NAME}.ipynb": notebook("a")}))
+    assert marks(root) == {} and "1234 is ada's, the name projectgroup3 is not" in found.left_out[0]
+
+
+def test_a_canvas_with_underscores_texts_and_hidden_names(root: Path, tmp_path: Path) -> None:
+    archive = packed(
+        tmp_path / "c.zip",
+        {
+            f"lovelace_ada_LATE_1234_9001_my_1_2_{NAME}.ipynb": notebook("ada"),
+            "müllerbjörn_1235_text.html": b"<p>here",
+            f"anon_x7Yz2_9002_{NAME}.ipynb": notebook("?"),
+            f"LATE_anon_12345_9003_{NAME}.ipynb": notebook("?"),
+        },
+    )
+    found = take(root, archive)
+    assert found.layout == "Canvas" and marks(root) == {"ada": "ada"}
+    assert found.taken[0].remark.startswith("Canvas calls it late")
+    left = "\n".join(found.left_out)
+    assert left.count("Canvas hides whose it is") == 2
+    assert "no notebook was handed in, but text.html" in left and len(found.left_out) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Dienstag, 2. Dezember 2025, 10:37", "2025-12-02 10:37"),
+        ("lunes, 5 de octubre de 2026, 10:00", "2026-10-05 10:00"),
+        ("lundi 5 octobre 2026, 14:30", "2026-10-05 14:30"),
+        ("Monday, October 5, 2026, 2:30 PM", "2026-10-05 14:30"),
+        ("Monday, 5 October 2026, 12:05 AM", "2026-10-05 00:05"),
+        ("2026年 10月 5日(月曜日) 14:30", "2026-10-05 14:30"),
+        ("czwartek, 5 listopada 2026, 14:30", "2026-11-05 14:30"),  # the same month's name,
+        ("ponedjeljak, 5. listopada 2026., 14:30", "2026-10-05 14:30"),  # and another month
+        ("25/10/26, 14:30", "2026-10-25 14:30"),
+        ("05/10/26, 14:30", None),  # May in the United States
+        ("Tuesday, 5 October 2026, 14:30", None),  # it was a Monday
+        ("Monday, 5 October 2026, 2:30 μμ", None),
+        ("5 listopad 2026, 14:30", None),
+        ("soon", None),
+    ],
+)
+def test_a_time_is_what_it_can_only_mean(text: str, said: str | None) -> None:
+    found = moment(text)
+    assert (f"{found:%Y-%m-%d %H:%M}" if found else None) == said
