@@ -19,7 +19,7 @@ from typing import Annotated, Any
 import typer
 
 from autograder import files
-from autograder.commands import arriving, looking_back, of_the_class, student, times
+from autograder.commands import arriving, looking_back, of_the_class, student, times, watching
 from autograder.commands.common import (
     DONE,
     INTERRUPTED,
@@ -27,6 +27,7 @@ from autograder.commands.common import (
     NOTHING_GRADED,
     AsJson,
     CourseDir,
+    Isolation,
     one_sentence,
     progress_bar,
     terminal,
@@ -43,13 +44,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-
-class Isolation(StrEnum):
-    """Values of ``--isolation``."""
-
-    required = "required"
-    off = "off"
 
 
 class ExecutorName(StrEnum):
@@ -175,6 +169,7 @@ app.command()(of_the_class.similar)
 app.command()(times.due)
 app.command()(times.extend)
 app.command()(times.late)
+app.command()(watching.watch)
 app.command()(student.hand_in)
 app.command()(student.update)
 

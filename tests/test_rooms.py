@@ -38,6 +38,7 @@ FOR_START_UP = {
     "autograder.commands.of_the_class": {"autograder.classroom", "autograder.feedback"},
     "autograder.commands.student": {"autograder.homework"},
     "autograder.commands.times": {"autograder.classroom", "autograder.gradebook"},
+    "autograder.commands.watching": {"autograder.classroom"},
     "autograder.datasets.mnist": {"pooch", "requests"},
     "autograder.datasets.pictures": {"PIL"},
     "autograder.datasets.weights": {"safetensors"},

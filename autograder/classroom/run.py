@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -33,7 +33,6 @@ from autograder.submission.notebook import Template
 from autograder.submission.results import Device
 from autograder.training.laid_out import TrainingData
 
-BATCH = 32
 BATCH_S = 2.0
 
 
@@ -51,7 +50,7 @@ class Executor(Protocol):
 
     @property
     def running(self) -> dict[str, float]: ...
-    def run(self, jobs: Iterable[Job]) -> Iterator[Done | None]: ...
+    def run(self, jobs: Iterable[Job | None]) -> Iterator[Done | None]: ...
 
 
 @dataclass(frozen=True)
@@ -138,7 +137,10 @@ class Planned:
 
 
 class ClassRun:
-    """One run over the submissions of an assignment in a course folder."""
+    """One run over the submissions of an assignment in a course folder. ``batch`` results go to the gradebook at
+    once."""
+
+    batch = 32
 
     def __init__(
         self,
@@ -163,27 +165,31 @@ class ClassRun:
         # What waits to be committed, as what the ledger notes it, and the digest of its files.
         self._pending: list[tuple[Commit, str, str | None]] = []
         self._pending_since = 0.0
-        self._planned: dict[str, Planned] = {}
+        self.planned: dict[str, Planned] = {}  # what a worker has, or is about to get
         self.previewed = Previewed(folder)
         self.summary = Summary(assignment.name)
 
     def run(self, progress: Progress, make_executor: Callable[[WorkerSpec, int, float], Any] = local_pool) -> Summary:
         """Grades what has to be graded. What is done when it is interrupted is kept."""
         started = time.monotonic()
-        self._template = Template.load(self.assignment)  # before any process is started: it may not be released
-        self._writer.register(self.assignment)
+        self.begin()
         with ExitStack() as stack:
-            todo = self._plan()
+            todo = self.plan(self._options.students or self._folder.students(self.assignment.name))
             progress.start(self.summary.total, len(self.summary.unchanged))
-            stack.callback(self._flush)
+            stack.callback(self.flush)
             if todo:
                 size = min(self._options.jobs, len(todo))
-                executor: Executor = stack.enter_context(make_executor(self._spec(), size, self.assignment.total_s))
-                self._work(executor, todo, progress)
+                executor: Executor = stack.enter_context(make_executor(self.spec(), size, self.assignment.total_s))
+                self.work(executor, todo, progress)
         self.summary.seconds = time.monotonic() - started
         return self.summary
 
-    def _spec(self) -> WorkerSpec:
+    def begin(self) -> None:
+        """Has the gradebook know the assignment. Raises ``CourseError`` where it is not released."""
+        self._template = Template.load(self.assignment)  # before any process is started
+        self._writer.register(self.assignment)
+
+    def spec(self) -> WorkerSpec:
         options = self._options
         return WorkerSpec(
             self._root,
@@ -195,11 +201,10 @@ class ClassRun:
             per_gpu=self._options.per_gpu,
         )
 
-    def _plan(self) -> list[str]:
-        """Sorts the students into those to grade (returned), those whose record is only to be written, and
+    def plan(self, students: Sequence[str]) -> list[str]:
+        """Sorts students into those to grade (returned), those whose record is only to be written, and
         the rest."""
         name = self.assignment.name
-        students = self._options.students or self._folder.students(name)
         entries = {} if self._options.force else self.ledger.entries(name)
         in_gradebook = self._writer.committed(name)
         self._granted = granted(self.ledger, name)
@@ -285,30 +290,34 @@ class ClassRun:
             self._terms(student),
         )
 
-    def _work(self, executor: Executor, todo: list[str], progress: Progress) -> None:
+    def work(self, executor: Executor, todo: Iterable[str | None], progress: Progress) -> None:
+        """Grades the submissions of students in their order; None among them says that none has come yet."""
         for done in executor.run(self._jobs(todo)):
             progress.tick(executor.running)
             if done is None:
                 if self._pending and time.monotonic() - self._pending_since > BATCH_S:
-                    self._flush()
+                    self.flush()
             elif done.outcome is None:
-                self._planned.pop(done.student)
+                self.planned.pop(done.student)
                 self._fail(done.student, done.error)
                 progress.done(done.student, None)
             else:
                 with self._concerns(done.student):
-                    planned, outcome = self._planned.pop(done.student), done.outcome
+                    planned, outcome = self.planned.pop(done.student), done.outcome
                     self.keep(planned, outcome.results.to_dict(), outcome.file, outcome.answers)
                     if outcome.broken:
                         self.summary.broken[done.student] = outcome.broken
                 progress.done(done.student, self.summary.graded.get(done.student))
 
-    def _jobs(self, todo: list[str]) -> Iterator[Job]:
+    def _jobs(self, todo: Iterable[str | None]) -> Iterator[Job | None]:
         tasks = [task.id for task in self.assignment.automatic]
         for student in todo:
+            if student is None:
+                yield None
+                continue
             with self._concerns(student):  # read when its turn comes, so that a large class is not held in memory
-                self._planned[student] = self._read(student)
-            planned = self._planned.get(student)
+                self.planned[student] = self._read(student)
+            planned = self.planned.get(student)
             if planned is None:  # it could be read a moment ago
                 continue
             yield Job(
@@ -348,10 +357,10 @@ class ClassRun:
             self.assignment.name, student, results, planned.submission.timestamp, changed, self._granted.get(student)
         )
         self._pending.append((commit, planned.identity, written))
-        if len(self._pending) >= BATCH:
-            self._flush()
+        if len(self._pending) >= self.batch:
+            self.flush()
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
         """Commits what is waiting to the gradebook, then notes it in the ledger."""
         if not self._pending:
             return

@@ -96,22 +96,25 @@ class Scheduler:
         now = time.monotonic()
         return {job.student: now - since for job, since in self._given.values()}
 
-    def run(self, jobs: Iterable[Job]) -> Iterator[Done | None]:
+    def run(self, jobs: Iterable[Job | None]) -> Iterator[Done | None]:
         """Grades the jobs in their order and yields what is done as it is done; None now and then.
 
-        A job is taken from ``jobs`` only when a worker is free for it. Raises ``IsolationMissing``,
-        ``CourseError`` or ``MachineFault`` if no submission could be graded here at all."""
+        A job is taken from ``jobs`` only when a worker is free for it; None there says that none has come yet.
+        Raises ``IsolationMissing``, ``CourseError`` or ``MachineFault`` if no submission could be graded at all."""
         source = iter(jobs)
         more = True
         while True:
             while (more or self._later) and not self._waiting and self._has_room():
-                job = next(source, None)
-                more = job is not None
+                try:
+                    job = next(source)
+                except StopIteration:
+                    more, job = False, None
                 if job is None and self._later:
                     job = self._later.popleft()
-                if job is not None:
-                    (self._waiting_for_gpu if job.gpu else self._waiting).append(job)
-                    self._hand_out()
+                if job is None:
+                    break
+                (self._waiting_for_gpu if job.gpu else self._waiting).append(job)
+                self._hand_out()
             self._hand_out()
             if not (more or self._waiting or self._waiting_for_gpu or self._later or self._given):
                 return

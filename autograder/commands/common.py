@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -21,6 +22,13 @@ CourseDir = Annotated[
     typer.Option("--course", metavar="DIR", help="Where submitted/ and gradebook.db are; by default here."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for another program.")]
+
+
+class Isolation(StrEnum):
+    """Values of ``--isolation``."""
+
+    required = "required"
+    off = "off"
 
 
 def course_folder(course: Path | None) -> Path:

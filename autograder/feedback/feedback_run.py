@@ -64,25 +64,11 @@ def write_feedback(
     if unknown:
         raise CourseError(f"There is no result of {unknown[0]!r} for {assignment}; grade that submission first.")
     manual = manual_grades(course_dir, assignment, course)
-    release, rubrics = _notebook(about.release_path), rubrics_of(about)
-    pages, secrets = {}, {}
+    write, pages, secrets = Pages(course_dir, about, course), {}, {}
     chosen = list(dict.fromkeys(students)) or list(results)
     for done, student in enumerate(chosen):
         progress(done, len(chosen))
-        notebook = _notebook(course_dir / AUTOGRADED / student / assignment / f"{assignment}.ipynb")
-        if notebook is None:  # a page would lack all that the student wrote
-            raise CourseError(f"The graded notebook of {student!r} is damaged; grade that submission again.")
-        page = student_page(
-            results[student],
-            notebook,
-            title=about.title,
-            manual=manual.get(student, Manual()),
-            rubrics=rubrics,
-            release=release,
-        )
-        folder = course_dir / FEEDBACK / student / assignment
-        pages[student] = _write(folder / f"{assignment}.html", page)
-        secrets[student] = _copy_exchange_files(course_dir, student, assignment, folder)
+        pages[student], secrets[student] = write.page(student, results[student], manual.get(student, Manual()))
     progress(len(chosen), len(chosen))
     summary = _report(course_dir, about, course, results)
     return Written(
@@ -91,6 +77,42 @@ def write_feedback(
         text_of(summary),
         tuple(name for name, has in secrets.items() if not has and any(secrets.values())),
     )
+
+
+class Pages:
+    """Writes the pages of an assignment's students: `feedback/<student>/<assignment>/<assignment>.html`."""
+
+    def __init__(self, course_dir: Path, about: Assignment, course: Course) -> None:
+        self._course_dir, self._about, self._course = course_dir, about, course
+        self._release, self._rubrics = _notebook(about.release_path), rubrics_of(about)
+
+    def write(self, student: str, *, scores_only: bool = False) -> Path:
+        """The page of the result that lies in `autograded/` now; with `scores_only` it has nothing but points."""
+        name = self._about.name
+        result = _result(self._course_dir / AUTOGRADED / student / name, student)
+        manual = manual_grades(self._course_dir, name, self._course, student).get(student, Manual())
+        return self.page(student, result, manual, scores_only=scores_only)[0]
+
+    def page(
+        self, student: str, result: Mapping[str, Any], manual: Manual, *, scores_only: bool = False
+    ) -> tuple[Path, bool]:
+        """The page's file, and whether the exchange can hand it back. `CourseError` where the notebook is damaged."""
+        name = self._about.name
+        notebook = _notebook(self._course_dir / AUTOGRADED / student / name / f"{name}.ipynb")
+        if notebook is None:  # a page would lack all that the student wrote
+            raise CourseError(f"The graded notebook of {student!r} is damaged; grade that submission again.")
+        page = student_page(
+            result,
+            notebook,
+            title=self._about.title,
+            manual=manual,
+            rubrics=self._rubrics,
+            release=self._release,
+            scores_only=scores_only,
+        )
+        folder = self._course_dir / FEEDBACK / student / name
+        path = _write(folder / f"{name}.html", page)
+        return path, _copy_exchange_files(self._course_dir, student, name, folder)
 
 
 def write_report(
@@ -162,12 +184,16 @@ def _all_results(course_dir: Path, assignment: Assignment) -> Iterator[tuple[str
     """(student, document) of every submission that has a result; the folder's name is the student's id."""
     for path in sorted((course_dir / AUTOGRADED).glob(f"*/{assignment.name}/{FILE_NAME}")):
         student = path.parents[1].name
-        try:
-            document = read_results(path.parent).to_dict()
-        except (InvalidResults, OSError) as error:
-            raise CourseError(f"The result of {student!r} is damaged; grade that submission again.") from error
-        tasks = [_with_sections(task) for task in document["tasks"]]
-        yield student, {**document, "student": student, "tasks": tasks}
+        yield student, _result(path.parent, student)
+
+
+def _result(folder: Path, student: str) -> dict[str, Any]:
+    """The document of a student's result, with the section for each diagnosis."""
+    try:
+        document = read_results(folder).to_dict()
+    except (InvalidResults, OSError) as error:
+        raise CourseError(f"The result of {student!r} is damaged; grade that submission again.") from error
+    return {**document, "student": student, "tasks": [_with_sections(task) for task in document["tasks"]]}
 
 
 def _with_sections(task: Mapping[str, Any]) -> dict[str, Any]:

@@ -91,13 +91,14 @@ class Totals:
 def student_page(
     results: Mapping[str, Any], notebook: Mapping[str, Any] | None, *, title: str = "",
     manual: Manual | None = None, rubrics: Mapping[str, str] | None = None,
-    release: Mapping[str, Any] | None = None,
+    release: Mapping[str, Any] | None = None, scores_only: bool = False,
 ) -> str:
     """The page as HTML text.
 
     results: the document of `results.json`. notebook: the executed notebook, None where there is none.
     title: the assignment's. rubrics: by task id, Markdown; shown once the task is graded by hand.
     release: the student version of the notebook, to tell the student's own cells from the course's.
+    scores_only: nothing but the points of each task.
     """
     manual = manual or Manual()
     ids = [task["task"] for task in results["tasks"]]
@@ -116,7 +117,7 @@ def student_page(
         first=_first(views), complete=[view for view in views if view.share == 1],
         partly=[view for view in views if view.passed and view.share < 1],
         elsewhere=work.elsewhere, cells_left_out=work.cells_left_out, graded_at=provenance.get("graded_at"),
-        checks=(provenance.get("checks") or "")[:12], conditions=conditions([results]),
+        checks=(provenance.get("checks") or "")[:12], conditions=conditions([results]), scores_only=scores_only,
     )
 
 

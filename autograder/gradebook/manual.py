@@ -17,8 +17,11 @@ from autograder.gradebook.by_hand import Manual, ManualGrade
 from autograder.gradebook.opening import cannot, refuse_other_course
 
 
-def manual_grades(course_dir: Path, assignment: str, course: Course | None = None) -> dict[str, Manual]:
-    """By student id, what was graded by hand in one assignment; empty where there is no gradebook yet.
+def manual_grades(
+    course_dir: Path, assignment: str, course: Course | None = None, student: str | None = None
+) -> dict[str, Manual]:
+    """By student id, what was graded by hand in one assignment, of all or of one student; empty where there is no
+    gradebook yet.
 
     Raises `WrongGradebook` if the gradebook is another course's or cannot be read.
     """
@@ -30,25 +33,30 @@ def manual_grades(course_dir: Path, assignment: str, course: Course | None = Non
     engine = create_engine(address.url)
     try:
         with Session(engine) as session:
-            return _read(session, assignment)
+            return _read(session, assignment, student)
     except SQLAlchemyError as error:
         raise cannot(address, "read", error) from error
     finally:
         engine.dispose()
 
 
-def _read(session: Session, assignment: str) -> dict[str, Manual]:
+def _read(session: Session, assignment: str, whose: str | None) -> dict[str, Manual]:
     found: dict[str, dict[str, ManualGrade]] = {}
     late: dict[str, float] = {}
     for student, penalty in session.execute(
-        _of(assignment, select(SubmittedAssignment.student_id, SubmittedNotebook.late_submission_penalty))
+        _of(assignment, whose, select(SubmittedAssignment.student_id, SubmittedNotebook.late_submission_penalty))
     ):
         late[student] = late.get(student, 0.0) + (penalty or 0.0)
         found.setdefault(student, {})
     comments = {
         (student, _task(cell)): text or ""
         for student, cell, text in session.execute(
-            _of(assignment, select(SubmittedAssignment.student_id, BaseCell.name, Comment.manual_comment), Comment)
+            _of(
+                assignment,
+                whose,
+                select(SubmittedAssignment.student_id, BaseCell.name, Comment.manual_comment),
+                Comment,
+            )
         )
     }
     changes = attribution.given(session, assignment)
@@ -56,6 +64,7 @@ def _read(session: Session, assignment: str) -> dict[str, Manual]:
     for student, cell, score, extra in session.execute(
         _of(
             assignment,
+            whose,
             select(SubmittedAssignment.student_id, BaseCell.name, Grade.manual_score, Grade.extra_credit),
             Grade,
         )
@@ -71,9 +80,11 @@ def _read(session: Session, assignment: str) -> dict[str, Manual]:
     }
 
 
-def _of(assignment: str, query: Select[Any], of_cells: type[Grade] | type[Comment] | None = None) -> Any:
+def _of(
+    assignment: str, whose: str | None, query: Select[Any], of_cells: type[Grade] | type[Comment] | None = None
+) -> Any:
     """`query` joined from cells' grades or comments (or from notebooks) to the submissions of one
-    assignment."""
+    assignment, and of one student where one is named."""
     if of_cells is not None:
         query = query.select_from(of_cells).join(BaseCell, of_cells.cell_id == BaseCell.id)
         query = query.join(SubmittedNotebook, of_cells.notebook_id == SubmittedNotebook.id)
@@ -81,7 +92,8 @@ def _of(assignment: str, query: Select[Any], of_cells: type[Grade] | type[Commen
         query = query.select_from(SubmittedNotebook)
     query = query.join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
     query = query.join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
-    return query.where(Assignment.name == assignment)
+    query = query.where(Assignment.name == assignment)
+    return query if whose is None else query.where(SubmittedAssignment.student_id == whose)
 
 
 def _task(cell: str) -> str:

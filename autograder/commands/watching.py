@@ -1,0 +1,37 @@
+"""`watch`: grades what arrives."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.commands.common import CourseDir, Isolation, one_sentence
+
+
+class Shown(StrEnum):
+    """Values of ``--show``."""
+
+    nothing = "nothing"
+    scores = "scores"
+    all = "all"
+
+
+def watch(
+    assignment: Annotated[str, typer.Argument(help="For example 01-functions.")],
+    show: Annotated[Shown, typer.Option(help="What of a result the student's page shows at once.")] = Shown.nothing,
+    per_day: Annotated[int, typer.Option(min=0, metavar="N", help="Results shown to a student a day; 0: all.")] = 0,
+    jobs: Annotated[int | None, typer.Option(min=1, metavar="N", help="Submissions at once.")] = None,
+    log: Annotated[Path | None, typer.Option(metavar="FILE", help="Write lines there, in files that rotate.")] = None,
+    isolation: Annotated[Isolation, typer.Option(help="off: no sandbox.")] = Isolation.required,
+    course: CourseDir = None,
+) -> None:
+    """Grade submissions as they arrive, until you end it."""
+    with one_sentence():
+        from autograder.classroom.run import Options
+        from autograder.classroom.watch import watch as command
+
+        options = Options(jobs=jobs or 0, isolation=isolation.value)
+        command(assignment, folder=course, options=options, show=show.value, per_day=per_day, log=log)
