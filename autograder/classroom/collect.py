@@ -136,6 +136,8 @@ def collect(
         root = archive if archive.is_dir() else None
         found.layout, handed, others = recognise(contents, name, zone=zone, pattern=pattern, root=root)
         if not handed:
+            if not contents.members and not contents.passed_over:
+                found.left_out.append(f"{archive.name}: there are no files in it.")
             found.left_out += contents.passed_over
             found.left_out += [f"{one.path}: its name is of no layout that is known." for one in others[:20]]
             return found

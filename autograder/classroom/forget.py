@@ -39,7 +39,7 @@ class Traces:
         """What there is, a line each."""
         found = [f"the folder {path}" for path in (*self.folders, *self.set_aside)]
         found += [f"the report {path}, which names them" for path in self.reports]
-        found += [f"{count} rows of {table} in the record" for table, count in self.rows.items() if count]
+        found += [f"{table} in the record: {count}" for table, count in self.rows.items() if count]
         return found + (["the gradebook's student, with every submission and grade"] if self.in_gradebook else [])
 
 

@@ -27,7 +27,10 @@ def note(course_dir: Path, student: str, name: str, task: str, says: str, course
 
 
 def close(course_dir: Path, id: int, outcome: str | None) -> None:
-    """Notes what came of a request; None opens it again. Raises ``UsageError`` where there is none of that number."""
+    """Notes what came of a request; None opens it again. Raises ``UsageError`` where there is none of that number, and
+    for an outcome that says nothing."""
+    if outcome is not None and not outcome.strip():
+        raise UsageError("An outcome says something.")
     with Ledger(CourseFolder(course_dir).ledger) as ledger:
         if not notes.close(ledger, id, outcome):
             raise UsageError(f"There is no request {id}; `autograder request` lists them.")
@@ -40,9 +43,17 @@ def drop(course_dir: Path, id: int) -> None:
             raise UsageError(f"There is no request {id}; `autograder request` lists them.")
 
 
-def listed(course_dir: Path, student: str | None = None, name: str | None = None) -> list[Request]:
-    """The requests, in the order in which they were noted."""
+def listed(
+    course_dir: Path, student: str | None = None, name: str | None = None, course: Course | None = None
+) -> list[Request]:
+    """The requests, in the order in which they were noted. Raises ``UsageError`` for an unknown student or
+    assignment."""
+    course = course or Course.here()
     folder = CourseFolder(course_dir)
+    if name is not None:
+        course.assignment(name)
+    if student is not None:
+        require_student(folder, student, course)
     if not folder.ledger.exists():
         return []
     with Ledger(folder.ledger) as ledger:

@@ -42,7 +42,8 @@ def roster(
     if as_json:
         print(json.dumps({"new": new, "people": count, "left_out": list(found.left_out)}))
     else:
-        say(*found.left_out, f"The gradebook knows {count} people of this list; {new} of them are new.")
+        people = "one person" if count == 1 else f"{count} people"
+        say(*found.left_out, f"The gradebook knows {people} of this list; new: {new}.")
     if found.left_out:
         raise typer.Exit(NOTHING_GRADED)
 

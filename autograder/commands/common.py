@@ -44,6 +44,11 @@ def say(*lines: object) -> None:
         print(clean(str(line)))
 
 
+def counted(number: float, noun: str) -> str:
+    """A number with what it counts: 1 point, 2.5 points."""
+    return f"{number:g} {noun}{'' if number == 1 else 's'}"
+
+
 @contextmanager
 def one_sentence() -> Iterator[None]:
     """Turns what a command cannot do into one sentence on stderr and an exit code that says which kind it is."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.commands.common import AsJson, CourseDir, course_folder, one_sentence, say
+from autograder.commands.common import AsJson, CourseDir, counted, course_folder, one_sentence, say
 from autograder.course import UsageError
 
 if TYPE_CHECKING:
@@ -59,13 +59,13 @@ def history(
                     say(f"     Graded again: {', '.join(change.because)} changed.")
                     say(*(f"     {line}" for line in changes.in_words(change)))
             for task, grade in story.manual.grades.items():
-                given = "" if grade.score is None else f" {grade.score:g} points by hand"
+                given = "" if grade.score is None else f" {counted(grade.score, 'point')} by hand"
                 extra = f" {grade.extra:+g} extra" if grade.extra else ""
                 by = f", by {grade.by}" if grade.by else ""
                 say(f"  {task}:{given}{extra}{f' “{grade.comment}”' if grade.comment else ''}{by}")
                 say(*(f"     {_as_given(one)}" for one in story.manual.given if one.task == task))
             if story.manual.late_penalty:
-                say(f"  {story.manual.late_penalty:g} points taken for handing it in late.")
+                say(f"  {counted(story.manual.late_penalty, 'point')} taken for handing it in late.")
             if story.extension:
                 hours = story.extension.by.total_seconds() / 3600
                 why = f": {story.extension.why}" if story.extension.why else ""
@@ -79,7 +79,7 @@ def _as_given(one: Given) -> str:
     when = f"{one.at[:16].replace('T', ' ')} by {one.by}"
     if one.what == "comment":
         return f"{when}: {f'“{one.comment}”' if one.comment else 'no comment any more'}"
-    points = "no points by hand any more" if one.score is None else f"{one.score:g} points"
+    points = "no points by hand any more" if one.score is None else counted(one.score, "point")
     return f"{when}: {points}{f', {one.extra:+g} extra' if one.extra else ''}"
 
 
@@ -120,7 +120,7 @@ def request(
     for one in found:
         say(f"{one.id}. {one.student}, {one.assignment}, {one.task}, {one.at[:10]}: {one.says}")
         say(f"   {one.outcome} ({one.closed_by}, {(one.closed_at or '')[:10]})" if one.outcome else "   open")
-    say(f"{len(found)} requests, {sum(one.outcome is None for one in found)} open.")
+    say(f"{counted(len(found), 'request')}, {sum(one.outcome is None for one in found)} open.")
 
 
 def forget(

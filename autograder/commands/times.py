@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.commands.common import AsJson, CourseDir, course_folder, one_sentence, say
+from autograder.commands.common import AsJson, CourseDir, counted, course_folder, one_sentence, say
 from autograder.course import UsageError
 
 
@@ -73,7 +73,7 @@ def late(
         parts = [f"{command.in_words(one.late)} late" if one.late else one.state]
         why = f" ({one.why})" if one.why else ""
         parts += [f"{command.in_words(one.extension)} more{why}"] if one.extension else []
-        parts += [f"{one.penalty:g} points taken"] if one.penalty else []
+        parts += [f"{counted(one.penalty, 'point')} taken"] if one.penalty else []
         say(f"{one.assignment}, {one.person.id}: {', '.join(parts)}.")
     count = {state: sum(one.state == state for one in found) for state in ("late", "missing", "not yet")}
     say(f"{count['late']} late, {count['missing']} missing; {count['not yet']} have not handed in and still may.")

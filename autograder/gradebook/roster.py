@@ -44,7 +44,7 @@ EMAIL = (
     "dirección de correo",
 )
 POINTS_ROW = "points possible"  # Canvas has a row of points between its headings and its students
-UNUSABLE = re.compile(r"[/\\\0]|^\.|^$")
+UNUSABLE = re.compile(r"[/\\\x00-\x1f\x7f]|^\.|^$")
 
 
 @dataclass(frozen=True)
@@ -147,6 +147,8 @@ def _read(rows: csv.DictReader[str], path: Path, columns: Columns, whose: Whose 
                 times[number] = found
             elif when not in ("", "-"):
                 unclear.append(f"{path.name}, line {rows.line_num}: the time {when!r} is not clear; it is left out.")
+    if not people and not left_out:
+        raise UsageError(f"{path} has headings, and nobody below them.")
     return Roster(tuple(people.values()), tuple(left_out), times, sections, tuple(unclear))
 
 

@@ -158,7 +158,7 @@ def test_the_list_of_requests(root: Path) -> None:
     assert "The check was wrong; graded again. (" in out and "2 requests, 1 open." in out
     assert "Please look" not in run(root, "request", "--open")
     assert "2 requests, 2 open." in run(root, "request", "--reopen", 1)
-    assert "1 requests, 1 open." in run(root, "request", "--drop", 2)
+    assert "1 request, 1 open." in run(root, "request", "--drop", 2)
     for words, said in (
         (["--close", 9, "--outcome", "x"], "no request 9"),
         (["--close", 1], "One at a time"),

@@ -105,7 +105,7 @@ def scores(term: Term, format: str, id: str, column: str) -> dict[str, str]:
 
 def test_a_term(term: Term, tmp_path: Path) -> None:
     (term.files / "list.csv").write_text(LIST)
-    assert "6 of them are new" in term.run("roster", term.files / "list.csv")
+    assert "6 people of this list; new: 6" in term.run("roster", term.files / "list.csv")
     assert "due 2026-10-05 10:00 UTC" in term.run("due", NAME, "2026-10-05 12:00 Europe/Berlin")
     collect_all(term)
     term.run("extend", "dana", NAME, "--by", "3d", "--why", "ill")
@@ -113,7 +113,7 @@ def test_a_term(term: Term, tmp_path: Path) -> None:
     summary, ran = grade(term.root)
     assert ran == ["ada", "bob", "cleo", "dana", "eve"] and not summary.failed
     out = term.run("late")
-    assert f"{NAME}, cleo: 2 days 2 hours late, 1 points taken." in out
+    assert f"{NAME}, cleo: 2 days 2 hours late, 1 point taken." in out
     assert f"{NAME}, finn: missing." in out and "dana: on time, 3 days more (ill)" in out
 
     with Gradebook(f"sqlite:///{term.root}/gradebook.db", "cnn") as book:
@@ -167,6 +167,8 @@ def test_a_term(term: Term, tmp_path: Path) -> None:
         (["history", "ada"], 2, "Nobody with the id"),
         (["request", "ada", NAME, "double", "--says", "x"], 2, "Nobody with the id"),
         (["request", "--close", "1", "--outcome", "x"], 2, "no request 1"),
+        (["request", "--close", "1", "--outcome", " "], 2, "An outcome says something"),
+        (["request", "ada"], 2, "Nobody with the id"),
         (["report", NAME], 1, "grade it first"),
         (["feedback", NAME], 1, "grade it first"),
         (["similar", NAME], 1, "no submissions"),
@@ -182,3 +184,24 @@ def test_every_command_before_its_time_says_what_is_missing(term: Term, words: l
     out = term.run(*words, code=code)
     assert said in out and len([line for line in out.splitlines() if line.startswith("autograder:")]) == 1
     assert not (term.root / "autograded").exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "data", "code", "said"),
+    [
+        ("roster", b"", 2, "no column of ids"),
+        ("roster", b"ID number,Surname\n", 2, "nobody below them"),
+        ("roster", b"foo,bar\n1,2\n", 2, "It has: 'foo', 'bar'"),
+        ("roster", b'ID number,Surname\n"x,A\ny,B\n', 1, "which no folder can have"),  # a quotation mark too many
+        ("roster", bytes(range(256)) * 9, 2, "encoding that is not known"),
+        ("collect", b"", 2, "neither a ZIP nor a tar file"),
+        ("collect", b"PK\5\6" + bytes(18), 1, "there are no files in it"),
+    ],
+)
+def test_files_that_are_not_what_they_should_be_are_a_sentence(
+    term: Term, command: str, data: bytes, code: int, said: str
+) -> None:
+    (term.files / "file").write_bytes(data)
+    words = ["--assignment", NAME] if command == "collect" else []
+    assert said in term.run(command, term.files / "file", *words, code=code)
+    assert not (term.root / "submitted").exists()
