@@ -71,6 +71,10 @@ class CourseFolder:
             if not entry.name.startswith(".") and _may_be_folder(submitted / entry.name / assignment)
         )  # fmt: skip
 
+    def is_submitted(self, student: str, assignment: str) -> bool:
+        """Whether there is a submission, now: it can be removed while a class is graded."""
+        return _may_be_folder(self._submitted(student, assignment))
+
     def submission(self, student: str, assignment: str) -> Submission:
         """Reads what a student handed in. Links are not followed, and what is no regular file is not read."""
         folder = self._submitted(student, assignment)

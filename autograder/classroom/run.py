@@ -136,6 +136,10 @@ class Planned:
         return f"{self.fingerprint}|{self.submission.timestamp or ''}|{self.terms}"
 
 
+class Gone(Exception):
+    """A submission was removed between the moment when it was listed and when it was to be read."""
+
+
 class ClassRun:
     """One run over the submissions of an assignment in a course folder. ``batch`` results go to the gradebook at
     once."""
@@ -237,6 +241,8 @@ class ClassRun:
                 f"The name of the folder {printable(student)} in submitted/ is not UTF-8; rename it to the student's "
                 f"id, and {AGAIN}.",
             )
+        except Gone:
+            self._fail(student, f"The submission was removed while the class was graded; put it back, and {AGAIN}.")
         except OSError as error:
             if is_full(error):
                 raise of_os_error(error) from error
@@ -272,6 +278,9 @@ class ClassRun:
         return True
 
     def _read(self, student: str) -> Planned:
+        """What a student handed in, as it is there now. Raises ``Gone`` where it is no more."""
+        if not self._folder.is_submitted(student, self.assignment.name):
+            raise Gone
         self._folder.mend_timestamp(student, self.assignment.name)
         submission = self._folder.submission(student, self.assignment.name)
         if submission.remark:

@@ -86,6 +86,11 @@ class Secret:
 
 def _read(path: Path, copy: bytes | None) -> bytes | None:
     """The secret in the file, mended from its copy where the file is lost or too short; None where there is neither."""
+    if path.exists() and not path.is_file() and not path.is_dir():  # reading a pipe would wait for ever
+        raise SecretMissing(
+            f"The course's secret, {path}, is no file that can be read; remove it, and a copy takes its place from the "
+            "record."
+        )
     key = path.read_bytes() if path.exists() else None
     if key is not None and len(key) == SECRET_BYTES:
         return key

@@ -22,6 +22,7 @@ MAX_KERNELS = 24
 REPLAYS = 2  # a step that worked once is given up when it failed that often in fresh kernels
 STARTS = 2
 MARGIN_S, LONGEST_WAIT_S = 0.5, 5.0
+NEXT_CELL = "pass"  # a callback or a hook that a cell left can end the kernel as soon as another one begins
 
 
 @dataclass
@@ -180,9 +181,10 @@ class Execution:
     def settle(self) -> None:
         """Has a fresh kernel that has outlived what ran before.
 
-        It has, once it has lived for longer than the one that died, and for longer after its last step: a timer that
-        ended the one would have ended the other. For a cell that ends its kernel at once, that is half a second. A cell
-        that ends fresh kernels after it is done is found by halving, told so, and left out."""
+        It has, once it has lived for longer than the one that died, and for longer after its last step, and has run one
+        more cell: a timer or a hook that ended the one would have ended the other. For a cell that ends its kernel at
+        once, that is half a second. A cell that ends fresh kernels after it is done is found by halving, told so, and
+        left out."""
         now = time.monotonic()
         lived = now - self._fresh_since + MARGIN_S, now - self._still_since + MARGIN_S
         self.drop_kernel()
@@ -199,7 +201,7 @@ class Execution:
 
     def _survives(self, count: int, in_all_s: float, after_s: float) -> bool:
         """Whether a fresh kernel that does the first ``count`` steps lives for ``in_all_s``, and for ``after_s`` after
-        the last of them; it stays if those are all."""
+        the last of them, and then runs a cell that does nothing; it stays if those are all."""
         kernel = self._fresh()
         for step in self._worked[:count]:
             step.run(kernel)
@@ -209,7 +211,7 @@ class Execution:
             until = min(until, self._still_since + LONGEST_WAIT_S)
         while kernel.alive() and time.monotonic() < until:
             time.sleep(0.02)
-        alive = kernel.alive()
+        alive = kernel.alive() and not run_cell(kernel, NEXT_CELL, Limits(), wall_s=LONGEST_WAIT_S).lost
         if alive and count == len(self._worked):
             self._kernel = kernel
         else:

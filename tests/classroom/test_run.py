@@ -5,11 +5,18 @@ from __future__ import annotations
 import random
 import shutil
 import signal
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from autograder.classroom.folder import CourseFolder
+from autograder.classroom.grade import grade_class
+from autograder.classroom.run import Options
+from autograder.course import Course
+from autograder.submission.job import Job
 from autograder.submission.notebook import Template
 from autograder.submission.results import read_results
 from tests.small.courses import lay_out_package, read_json
@@ -103,6 +110,28 @@ def test_odd_submissions_get_results_and_harm_no_other(tmp_path: Path):
         results = read_json(tmp_path / "autograded" / student / "00-small" / "results.json")
         assert (results["status"], results["reason"], len(results["tasks"])) == ("not_gradable", "malformed", 4)
     assert scores(as_json(tmp_path / "autograded" / "forger" / "00-small" / "results.json"))["double"] == 0.0
+
+
+def test_a_submission_that_is_removed_while_the_class_is_graded_is_no_empty_one(tmp_path: Path):
+    small_class(tmp_path, 2)
+    taken: list[str] = []
+
+    class Removing:
+        """Workers that grade nothing, and find that one of the submissions is gone when its turn comes."""
+
+        running: dict[str, float] = {}
+
+        def run(self, jobs: Iterable[Job]) -> Iterator[None]:
+            shutil.rmtree(tmp_path / "submitted" / "s001" / "00-small")
+            taken.extend(job.student for job in jobs)
+            return iter(())
+
+    summary = grade_class(
+        "00-small", folder=tmp_path, options=Options(jobs=1), console=Console(quiet=True), course=Course(tmp_path),
+        make_executor=lambda *_: nullcontext(Removing()),
+    )  # fmt: skip
+    assert taken == ["s000"]
+    assert "The submission was removed" in summary.failed["s001"] and not summary.graded
 
 
 def test_interrupting_keeps_what_is_done_and_says_how_to_go_on(tmp_path: Path):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -80,3 +81,9 @@ def test_another_secret_than_before_is_said_first_too(tmp_path: Path, ledger: Le
         Secret.of_course(tmp_path, ledger)
     assert Secret.of_course(tmp_path, ledger, anew=True).key == b"x" * 32
     assert Secret.of_course(tmp_path, ledger).key == b"x" * 32
+
+
+def test_a_pipe_in_place_of_the_secret_is_not_waited_for(tmp_path: Path):
+    os.mkfifo(tmp_path / "secret")
+    with pytest.raises(MachineFault, match="secret, is no file that can be read; remove it"):
+        Secret.of_course(tmp_path)

@@ -62,6 +62,7 @@ class Clock:
         self.now, self.slept, self.started = 1000.0, 0.0, 0
         self.took: dict[str, float] = {}
         self.ends_after: dict[str, float] = {}  # seconds after the end of the cell
+        self.ends_next: set[str] = set()  # cells that leave a hook, which ends the kernel when another one begins
         self.blamed: list[str] = []
         monkeypatch.setattr(execution.time, "monotonic", lambda: self.now)
         monkeypatch.setattr(execution.time, "sleep", self.sleep)
@@ -73,8 +74,9 @@ class Clock:
 
     def __call__(self) -> Any:
         kernel = SimpleNamespace(
-            isolation=[], ends=float("inf"), stopped_reason=None, kill=lambda: None, shutdown=lambda: None
-        )
+            isolation=[], ends=float("inf"), hooked=False, stopped_reason=None, kill=lambda: None,
+            shutdown=lambda: None,
+        )  # fmt: skip
         self.started += 1
         kernel.killed = False
         kernel.alive = lambda: self.now < kernel.ends
@@ -82,6 +84,9 @@ class Clock:
 
     def run(self, kernel: Any, source: str, *more: object, **options: object) -> CellRun:
         until = self.now + self.took.get(source, 0.0)
+        if kernel.hooked:
+            kernel.ends = self.now
+        kernel.hooked = source in self.ends_next
         if self.now >= kernel.ends or until >= kernel.ends:
             self.now = max(self.now, kernel.ends)
             return CellRun([], reason="died", lost=True)
@@ -114,6 +119,17 @@ def test_a_cell_that_ends_its_kernel_at_once_costs_half_a_second_however_long_th
     }  # fmt: skip
     assert clock.slept < 0.6
     assert clock.started == 3, "the first, the one that waited, and the one after it"
+
+
+def test_a_hook_that_ends_the_kernel_when_the_next_cell_begins_costs_the_cell_that_left_it(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    clock = Clock(monkeypatch)
+    clock.ends_next = {"hook"}
+    assert clock.grade("first", "hook", "second", "third") == {
+        "first": True, "hook": False, "second": True, "third": True,
+    }  # fmt: skip
+    assert clock.blamed == ["hook"]
 
 
 @pytest.mark.parametrize("later", [0.1, 2.0, 4.0, 11.0])

@@ -50,6 +50,28 @@ def _(place: Place) -> None:
     place.whole()
 
 
+@each(
+    ("a hidden check ends its worker", "import os\n    os._exit(1)"),
+    ("a hidden check calls sys.exit()", "raise SystemExit(0)"),
+    ("a hidden check raises KeyboardInterrupt", "raise KeyboardInterrupt"),
+    ("a hidden check kills its worker", "import os\n    os.kill(os.getpid(), 9)"),
+    ("a hidden check recurses without end", "def again(): again()\n    again()"),
+)
+def _(place: Place, line: str) -> None:
+    place.add("odd")
+    path = place.root / HIDDEN
+    before = path.read_text()
+    head, _, body = before.partition("):\n")
+    first, _, rest = body.partition("\n")
+    path.write_text(f"{head}):\n{first}\n    {line}\n{rest}")
+    run = place.grade()
+    assert run.code in (0, 1), run.text
+    assert ("broke a check" in run.text) if run.code == 0 else "could not be graded" in run.text, run.text
+    place.said.append(f"{run.code}: {run.text[run.text.find('odd could not') :][:160] if run.code else 'it is named'}")
+    path.write_text(before)
+    place.whole(odd=12.0)
+
+
 @fault("a check cell has more points than its tests")
 def _(place: Place) -> None:
     place.add("odd")

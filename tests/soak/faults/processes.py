@@ -75,15 +75,93 @@ def _(place: Place, signals: tuple[signal.Signals, ...]) -> None:
     place.whole(odd=12.0)
 
 
-@fault("SIGTERM while the command is being loaded")
-def _(place: Place) -> None:
+@each(*((f"SIGTERM {seconds:g} s after the command was started", seconds) for seconds in (0.05, 0.3, 0.6, 1.2, 2.4)))
+def _(place: Place, seconds: float) -> None:
+    place.add("odd", square=SLOW)
     command = place.start("grade", NAME, stdin=subprocess.DEVNULL)
-    time.sleep(0.6)
+    time.sleep(seconds)
     command.send_signal(signal.SIGTERM)
     run = place.end(command)
-    assert run.code in (130, -signal.SIGTERM), run
-    place.said.append(f"{run.code}")
-    place.whole()
+    assert run.code in (130, -signal.SIGTERM), run  # before its first line the signal does what it does to any program
+    place.said.append(f"{run.code}: {run.text[-100:]}")
+    place.leaves_nothing()
+    place.whole(odd=12.0)
+
+
+@each(
+    ("Ctrl-C in a terminal, which reaches every process of the run", signal.SIGINT),
+    ("SIGTERM to every process of the run, as a service is stopped", signal.SIGTERM),
+    ("SIGHUP to every process of the run, as a terminal is closed", signal.SIGHUP),
+)
+def _(place: Place, number: signal.Signals) -> None:
+    place.add("odd", square=SLOW)
+    command = place.start("grade", NAME, start_new_session=True)
+    found(command, "kernel")
+    below = psutil.Process(command.pid).children(recursive=True)
+    os.killpg(command.pid, number)
+    place.says(place.end(command), "run the same command to go on", code=130)
+    assert not psutil.wait_procs(below, timeout=30)[1], "a process outlived the command"
+    place.leaves_nothing()
+    place.whole(odd=12.0)
+
+
+@each(
+    ("SIGQUIT to the command", signal.SIGQUIT),
+    ("SIGUSR1 to the command", signal.SIGUSR1),
+    ("SIGABRT to the command", signal.SIGABRT),
+)
+def _(place: Place, number: signal.Signals) -> None:
+    place.add("odd", square=SLOW)
+    command = place.start()
+    found(command, "kernel")
+    below = psutil.Process(command.pid).children(recursive=True)
+    command.send_signal(number)
+    command.communicate()
+    assert not psutil.wait_procs(below, timeout=30)[1], "a process outlived the command"
+    place.said.append("it ends as any program does; the next run goes on, and removes what was left")
+    place.whole(odd=12.0)
+    place.leaves_nothing()
+
+
+@each(
+    ("SIGTERM while a result is being booked", signal.SIGTERM),
+    ("SIGKILL while a result is being booked", signal.SIGKILL),
+)
+def _(place: Place, number: signal.Signals) -> None:
+    for student in ("even", "odd"):
+        place.add(student)
+    command = place.start()
+    while command.poll() is None and not (place.result("even").exists() or place.result("odd").exists()):
+        time.sleep(0.001)
+    command.send_signal(number)
+    out, err = command.communicate()
+    assert "Traceback" not in out + err, out + err
+    assert command.returncode in (0, 130, -signal.SIGKILL), (command.returncode, out, err)
+    place.said.append(f"{command.returncode}: the next run goes on")
+    place.whole(odd=12.0, even=12.0)
+    place.leaves_nothing()
+
+
+@each(
+    ("five runs at once", ("grade", NAME)),
+    ("three runs at once that grade everybody anew", ("grade", NAME, "--force")),
+)
+def _(place: Place, words: tuple[str, ...]) -> None:
+    place.add("odd")
+    runs = [place.end(command) for command in [place.start(*words) for _ in range(3 if len(words) > 2 else 5)]]
+    assert [run.code for run in runs] == [0] * len(runs), [run.text for run in runs]
+    place.said.append("0: all wait and finish")
+    place.whole(odd=12.0)
+
+
+@fault("feedback, export and history while a class is graded")
+def _(place: Place) -> None:
+    place.add("odd", square=SLOW)
+    grading = place.start()
+    others = [place.start("feedback", NAME), place.start("export"), place.start("history", "ada", NAME)]
+    assert [place.end(command).code for command in (grading, *others)] == [0, 0, 0, 0]
+    place.said.append("0: each does its work")
+    place.whole(odd=12.0)
 
 
 @fault("SIGKILL to the command")

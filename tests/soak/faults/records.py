@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import time
@@ -9,7 +10,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from tests.soak.faults.place import NAME, Place, as_root, each, fault, only_readable, settle
+from tests.soak.faults.place import NAME, Place, as_root, each, fault, only_readable, settle, small_disk
 
 
 @each(
@@ -80,11 +81,14 @@ def _(place: Place) -> None:
     place.said.append("0: that submission is graded anew")
 
 
-@each(("the secret is lost", None), ("the secret is truncated", b"short"), ("the secret is empty", b""))
-def _(place: Place, content: bytes | None) -> None:
+@each(("the secret is lost", None), ("the secret is truncated", b"short"), ("the secret is empty", b""),
+      ("the secret is a link to itself", "secret"))  # fmt: skip
+def _(place: Place, content: bytes | str | None) -> None:
     path = place.root / ".autograder" / "secret"
     before = path.read_bytes()
-    path.unlink() if content is None else path.write_bytes(content)
+    if content is None or isinstance(content, str):
+        path.unlink()
+    path.symlink_to(content) if isinstance(content, str) else path.write_bytes(content) if content is not None else None
     place.whole()
     assert path.read_bytes() == before
     place.said.append("0: put back from the record")
@@ -154,21 +158,84 @@ def _(place: Place, name: str) -> None:
 
 
 @each(
-    ("a folder in place of the gradebook", "gradebook.db"),
-    ("a folder in place of the record", ".autograder/ledger.db"),
-    ("a folder in place of the secret", ".autograder/secret"),
-    ("a file in place of .autograder/", ".autograder"),
-    ("a file in place of autograded/", "autograded"),
+    ("results.json is a pipe", os.mkfifo),
+    ("results.json is a link to itself", lambda path: path.symlink_to(path.name)),
+    ("results.json is a link to a neighbour's", lambda path: path.symlink_to("../../bob/00-small/results.json")),
 )
-def _(place: Place, name: str) -> None:
-    path = place.root / name
-    kept = path.rename(path.with_name("kept"))
-    path.write_text("x") if kept.is_dir() else path.mkdir()
-    run = place.grade()
-    place.says(run, Path(name).name.lstrip("."))
-    path.rmdir() if path.is_dir() else path.unlink()
-    kept.rename(path)
+def _(place: Place, put: Callable[[Path], object]) -> None:
+    path = place.result("ada")
+    before, neighbour = path.read_bytes(), place.result("bob").read_bytes()
+    path.unlink()
+    put(path)
     place.whole()
+    assert path.read_bytes() == before and not path.is_symlink()
+    assert place.result("bob").read_bytes() == neighbour
+    place.said.append("0: written again from the record")
+
+
+@each(
+    ("the record's disk is full", ".autograder"),
+    ("the whole course folder's disk is full", ""),
+)
+@as_root
+def _(place: Place, name: str) -> None:
+    for student in ("odd", "even"):
+        place.add(student)
+    settle(place.root / ".autograder" / "ledger.db")
+    settle(place.root / "gradebook.db")
+    with small_disk(place, "3m") as disk:
+        for part in (name,) if name else (".autograder", "autograded"):
+            shutil.copytree(place.root / part, disk / part)
+            (place.root / part).rename(place.root / f"kept{part}")
+            (place.root / part).symlink_to(disk / part)
+        (disk / "full").write_bytes(bytes(shutil.disk_usage(disk).free))
+        place.says(place.grade(), "no room left|is full|make room")
+        assert not place.result("odd").exists() or place.score("odd") == 12.0
+        for kept in place.root.glob("kept*"):
+            (place.root / kept.name.removeprefix("kept")).unlink()
+            kept.rename(place.root / kept.name.removeprefix("kept"))
+    place.whole(odd=12.0, even=12.0)
+
+
+@each(
+    ("a table of the record is lost", "drop table graded"),
+    ("a column of the record is lost", "alter table graded drop column written"),
+    ("the record's answers are no JSON", "update graded set answers = 'garbage'"),
+    ("the record's results are of another student", "update graded set results = (select results from graded "
+     "where student = 'bob'), written = null"),
+    ("the record's fingerprints are lost", "update graded set fingerprint = ''"),
+    ("the record's secret is too short", "update about set value = x'00' where name = 'secret'"),
+)
+def _(place: Place, damage: str) -> None:
+    path = place.root / ".autograder" / "ledger.db"
+    settle(path)
+    before = path.read_bytes()
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(damage)
+        database.commit()
+    settle(path)
+    run = place.grade()
+    if run.code:
+        place.says(run, "ledger.db|record|secret")
+        path.write_bytes(before)
+    else:
+        place.said.append("0: mended, or graded anew")
+    place.whole()
+
+
+@each(
+    ("a student's grades are deleted from the gradebook", "delete from grade where notebook_id in (select n.id from "
+     "submitted_notebook n join submitted_assignment s on n.assignment_id = s.id where s.student_id = 'ada')"),
+    ("a student is deleted from the gradebook", "delete from student where id = 'ada'"),
+    ("a student's scores are set to nothing in the gradebook", "update grade set auto_score = null"),
+)
+def _(place: Place, damage: str) -> None:
+    with closing(sqlite3.connect(place.root / "gradebook.db")) as database:
+        database.execute(damage)
+        database.commit()
+    place.grade()
+    place.whole()
+    place.said.append("0: written again from the record")
 
 
 @each(
