@@ -42,6 +42,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
+from .faults import of_os_error
 from .sandbox.limits import Limits
 from .sandbox.policy import RUNTIMES
 
@@ -298,7 +299,7 @@ def _settings(folder: Path) -> Mapping[str, Any]:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
-        raise CourseError(f"{path} cannot be read: {error.strerror}.") from error
+        raise CourseError(str(of_os_error(error, path))) from error
 
 
 def _installed() -> Path:

@@ -12,6 +12,7 @@ that do not, where there are any.
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import threading
 import time
@@ -38,6 +39,22 @@ FETCH_S = 60.0  # to fetch a result from the worker that has it
 ENDED = "The Dask worker ended."
 
 
+class _Unretrieved(logging.Filter):
+    """Leaves out the tracebacks of what the client's own tasks raise and nobody waits for when a connection is lost."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        raised = record.exc_info[0] if record.exc_info else None
+        return raised is None or not raised.__module__.startswith("distributed")
+
+
+def quieten_client() -> None:
+    """What a lost worker or scheduler means is said in a sentence, here and in the summary; the client says it too."""
+    loop = logging.getLogger("asyncio")
+    if not any(isinstance(one, _Unretrieved) for one in loop.filters):
+        loop.addFilter(_Unretrieved())
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
+
+
 def dask_pool(address: str) -> Callable[[WorkerSpec, int, float], Scheduler]:
     """What grades with the workers of the Dask scheduler at ``address``; their number is the cluster's."""
     return lambda spec, size, total_s: Scheduler(DaskWorkers(address, spec), total_s)
@@ -58,6 +75,7 @@ class DaskWorkers:
     def __enter__(self) -> DaskWorkers:
         from distributed import Client
 
+        quieten_client()
         try:
             self._client = Client(self._address, timeout=CONNECT_S, set_as_default=False)
             self._client.wait_for_workers(1, timeout=WORKERS_S)

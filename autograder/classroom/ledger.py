@@ -359,7 +359,7 @@ def _trouble(error: sqlite3.Error) -> str:
     if "full" in text:
         return f"cannot grow, since its disk is full; make room there, and {AGAIN}."
     if "readonly" in text or "read-only" in text or "unable to open" in text:
-        return f"cannot be written; make the file and its folder writable for you, and {AGAIN}."
+        return f"cannot be read or written; make the file and its folder writable for you, and {AGAIN}."
     if "I/O" in text:
         return f"lies on a disk that fails or is full ({text}); look at the disk, and {AGAIN}."
     return (

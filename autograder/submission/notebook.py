@@ -29,6 +29,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
 from autograder.course import CHECK_SUFFIX, RUBRIC_SUFFIX, Assignment, Course, CourseError, Task
+from autograder.faults import of_os_error
 from autograder.notebook_file import NotANotebook, document_of
 from autograder.submission.outputs import one_line
 from autograder.submission.prose import Pictures, Prose, safe_markdown, with_pictures
@@ -389,6 +390,8 @@ def _read(path: Path) -> NotebookNode:
     try:
         found: NotebookNode = nbformat.read(path, as_version=4)
         return found
+    except OSError as error:
+        raise CourseError(str(of_os_error(error, path))) from error
     except Exception as error:  # nbformat raises what its schema library raises
         raise CourseError(f"The notebook {path.name} of the course cannot be read: {one_line(str(error))}.") from error
 

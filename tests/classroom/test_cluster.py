@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 from rich.console import Console
 
-from autograder.classroom.cluster import ENDED, DaskWorkers, dask_pool, grade_there
+from autograder.classroom.cluster import ENDED, DaskWorkers, dask_pool, grade_there, quieten_client
 from autograder.classroom.grade import grade_class
 from autograder.classroom.run import Graded, Options, Summary
 from autograder.classroom.scheduler import Lost
@@ -239,3 +239,17 @@ def test_a_cluster_without_a_gpu_is_not_waited_for(cluster: object, tmp_path: Pa
     with pytest.raises(CourseError, match="no Dask worker .* declares one with --resources GPU=1; with --per-gpu 0"):
         grade(tmp_path, cluster.scheduler_address)
     assert list(grade(tmp_path, cluster.scheduler_address, per_gpu=0).graded) == ["ada"]
+
+
+def test_what_the_client_s_tasks_raise_and_nobody_waits_for_is_no_traceback(capsys: pytest.CaptureFixture[str]):
+    quieten_client()
+    loop, shown = logging.getLogger("asyncio"), logging.StreamHandler()
+    loop.addHandler(shown)
+    try:
+        for raised in (distributed.core.CommClosedError("lost"), RuntimeError("our own")):
+            loop.error("Task exception was never retrieved", exc_info=(type(raised), raised, None))
+    finally:
+        loop.removeHandler(shown)
+    said = capsys.readouterr().err
+    assert "lost" not in said and "our own" in said
+    assert not logging.getLogger("distributed.client").isEnabledFor(logging.ERROR)

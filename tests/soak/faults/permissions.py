@@ -65,7 +65,7 @@ def _(place: Place, case: tuple[str, str]) -> None:
     ("autograded/ may not be looked into", ("autograded", "autograded.* may not be read")),
     (".autograder/ may not be looked into", (".autograder", r"\.autograder.* may not be read")),
     ("the secret may not be read", (".autograder/secret", "secret may not be read")),
-    ("the record may not be read", (".autograder/ledger.db", "ledger.db .*(may not be read|make it writable)")),
+    ("the record may not be read", (".autograder/ledger.db", "ledger.db cannot be read or written; make")),
     ("the gradebook may not be read", ("gradebook.db", "gradebook.db .*make the file and its folder writable")),
     ("the solution may not be read", (f"solutions/{NAME}/{NAME}.ipynb", "ipynb may not be read")),
     ("the released notebook may not be read", (f"assignments/{NAME}/{NAME}.ipynb", "ipynb may not be read")),
