@@ -21,6 +21,11 @@ from .trial import Observation, current
 
 ENOUGH_TO_ACCUSE = 3  # entries that are wrong for one's own id and right for the other
 ANOTHER_VARIANT = "These are the numbers of another variant: the answer would be right for another student id."
+# Exceptions that say something of the code, and nothing of the argument that it was to refuse.
+SLIPS = (
+    r"(NameError|UnboundLocalError|AttributeError|RecursionError|SystemExit|ImportError|ModuleNotFoundError): "
+    r"|TypeError: .*(unexpected keyword argument|positional argument|required .*argument|takes no arguments)"
+)
 UNEXPECTED = "Your code raised an exception here."
 AXES = {
     2: ("row", "column"),
@@ -184,21 +189,23 @@ def expect_raises(
     wanted_names = [naming] if isinstance(naming, str) else list(naming or ())
     names = [kind if isinstance(kind, str) else kind.__name__ for kind in types] or ["ValueError"]
     wanted = " or ".join(names)
+    whose = f' naming "{wanted_names[0]}"' if wanted_names else ""
+    case = f" for {about}" if about else ""
     try:
         yield
         send_waiting()
     except StudentError as error:
         if not any(name in error.bases for name in names):
+            if re.match(SLIPS, f"{error.known_type}: {error.text}"):  # not an answer to the argument
+                raise
             raise CheckFailure(
-                f"A {wanted} was to be raised here, not {with_article(error.known_type)}.",
+                f"A {wanted}{whose} was to be raised here{case}, not {with_article(error.known_type)}.",
                 fixed=f"A {wanted} was to be raised here, and another exception was.",
             ) from None
         if wanted_names and not any(_names(error.text, name) for name in wanted_names):
             message = f'The {wanted} was raised, but its text does not name the argument "{wanted_names[0]}".'
             raise CheckFailure(message, fixed=message) from None
     else:
-        whose = f' naming "{wanted_names[0]}"' if wanted_names else ""
-        case = f" for {about}" if about else ""
         message = f"A {wanted}{whose} was to be raised here{case}, and nothing was raised."
         raise CheckFailure(message, fixed=message)
 
@@ -320,14 +327,17 @@ def _wrong_type(actual: Any, framework: str | None, what: str) -> CheckFailure |
 
 def _wrong_shape(got: np.ndarray, wanted: np.ndarray, what: str) -> CheckFailure:
     hint = ""
+    if got.shape == ():
+        message = f"{start(what)} is a single number; an array of shape {_sizes(wanted.shape)} is right here."
+        return CheckFailure(message, fixed=f"{start(what)} has another shape than is right.")
     if got.ndim != wanted.ndim:
         hint = f" ({got.ndim} dimensions instead of {wanted.ndim})"
     elif got.ndim in AXES:
-        odd = [name for name, a, b in zip(AXES[got.ndim], got.shape, wanted.shape, strict=True) if a != b]
+        odd = [name for name, a, b in zip(_axes(got.ndim, what), got.shape, wanted.shape, strict=True) if a != b]
         if sorted(got.shape) == sorted(wanted.shape):
             hint = " (the right sizes on the wrong axes)"
         else:
-            hint = f" (the number of {_plural(odd)} is off)"
+            hint = f" (the number{'s' * (len(odd) > 1)} of {_plural(odd)} {'are' if len(odd) > 1 else 'is'} off)"
     sizes = f"{_sizes(got.shape)}, expected {_sizes(wanted.shape)}"
     fixed = f"{start(what)} has another shape than is right."
     return CheckFailure(f"{start(what)} has shape {sizes}{hint}.", fixed=fixed)
@@ -340,7 +350,9 @@ def _wrong_values(got: np.ndarray, wanted: np.ndarray, wrong: np.ndarray, what: 
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
     count = int(wrong.sum())
     place = f"first at index {first if len(first) > 1 else first[0]}"
-    found = f"{count} of {wrong.size} values differ, {place}{_pattern(wrong)}"
+    found = f"{count} of {wrong.size} values differ, {place}{_pattern(wrong, what)}"
+    if wrong.size == 1:
+        found = "its one value differs"
     message = f"{start(what)} has the right shape, but {found}."
     details = f"at {first}: expected {wanted[first]:.6g}, received {got[first]:.6g}"
     if got.size <= 36:
@@ -363,9 +375,15 @@ def _around(shape: tuple[int, ...], first: tuple[int, ...]) -> tuple[tuple[Any, 
     return tuple(index), f"at [{places}]"
 
 
-def _pattern(wrong: np.ndarray) -> str:
+def _axes(count: int, what: str) -> tuple[str, ...]:
+    """What the axes of an array are called; the first of four of kernels are filters, not images."""
+    names = AXES.get(count, ())
+    return ("filter", *names[1:]) if count == 4 and "kernel" in what else names
+
+
+def _pattern(wrong: np.ndarray, what: str) -> str:
     """Which single row, column, channel or image holds all the wrong values, if one does."""
-    for axis, name in enumerate(AXES.get(wrong.ndim, ())):
+    for axis, name in enumerate(_axes(wrong.ndim, what)):
         others = tuple(i for i in range(wrong.ndim) if i != axis)
         touched = np.flatnonzero(wrong.any(axis=others))
         if wrong.shape[axis] > 1 and len(touched) == 1:
@@ -381,7 +399,8 @@ def _sizes(shape: tuple[int, ...]) -> str:
 
 def _plural(names: list[str]) -> str:
     words = {"image of the batch": "images of the batch"}
-    return " and ".join(words.get(name, name + "s") for name in names)
+    plurals = [words.get(name, name + "s") for name in names]
+    return " and ".join(filter(None, (", ".join(plurals[:-1]), plurals[-1])))
 
 
 def _show(array: np.ndarray) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -17,6 +18,7 @@ CELL += "word-break:normal;overflow-wrap:break-word"
 HEAD = "padding:2px 10px;text-align:left;font-weight:400;font-size:12px;opacity:0.75"
 MARKS = {True: ("✓", "#2f8f46", "passed"), False: ("✗", "#e0434a", "not yet")}
 ASKED = "Write your answer in the cell above, run it, then run this check again."
+AGAIN = "The same as above."
 FORM_ONLY = "They look at the form; the numbers are checked when your work is graded."
 
 
@@ -95,21 +97,34 @@ def _missing(rows: Sequence[TestResult]) -> str:
 
 def _explanations(rows: Sequence[TestResult]) -> list[list[str]]:
     """What is said below each row; one cause is told once, with the number of checks that it made fail."""
-    causes = Counter(row.message for row in rows if not row.passed and row.reason != "interrupted")
-    told: set[str] = set()
+    causes = Counter(_cause(row) for row in rows if not row.passed and row.reason != "interrupted")
+    told: dict[str, int] = {}  # the row that told it
     found: list[list[str]] = []
-    for row in rows:
+    for number, row in enumerate(rows):
         if row.passed:
             found.append([])
-        elif row.message in told and len(_explanation(row)) == 1:
-            found.append(["The same as above."])
+        elif _cause(row) in told:
+            found.append([_again(told[_cause(row)], number, found), *_explanation(row)[1:]])
         else:
             lines = _explanation(row)
-            if causes[row.message] > 1 and row.message not in told:
-                lines[0] += f" (It makes {causes[row.message]} checks fail.)"
-            told.add(row.message)
+            if causes[_cause(row)] > 1:
+                lines[0] += f" (It makes {causes[_cause(row)]} checks fail.)"
+            told[_cause(row)] = number
             found.append(lines)
     return found
+
+
+def _cause(row: TestResult) -> str:
+    """What two rows have in common that failed for one cause: the sentence; of an exception, its type and line."""
+    raised = re.match(r"Your code raised an? \w+ (in line \d+ of [^:]+|at `.*?`):", row.message)
+    return raised[0] if raised else row.message
+
+
+def _again(first: int, number: int, found: Sequence[Sequence[str]]) -> str:
+    """What is said in place of a cause that the row `first` told; `found` is what stands between it and this row."""
+    between = [lines[0] for lines in found[first + 1 : number] if lines]
+    above = all(line == AGAIN for line in between)
+    return AGAIN if above else f"The same as in row {first + 1}."
 
 
 def _explanation(row: TestResult) -> list[str]:

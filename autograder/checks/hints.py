@@ -47,6 +47,19 @@ HINTS: tuple[tuple[str, str], ...] = (
     (r"maximum recursion depth exceeded.{0,40}", "The function calls itself without an end."),
     (rf"unsupported operand type\(s\) for .{{1,3}}: '{WORD}' and '{WORD}'", "Look at the types of both sides."),
 )
+# Of texts that are not repeated from a hidden test.
+HINTS_HERE: tuple[tuple[str, str], ...] = (
+    (r"(too many|not enough) values to unpack \(expected \d+(, got \d+)?\)",
+     "There are as many names on the left as there are values on the right only for another shape; print it first."),
+    (r"list indices must be integers or slices, not tuple",
+     "A list has one index; `np.asarray` makes an array of it, which has several."),
+    (rf"module '{WORD}' has no attribute '{WORD}'.{{0,60}}", "The name is spelled in another way in that module."),
+    (r"mat1 and mat2 shapes cannot be multiplied \(\d+x\d+ and \d+x\d+\)",
+     "The second number of the first pair is what arrives in each row, the first of the second pair what the layer "
+     "expects: print the shape just before it."),
+    (r"Can't call numpy\(\) on Tensor that requires grad.{0,60}",
+     "Compute it within `torch.no_grad()`; nothing is trained here."),
+)
 
 
 def explain(error: StudentError, *, hidden: bool, source: str | None) -> str:
@@ -54,9 +67,12 @@ def explain(error: StudentError, *, hidden: bool, source: str | None) -> str:
 
     source: the notebook's code; behind the boundary a line is only shown if it stands there.
     """
-    hint = next((hint for pattern, hint in HINTS if re.fullmatch(pattern, error.text)), None)
+    known = HINTS if hidden else HINTS + HINTS_HERE
+    hint = next((hint for pattern, hint in known if re.fullmatch(pattern, error.text)), None)
     text = error.text if (not hidden or hint) else ""
     place = _place(error.where, source) if error.where else ""
+    if error.known_type == "SystemExit":
+        hint = "A function ends with `return`; exit() and quit() end the whole notebook."
     first = f"Your code raised {_article(error.known_type)}{place}{': ' + text if text else ''}"
     return f"{first.rstrip('.')}.{' ' + hint if hint else ''}"
 

@@ -399,6 +399,8 @@ def near_name(name: str, candidates: Iterable[str]) -> str | None:
 def with_near_name(test: TestResult, names: Iterable[str]) -> TestResult:
     """A test of a name that the notebook lacks, with the name that is there and nearly the same."""
     near = near_name(test.raw, names) if test.raw and not test.attempted else None
+    if near is None and test.raw and not test.attempted:
+        return replace(test, message=f"`{test.raw}` is not answered yet.")
     if near is None:
         return test
     article = "an" if near[0] in "AEIOUaeiou" else "a"

@@ -14,7 +14,7 @@ import pytest
 from autograder.bridge.student import Session, Student, StudentError
 from autograder.bridge.transport import LocalTransport
 from autograder.checks.collecting import number_of
-from autograder.checks.compare import _wrong_values, expect_close, expect_raises
+from autograder.checks.compare import _wrong_shape, _wrong_values, expect_close, expect_raises
 from autograder.checks.display import as_html, as_text, headline
 from autograder.checks.failure import CheckFailure
 from autograder.checks.once import once
@@ -265,7 +265,7 @@ def test_the_counterexample_is_the_smallest(session):
 
 def test_a_wrong_answer_of_no_known_kind_is_described_without_expected_values(session):
     result = run(session, "def shift(image, by=1, fill=0.0): return image + 12345.0")["test_any_image"]
-    assert result.diagnosis is None and "values differ" in result.message
+    assert result.diagnosis is None and "differ" in result.message
     assert "12345" not in str(result) and not result.details
 
 
@@ -465,6 +465,30 @@ def test_what_should_have_been_refused_is_said():
     with pytest.raises(CheckFailure, match='naming "k" was to be raised here for an even k, and nothing'):
         with expect_raises("ValueError", naming="k", about="an even k"):
             pass
+
+
+@pytest.mark.parametrize(("kind", "text"), [
+    ("NameError", "name 'n' is not defined"), ("SystemExit", ""), ("RecursionError", "maximum recursion depth exceeded"),
+    ("TypeError", "f() got an unexpected keyword argument 'k'"), ("TypeError", "C() takes no arguments"),
+])
+def test_a_slip_of_the_code_is_not_a_wrong_kind_of_refusal(kind, text):
+    """It is told as what it is, and so told once with the other checks that it makes fail."""
+    with pytest.raises(StudentError):
+        with expect_raises("ValueError", naming="k"):
+            raise StudentError(kind, (kind,), text, None)
+    with pytest.raises(CheckFailure, match='A ValueError naming "k" was to be raised here, not a TypeError'):
+        with expect_raises("ValueError", naming="k"):
+            raise StudentError("TypeError", ("TypeError",), "k must be an int", None)
+
+
+def test_a_wrong_shape_is_told_in_words():
+    def told(got, right, what="the result"):
+        return _wrong_shape(np.zeros(got), np.zeros(right), what).message
+
+    assert told((2, 2, 3), (3, 4, 5)).endswith("(the numbers of rows, columns and channels are off).")
+    assert told((2, 2), (3, 2)).endswith("(the number of rows is off).")
+    assert told((1, 2, 2, 1), (2, 3, 3, 1), "grad_kernels").endswith("(the numbers of filters, rows and columns are off).")
+    assert told((), (2, 3)) == "The result is a single number; an array of shape 2x3 is right here."
 
 
 def test_a_large_array_is_cut_at_its_first_difference():

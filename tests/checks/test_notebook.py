@@ -19,7 +19,7 @@ from autograder.checks import hints_in_steps, notebook
 from autograder.checks.audit import audit
 from autograder.checks.display import FORM_ONLY, as_html, as_text
 from autograder.checks.notebook import check
-from autograder.checks.reading import near_name
+from autograder.checks.reading import near_name, with_near_name
 from autograder.checks.result import TestResult
 from autograder.checks.terminal import UnreadableNotebook, check_notebook
 from autograder.course import ROOT_VARIABLE
@@ -184,6 +184,31 @@ def test_one_cause_is_told_once() -> None:
     text = repr(result)
     assert text.count("undefined_name' is not defined") == 1
     assert "(It makes 2 checks fail.)" in text and "The same as above." in text
+
+
+def failed(message: str, **more: Any) -> TestResult:
+    return TestResult("t", "d", False, 0, False, message=message, **more)
+
+
+def test_an_exception_of_one_line_is_one_cause() -> None:
+    """Its text may be another each time; with a different line it is another cause."""
+    raised = "Your code raised an IndexError in line {} of f: index {} is out of bounds."
+    text = as_text("t", [failed(raised.format(2, 1)), failed(raised.format(2, 3)), failed(raised.format(4, 3))])
+    assert "line 2 of f: index 1 is out of bounds. (It makes 2 checks fail.)" in text
+    assert "index 3" not in text.replace(raised.format(4, 3), "") and text.count("The same as above.") == 1
+
+
+def test_a_cause_that_stands_further_above_is_named_by_its_row() -> None:
+    """The values of a later check still stand there."""
+    rows = [failed("A."), failed("A."), failed("B."), failed("A.", counterexample="size 7", details="expected 3")]
+    lines = [line.strip() for line in as_text("t", rows).splitlines()]
+    assert lines[4] == "The same as above." and lines[8:] == ["The same as in row 1.", "case: size 7", "expected 3"]
+
+
+def test_what_is_not_answered_yet_is_named_where_something_else_is() -> None:
+    assert "`doubled` is not answered yet." in with_near_name(
+        TestResult("t", "d", False, 0, False, attempted=False, raw="doubled", message="Not attempted yet."), ["other"]
+    ).message
 
 
 def test_the_table_has_headers_with_scopes() -> None:

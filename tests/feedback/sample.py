@@ -109,7 +109,7 @@ def conv2d_tests(right: bool) -> list[dict[str, Any]]:
         checked("“Same” padding works for kernels that are not square.", right, 3,
                 case=None if right else "image 3x3x1, kernels 1x3x2x1, padding same", **wrong),
         checked("Strides skip windows, also with different strides in each direction.", right, 4, "" if right else
-                "The result has shape 5x5x3, expected 3x3x3 (the number of rows and columns is off).",
+                "The result has shape 5x5x3, expected 3x3x3 (the numbers of rows and columns are off).",
                 case=None if right else "image 5x5x1, kernels 3x2x2x1, stride 2"),
         checked("The result of a float32 image is float32.", True, 2),
     ]

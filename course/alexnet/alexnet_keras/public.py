@@ -41,7 +41,7 @@ def built_keras(make, options, seed):
     return model
 
 
-def run_keras_network(make, options, images, seed):
+def run_keras_network(make, options, images, seed, twice=True):
     """What a Keras network gives at inference for images of `options["img_shape"]`, twice, and its parameters."""
     import numpy
 
@@ -49,7 +49,8 @@ def run_keras_network(make, options, images, seed):
     if model is None:
         return {"output": None}
     batch = images_of((images, *options["img_shape"]), seed)
-    output, again = (numpy.asarray(model(batch, training=False)) for _ in range(2))
+    output = numpy.asarray(model(batch, training=False))
+    again = numpy.asarray(model(batch, training=False)) if twice else output
     functional = type(model).__name__ == "Functional"
     sizes = outputs_first([tuple(variable.shape) for variable in model.trainable_weights])
     return {"output": output, "again": again, "parameters": model.count_params(), "functional": functional,

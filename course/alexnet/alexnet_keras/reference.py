@@ -69,7 +69,7 @@ def alexnet_in_keras(
 @cache
 def _network_run(answer: Run, options: tuple, images: int, seed: int) -> dict[str, Any]:
     """The same few cases are asked for by every wrong answer, and each takes a while."""
-    seen = run_keras_network(answer, dict(options), images, seed)
+    seen = run_keras_network(answer, dict(options), images, seed, twice=False)
     gc.collect()  # a Keras model is a ring of references; each of these has 90 MB of weights
     return seen
 
