@@ -25,6 +25,7 @@ UNDECIDED = 0.2  # mean highest probability of a model that has not been trained
 BETTER = 0.015  # accuracy that another preparation of the images must gain to be the explanation
 SAME = 0.9  # share of images on which two trainings with the same seed agree; without a seed it is near 0.1
 
+ALL_POSITIVE = "No logit is below zero: any number is right there."
 PLAIN = {
     "labels-ignored": "Trained on labels that were permuted, the network still knows the true ones: it did not learn "
     "them from what it was given.",
@@ -32,7 +33,7 @@ PLAIN = {
     "never-trained": "The network answers as one does that was not trained, or far too little: all classes are equally "
     "likely to it.",
     "softmax-in-the-network": "What comes back are probabilities; the network is to return logits.",
-    "relu-on-the-logits": "No logit is below zero: any number is right there.",
+    "relu-on-the-logits": ALL_POSITIVE,
     "depends-on-the-batch": "What the network says of an image depends on the other images of the batch.",
     "gradients-pile-up": "The gradients of earlier steps are added to those of later ones; they have to be cleared "
     "before each backward pass.",
@@ -164,7 +165,11 @@ def _form(registry: Any, answers: Answers) -> None:
         return
     if (scores >= 0).all():
         sums = np.abs(scores.sum(axis=1) - 1).max()
-        raise _named(registry, "softmax-in-the-network" if sums < 1e-3 else "relu-on-the-logits")
+        if sums < 1e-3:
+            raise _named(registry, "softmax-in-the-network")
+        if (scores == 0).any():  # which a ReLU leaves
+            raise _named(registry, "relu-on-the-logits")
+        raise CheckFailure(ALL_POSITIVE, fixed=ALL_POSITIVE)
 
 
 def _steady(student: Student, task: TrainingTask, registry: Any, seen: Trained) -> None:

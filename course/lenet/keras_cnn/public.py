@@ -24,7 +24,8 @@ def has_the_shapes(form, input_shape=(28, 28, 1), num_classes=10):
            diagnosis=known["input-shape-ignored"])
     expect(form["input"] == (None, *input_shape), f"The network's input has shape {form['input']}.")
     expect(form["output"] != (None, 10) or num_classes == 10, "", diagnosis=known["classes-ignored"])
-    expect(form["output"] == (None, num_classes), f"The network's output has shape {form['output']}.")
+    expect(form["output"] == (None, num_classes),
+           f"The network's output has shape {form['output']}; {(None, num_classes)} is right: a row for each image.")
 
 
 def reports_accuracy(metrics):
@@ -60,7 +61,8 @@ def test_ready_to_be_trained(student):
     expect(form["compiled"], "", diagnosis=known["not-compiled"])
     expect(form["loss"] != "categorical_crossentropy", "", diagnosis=known["loss-of-one-hot-labels"])
     expect(form["loss"] != "mean_squared_error", "", diagnosis=known["squared-error"])
-    expect(form["loss"] == "sparse_categorical_crossentropy", f"The loss is {form['loss']}.")
+    expect(form["loss"] == "sparse_categorical_crossentropy",
+           f"The loss is {form['loss']}; the sparse categorical cross-entropy is asked for.")
     expect(isinstance(seen["metrics"], dict), "The model cannot be evaluated on labels that are whole numbers.")
     reports_accuracy(seen["metrics"])
 
