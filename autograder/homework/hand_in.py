@@ -161,6 +161,7 @@ def _tell(found: HandedIn, run: _Run, notebook: NotebookNode, released: Mapping[
     open_tasks += [id for id, cell in cells.items() if _is_text_task(cell) and id in empty]
     found.untouched += [f"{task} ({_points(cells, task)})" for task in open_tasks]
     found.problems += [_misnamed(*one) for one in tasks if not one[1] and one[0] not in empty]
+    found.problems += list(_missing_cells(notebook, released))
     told = {missing for _, attempted, _, missing in tasks if not attempted}
     found.problems += list(_failed_cells(run, told))
     report = next((entry[1:] for entry in run.said if entry[0] == "report"), None)
@@ -172,6 +173,16 @@ def _tell(found: HandedIn, run: _Run, notebook: NotebookNode, released: Mapping[
         found.problems.append(
             f"The whole notebook took {run.seconds:.0f} seconds; it has {run.total_s:g} while it is graded."
         )
+
+
+def _missing_cells(notebook: NotebookNode, released: Mapping[str, str]) -> Iterator[str]:
+    """The answer and check cells of the kit that this notebook lacks."""
+    here = {cell.id for cell in notebook.cells} | {grade_id(cell) for cell in notebook.cells}
+    for task in (id.removesuffix(CHECK_SUFFIX) for id in released if id.endswith(CHECK_SUFFIX)):
+        for kind, id in (("answer", task), ("check", task + CHECK_SUFFIX)):
+            if id in released and id not in here:
+                back = "`autograder update KIT`, with the kit as you got it, puts it back"
+                yield f"{task}: its {kind} cell is missing; {back}."
 
 
 def _is_text_task(cell: NotebookNode) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from autograder.course import UsageError
 from autograder.notebook_file import NotANotebook, document_of
 
 NAME = "kit.json"
+ID = re.compile(r"[\w-]{1,64}", re.ASCII)  # what may be a cell's id
 MOST_BYTES = 50_000_000
 
 
@@ -89,7 +91,9 @@ def read_notebook(path: Path) -> NotebookNode:
     seen: set[str] = set()
     for number, cell in enumerate(notebook.cells):  # older tools write none, and copies of files have the same twice
         if cell.get("id", "") in seen or not cell.get("id"):
-            cell["id"] = f"cell-{number}"
+            known = (cell.metadata.get("id"), grade_id(cell))  # Colab keeps a cell's id among its metadata
+            usable = (one for one in known if isinstance(one, str) and ID.fullmatch(one) and one not in seen)
+            cell["id"] = next(usable, f"cell-{number}")
         seen.add(cell["id"])
     return notebook
 

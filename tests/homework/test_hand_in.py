@@ -11,6 +11,7 @@ from nbformat.v4 import new_code_cell
 from typer.testing import CliRunner
 
 from autograder.cli import app
+from autograder.homework.manifest import read_notebook
 
 from .kits import load, path_of, released, save, write_kit
 
@@ -68,6 +69,24 @@ def test_a_messy_notebook_is_told_what_will_be_missing_and_is_packed(
     assert Path(told["file"]) == folder / "handed-in" / "01-numbers.ipynb"
     assert [cell.source for cell in packed.cells] == [cell.source for cell in nbformat.read(renamed, 4).cells]
     assert not any(cell.outputs for cell in packed.cells if cell.cell_type == "code")
+
+
+def test_cells_that_are_missing_are_told(folder: Path) -> None:
+    save(folder, [cell for cell in released() if cell.id not in ("doubled-check", "why")])
+    told = json.loads(CliRunner().invoke(app, ["hand-in", str(path_of(folder)), "--json"]).stdout)
+    assert told["problems"][0].startswith("doubled: its check cell is missing; `autograder update KIT`")
+    save(folder, [cell for cell in released() if cell.id != "doubled"])
+    told = json.loads(CliRunner().invoke(app, ["hand-in", str(path_of(folder)), "--json"]).stdout)
+    assert any(one.startswith("doubled: its answer cell is missing") for one in told["problems"])
+
+
+def test_a_notebook_without_ids_is_known_by_its_tasks_and_by_what_colab_keeps(folder: Path) -> None:
+    document = json.loads(path_of(folder).read_text())
+    document["nbformat_minor"] = 0
+    for cell in document["cells"]:
+        cell["metadata"]["id"] = cell.pop("id") if "nbgrader" not in cell["metadata"] else cell.pop("id") * 0
+    path_of(folder).write_text(json.dumps(document))
+    assert [cell["id"] for cell in read_notebook(path_of(folder)).cells] == [cell.id for cell in released()]
 
 
 def test_a_misspelled_name_and_an_answer_without_a_name_are_told(folder: Path) -> None:
