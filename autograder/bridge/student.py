@@ -315,6 +315,11 @@ def ask_later(call: Handle, args: tuple[Any, ...], kwargs: Mapping[str, Any]) ->
     return call._session.answer_later("call", payload, of=call._id)
 
 
+def read_later(of: Handle, name: str) -> Later:
+    """An attribute of an object in the kernel; see `Session.answer_later`."""
+    return of._session.answer_later("get", of=of._id, name=name)
+
+
 class Loaded:
     """Functions of a check that run in the kernel, as attributes."""
 
@@ -344,7 +349,12 @@ def in_kernel(student: Student, *functions: Callable[..., Any]) -> Loaded:
     """
     source = "\n\n".join(_source_of(function) for function in functions)
     names = [function.__name__ for function in functions]
-    return Loaded(student._session.ask("load", source=source, names=names))
+    session = student._session
+    key = in_kernel, source, *names
+    if key not in session.kept:
+        session.kept[key] = Loaded(session.ask("load", source=source, names=names))
+    loaded: Loaded = session.kept[key]
+    return loaded
 
 
 @lru_cache(maxsize=256)

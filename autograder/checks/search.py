@@ -147,7 +147,7 @@ def search(
     notebook, which is asked about all cases together first where that is quicker.
     """
     failures, draws = _Failures(probe), _drawn(strategy, count, seed)
-    together = student is not None and student._session.together and _effort.get() == "smallest"
+    together = student is not None and student._session.together and _effort.get() != "verdict"
     failed = failure_of_all(student, probe, (draw.value for draw in draws)) if student and together else None
     if together and failed is None:
         return

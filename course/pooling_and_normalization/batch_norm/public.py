@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from autograder.checks.api import expect_close, expect_raises, misconceptions, numbers, reference
+from autograder.checks.api import (
+    attribute_later,
+    expect_close,
+    expect_raises,
+    later,
+    misconceptions,
+    numbers,
+    reference,
+)
 
 Pair = tuple[np.ndarray, np.ndarray]
 Call = tuple[np.ndarray, bool]
 
 
+def call_now(method: Callable[..., Any], *args: Any) -> Any:
+    return method(*args)
+
+
 def asked(
     answer: Any, x: np.ndarray, training: bool, *, before: Sequence[Call] = (), scale: Pair | None = None,
-    running: Pair | None = None, momentum: float = 0.9, eps: float = 1e-5,
-) -> dict[str, np.ndarray]:
+    running: Pair | None = None, momentum: float = 0.9, eps: float = 1e-5, call: Callable[..., Any] = call_now,
+    read: Callable[[Any, str], Any] = getattr,
+) -> dict[str, Any]:
     """What a new layer of the class `answer` gives for x, as "output", and then its running_mean and running_var.
 
     before: calls (x, training) that are made first. scale: gamma and beta. running: the running mean and variance.
+    call, read: how a method is called and an attribute read; `later` and `attribute_later` in a check.
     """
     layer = answer(x.shape[-1], momentum=momentum, eps=eps)
     if scale is not None:
@@ -27,9 +41,9 @@ def asked(
     if running is not None:
         layer.running_mean, layer.running_var = (np.array(one) for one in running)
     for earlier, mode in before:
-        layer.forward(earlier, mode)
-    output = layer.forward(x, training)
-    return {"output": output, "running_mean": layer.running_mean, "running_var": layer.running_var}
+        call(layer.forward, earlier, mode)
+    output = call(layer.forward, x, training)
+    return {"output": output, **{name: read(layer, name) for name in ("running_mean", "running_var")}}
 
 
 WORDS = {"output": "the result", "running_mean": "running_mean", "running_var": "running_var"}
@@ -37,9 +51,9 @@ ROUGHLY = {"rtol": 1e-4, "atol": 1e-4}  # so that what goes wrong with eps shows
 
 
 def compare(student: Any, x: np.ndarray, training: bool, *parts: str, rtol: float | None = None,
-            atol: float | None = None, **options: Any) -> np.ndarray:
-    """Compares these parts of what `asked` gives with the reference's; gives the output."""
-    found = asked(student.BatchNorm, x, training, **options)
+            atol: float | None = None, **options: Any) -> Any:
+    """Compares these parts of what `asked` gives with the reference's; gives the output, as `later` does."""
+    found = asked(student.BatchNorm, x, training, call=later, read=attribute_later, **options)
     # arrays in lists and pairs would be written out where the case is described
     quiet = {f"_{name}" if name in ("before", "scale", "running") else name: value for name, value in options.items()}
     for part in parts:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.checks.api import cases, expect, expect_entry, misconceptions, points, reference, search
+from autograder.checks.api import cases, expect, expect_entry, later, look_at, misconceptions, points, reference, search
 from autograder.checks.api import strategies as st
 
 PAPER = cases(size=st.sampled_from([3, 5, 7]), k=st.sampled_from([1.0, 2.0]), alpha=st.sampled_from([1e-4, 2e-3]),
@@ -16,13 +16,16 @@ def framework_entries(student, name, case, *keys):
 
 
 def entries_of(student, name, case, *keys):
-    answer = getattr(student, name)(**case)
-    like = getattr(misconceptions, name.upper())
-    for key in keys:
-        expect_entry(answer, key, getattr(reference, name)(**case), like=like)
-    known = set(getattr(reference, name)(**case).value)
-    expect(set(answer) <= known, "The dict has entries that the framework does not know.")
-    return answer
+    found = later(getattr(student, name), **case)
+    like, right = getattr(misconceptions, name.upper()), getattr(reference, name)(**case)
+
+    def compare(answer):
+        for key in keys:
+            expect_entry(answer, key, right, like=like)
+        expect(set(answer) <= set(right.value), "The dict has entries that the framework does not know.")
+
+    look_at(found, compare)
+    return found
 
 
 @points(2)
@@ -43,9 +46,9 @@ def test_torch_others(student, case):
 @search(PAPER)
 def test_tensorflow_radius(student, case):
     """TensorFlow's depth_radius is an int: the neighbours on one side."""
-    answer = framework_entries(student, "lrn_as_tensorflow", case, "depth_radius")
-    expect(isinstance(answer["depth_radius"], (int, np.integer)),
-           "The depth_radius is a float; TensorFlow wants an int: `//` gives one.")
+    found = framework_entries(student, "lrn_as_tensorflow", case, "depth_radius")
+    look_at(found, lambda answer: expect(isinstance(answer["depth_radius"], (int, np.integer)),
+                                         "The depth_radius is a float; TensorFlow wants an int: `//` gives one."))
 
 
 @points(1)

@@ -8,6 +8,7 @@ from autograder.checks.api import (
     expect_close,
     expect_steady,
     kernel_says,
+    later,
     leaves_unchanged,
     misconceptions,
     numbers,
@@ -45,7 +46,7 @@ def gradient(student, x, pool_size, stride=None, *, dtype="float64"):
     rows, columns = (x.shape[-3] - pool_size[0]) // down + 1, (x.shape[-2] - pool_size[1]) // across + 1
     grad = numbers(*x.shape[:-3], rows, columns, x.shape[-1], seed=7, dtype=dtype)
     args = (grad, x, pool_size) if stride is None else (grad, x, pool_size, stride)
-    result = student.max_pool_backward(*args)
+    result = later(student.max_pool_backward, *args)
     expect_close(result, reference.max_pool_backward(*args), like=BACKWARD)
     return result
 
@@ -81,7 +82,7 @@ def test_gradient_of_batches(student, case):
     apart = [one_in_each_window(type(case)(shape, seed=case.seed + number)) for number in range(4)]
     gradient(student, np.stack(apart), (2, 2))
     grad, other = numbers(*x.shape, seed=case.seed), numbers(*x.shape, seed=case.seed + 1)
-    expect_steady(lambda grad: student.max_pool_backward(grad, x, (1, 1)),
+    expect_steady(lambda grad: later(student.max_pool_backward, grad, x, (1, 1)),
                   lambda grad: reference.max_pool_backward(grad, x, (1, 1)), grad, other, like=BACKWARD)
 
 
@@ -101,7 +102,7 @@ def test_gradient_dtype(student):
     for dtype, wanted in (("float32", "float32"), ("float64", "float64"), ("int64", "float64"), ("uint8", "float64")):
         of = "float32" if dtype == "float32" else "float64"
         images = [np.ones(shape, dtype) for shape in ((5, 6, 2), (2, 3, 4, 1))]
-        found = [gradient(student, image, (1, 1), dtype=of).dtype for image in images]
+        found = [gradient(student, image, (1, 1), dtype=of).value.dtype for image in images]
         expect(set(found) == {np.dtype(wanted)}, f"The gradient for a {dtype} input is {found[0]}, not {wanted}.",
                diagnosis=BACKWARD["always-float64"] if wanted == "float32" else None)
 

@@ -7,6 +7,7 @@ from autograder.checks.api import (
     expect,
     expect_close,
     kernel_says,
+    later,
     leaves_unchanged,
     misconceptions,
     numbers,
@@ -24,7 +25,7 @@ ROWS = cases(rows=st.integers(1, 4), columns=st.integers(2, 5), seed=SEED)
 
 def softened(student, logits, *axis):
     """Compares softmax with the reference's."""
-    expect_close(student.softmax(logits, *axis), reference.softmax(logits, *axis), like=SOFTMAX)
+    expect_close(later(student.softmax, logits, *axis), reference.softmax(logits, *axis), like=SOFTMAX)
 
 
 @points(0.5)
@@ -32,7 +33,7 @@ def softened(student, logits, *axis):
 def test_relu(student, case):
     """Positive numbers stay, negative ones become 0."""
     x = 3 * numbers(case.rows, case.columns, seed=case.seed)
-    expect_close(student.relu(x), reference.relu(x), like=RELU)
+    expect_close(later(student.relu, x), reference.relu(x), like=RELU)
 
 
 @points(0.5)
