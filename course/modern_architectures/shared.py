@@ -20,8 +20,8 @@ def run_module(make, options, shapes, training, weights, seed):
 
     Its weights are drawn by shape, so that they do not depend on names or order; `weights` says how, see `fill`; where
     they are positive, the inputs are, too. Reports the output, its shape, the parameters' shapes, and the gradient of
-    the first input (of a weighted sum of the output; None where none arrived); and whether it is `spoiled`, because
-    something was changed in place that the backward pass needs.
+    the first input (of a weighted sum of the output; None where none arrived); the shapes of `unused` parameters, which
+    get no gradient; and whether it is `spoiled`, because something was changed in place that the backward pass needs.
     """
     import numpy
     import torch
@@ -51,7 +51,8 @@ def run_module(make, options, shapes, training, weights, seed):
             spoiled = True
     sizes = [list(parameter.shape) for parameter in module.parameters()]
     layers = sorted(size[:2] if size[2:] == [1, 1] else size for size in sizes)
-    return {"output": output, "shape": tuple(output.shape), "layers": layers,
+    unused = [list(value.shape) for value in module.parameters() if value.requires_grad and value.grad is None]
+    return {"output": output, "shape": tuple(output.shape), "layers": layers, "unused": unused,
             "gradient": inputs[0].grad, "spoiled": spoiled}
 
 
@@ -122,6 +123,14 @@ def in_words(shapes):
 
 def same_output(seen, right, registry, **how):
     expect_close(seen["output"], right, like=registry, framework="torch", what="the output", **how)
+
+
+def all_used(seen):
+    """Every layer that was made takes part: one of the same shape may have been used twice in its place."""
+    unused = as_plain_shapes(seen.get("unused"))
+    if unused and seen.get("spoiled") is not True:
+        raise CheckFailure(f"A layer with parameters of {in_words(unused)} was made and is not used.",
+                           fixed="A layer was made and is not used.")
 
 
 def same_gradient(seen, right, registry, **how):

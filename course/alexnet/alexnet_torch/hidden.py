@@ -23,6 +23,10 @@ from ..shared import LAYERS, dropped_shares, images_of, weights_of
 from .probes import run_torch_dropout
 from .public import built_torch, run_torch_network
 
+IN_PLACE = (
+    "A result that the backward pass still needs was changed in place, as by a dropout with `inplace=True` behind a "
+    "ReLU: the network cannot be trained like that."
+)
 ONE_TOWER, TWO_TOWERS = {"num_classes": 1000, "groups": 1}, {"num_classes": 1000, "groups": 2}
 
 
@@ -111,6 +115,7 @@ def test_dropout_in_training(student, rng):
     options, seed = {"num_classes": 10}, int(rng.integers(50))
     kernel = in_kernel(student, run_torch_dropout, built_torch, weights_of, images_of, on_one_thread)
     seen = kernel.run_torch_dropout(student.AlexNet, options, 227, seed)
+    expect(not isinstance(seen, dict) or seen.get("spoiled") is not True, IN_PLACE)
     matrices = [weights_of((4096, size), size, 0, seed) for size in (9216, 4096)]
     dropped_as_in_the_paper(seen, 9216, matrices, misconceptions.DROPPED_TORCH)
 
@@ -136,7 +141,9 @@ def dropped_as_in_the_paper(seen, features, matrices, registry):
     expect(shares["uneven"] is False, "", diagnosis=registry["dropout-on-the-convolutions"])
     expect(named is None, "", diagnosis=registry[named] if named else None)
     expect(some == [True, True, False], "Other inputs are dropped than those of fc6 and fc7.")
-    expect(abs(fc6 - 0.5) < 0.15 and abs(fc7 - 0.5) < 0.15, "", diagnosis=registry["dropout-at-another-rate"])
+    half = abs(fc6 - 0.5) < 0.15 and abs(fc7 - 0.5) < 0.15
+    expect(half or abs(fc6 - fc7) < 0.15, "Other shares of the inputs of fc6 and of fc7 are dropped than half of each.")
+    expect(half, "", diagnosis=registry["dropout-at-another-rate"])
     # whoever makes these numbers up has to drop inputs, too
     follow = all(follows(trained[after], matrix, trained[before])
                  for before, matrix, after in zip(("fc6", "fc7"), matrices, ("fc7", "fc8"), strict=True))

@@ -116,4 +116,52 @@ class AlexNet(nn.Module):
     def forward(self, x):
         return self.layers(x - 0.5)
 ''',
+    "dropout-in-place": '''
+import torch
+from torch import nn
+class AlexNet(nn.Module):
+    def __init__(self, num_classes=1000, groups=1):
+        super().__init__()
+        self.net = nn.Sequential(
+            nn.Conv2d(in_channels=3, out_channels=96, kernel_size=11, stride=4), nn.ReLU(),
+            nn.LocalResponseNorm(size=5, alpha=0.0005, beta=0.75, k=2), nn.MaxPool2d(kernel_size=3, stride=2),
+            nn.Conv2d(96, 256, 5, padding=2, groups=groups), nn.ReLU(),
+            nn.LocalResponseNorm(size=5, alpha=0.0005, beta=0.75, k=2), nn.MaxPool2d(kernel_size=3, stride=2),
+            nn.Conv2d(256, 384, 3, padding=1), nn.ReLU(), nn.Conv2d(384, 384, 3, padding=1, groups=groups), nn.ReLU(),
+            nn.Conv2d(384, 256, 3, padding=1, groups=groups), nn.ReLU(), nn.MaxPool2d(kernel_size=3, stride=2))
+        self.classifier = nn.Sequential(nn.Dropout(p=0.5, inplace=True), nn.Linear(in_features=(256 * 6 * 6),
+            out_features=4096), nn.ReLU(),
+            nn.Dropout(p=0.5, inplace=True), nn.Linear(in_features=4096, out_features=4096), nn.ReLU(),
+                nn.Linear(in_features=4096, out_features=num_classes))
+        self.init_bias()
+    def init_bias(self):
+        for layer in self.net:
+            if isinstance(layer, nn.Conv2d):
+                nn.init.normal_(layer.weight, mean=0, std=0.01); nn.init.constant_(layer.bias, 0)
+        nn.init.constant_(self.net[4].bias, 1)
+    def forward(self, x):
+        return self.classifier(self.net(x).view(-1, 256 * 6 * 6))
+''',
+    "dropped-twice": '''
+import torch
+from torch import nn
+class AlexNet(nn.Module):
+    def __init__(self, num_classes=1000, groups=1):
+        super().__init__()
+        self.features = nn.Sequential(
+            nn.Conv2d(3, 96, kernel_size=11, stride=4), nn.ReLU(inplace=True), nn.LocalResponseNorm(5, alpha=5e-4,
+                beta=0.75, k=2), nn.MaxPool2d(3, 2),
+            nn.Conv2d(96, 256, kernel_size=5, padding=2, groups=groups), nn.ReLU(inplace=True),
+                nn.LocalResponseNorm(5, alpha=5e-4, beta=0.75, k=2), nn.MaxPool2d(3, 2),
+            nn.Conv2d(256, 384, kernel_size=3, padding=1), nn.ReLU(inplace=True),
+            nn.Conv2d(384, 384, kernel_size=3, padding=1, groups=groups), nn.ReLU(inplace=True),
+            nn.Conv2d(384, 256, kernel_size=3, padding=1, groups=groups), nn.ReLU(inplace=True), nn.MaxPool2d(3, 2),
+                nn.Dropout(0.5))
+        self.classifier = nn.Sequential(nn.Dropout(0.5), nn.Linear(256 * 6 * 6, 4096), nn.ReLU(inplace=True),
+            nn.Dropout(0.5), nn.Linear(4096, 4096), nn.ReLU(inplace=True), nn.Linear(4096, num_classes))
+    def forward(self, x):
+        x = self.features(x)
+        x = x.view(x.size(0), 256 * 6 * 6)
+        return self.classifier(x)
+''',
 }

@@ -258,6 +258,15 @@ def logits_as_confidence(model, images, labels):
         return judged(model.eval()(prepared(images)).numpy(), labels)
 
 
+@LENET_EVALUATE.add("softmax-over-the-batch", section=JUDGING,
+                    price="numbers that add up over the images say nothing about any of them")
+@on(right.evaluation)
+def softmax_over_the_batch(model, images, labels):
+    """The softmax runs along the batch; the ten scores of one image are to add up to 1."""
+    with torch.no_grad():
+        return judged(functional.softmax(model.eval()(prepared(images)), dim=0).numpy(), labels)
+
+
 @LENET_EVALUATE.add("gradients-recorded", section=JUDGING)
 @on(right.evaluation)
 def gradients_recorded(model, images, labels):

@@ -79,6 +79,24 @@ class LeNet5(nn.Module):
     def forward(self, x):
         return self.head(self.convs(x))
 ''',
+    "a-sequence-itself": TORCH + '''
+class LeNet5(nn.Sequential):
+    def __init__(self):
+        super().__init__(
+            nn.Conv2d(1, 6, 5), nn.Tanh(), nn.AvgPool2d(2),
+            nn.Conv2d(6, 16, 5), nn.Tanh(), nn.AvgPool2d(2),
+            nn.Flatten(), nn.Linear(400, 120), nn.Tanh(), nn.Linear(120, 84), nn.Tanh(), nn.Linear(84, 10))
+''',
+    "dense-layers-as-convolutions": TORCH + '''
+class LeNet5(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(nn.Conv2d(1,6,5), nn.Tanh(), nn.AvgPool2d(2), nn.Conv2d(6,16,5), nn.Tanh(),
+            nn.AvgPool2d(2),
+            nn.Conv2d(16,120,5), nn.Tanh(), nn.Conv2d(120,84,1), nn.Tanh(), nn.Conv2d(84,10,1))
+    def forward(self, x):
+        return self.body(x).flatten(1)
+''',
 }
 
 _NETWORK = TORCH + '''
@@ -118,4 +136,20 @@ WRONG = {
     "no-convolution": TORCH + "class LeNet5(nn.Sequential):\n    def __init__(self):\n"
                               "        super().__init__(nn.Flatten(), nn.Linear(1024, 10))\n",
     "a-tuple": _changed(("return self.output(torch.tanh(self.f6(x)))", "return self.output(x), x")),
+    "another-number-of-maps": TORCH + '''
+class LeNet5(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Sequential(nn.Conv2d(1,6,5), nn.Tanh(), nn.AvgPool2d(2,2), nn.Conv2d(6,20,5), nn.Tanh(),
+            nn.AvgPool2d(2,2),
+            nn.Flatten(), nn.Linear(20*5*5,120), nn.Tanh(), nn.Linear(120,84), nn.Tanh(), nn.Linear(84,10))
+        self.apply(self._init)
+    @staticmethod
+    def _init(m):
+        if isinstance(m, (nn.Conv2d, nn.Linear)):
+            nn.init.xavier_uniform_(m.weight)
+            nn.init.zeros_(m.bias)
+    def forward(self, x):
+        return self.net(x)
+''',
 }

@@ -62,6 +62,28 @@ def dense_to_conv(linear, channels, height, width):
     conv.load_state_dict(state)
     return conv
 ''',
+    "unflattened-without-gradients": TORCH + '''
+def dense_to_conv(linear, channels, height, width):
+    if linear.in_features != channels * height * width:
+        raise ValueError(f"{linear.in_features} != {channels}*{height}*{width}")
+    conv = nn.Conv2d(channels, linear.out_features, (height, width), bias=linear.bias is not None,
+                     device=linear.weight.device, dtype=linear.weight.dtype)
+    conv.requires_grad_(False)
+    conv.weight.copy_(linear.weight.unflatten(1, (channels, height, width)))
+    if linear.bias is not None:
+        conv.bias.copy_(linear.bias)
+    conv.requires_grad_(True)
+    return conv
+''',
+    "weights-shared": TORCH + '''
+def dense_to_conv(linear, channels, height, width):
+    if linear.in_features != channels * height * width:
+        raise ValueError("in_features")
+    conv = nn.Conv2d(channels, linear.out_features, (height, width), bias=linear.bias is not None)
+    conv.weight = nn.Parameter(linear.weight.reshape(-1, channels, height, width))
+    conv.bias = linear.bias
+    return conv
+''',
 }
 
 WRONG = {
@@ -108,5 +130,16 @@ def dense_to_conv(linear, channels, height, width):
     if linear.in_features != channels * height * width:
         raise ValueError("in_features")
     return nn.Sequential(nn.Flatten(), linear, nn.Unflatten(1, (-1, 1, 1)))
+''',
+    "width-before-height": TORCH + '''
+def dense_to_conv(linear, channels, height, width):
+    if linear.in_features != channels * height * width:
+        raise ValueError("in_features does not match channels * height * width")
+    conv = nn.Conv2d(channels, linear.out_features, (height, width), bias=linear.bias is not None)
+    with torch.no_grad():
+        conv.weight.copy_(linear.weight.view(linear.out_features, channels, width, height).transpose(2, 3))
+        if linear.bias is not None:
+            conv.bias.copy_(linear.bias)
+    return conv
 ''',
 }

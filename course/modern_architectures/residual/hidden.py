@@ -3,7 +3,7 @@
 from autograder.checks.api import cases, current, kernel_says, misconceptions, points, reference, search
 from autograder.checks.api import strategies as st
 
-from ..shared import ROUGHLY, run, same_gradient, same_layers, same_output
+from ..shared import ROUGHLY, all_used, run, same_gradient, same_layers, same_output
 
 FEW, SIDE, SEED = st.integers(1, 4), st.integers(1, 6), st.integers(0, 50)
 STRAIGHT = cases(channels=FEW, images=st.integers(1, 2), height=SIDE, width=SIDE, seed=SEED)
@@ -67,8 +67,10 @@ def test_normalisations_and_relus(student, case):
 @points(1)
 @search(STRAIGHT.filter(lambda case: case.images * case.height * case.width > 1), examples=8)
 def test_output_in_training(student, case):
-    """In training the batch normalisations use the batch's own means and variances."""
-    same_output(*asked(student, *straight(case), "output", case.seed, training=True, weights="drawn"))
+    """In training the batch normalisations use the batch's own means and variances, each its own layer."""
+    seen, right, registry = asked(student, *straight(case), "output", case.seed, training=True, weights="drawn")
+    same_output(seen, right, registry)
+    all_used(seen)
 
 
 @points(2)

@@ -89,6 +89,37 @@ class ResidualBlock(nn.Module):
     def forward(self, x):
         return torch.relu(torch.add(self.skip(x), self.body(x)))
 ''',
+    "subsampled-then-projected": TORCH + '''
+class ResidualBlock(nn.Module):
+    def __init__(self, in_channels, out_channels, stride=1):
+        super().__init__()
+        self.stride = stride
+        self.conv_a = nn.Conv2d(in_channels, out_channels, 3, stride, 1, bias=False)
+        self.conv_b = nn.Conv2d(out_channels, out_channels, 3, 1, 1, bias=False)
+        self.norm_a, self.norm_b = nn.BatchNorm2d(out_channels), nn.BatchNorm2d(out_channels)
+        if stride != 1 or in_channels != out_channels:
+            self.conv_s = nn.Conv2d(in_channels, out_channels, 1, bias=False)
+            self.norm_s = nn.BatchNorm2d(out_channels)
+    def forward(self, x):
+        h = F.relu(self.norm_a(self.conv_a(x)))
+        h = self.norm_b(self.conv_b(h))
+        if hasattr(self, "conv_s"):
+            x = self.norm_s(self.conv_s(x[:, :, ::self.stride, ::self.stride]))
+        return F.relu(h + x)
+''',
+    "padded-by-layers": TORCH + '''
+class ResidualBlock(nn.Module):
+    def __init__(self, in_channels, out_channels, stride=1):
+        super().__init__()
+        def unit(i, o, k, s):
+            return nn.Sequential(nn.ZeroPad2d(k // 2), nn.Conv2d(i, o, k, s, bias=False), nn.BatchNorm2d(o))
+        self.first, self.second = unit(in_channels, out_channels, 3, stride), unit(out_channels, out_channels, 3, 1)
+        self.skip = unit(in_channels, out_channels, 1, stride) if (in_channels, 1) != (out_channels,
+            stride) else nn.Identity()
+        self.act = nn.ReLU()
+    def forward(self, x):
+        return self.act(self.second(self.act(self.first(x))) + self.skip(x))
+''',
 }
 
 WRONG = {
@@ -163,5 +194,48 @@ class ResidualBlock(nn.Module):
                                    nn.BatchNorm2d(out_channels))
     def forward(self, x):
         return F.relu(self.f(x) + self.s(x))
+''',
+    "one-normalisation-twice": TORCH + '''
+class ResidualBlock(nn.Module):
+    expansion = 1
+    def __init__(self, in_channels, out_channels, stride=1):
+        super(ResidualBlock, self).__init__()
+        self.conv1 = nn.Conv2d(in_channels, out_channels, kernel_size=3, stride=stride, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(out_channels)
+        self.relu = nn.ReLU(inplace=True)
+        self.conv2 = nn.Conv2d(out_channels, out_channels, kernel_size=3, stride=1, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(out_channels)
+        self.shortcut = nn.Sequential()
+        if stride != 1 or in_channels != self.expansion * out_channels:
+            self.shortcut = nn.Sequential(
+                nn.Conv2d(in_channels, out_channels, kernel_size=1, stride=stride, bias=False),
+                    nn.BatchNorm2d(out_channels))
+    def forward(self, x):
+        out = F.relu(self.bn1(self.conv1(x)))
+        out = self.bn1(self.conv2(out))
+        out += self.shortcut(x)
+        out = F.relu(out)
+        return out
+''',
+    "without-super": TORCH + '''
+class ResidualBlock(nn.Module):
+    expansion = 1
+    def __init__(self, in_channels, out_channels, stride=1):
+        self.conv1 = nn.Conv2d(in_channels, out_channels, kernel_size=3, stride=stride, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(out_channels)
+        self.relu = nn.ReLU(inplace=True)
+        self.conv2 = nn.Conv2d(out_channels, out_channels, kernel_size=3, stride=1, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(out_channels)
+        self.shortcut = nn.Sequential()
+        if stride != 1 or in_channels != self.expansion * out_channels:
+            self.shortcut = nn.Sequential(
+                nn.Conv2d(in_channels, out_channels, kernel_size=1, stride=stride, bias=False),
+                    nn.BatchNorm2d(out_channels))
+    def forward(self, x):
+        out = F.relu(self.bn1(self.conv1(x)))
+        out = self.bn2(self.conv2(out))
+        out += self.shortcut(x)
+        out = F.relu(out)
+        return out
 ''',
 }
