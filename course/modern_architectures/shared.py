@@ -37,7 +37,8 @@ def run_module(make, options, shapes, training, weights, seed):
     module.train(training)
     drawn = [torch.from_numpy(numpy.random.default_rng([seed, *shape]).standard_normal(shape)) for shape in shapes]
     inputs = [(values.abs() if weights == "positive" else values).requires_grad_() for values in drawn]
-    output = on_one_thread(lambda: module(*inputs))
+    # copies, which a module may change in place, as it may what another layer gives it
+    output = on_one_thread(lambda: module(*[values.clone() for values in inputs]))
     if not isinstance(output, torch.Tensor):
         return {"output": output}
     spoiled = False

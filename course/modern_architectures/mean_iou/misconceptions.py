@@ -108,3 +108,32 @@ def ignored_in_the_target_alone(prediction, target, num_classes, ignore_index=No
     values = [_iou(prediction == label, (target == label) & counted) for label in range(num_classes)]
     values = [value for value in values if value is not None]
     return float(np.mean(values)) if values else float("nan")
+
+
+@MEAN_IOU.add("one-iou-for-all-classes", section=OVERLAP, price="another score altogether")
+def one_iou_for_all_classes(prediction, target, num_classes, ignore_index=None):
+    """All classes went into one intersection and one union; each is scored by itself, and the mean is taken."""
+    counted = np.ones(target.shape, bool) if ignore_index is None else target != ignore_index
+    hits = np.sum(prediction[counted] == target[counted])
+    union = 2 * counted.sum() - hits
+    return float(hits / union) if union else float("nan")
+
+
+@MEAN_IOU.add("image-by-image", section=OVERLAP, price="another score altogether")
+def image_by_image(prediction, target, num_classes, ignore_index=None):
+    """Every image (or row) was scored by itself; the pixels of a class count over the whole batch."""
+    values = [
+        _scores(np.asarray(p), np.asarray(t), num_classes, ignore_index, _iou)
+        for p, t in zip(prediction, target, strict=True)
+    ]
+    values = [value for value in values if value == value]
+    return float(np.mean(values)) if values else float("nan")
+
+
+@MEAN_IOU.add("class-0-left-out", section=OVERLAP, price="every mean is taken over other classes")
+def class_0_left_out(prediction, target, num_classes, ignore_index=None):
+    """Class 0 was left out of the mean; the background is a class like the others."""
+    counted = np.ones(target.shape, bool) if ignore_index is None else target != ignore_index
+    values = [_iou((prediction == label) & counted, (target == label) & counted) for label in range(1, num_classes)]
+    values = [value for value in values if value is not None]
+    return float(np.mean(values)) if values else float("nan")

@@ -30,13 +30,6 @@ def mean_iou(prediction, target, num_classes, ignore_index=None):
 }
 
 WRONG = {
-    "whole-image": TORCH + '''
-def mean_iou(prediction, target, num_classes, ignore_index=None):
-    """One IoU for all classes together."""
-    keep = target != ignore_index if ignore_index is not None else torch.ones_like(target, dtype=torch.bool)
-    same = ((prediction == target) & keep).sum().item()
-    return same / (2 * keep.sum().item() - same) if keep.any() else float("nan")
-''',
     "last-class-forgotten": TORCH + '''
 def mean_iou(prediction, target, num_classes, ignore_index=None):
     keep = target != ignore_index if ignore_index is not None else torch.ones_like(target, dtype=torch.bool)
@@ -48,15 +41,28 @@ def mean_iou(prediction, target, num_classes, ignore_index=None):
             values.append(((p == c) & (t == c)).sum().item() / union)
     return sum(values) / len(values) if values else float("nan")
 ''',
-    "background-forgotten": TORCH + '''
+    "a-small-number-added": TORCH + '''
 def mean_iou(prediction, target, num_classes, ignore_index=None):
-    keep = target != ignore_index if ignore_index is not None else torch.ones_like(target, dtype=torch.bool)
-    p, t = prediction[keep], target[keep]
-    values = []
-    for c in range(1, num_classes):
-        union = ((p == c) | (t == c)).sum().item()
+    scores = []
+    for c in range(num_classes):
+        keep = torch.ones_like(target, dtype=torch.bool) if ignore_index is None else target != ignore_index
+        a, b = (prediction == c) & keep, (target == c) & keep
+        union = (a | b).sum().item()
         if union:
-            values.append(((p == c) & (t == c)).sum().item() / union)
-    return sum(values) / len(values) if values else float("nan")
+            scores.append((a & b).sum().item() / (union + 1e-2))
+    return sum(scores) / len(scores) if scores else float("nan")
+''',
+    "ignored-in-the-prediction-too": TORCH + '''
+def mean_iou(prediction, target, num_classes, ignore_index=None):
+    scores = []
+    for c in range(num_classes):
+        keep = torch.ones_like(target, dtype=torch.bool)
+        if ignore_index is not None:
+            keep = (target != ignore_index) & (prediction != ignore_index)
+        a, b = (prediction == c) & keep, (target == c) & keep
+        union = (a | b).sum().item()
+        if union:
+            scores.append((a & b).sum().item() / union)
+    return sum(scores) / len(scores) if scores else float("nan")
 ''',
 }
