@@ -56,4 +56,15 @@ class SeparableConv2d(nn.Module):
     def forward(self, x):
         return torch.relu(self.p(self.d(x)))
 ''',
+    "normalised-in-between": TORCH + '''
+class SeparableConv2d(nn.Module):
+    def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0):
+        super().__init__()
+        self.depthwise = nn.Conv2d(in_channels, in_channels, kernel_size, stride, padding,
+                                   groups=in_channels, bias=False)
+        self.bn = nn.BatchNorm2d(in_channels)
+        self.pointwise = nn.Conv2d(in_channels, out_channels, 1, bias=False)
+    def forward(self, x):
+        return self.pointwise(self.bn(self.depthwise(x)))
+''',
 }
