@@ -288,7 +288,7 @@ class Ledger:
             notebook = zlib.decompress(row[1])
         except (zlib.error, TypeError):
             document = None
-        if document is None:
+        if document is None or document.get("student", student) != student:
             raise Damaged(f"The record of {student!r} in {self._path} is damaged; grade that submission with --force.")
         return document, notebook
 

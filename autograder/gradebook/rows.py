@@ -56,7 +56,11 @@ class Cells:
         return found.one()
 
     def grades(self, gradebook: Gradebook, notebook: SubmittedNotebook) -> Iterator[tuple[str, Grade]]:
-        found = gradebook.db.query(Grade).filter(Grade.cell_id.in_(self.graded), Grade.notebook_id == notebook.id)
+        """A row for each graded cell; one that the gradebook lost is made again."""
+        found = gradebook.db.query(Grade).filter(Grade.cell_id.in_(self.graded), Grade.notebook_id == notebook.id).all()
+        for lost in self.graded.keys() - {grade.cell_id for grade in found}:
+            found.append(Grade(cell_id=lost, notebook_id=notebook.id))
+            gradebook.db.add(found[-1])
         return ((self.graded[grade.cell_id], grade) for grade in found)
 
     def comments(self, gradebook: Gradebook, notebook: SubmittedNotebook) -> Iterator[tuple[str, Comment]]:

@@ -106,6 +106,19 @@ def test_a_row_that_is_damaged_concerns_its_student_alone(file: Path):
         assert ledger.files("01", "bob")[0] == {"score": 2}
 
 
+def test_a_neighbour_s_results_in_a_row_are_damage(file: Path):
+    with Ledger(file) as ledger:
+        ledger.record("01", "bob", "f", {"score": 2, "student": "bob"}, NOTEBOOK)
+    database = sqlite3.connect(file)
+    database.execute("update graded set results = (select results from graded where student = 'bob')")
+    database.commit()
+    database.close()
+    with Ledger(file) as ledger:
+        with pytest.raises(Damaged, match="'ada'"):
+            ledger.files("01", "ada")
+        assert ledger.files("01", "bob")[0]["score"] == 2
+
+
 def test_a_record_of_a_later_version_is_left_alone(file: Path):
     database = sqlite3.connect(file)
     database.execute("pragma user_version = 99")

@@ -131,6 +131,18 @@ def test_committing_twice_is_committing_once(root: Path, writer: GradebookWriter
     assert dump(root) == once
 
 
+def test_a_grade_that_the_gradebook_lost_is_written_again(root: Path, writer: GradebookWriter):
+    writer.commit_many([Commit(NAME, "ada", results(double=2.5))])
+    engine = create_engine(f"sqlite:///{root}/gradebook.db")
+    with engine.begin() as database:
+        database.execute(text("delete from grade"))
+    engine.dispose()
+    writer.commit_many([Commit(NAME, "ada", results(double=2.5))])
+    with book(root) as gradebook:
+        assert grade(gradebook, "double-check").auto_score == 2.5 and grade(gradebook, "why").needs_manual_grade
+        assert gradebook.find_submission(NAME, "ada").score == 4.5
+
+
 def test_a_regrade_keeps_manual_grades_extra_credit_and_comments(root: Path, writer: GradebookWriter):
     writer.commit_many([Commit(NAME, "ada", results(double=0.0))])
     with book(root) as gradebook:
