@@ -11,7 +11,7 @@ from .result import TestResult
 
 STYLE = (
     "border-collapse:collapse;font-family:system-ui,sans-serif;font-size:14px;line-height:1.45;"
-    "width:100%;max-width:60em;color:inherit;background:transparent;text-align:left"
+    "width:100%;max-width:60em;table-layout:auto;color:inherit;background:transparent;text-align:left"
 )
 CELL = "padding:6px 10px;border-top:1px solid #8886;vertical-align:top;text-align:left;white-space:normal;"
 CELL += "word-break:normal;overflow-wrap:break-word"
@@ -83,7 +83,7 @@ def _html_row(row: TestResult, explanation: Sequence[str]) -> str:
                 + html.escape("\n".join(plain)) + "</pre>"
             )
     return (
-        f'<tr style="background:transparent"><td style="{CELL};white-space:nowrap">'
+        f'<tr style="background:transparent"><td style="{CELL};white-space:nowrap;width:1%">'
         f'<span aria-hidden="true" style="color:{colour};font-weight:700">{mark}</span> {word}</td>'
         f'<th scope="row" style="{CELL};font-weight:400">{text}</th></tr>'
     )
