@@ -12,6 +12,7 @@ import json
 import os
 import re
 import time
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,7 +66,7 @@ def hand_in(path: Path) -> HandedIn:
 
 def _assignment_of(notebook: NotebookNode, manifest: Manifest) -> str | None:
     """The notebook of the kit that has most cells in common with this one, whatever the file is called."""
-    ids = {cell.id for cell in notebook.cells}
+    ids = {cell.id for cell in notebook.cells} | {grade_id(cell) for cell in notebook.cells}  # some tools renew ids
     common = {name: len(ids & set(cells)) for name, cells in manifest.cells.items()}
     best = max(common, key=lambda name: common[name], default=None)
     return best if best is not None and common[best] else None
@@ -176,13 +177,15 @@ def _tell(found: HandedIn, run: _Run, notebook: NotebookNode, released: Mapping[
 
 
 def _missing_cells(notebook: NotebookNode, released: Mapping[str, str]) -> Iterator[str]:
-    """The answer and check cells of the kit that this notebook lacks."""
-    here = {cell.id for cell in notebook.cells} | {grade_id(cell) for cell in notebook.cells}
+    """The answer and check cells of the kit that this notebook lacks, or has twice."""
+    here = Counter(grade_id(cell) for cell in notebook.cells)
+    back = "`autograder update KIT`, with the kit as you got it, puts it back"
     for task in (id.removesuffix(CHECK_SUFFIX) for id in released if id.endswith(CHECK_SUFFIX)):
         for kind, id in (("answer", task), ("check", task + CHECK_SUFFIX)):
-            if id in released and id not in here:
-                back = "`autograder update KIT`, with the kit as you got it, puts it back"
-                yield f"{task}: its {kind} cell is missing; {back}."
+            if id in released and not here[id]:
+                yield f"{task}: its {kind} cell is missing, or no longer marked as one; {back}."
+            elif here[id] > 1:
+                yield f"{task}: its {kind} cell is there {here[id]} times; delete the copies."
 
 
 def _is_text_task(cell: NotebookNode) -> bool:
@@ -215,11 +218,15 @@ def _failed_cells(run: _Run, told: Collection[str]) -> Iterator[str]:
                 seconds = _seconds(cell, run.limits)
                 yield f"Cell {number} was stopped after {seconds:g} s, which is what it has while it is graded."
                 continue
+            if output.ename == "StdinNotImplementedError":
+                yield f"Cell {number} asks for input, and nobody is there to answer while it is graded."
+                continue
             missing = re.match(r"name '(\w+)' is not defined", output.evalue)
             if output.ename == "NameError" and missing:
                 unknown.setdefault(missing[1], []).append(number)
             else:
                 first = (output.evalue.splitlines() or [""])[0][:200].rstrip(".")
+                first = re.sub(r" \(\d+\.py, line (\d+)\)$", r" in line \1", first)  # of a syntax error
                 yield f"Cell {number} raises {output.ename}{': ' + first if first else ''}."
     yield from (_unknown_name(name, numbers, defined) for name, numbers in unknown.items() if name not in told)
 

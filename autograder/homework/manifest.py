@@ -78,6 +78,8 @@ def read(folder: Path) -> Manifest | None:
 
 def read_notebook(path: Path) -> NotebookNode:
     """A notebook of a student. Raises `UsageError` where there is none that can be read."""
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; name the notebook in it.")
     data = files.read_whole(path, 4 * MOST_BYTES)
     if data is None:
         raise UsageError(f"There is no file {path}.")

@@ -74,10 +74,14 @@ def test_a_messy_notebook_is_told_what_will_be_missing_and_is_packed(
 def test_cells_that_are_missing_are_told(folder: Path) -> None:
     save(folder, [cell for cell in released() if cell.id not in ("doubled-check", "why")])
     told = json.loads(CliRunner().invoke(app, ["hand-in", str(path_of(folder)), "--json"]).stdout)
-    assert told["problems"][0].startswith("doubled: its check cell is missing; `autograder update KIT`")
-    save(folder, [cell for cell in released() if cell.id != "doubled"])
+    assert told["problems"][0].startswith("doubled: its check cell is missing, or no longer marked as one; `autograder")
+    cells = [*released(), new_code_cell("1 +"), new_code_cell("input()")]
+    cells += [nbformat.from_dict({**cells[3], "id": "copy"})]
+    save(folder, [nbformat.from_dict({**cell, "id": f"renewed-{number}"}) for number, cell in enumerate(cells)])
     told = json.loads(CliRunner().invoke(app, ["hand-in", str(path_of(folder)), "--json"]).stdout)
-    assert any(one.startswith("doubled: its answer cell is missing") for one in told["problems"])
+    said = "\n".join(told["problems"])
+    assert "doubled: its answer cell is there 2 times; delete the copies." in said
+    assert "Cell 8 raises SyntaxError: invalid syntax in line 1." in said and "Cell 9 asks for input" in said
 
 
 def test_a_notebook_without_ids_is_known_by_its_tasks_and_by_what_colab_keeps(folder: Path) -> None:
