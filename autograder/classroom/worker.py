@@ -8,6 +8,7 @@ gradebook nor the course's secret. It ends when the socket does, and when the co
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import signal
 import sys
@@ -126,6 +127,8 @@ def serve(connection: Connection) -> None:
     try:
         spec = connection.recv()
         grader, close = make_grader(spec)
+        gc.collect()
+        gc.freeze()  # what a worker holds to its end is not looked through again and again
         connection.send(READY)
         while True:
             job = connection.recv()
