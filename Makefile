@@ -14,7 +14,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 
 help:
 	@echo "make demo       release the course, grade a sample class, say where to look"
-	@echo "make quick      the linter, the import contracts and the fast tests: after every change"
+	@echo "make quick      the linter, the types, the import contracts and the fast tests: after every change"
 	@echo "make test       the linter, the types, the solutions and all tests but the long ones"
 	@echo "make long       the tests that take minutes: mutants of every reference and of the machine's decisions"
 	@echo "make mutants    of those, what a tool makes of the machine's modules"
@@ -50,6 +50,7 @@ QUICK = tests/test_rooms.py tests/test_course.py tests/test_docs.py tests/test_c
 
 quick: .venv/.stamp
 	$(BIN)/ruff check .
+	$(BIN)/mypy
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto $(QUICK)
 
 lint: .venv/.stamp
