@@ -50,6 +50,7 @@ class Change:
         return {**asdict(self), "by": self.by}
 
 
+SUBMISSION = "the submission"
 _PROVENANCE = (
     ("checks", "the checks or the released notebook"),
     ("environment", "the environment"),
@@ -71,7 +72,7 @@ def compare(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> Change:
     if old:
         was, now = old["provenance"], new["provenance"]
         differs = tuple(words for field, words in _PROVENANCE if was.get(field) != now.get(field))
-        because = differs or ("the submission",)
+        because = differs or (SUBMISSION,)
     return Change(new["student"], old["score"] if old else None, new["score"], tuple(tasks), because)
 
 

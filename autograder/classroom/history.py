@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from autograder.classroom import notes
-from autograder.classroom.changes import Change, compare
+from autograder.classroom.changes import SUBMISSION, Change, compare
 from autograder.classroom.folder import CourseFolder
 from autograder.classroom.ledger import Ledger, Past
 from autograder.classroom.notes import Extension, Request
@@ -80,11 +80,14 @@ def history(course_dir: Path, student: str, name: str | None = None, course: Cou
 
 
 def _with_changes(past: Sequence[Past]) -> list[tuple[Past, Change]]:
-    before = None
-    found = []
+    found: list[tuple[Past, Change]] = []
     for one in past:
-        found.append((one, compare(before, one.results)))
-        before = one.results
+        before = found[-1][0] if found else None
+        change = compare(before.results if before else None, one.results)
+        answered_anew = before and before.answers and one.answers and before.answers != one.answers
+        if answered_anew and SUBMISSION not in change.because:
+            change = replace(change, because=(*change.because, SUBMISSION))
+        found.append((one, change))
     return found
 
 

@@ -92,13 +92,15 @@ class Entry:
 @dataclass(frozen=True)
 class Past:
     """One result of a submission, the first of which has the number 1: its document, who had it graded, whether it
-    counts, and whether all of it is kept, so that one can go back to it."""
+    counts, and whether all of it is kept, so that one can go back to it; a digest for each task's answer, where they
+    were noted."""
 
     number: int
     results: dict[str, Any]
     by: str
     counts: bool
     whole: bool
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Damaged(MachineFault):
@@ -209,14 +211,14 @@ class Ledger:
         """Every result of a submission, the oldest first, the one that counts last; damaged ones are left out."""
         with self._one_sentence():
             rows = self._db.execute(
-                "select results, by, notebook is not null, 0 as last, rowid as n from past "
+                "select results, by, notebook is not null, answers, 0 as last, rowid as n from past "
                 "where assignment = ? and student = ? union all "
-                "select results, by, 1, 1, 0 from graded where assignment = ? and student = ? order by 4, 5",
+                "select results, by, 1, answers, 1, 0 from graded where assignment = ? and student = ? order by 5, 6",
                 (assignment, student) * 2,
             ).fetchall()
         return [
-            Past(number, document, by or "", bool(last), bool(whole))
-            for number, (results, by, whole, last, _) in enumerate(rows, 1)
+            Past(number, document, by or "", bool(last), bool(whole), _digests(answers))
+            for number, (results, by, whole, answers, last, _) in enumerate(rows, 1)
             if (document := _document(results)) is not None
         ]
 

@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from autograder.course import CHECK_SUFFIX, Course, CourseError
+from autograder.course import CHECK_SUFFIX, Course, CourseError, UsageError
 from autograder.gradebook import attribution, nbgrader_setup
 from autograder.gradebook.address import Address
 from autograder.gradebook.opening import cannot, refuse_other_course
@@ -136,7 +136,7 @@ def _read(session: Session, names: list[str]) -> list[FinalScore]:
     known = list(session.scalars(select(AssignmentRow.name).order_by(AssignmentRow.name)))
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise CourseError(f"The gradebook has no assignment {unknown[0]!r}; it has: {', '.join(known) or 'none yet'}.")
+        raise UsageError(f"The gradebook has no assignment {unknown[0]!r}; it has: {', '.join(known) or 'none yet'}.")
     people = _people(session)
     return [score for name in names or known for score in _of_assignment(session, name, people)]
 

@@ -14,10 +14,11 @@ from autograder.classroom.ledger import Ledger
 from autograder.cli import app
 from autograder.course import Course, UsageError
 from autograder.gradebook.scores import final_scores
+from autograder.submission.notebook import Template
 from autograder.submission.results import read_results
 from tests.small.courses import at_home
 from tests.small.pretend import ABS, grade
-from tests.small.small_class import small_class, state_of
+from tests.small.small_class import RIGHT, answered, small_class, state_of, submit
 
 NAME = "00-small"
 
@@ -147,6 +148,16 @@ def test_the_story_of_a_submission_is_told(root: Path) -> None:
         assert said in out, out
     (story,) = json.loads(run(root, "history", "s002", NAME, "--json"))
     assert story["results"][1]["change"]["by"] == 3.0 and story["requests"][0]["outcome"] is None
+
+
+def test_what_changed_with_the_checks_is_said_too(root: Path) -> None:
+    grade(root)
+    template = Template.load(Course(root).assignment(NAME))
+    submit(root, "s000", answered(template, {**RIGHT, "double": "def double(x):\n    return x + x"}))
+    grade(root, corrected=True)
+    of = {student: history(root, student, NAME, Course(root))[0].results[-1][1] for student in ("s000", "s001")}
+    assert of["s000"].because == ("the checks or the released notebook", "the submission")
+    assert of["s001"].because == ("the checks or the released notebook",)
 
 
 def test_the_list_of_requests(root: Path) -> None:
