@@ -151,9 +151,9 @@ def at_once(*graders: Callable[[], None]) -> None:
 def grade_all(browse: Browse, notebooks: dict[str, str], name: str, points: float) -> None:
     """Two changes and a comment for everybody."""
     for notebook in notebooks.values():
-        give(browse, notebook, "why", points)
+        give(browse, notebook, "why", points, alone=False)
         comment(browse, notebook, "why", f"Said by {name}.")
-        give(browse, notebook, "why", points + 1)
+        give(browse, notebook, "why", points + 1, alone=False)
 
 
 def check_two_people_at_once(root: Path, url: str, home: Path) -> None:

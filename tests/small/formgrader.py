@@ -70,13 +70,17 @@ def _until(server: subprocess.Popen[str], words: str) -> str:
     return said
 
 
-def give(browse: Browse, notebook: str, task: str, points: float | None, **headers: str) -> None:
-    """Gives points for a task of a submitted notebook, by its id in the gradebook, as the formgrader's page does."""
+def give(
+    browse: Browse, notebook: str, task: str, points: float | None, *, alone: bool = True, **headers: str
+) -> None:
+    """Gives points for a task of a submitted notebook, by its id in the gradebook, as the formgrader's page does.
+
+    alone: whether nobody else gives any for it just then; otherwise the server may answer with what they gave."""
     grades = browse("/formgrader/api/grades", params={"submission_id": notebook}).json()
     grade = next(one for one in grades if one["name"] == task)
     data = json.dumps({"manual_score": points, "extra_credit": None})
     said = browse(f"/formgrader/api/grade/{grade['id']}", "PUT", data=data, headers=headers)
-    assert said.status_code == 200 and said.json()["manual_score"] == points, said.text
+    assert said.status_code == 200 and (not alone or said.json()["manual_score"] == points), said.text
 
 
 def comment(browse: Browse, notebook: str, task: str, text: str, **headers: str) -> None:
