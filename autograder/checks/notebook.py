@@ -21,7 +21,7 @@ from .display import as_html, as_text, headline
 from .frozen import registries_here
 from .hints_in_steps import Hint, next_hint
 from .places import TaskFolder, folder_of
-from .reading import with_near_name
+from .reading import with_what_is_missing
 from .result import TestResult
 from .runner import CheckSession
 from .variant import has_variants
@@ -101,7 +101,7 @@ def check(
         tests = [replace(test, message=sentence) if test.reason == "interrupted" else test for test in tests]
     form_only = not hidden and _is_answer(folder) and not session.asks_for_values(task)
     own = [name for name in names if not name.startswith("_")]
-    result = CheckResult(task, tuple(with_near_name(test, own) for test in tests), form_only)
+    result = CheckResult(task, tuple(with_what_is_missing(test, own) for test in tests), form_only)
     if any(os.environ.get(name) for name in STRICT_NAMES) and not result.passed:
         raise CheckFailed(result)
     return result

@@ -399,13 +399,19 @@ def near_name(name: str, candidates: Iterable[str]) -> str | None:
 def with_near_name(test: TestResult, names: Iterable[str]) -> TestResult:
     """A test of a name that the notebook lacks, with the name that is there and nearly the same."""
     near = near_name(test.raw, names) if test.raw and not test.attempted else None
-    if near is None and test.raw and not test.attempted:
-        return replace(test, message=f"`{test.raw}` is not answered yet.")
     if near is None:
         return test
     article = "an" if near[0] in "AEIOUaeiou" else "a"
     sentence = f"There is no `{test.raw}` here, but {article} `{near}`."
     return replace(test, message=sentence, fixed=sentence)
+
+
+def with_what_is_missing(test: TestResult, names: Iterable[str]) -> TestResult:
+    """As `with_near_name`; where no name is near, the test says which one is missing."""
+    told = with_near_name(test, names)
+    if told is test and test.raw and not test.attempted:
+        return replace(test, message=f"`{test.raw}` is not answered yet.")
+    return told
 
 
 def _one_letter_apart(a: str, b: str) -> bool:

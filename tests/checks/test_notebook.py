@@ -19,7 +19,7 @@ from autograder.checks import hints_in_steps, notebook
 from autograder.checks.audit import audit
 from autograder.checks.display import FORM_ONLY, as_html, as_text
 from autograder.checks.notebook import check
-from autograder.checks.reading import near_name, with_near_name
+from autograder.checks.reading import near_name, with_what_is_missing
 from autograder.checks.result import TestResult
 from autograder.checks.terminal import UnreadableNotebook, check_notebook
 from autograder.course import ROOT_VARIABLE
@@ -206,7 +206,7 @@ def test_a_cause_that_stands_further_above_is_named_by_its_row() -> None:
 
 
 def test_what_is_not_answered_yet_is_named_where_something_else_is() -> None:
-    assert "`doubled` is not answered yet." in with_near_name(
+    assert "`doubled` is not answered yet." in with_what_is_missing(
         TestResult("t", "d", False, 0, False, attempted=False, raw="doubled", message="Not attempted yet."), ["other"]
     ).message
 
