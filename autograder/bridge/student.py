@@ -368,6 +368,8 @@ KNOWN_TYPES = frozenset(
     ellipsis object map filter zip partial list tuple dict str ndarray matrix MaskedArray DataFrame Series Image
     Figure Axes Sequential Linear Functional Model Parameter SimpleNamespace Fraction Decimal""".split()
 ) | {f"Conv{dimensions}d" for dimensions in (1, 2, 3)}
+
+
 def type_of(value: Any) -> str:
     """The name of a value's type, of the kernel's type for a handle.
 

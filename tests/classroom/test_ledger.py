@@ -93,13 +93,18 @@ def test_a_damaged_file_is_said_in_a_sentence_with_the_remedy(file: Path, damage
         ledger.files("01", "ada")
 
 
+def change(file: Path, query: str) -> None:
+    """Changes the record behind the ledger's back."""
+    database = sqlite3.connect(file)
+    database.execute(query)
+    database.commit()
+    database.close()
+
+
 def test_a_row_that_is_damaged_concerns_its_student_alone(file: Path):
     with Ledger(file) as ledger:
         ledger.record("01", "bob", "f", {"score": 2}, NOTEBOOK)
-    database = sqlite3.connect(file)
-    database.execute("update graded set results = x'00112233' where student = 'ada'")
-    database.commit()
-    database.close()
+    change(file, "update graded set results = x'00112233' where student = 'ada'")
     with Ledger(file) as ledger:
         with pytest.raises(Damaged, match="'ada'"):
             ledger.files("01", "ada")
@@ -109,10 +114,7 @@ def test_a_row_that_is_damaged_concerns_its_student_alone(file: Path):
 def test_a_neighbour_s_results_in_a_row_are_damage(file: Path):
     with Ledger(file) as ledger:
         ledger.record("01", "bob", "f", {"score": 2, "student": "bob"}, NOTEBOOK)
-    database = sqlite3.connect(file)
-    database.execute("update graded set results = (select results from graded where student = 'bob')")
-    database.commit()
-    database.close()
+    change(file, "update graded set results = (select results from graded where student = 'bob')")
     with Ledger(file) as ledger:
         with pytest.raises(Damaged, match="'ada'"):
             ledger.files("01", "ada")
