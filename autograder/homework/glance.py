@@ -120,7 +120,7 @@ def _line(one: AssignmentAtAGlance) -> str:
 
 def _assignment(folder: Path, path: str, released: Mapping[str, str]) -> AssignmentAtAGlance:
     try:
-        notebook = kits.read_notebook(folder / path)
+        notebook = kits.with_released_ids(kits.read_notebook(folder / path), released)
     except UsageError as error:
         return AssignmentAtAGlance(path, "", problem=str(error))
     cells = {grade_id(cell): cell for cell in reversed(notebook.cells) if grade_id(cell)}

@@ -37,8 +37,8 @@ FOLDER = "handed-in"
 @dataclass
 class HandedIn:
     """What was found and packed. file: what the student hands in. assignment: its name. checks: the first line of each
-    task's check. untouched: tasks without an answer, with their points. problems: what will be otherwise while it is
-    graded, a sentence each."""
+    task's check, and below it what did not pass. untouched: tasks without an answer, with their points. problems: what
+    will be otherwise while it is graded, a sentence each."""
 
     file: Path
     assignment: str
@@ -56,6 +56,7 @@ def hand_in(path: Path) -> HandedIn:
     name = _assignment_of(notebook, manifest)
     if name is None:
         raise UsageError(f"{path} is no notebook of this course: none of its cells stands in one.")
+    notebook = kits.with_released_ids(notebook, manifest.cells[name])
     packed = course.root / FOLDER / f"{Path(name).stem}.ipynb"
     found = HandedIn(packed, Path(name).stem)
     run = _run(notebook, path, course)
@@ -155,15 +156,15 @@ def _said(notebook: NotebookNode) -> Iterator[list[Any]]:
 
 def _tell(found: HandedIn, run: _Run, notebook: NotebookNode, released: Mapping[str, str]) -> None:
     tasks = [entry[1:] for entry in run.said if entry[0] == "task"]
-    found.checks += [first for _, attempted, first, _ in tasks if attempted]
+    found.checks += ["\n".join([first, *failed]) for _, attempted, first, _, failed in tasks if attempted]
     cells = {grade_id(cell): cell for cell in notebook.cells if grade_id(cell)}
     empty = {id for id, cell in cells.items() if not cell.source.strip() or fingerprint(cell) == released.get(cell.id)}
     open_tasks = [task for task, attempted, *_ in tasks if not attempted and task in empty]
     open_tasks += [id for id, cell in cells.items() if _is_text_task(cell) and id in empty]
     found.untouched += [f"{task} ({_points(cells, task)})" for task in open_tasks]
-    found.problems += [_misnamed(*one) for one in tasks if not one[1] and one[0] not in empty]
+    found.problems += [_misnamed(*one[:4]) for one in tasks if not one[1] and one[0] not in empty]
     found.problems += list(_missing_cells(notebook, released))
-    told = {missing for _, attempted, _, missing in tasks if not attempted}
+    told = {missing for _, attempted, _, missing, _ in tasks if not attempted}
     found.problems += list(_failed_cells(run, told))
     report = next((entry[1:] for entry in run.said if entry[0] == "report"), None)
     if run.dead_in is not None:

@@ -207,7 +207,9 @@ def _merged_file(folder: Path, source: Path, name: str, old: Manifest) -> Merged
     new = kits.read_notebook(source / name)
     if not (folder / name).exists():
         return Merged(new, 0, 0)
-    return merge(kits.read_notebook(folder / name), old.cells.get(name, {}), new)
+    released = old.cells.get(name, {})
+    mine = kits.with_released_ids(kits.read_notebook(folder / name), released)
+    return merge(mine, released, new)
 
 
 def _changed(folder: Path, name: str, old: Manifest) -> bool:

@@ -10,12 +10,14 @@ import json
 import sys
 from typing import Any
 
+from autograder.checks.display import MARKS
 from autograder.checks.notebook import CheckResult, check
 
 if sys.platform != "win32":
     import resource
 
 MARK = "autograder-hand-in:"
+LINES = 3  # of what a check says of a part that did not pass; its table in the notebook has all
 
 PRELUDE = '''
 def _watch_hand_in():
@@ -108,7 +110,24 @@ def print_result(task: str, names: dict[str, Any]) -> None:
         return
     attempted = any(test.attempted for test in result.tests) or not result.tests
     missing = next((test.raw for test in result.tests if not test.attempted), "")
-    print(MARK + json.dumps(["task", task, attempted, repr(result).splitlines()[0], missing]))
+    first, *table = repr(result).splitlines()
+    print(MARK + json.dumps(["task", task, attempted, first, missing, _failed(table)]))
+
+
+def _failed(table: list[str]) -> list[str]:
+    """Of a check's table, the rows that did not pass, each with the first lines of what it says of them."""
+    kept: list[str] = []
+    left = 0
+    for line in table:
+        if line.startswith(f"  {MARKS[False][0]}"):
+            kept.append(line)
+            left = LINES
+        elif line.startswith(" " * 6) and line.strip() and left:
+            kept.append(line)
+            left -= 1
+        elif not line.startswith(" " * 6):
+            left = 0
+    return kept
 
 
 def print_report(noted: list[Any], names: dict[str, Any]) -> None:

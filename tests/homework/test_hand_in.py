@@ -71,6 +71,16 @@ def test_a_messy_notebook_is_told_what_will_be_missing_and_is_packed(
     assert not any(cell.outputs for cell in packed.cells if cell.cell_type == "code")
 
 
+def test_a_check_that_fails_says_which_part_of_it_and_why(folder: Path) -> None:
+    notebook = load(folder)
+    notebook.cells[3].source = "def doubled(x):\n    return x + 1"
+    save(folder, notebook.cells)
+    done = CliRunner().invoke(app, ["hand-in", str(path_of(folder))])
+    first, row, *why = done.stdout.splitlines()[:5]
+    assert first == "doubled: 0 of 1 public checks passed"
+    assert "Twice three is six." in row and "4" in "".join(why) and "6" in "".join(why)
+
+
 def test_cells_that_are_missing_are_told(folder: Path) -> None:
     save(folder, [cell for cell in released() if cell.id not in ("doubled-check", "why")])
     told = json.loads(CliRunner().invoke(app, ["hand-in", str(path_of(folder)), "--json"]).stdout)

@@ -126,6 +126,35 @@ def test_a_zip_file_is_a_kit_too(folder: Path, tmp_path: Path) -> None:
     assert by_id(load(folder))["title"].source == "# Numbers, new"
 
 
+def test_a_notebook_whose_ids_a_tool_renewed_is_known_all_the_same(folder: Path, tmp_path: Path) -> None:
+    work(folder, doubled=ANSWER, student='STUDENT_ID = "ada"', why="Because.", words="Now my words.")
+    notebook = load(folder)
+    notebook.cells.insert(5, new_code_cell("doubled(21)"))
+    for number, cell in enumerate(notebook.cells):
+        cell.id = f"renewed-{number}"
+    save(folder, notebook.cells)
+    done = update(folder, newer(tmp_path, released()))
+    now = load(folder)
+    assert [cell.id for cell in now.cells if not cell.id.startswith("renewed")] == [cell.id for cell in released()]
+    cells = by_id(now)
+    assert cells["doubled"].source == ANSWER and cells["why"].source == "Because."
+    assert cells["student"].source == 'STUDENT_ID = "ada"'
+    sources = [cell.source for cell in now.cells]
+    assert sources.count("doubled(21)") == sources.count("Now my words.") == 1 and len(sources) <= len(released()) + 2
+    assert done.notebooks["01-numbers/01-numbers.ipynb"].kept >= 4
+
+
+def test_in_place_of_a_deleted_cell_an_added_one_stays_an_added_one(folder: Path, tmp_path: Path) -> None:
+    notebook = load(folder)
+    notebook.cells[2] = new_code_cell("my_own = 3")
+    save(folder, notebook.cells)
+    update(folder, newer(tmp_path, released()))
+    assert [cell.source for cell in load(folder).cells][2:4] in (
+        ["my_own = 3", 'STUDENT_ID = ""'],
+        ['STUDENT_ID = ""', "my_own = 3"],
+    )
+
+
 @pytest.mark.parametrize("wrong", ["no kit", "other course", "itself", "broken notebook"])
 def test_what_cannot_be_done_changes_nothing(wrong: str, folder: Path, tmp_path: Path) -> None:
     kit = newer(tmp_path, released(), readme="The newer kit.")
