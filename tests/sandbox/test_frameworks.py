@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -63,6 +64,22 @@ def test_forks_draw_different_tensors(frameworks, starter):
     code = "import torch; torch.rand(3).tolist()"
     results = {run(starter(frameworks, ROOMY), code).result for _ in range(2)}
     assert len(results) == 2
+
+
+HUGE = Path("/sys/kernel/mm/transparent_hugepage/enabled")
+FAULTS = """
+    import resource, torch
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    tensor = torch.ones(16 << 20)
+    resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before"""
+
+
+@pytest.mark.skipif(
+    not HUGE.exists() or "[never]" in HUGE.read_text(), reason="an old kernel, or one without transparent huge pages"
+)
+def test_large_tensors_lie_in_huge_pages(frameworks, starter):
+    small_pages = (64 << 20) // 4096
+    assert int(run(starter(frameworks, ROOMY), textwrap.dedent(FAULTS), timeout=60).result) < small_pages / 4
 
 
 def test_data_loader_workers_run(frameworks, starter):
