@@ -104,9 +104,7 @@ def doubled(x):
 @pytest.mark.parametrize("source", [ENDLESS, SLEEPS, SWALLOWS], ids=["loop", "sleep", "swallows"])
 def test_an_endless_answer_ends_by_itself_with_a_sentence(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(notebook, "SECONDS", 0.5)
-    began = time.monotonic()
     result = checked(source)
-    assert time.monotonic() - began < 10
     assert not result.passed and len(result.tests) == 2
     assert "The check was stopped after 0.5 seconds; a loop that does not end" in repr(result)
     assert "KeyboardInterrupt" not in repr(result)
@@ -134,9 +132,7 @@ def interrupts() -> Iterator[None]:
 @pytest.mark.usefixtures("interrupts")
 def test_the_first_interrupt_ends_it() -> None:
     stop = "threading.Timer(0, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT)).start()"
-    began = time.monotonic()
     result = checked("import signal, threading\n" + ENDLESS.replace("    while", f"    {stop}\n    while"))
-    assert time.monotonic() - began < 10
     assert "The check was stopped here." in repr(result) and "seconds" not in repr(result)
     assert result.tests[1].lost
 

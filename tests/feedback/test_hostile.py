@@ -134,9 +134,9 @@ def test_ten_megabytes_of_output_are_cut_quickly_and_it_says_so() -> None:
     flood = new_output("stream", text="\x1b[1m" + "x" * 10_000_000)
     lines = new_output("stream", text="line\n" * 2_000_000)
     cell = sample.answer("output-size", "print('x')" + "# y" * 3_000_000, *[flood] * 9, *[lines] * 9)
-    start = time.perf_counter()
+    start = time.process_time()
     page = student_page(sample.results(), new_notebook(cells=[cell]))
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert len(page) < 200_000
     assert "more characters are not shown" in page and "10 more outputs of this cell are not shown" in page
 
@@ -203,7 +203,7 @@ def test_a_picture_that_would_unfold_to_gigabytes_is_refused() -> None:
 
 @pytest.mark.parametrize("text", ["[" * 20_000, "![" * 10_000, ">" * 20_000, "**a" * 6_000, "- " * 9_000, "`" * 20_000,
                                   "[a](" * 5_000, "<!--" * 5_000])
-def test_deeply_nested_markdown_takes_no_time(text: str) -> None:
-    start = time.perf_counter()
+def test_deeply_nested_markdown_takes_no_more_than_seconds_of_cpu(text: str) -> None:
+    start = time.process_time()
     as_html(text)
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
