@@ -39,6 +39,8 @@ OWN_FIXTURES = frozenset(("student", "case", "rng", "variant", "device"))
 MARKERS = ("points(number)", "search(strategy, examples)", "second(draw)", "kernel_says()")
 OWN_MARKS = frozenset(marker.partition("(")[0] for marker in MARKERS)
 ABOUT_ANSWERS = (CheckFailure, StudentError, NotAttempted, BridgeFailure)
+# What the code of a check can end with; anything else (Ctrl-C, the end of a worker) is for the process that runs it.
+OF_A_CHECK = (Exception, SystemExit, pytest.fail.Exception, pytest.skip.Exception, pytest.exit.Exception)
 # Quiet, and without what the folder around says or what is installed beside.
 OPTIONS = (
     *(part for name in ("cacheprovider", "terminal", "faulthandler", "unraisableexception", "threadexception")
@@ -137,7 +139,8 @@ class _Plugin:
 class RunByPytest(_Plugin):
     """Runs one test by pytest's own means on a notebook.
 
-    raised: what it raised about the answer; report: pytest's report of what else went wrong in it.
+    raised: what it raised about the answer, or that is no affair of a check; report: pytest's report of what else went
+    wrong in it; ended: whether it came to its end, which a test that was skipped or left out does not.
     """
 
     def __init__(self, asked: Asked) -> None:
@@ -145,6 +148,7 @@ class RunByPytest(_Plugin):
         self.asked: Asked = asked
         self.raised: BaseException | None = None
         self.report: str | None = None
+        self.ended = False
 
     @pytest.fixture
     def student(self) -> Student:
@@ -170,17 +174,20 @@ class RunByPytest(_Plugin):
         """Left to pytest."""
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.failed and self.report is None:
+        if not report.passed and self.report is None:
             self.report = str(report.longrepr)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
-        """Calls the test; keeps what it raises about an answer, or a machine's fault, as the exception itself, of which
-        pytest keeps text."""
+        """Calls the test; keeps what it raises about an answer, a machine's fault, and what is no affair of a check, as
+        the exception itself, of which pytest keeps text or nothing."""
         arguments = {name: pyfuncitem.funcargs[name] for name in inspect.signature(pyfuncitem.obj).parameters}
         try:
             call_on_cases(pyfuncitem, arguments, self.asked.seed)
-        except (*ABOUT_ANSWERS, MachineFault) as error:
+            self.ended = True
+        except BaseException as error:
+            if isinstance(error, OF_A_CHECK) and not isinstance(error, (*ABOUT_ANSWERS, MachineFault)):
+                raise
             self.raised = error
         return True
 

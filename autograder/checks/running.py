@@ -15,11 +15,11 @@ from ..bridge.student import NotAttempted
 from ..bridge.transport import BridgeFailure
 from ..faults import MachineFault
 from . import trial as trials
-from .collecting import ABOUT_ANSWERS, OPTIONS, Asked, CollectedTest, RunByPytest, call_on_cases
+from .collecting import ABOUT_ANSWERS, OF_A_CHECK, OPTIONS, Asked, CollectedTest, RunByPytest, call_on_cases
 from .frozen import frozen_cases
 from .trial import Observation, Trial
 
-PYTEST_OUTCOMES = (pytest.fail.Exception, pytest.skip.Exception, pytest.exit.Exception)
+NOT_ENDED = "E   pytest did not run this test to its end"
 
 
 @dataclass
@@ -72,7 +72,7 @@ def _directly(test: CollectedTest, asked: Asked) -> tuple[BaseException | None, 
         return error, None
     except MachineFault:
         raise
-    except (Exception, *PYTEST_OUTCOMES) as error:
+    except OF_A_CHECK as error:
         lines = traceback.format_exception(error)
         return None, "".join([*lines[:-1], f"E   {lines[-1]}"])
     return None, None
@@ -83,9 +83,11 @@ def _by_pytest(test: CollectedTest, asked: Asked) -> tuple[BaseException | None,
     once = RunByPytest(asked)
     place = f"{test.item.path}::{test.item.nodeid.partition('::')[2]}"
     pytest.main([*OPTIONS, f"--rootdir={test.folder.course.root}", place], plugins=[once])
-    if isinstance(once.raised, MachineFault):
+    if once.raised is not None and not isinstance(once.raised, ABOUT_ANSWERS):
         raise once.raised
-    return once.raised, once.problem or once.report
+    if once.raised is not None or (once.ended and once.report is None):
+        return once.raised, None
+    return None, once.problem or once.report or NOT_ENDED
 
 
 def seen(one: RanTest, run: Callable[[], None]) -> list[Observation]:
@@ -96,7 +98,7 @@ def seen(one: RanTest, run: Callable[[], None]) -> list[Observation]:
         warnings.simplefilter("ignore")
         try:
             run()
-        except (Exception, *PYTEST_OUTCOMES):
+        except OF_A_CHECK:
             return trial.observations
     return trial.observations
 

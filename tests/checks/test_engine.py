@@ -162,6 +162,38 @@ def test_with_a_fixture_of_its_own(student, rng, three, more):
     expect_equal(student.counted(more), three + more)
 '''
 
+FIXTURE = HEAD + """
+@pytest.fixture
+def fixture(): return 3
+"""
+ENDS = {
+    "exits": "raise SystemExit(0)", "ends_pytest": "pytest.exit('x')", "skips": "pytest.skip('x')",
+    "fails": "pytest.fail('x')", "is_known_to_fail": "pytest.xfail('x')",
+}  # fmt: skip
+MARKED = """
+@points(1)
+@pytest.mark.skipif(True, reason="Not on this machine.")
+def test_left_out(student):
+    '''It is right.'''
+
+@points(1)
+@pytest.mark.xfail
+def test_known_to_fail(student):
+    '''It is right.'''
+    1 / 0
+"""
+
+
+def ending(lines: dict[str, str], fixture: str = "") -> str:
+    """Checks that end with these lines, each of which is run by pytest where it asks for a fixture."""
+    return "".join(
+        f"\n@points(1)\ndef test_{name}(student{fixture}):\n    '''It is right.'''\n    {line}\n"
+        for name, line in lines.items()
+    )
+
+
+INTERRUPTED = {"interrupted": "raise KeyboardInterrupt"}
+
 RIGHT = """
 import numpy as np
 def shift(image, by=1, fill=0.0):
@@ -187,7 +219,10 @@ def session(tmp_path_factory) -> Iterator[CheckSession]:
     root = tmp_path_factory.mktemp("course")
     package = f"course_of_{root.name}"
     (root / "pyproject.toml").write_text(f'[tool.autograder]\ncourse = "{package}"\n')
-    hidden = {"shift": SHIFT, "other": OTHER, "where": WHERE, "counted": BY_PYTEST, "plain": PLAIN, "second": WITH_SECOND}
+    hidden = {"shift": SHIFT, "other": OTHER, "where": WHERE, "counted": BY_PYTEST, "plain": PLAIN, "second": WITH_SECOND,
+              "ends": HEAD + ending(ENDS), "ends_by_pytest": FIXTURE + ending(ENDS, ", fixture") + MARKED,
+              "interrupted": HEAD + ending(INTERRUPTED),
+              "interrupted_by_pytest": FIXTURE + ending(INTERRUPTED, ", fixture")}  # fmt: skip
     for task, text in hidden.items():
         folder = root / package / "moving" / task
         folder.mkdir(parents=True)
@@ -217,7 +252,7 @@ def test_an_independent_right_answer_passes(session):
 
 
 def test_tasks_points_and_descriptions_come_from_the_module(session):
-    assert sorted(session.tasks) == ["counted", "other", "plain", "second", "shift", "where"]
+    assert {"counted", "other", "plain", "second", "shift", "where"} <= set(session.tasks)
     assert ("test_negative", True, 1.0) in session.tests("shift")
     assert run(session, RIGHT)["test_any_image"].description == "Columns move to the right, and the fill value comes in."
 
@@ -390,6 +425,21 @@ def test_a_test_that_needs_more_of_pytest_is_run_by_pytest(session):
     assert all(result.passed for result in run(session, "def counted(more): return 3 + more", task="counted").values())
     wrong = list(run(session, "def counted(more): return 3", task="counted").values())
     assert [result.passed for result in wrong] == [True, False] and not any(result.broken for result in wrong)
+
+
+@pytest.mark.parametrize(("task", "count"), [("ends", 5), ("ends-by-pytest", 7)])
+def test_a_check_that_does_not_come_to_its_end_is_broken_and_passes_nobody(session, task, count):
+    results = run(session, "", task=task)
+    assert [(result.passed, result.broken) for result in results.values()] == [(False, True)] * count
+    assert all(result.details for result in results.values())
+
+
+@pytest.mark.parametrize("task", ["interrupted", "interrupted-by-pytest"])
+def test_an_interrupt_ends_the_check_however_it_is_run_and_passes_nobody(session, task):
+    with pytest.raises(KeyboardInterrupt):
+        run(session, "", task=task)
+    (stopped,) = run(session, "", task=task, interruptible=True).values()
+    assert (stopped.passed, stopped.reason) == (False, "interrupted")
 
 
 def test_inputs_depend_on_the_seed_of_the_submission():

@@ -54,6 +54,30 @@ def test_a_submission_whose_worker_is_killed_each_time_is_reported_and_the_other
     assert scores == [LOOKS_SCORES[number] for number in (0, 2, 3)]
 
 
+TOLD_TO_END = """
+import os, signal
+import pytest
+from autograder.checks.api import expect_equal, points
+
+@pytest.fixture
+def told():
+    os.kill(os.getpid(), signal.SIGTERM)
+
+@points(4)
+def test_double(student, told):
+    '''Twice five is ten.'''
+    expect_equal(student.double(5), 10)
+"""
+
+
+def test_a_worker_that_is_told_to_end_while_pytest_runs_a_check_says_nothing_more_of_that_submission(tmp_path: Path):
+    work = jobs(tmp_path)[:1]
+    (tmp_path / "small_course" / "small" / "double" / "hidden.py").write_text(TOLD_TO_END)
+    with local_pool(spec(tmp_path), 1, 60) as workers:
+        (found,) = [done for done in workers.run(work) if done is not None]
+    assert found.outcome is None and "ended" in found.error
+
+
 def test_nothing_is_left_in_the_folder_for_temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     work = jobs(tmp_path)
     place = tmp_path / "t"
