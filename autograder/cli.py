@@ -327,10 +327,13 @@ def _stop_on_signals() -> None:
     if sys.platform == "win32":
         return
 
+    stopping = False
+
     def stop(number: int, frame: object) -> None:
-        for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(one, signal.SIG_IGN)
-        raise KeyboardInterrupt
+        nonlocal stopping
+        if not stopping:  # not SIG_IGN from here on: Python tells of one that came just before as an error
+            stopping = True
+            raise KeyboardInterrupt
 
     for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(one) is not signal.SIG_IGN:

@@ -121,3 +121,28 @@ def test_check_says_when_there_is_nothing_to_check(tmp_path: Path):
     says(run("check", tmp_path / "broken.ipynb"), 2, "broken.ipynb")
     nbformat.write(new_notebook(cells=[new_code_cell("1")]), tmp_path / "plain.ipynb")
     says(run("check", tmp_path / "plain.ipynb"), 2, "no check cells")
+
+
+STOPPED_THREE_TIMES = """
+import os, signal
+from autograder import cli
+
+stops = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
+cli._stop_on_signals()
+signal.pthread_sigmask(signal.SIG_BLOCK, stops)
+for number in stops:
+    os.kill(os.getpid(), number)
+try:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, stops)  # all of them arrive before Python looks
+    print("not stopped")
+except KeyboardInterrupt:
+    print("stopped")
+for number in stops:
+    os.kill(os.getpid(), number)
+print("once")
+"""
+
+
+def test_signals_that_arrive_at_once_stop_a_command_once_and_without_a_traceback():
+    run = subprocess.run([sys.executable, "-c", STOPPED_THREE_TIMES], capture_output=True, text=True)
+    assert (run.stdout, run.stderr, run.returncode) == ("stopped\nonce\n", "", 0)
