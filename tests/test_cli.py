@@ -9,10 +9,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import typer
 from nbformat.v4 import new_code_cell, new_notebook
 from typer.testing import CliRunner, Result
 
 from autograder.cli import app
+from autograder.commands.common import INTERRUPTED, one_sentence
 from autograder.course import Course
 from tests.sample_class.members import ASSIGNMENT
 
@@ -146,3 +148,10 @@ print("once")
 def test_signals_that_arrive_at_once_stop_a_command_once_and_without_a_traceback():
     run = subprocess.run([sys.executable, "-c", STOPPED_THREE_TIMES], capture_output=True, text=True)
     assert (run.stdout, run.stderr, run.returncode) == ("stopped\nonce\n", "", 0)
+
+
+def test_a_command_that_is_stopped_says_so(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(typer.Exit) as end, one_sentence():
+        raise KeyboardInterrupt
+    assert end.value.exit_code == INTERRUPTED
+    assert capsys.readouterr().err == "autograder: Stopped; run the same command again.\n"

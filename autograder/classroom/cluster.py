@@ -23,7 +23,7 @@ from dataclasses import replace
 from typing import Any
 
 from autograder.classroom.gpus import Slots
-from autograder.classroom.scheduler import Answered, Lost, Scheduler
+from autograder.classroom.scheduler import Answered, Lost, Scheduler, ended
 from autograder.classroom.worker import Done, WorkerSpec, answer, make_grader
 from autograder.course import ROOT_VARIABLE, Course, CourseError
 from autograder.faults import MachineFault, of_our_own
@@ -36,7 +36,7 @@ WORKERS_S = 120.0  # how long a run waits for a worker where there is none
 ASK_AGAIN_S = 1.0
 RESTART_S = 10.0
 FETCH_S = 60.0  # to fetch a result from the worker that has it
-ENDED = "The Dask worker ended."
+ENDED = ended("The Dask worker")
 
 
 class _Unretrieved(logging.Filter):

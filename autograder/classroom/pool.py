@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 from autograder.classroom.gpus import Slot, Slots
-from autograder.classroom.scheduler import Answered, Lost, Scheduler
+from autograder.classroom.scheduler import Answered, Lost, Scheduler, ended
 from autograder.classroom.temporary import RunFolder
 from autograder.classroom.worker import Done, WorkerSpec
 from autograder.course import ROOT_VARIABLE
@@ -28,7 +28,7 @@ STARTS = 3
 START_S = 300.0
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 STOP_S = 15.0
-ENDED = "The worker process ended."
+ENDED = ended("The worker process")
 
 
 def local_pool(spec: WorkerSpec, size: int, total_s: float) -> Scheduler:

@@ -17,13 +17,20 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from autograder.classroom.worker import Done
+from autograder.faults import AGAIN
 from autograder.submission.job import Job
 
 ATTEMPTS = 2
 GRACE_S = 120.0
 LISTEN_S = 0.2
 LOOK_PAST = 64  # submissions that wait for a GPU are held in memory while others are looked for behind them
-STUCK = "The worker did not come to an end."
+LOOK = f"{AGAIN}, and if that happens each time, look for a hidden check that"
+STUCK = f"The worker did not come to an end; {LOOK} goes on for ever."
+
+
+def ended(worker: str) -> str:
+    """What is said of a submission whose workers ended."""
+    return f"{worker} ended; {LOOK} ends it, or for what kills processes on its machine."
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ def one_sentence() -> Iterator[None]:
     except IsolationMissing as error:
         fail(error, NOT_ISOLATED)
     except KeyboardInterrupt as error:
-        fail(error, INTERRUPTED)
+        fail(str(error) or "Stopped; run the same command again.", INTERRUPTED)
     except OSError as error:
         if error.filename is None:  # most likely what was printed, of which ``main`` speaks
             raise
@@ -76,7 +76,7 @@ def one_sentence() -> Iterator[None]:
 
 def fail(reason: object, code: int) -> NoReturn:
     """Ends the command with a sentence on stderr and an exit code."""
-    print(f"autograder: {reason or 'Stopped.'}", file=sys.stderr)
+    print(f"autograder: {reason}", file=sys.stderr)
     raise typer.Exit(code)
 
 

@@ -20,6 +20,7 @@ from autograder.course import ROOT_VARIABLE, Course
 from autograder.submission.notebook import Template
 from tests.small import forked
 from tests.small.forked import Forked
+from tests.small.killing import Command
 from tests.small.small_class import RIGHT, answered, as_json, submit
 
 REPOSITORY = Path(__file__).parents[3]
@@ -63,7 +64,7 @@ class Place:
         own = {ROOT_VARIABLE: str(self.root), "TMPDIR": str(self.temporary), "COLUMNS": "200", "OMP_NUM_THREADS": "1"}
         return {**os.environ, "CNN_COURSE_OFFLINE": "1", **own, **self.env}
 
-    def start(self, *words: str, **options: object) -> subprocess.Popen[str] | Forked:
+    def start(self, *words: str, **options: object) -> Command:
         """A command that runs; one that is started in an odd way is a process of its own from its first line on."""
         command = [*(words or ("grade", NAME)), "--course", str(self.root)]
         if not options and not self.env:
@@ -74,7 +75,7 @@ class Place:
             env=self.environment(), text=True, **{**usual, **options},
         )  # fmt: skip
 
-    def end(self, command: subprocess.Popen[str] | Forked, seconds: float = 240) -> Run:
+    def end(self, command: Command, seconds: float = 240) -> Run:
         out, err = command.communicate(timeout=seconds)
         run = Run(command.returncode, out or "", err or "")
         assert "Traceback" not in run.out + run.err, run.out + run.err
@@ -176,7 +177,7 @@ def each(*cases: tuple[str, object]) -> Callable[[Callable[[Place, object], None
     return add
 
 
-def found(command: subprocess.Popen[str] | Forked, what: str) -> int:
+def found(command: Command, what: str) -> int:
     """The process id of a run's kernel, supervisor, warm server or worker, once the answer ``SLOW`` is being run."""
     until = time.monotonic() + 120
     while time.monotonic() < until and command.poll() is None:
@@ -186,7 +187,7 @@ def found(command: subprocess.Popen[str] | Forked, what: str) -> int:
     raise AssertionError(f"no {what} was seen")
 
 
-def _chains(command: subprocess.Popen[str] | Forked) -> Iterator[list[psutil.Process]]:
+def _chains(command: Command) -> Iterator[list[psutil.Process]]:
     """Each kernel of a run that has started a process, with the processes above it, as in ``KINDS``."""
     for process in psutil.Process(command.pid).children(recursive=True):
         with suppress(psutil.Error):  # it ended meanwhile

@@ -6,14 +6,57 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 
+from tests.small.killing import Command, wait_for
 from tests.small.small_class import RIGHT, as_json
 from tests.soak.faults.place import KINDS, NAME, SLOW, Place, each, fault, found
 
 TIMER = "import os, threading\nthreading.Timer({}, os._exit, (1,)).start()"
+
+
+def grading(place: Place, **options: object) -> Command:
+    """A run that is in the midst of an answer of odd's."""
+    place.add("odd", square=SLOW)
+    command = place.start("grade", NAME, **options)
+    found(command, "kernel")
+    return command
+
+
+def below(command: Command) -> list[psutil.Process]:
+    """The workers, servers, supervisors and kernels of a run."""
+    return psutil.Process(command.pid).children(recursive=True)
+
+
+def grades_all_the_same(place: Place, command: Command) -> None:
+    """The run comes to its end as if nothing had happened."""
+    run = place.end(command)
+    assert run.code == 0, run.text
+    assert place.score("odd") == 12.0
+    place.said.append("0: graded all the same")
+    place.leaves_nothing()
+    place.whole(odd=12.0)
+
+
+def stops(place: Place, command: Command, left: Sequence[psutil.Process] = ()) -> None:
+    """The run ends as on Ctrl-C: with a sentence, and nothing of it is left."""
+    place.says(place.end(command), "run the same command to go on", code=130)
+    assert not psutil.wait_procs(left, timeout=60)[1], "a process outlived the command"
+    place.leaves_nothing()
+    place.whole(odd=12.0)
+
+
+def ends_at_once(place: Place, command: Command, left: Sequence[psutil.Process]) -> None:
+    """The run ends without a moment to clear up: no process outlives it, and the next run removes its files."""
+    command.communicate()
+    assert not psutil.wait_procs(left, timeout=60)[1], "a process outlived the command"
+    place.said.append("the next run goes on, and removes what was left")
+    place.whole(odd=12.0)
+    place.leaves_nothing()
 
 
 @each(
@@ -44,15 +87,44 @@ def _(place: Place, case: tuple[str, float | None]) -> None:
 )
 def _(place: Place, case: tuple[str, signal.Signals]) -> None:
     what, number = case
+    command = grading(place)
+    os.kill(found(command, what), number)
+    grades_all_the_same(place, command)
+
+
+@fault("SIGKILL to all workers, servers, supervisors and kernels at once")
+def _(place: Place) -> None:
+    command = grading(place)
+    for process in below(command):
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    grades_all_the_same(place, command)
+
+
+@fault("SIGKILL to every worker that starts")
+def _(place: Place) -> None:
     place.add("odd", square=SLOW)
     command = place.start()
-    os.kill(found(command, what), number)
-    run = place.end(command)
-    assert run.code == 0, run.text
-    assert place.score("odd") == 12.0
-    place.said.append("0: graded all the same")
+    while command.poll() is None:
+        for process in psutil.Process(command.pid).children():
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        time.sleep(0.02)
+    place.says(place.end(command), "starts no worker process.*doctor|odd could not be graded")
     place.leaves_nothing()
     place.whole(odd=12.0)
+
+
+@fault("the command is stopped for five seconds, as a laptop's lid does it")
+def _(place: Place) -> None:
+    command = grading(place)
+    everything = [psutil.Process(command.pid), *below(command)]
+    for process in everything:
+        process.suspend()
+    time.sleep(5)
+    for process in everything:
+        process.resume()
+    grades_all_the_same(place, command)
 
 
 # Signals to the command.
@@ -65,14 +137,31 @@ def _(place: Place, case: tuple[str, signal.Signals]) -> None:
     ("SIGINT, SIGTERM and SIGHUP at once", (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)),
 )
 def _(place: Place, signals: tuple[signal.Signals, ...]) -> None:
-    place.add("odd", square=SLOW)
-    command = place.start()
-    found(command, "kernel")
+    command = grading(place)
     for number in signals:
         command.send_signal(number)
-    place.says(place.end(command), "run the same command to go on", code=130)
-    place.leaves_nothing()
-    place.whole(odd=12.0)
+    stops(place, command)
+
+
+@each(
+    ("Ctrl-C in a terminal, which reaches the command's whole group", signal.SIGINT),
+    ("SIGHUP to the command's whole group, as a terminal is closed", signal.SIGHUP),
+)
+def _(place: Place, number: signal.Signals) -> None:
+    command = grading(place, start_new_session=True)
+    left = below(command)
+    os.killpg(command.pid, number)
+    stops(place, command, left)
+
+
+@fault("SIGTERM to every process of the run, the command last, as a service is stopped")
+def _(place: Place) -> None:
+    command = grading(place)
+    left = below(command)
+    for process in (*left, psutil.Process(command.pid)):
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
+    stops(place, command, left)
 
 
 @each(*((f"SIGTERM {seconds:g} s after the command was started", seconds) for seconds in (0.05, 0.3, 0.6, 1.2, 2.4)))
@@ -83,44 +172,40 @@ def _(place: Place, seconds: float) -> None:
     command.send_signal(signal.SIGTERM)
     run = place.end(command)
     assert run.code in (130, -signal.SIGTERM), run  # before its first line the signal does what it does to any program
+    assert run.code != 130 or "Stopped" in run.text, run
     place.said.append(f"{run.code}: {run.text[-100:]}")
     place.leaves_nothing()
     place.whole(odd=12.0)
 
 
-@each(
-    ("Ctrl-C in a terminal, which reaches every process of the run", signal.SIGINT),
-    ("SIGTERM to every process of the run, as a service is stopped", signal.SIGTERM),
-    ("SIGHUP to every process of the run, as a terminal is closed", signal.SIGHUP),
-)
-def _(place: Place, number: signal.Signals) -> None:
-    place.add("odd", square=SLOW)
-    command = place.start("grade", NAME, start_new_session=True)
-    found(command, "kernel")
-    below = psutil.Process(command.pid).children(recursive=True)
-    os.killpg(command.pid, number)
-    place.says(place.end(command), "run the same command to go on", code=130)
-    assert not psutil.wait_procs(below, timeout=30)[1], "a process outlived the command"
+@fault("SIGTERM while another program holds the gradebook")
+def _(place: Place) -> None:
+    place.add("odd")
+    with place.locked("gradebook.db"):
+        command = place.start()
+        wait_for(lambda: has_open(command, "gradebook.db"), command)
+        command.send_signal(signal.SIGTERM)
+        place.says(place.end(command), "Stopped.* run the same command", code=130)
     place.leaves_nothing()
     place.whole(odd=12.0)
+
+
+def has_open(command: Command, name: str) -> bool:
+    """Whether the command has a file of that name open."""
+    return any(Path(file.path).name == name for file in psutil.Process(command.pid).open_files())
 
 
 @each(
     ("SIGQUIT to the command", signal.SIGQUIT),
     ("SIGUSR1 to the command", signal.SIGUSR1),
     ("SIGABRT to the command", signal.SIGABRT),
+    ("SIGKILL to the command", signal.SIGKILL),
 )
 def _(place: Place, number: signal.Signals) -> None:
-    place.add("odd", square=SLOW)
-    command = place.start()
-    found(command, "kernel")
-    below = psutil.Process(command.pid).children(recursive=True)
+    command = grading(place)
+    left = below(command)
     command.send_signal(number)
-    command.communicate()
-    assert not psutil.wait_procs(below, timeout=30)[1], "a process outlived the command"
-    place.said.append("it ends as any program does; the next run goes on, and removes what was left")
-    place.whole(odd=12.0)
-    place.leaves_nothing()
+    ends_at_once(place, command, left)
 
 
 @each(
@@ -140,6 +225,9 @@ def _(place: Place, number: signal.Signals) -> None:
     place.said.append(f"{command.returncode}: the next run goes on")
     place.whole(odd=12.0, even=12.0)
     place.leaves_nothing()
+
+
+# Several commands at once.
 
 
 @each(
@@ -164,65 +252,6 @@ def _(place: Place) -> None:
     place.whole(odd=12.0)
 
 
-@fault("SIGKILL to the command")
-def _(place: Place) -> None:
-    place.add("odd", square=SLOW)
-    command = place.start()
-    found(command, "kernel")
-    below = psutil.Process(command.pid).children(recursive=True)
-    command.kill()
-    command.communicate()
-    assert not psutil.wait_procs(below, timeout=30)[1], "a process outlived the command"
-    place.said.append("the next run goes on, and removes what was left")
-    place.whole(odd=12.0)
-    place.leaves_nothing()
-
-
-@fault("SIGKILL to all workers, servers, supervisors and kernels at once")
-def _(place: Place) -> None:
-    place.add("odd", square=SLOW)
-    command = place.start()
-    found(command, "kernel")
-    for process in psutil.Process(command.pid).children(recursive=True):
-        process.kill()
-    run = place.end(command)
-    assert run.code == 0, run.text
-    place.said.append("0: graded all the same")
-    place.leaves_nothing()
-    place.whole(odd=12.0)
-
-
-@fault("SIGKILL to every worker that starts")
-def _(place: Place) -> None:
-    place.add("odd", square=SLOW)
-    command = place.start()
-    while command.poll() is None:
-        for process in psutil.Process(command.pid).children():
-            with suppress(psutil.NoSuchProcess):
-                process.kill()
-        time.sleep(0.02)
-    place.says(place.end(command), "starts no worker process.*doctor|odd could not be graded")
-    place.leaves_nothing()
-    place.whole(odd=12.0)
-
-
-@fault("the command is stopped for five seconds, as a laptop's lid does it")
-def _(place: Place) -> None:
-    place.add("odd", square=SLOW)
-    command = place.start()
-    found(command, "kernel")
-    everything = [psutil.Process(command.pid), *psutil.Process(command.pid).children(recursive=True)]
-    for process in everything:
-        process.suspend()
-    time.sleep(5)
-    for process in everything:
-        process.resume()
-    run = place.end(command)
-    assert run.code == 0, run.text
-    place.said.append("0: graded all the same")
-    place.whole(odd=12.0)
-
-
 @fault("SIGKILL to one of two runs")
 def _(place: Place) -> None:
     place.add("odd", square=SLOW)
@@ -233,18 +262,4 @@ def _(place: Place) -> None:
     run = place.end(second)
     assert run.code == 0, run.text
     place.said.append("0: the other finishes")
-    place.whole(odd=12.0)
-
-
-@fault("SIGTERM while another program holds the gradebook")
-def _(place: Place) -> None:
-    place.add("odd")
-    with place.locked("gradebook.db"):
-        command = place.start()
-        time.sleep(6)
-        command.send_signal(signal.SIGTERM)
-        run = place.end(command)
-    assert run.code in (1, 130), run
-    place.said.append(f"{run.code}: {run.text[-100:]}")
-    place.leaves_nothing()
     place.whole(odd=12.0)
