@@ -171,7 +171,7 @@ class _Auditor:
             failed = [result for result in results if not result.passed]
             passed += bool(results) and not failed
             for result in failed[:1]:
-                self._say(task, f"the right answer {name!r} fails {result.name}: {_why(result)}")
+                self._say(task, f"the right answer {name!r} fails {result.name}: {result.why}")
         return {"right": len(sources), "passed": passed}
 
     def _unregistered(self, task: Task, solved: Names) -> dict[str, int]:
@@ -202,7 +202,7 @@ class _Auditor:
         results = self._all(task.id, names)
         for result in results:
             if result.broken:
-                self._say(task, f"{result.name} breaks on {what}: {_why(result)}")
+                self._say(task, f"{result.name} breaks on {what}: {result.why}")
         return results
 
     def _points(self, task: Task, tests: list[tuple[str, bool, float]]) -> None:
@@ -225,7 +225,7 @@ class _Auditor:
             seconds[part] = round(time.perf_counter() - start, 3)
         for result in (*runs[0], *runs[1]):
             if not result.passed:
-                self._say(task, f"the solution fails {result.name}: {_why(result)}")
+                self._say(task, f"the solution fails {result.name}: {result.why}")
             if not result.description:
                 self._say(task, f"{result.name} has no docstring, and that is what students read")
         if not _trains(task.id) and not _same(self._run(task.id, solved, ("hidden",)), runs[1]):
@@ -280,12 +280,12 @@ class _Auditor:
         if not failed:
             self._say(task, f"the misconception {one.id!r} earns all points")
         elif one.id not in names:
-            self._say(task, f"the misconception {one.id!r} is not named, but only: {_why(failed[0])}")
+            self._say(task, f"the misconception {one.id!r} is not named, but only: {failed[0].why}")
         if others:
             self._say(task, f"the misconception {one.id!r} is called {min(others)!r}")
         for result in results:
             if result.broken:
-                self._say(task, f"{result.name} breaks on the misconception {one.id!r}: {_why(result)}")
+                self._say(task, f"{result.name} breaks on the misconception {one.id!r}: {result.why}")
         return {"misconceptions": 1, "caught": bool(failed), "named": one.id in names, "named_wrongly": bool(others)}
 
     def _pairs(self, task: Task) -> tuple[int, int]:
@@ -410,12 +410,6 @@ def _headings(notebook: Mapping[str, Any]) -> Iterator[str]:
 
 def _score(results: list[TestResult]) -> float:
     return sum(result.points for result in results if result.passed)
-
-
-def _why(result: TestResult) -> str:
-    """What a failing test says; of a broken one, the error's last line."""
-    errors = [line[1:].strip() for line in result.details.splitlines() if line.startswith("E ")]
-    return errors[0] if result.broken and errors else result.message
 
 
 def _same(first: list[TestResult], second: list[TestResult]) -> bool:

@@ -174,8 +174,10 @@ class RunByPytest(_Plugin):
         """Left to pytest."""
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keeps what pytest says of a test that did not pass; of one that was skipped it says where, and why."""
         if not report.passed and self.report is None:
-            self.report = str(report.longrepr)
+            said = report.longrepr
+            self.report = f"E   {said[2]}" if isinstance(said, tuple) else str(said)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:

@@ -43,3 +43,9 @@ class TestResult:
     example: str = ""
     raw: str = ""
     seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def why(self) -> str:
+        """What a failed test says to whoever looks after the course: of a broken one, the error's line."""
+        errors = [line[1:].strip() for line in self.details.splitlines() if line.startswith("E ")]
+        return errors[0] if self.broken and errors else self.message

@@ -361,9 +361,9 @@ def _trouble(error: sqlite3.Error) -> str:
     if "full" in text:
         return f"cannot grow, since its disk is full; make room there, and {AGAIN}."
     if "readonly" in text or "read-only" in text or "unable to open" in text:
-        return f"cannot be read or written; make the file and its folder writable for you, and {AGAIN}."
+        return f"cannot be read or written; see that it is a file, make it and its folder yours to write, and {AGAIN}."
     if "I/O" in text:
-        return f"lies on a disk that fails or is full ({text}); look at the disk, and {AGAIN}."
+        return f"could not be used ({text}); look whether it is a file, and at its disk, and {AGAIN}."
     return (
         f"is damaged ({text}); put back a copy of it, or move it away and {AGAIN}: then every submission is graded "
         "anew, and manual grades stay in the gradebook."

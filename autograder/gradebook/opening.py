@@ -25,7 +25,7 @@ _PUT_BACK = (
 _REMEDIES = (
     (_LOCKED, f"end the formgrader or the program that holds it, and {AGAIN}"),
     (("malformed", "not a database", "no such table", "no such column"), _PUT_BACK),
-    (("readonly", "unable to open"), f"make the file and its folder writable for you, and {AGAIN}"),
+    (("readonly", "unable to open"), f"see that it is a file, make it and its folder yours to write, and {AGAIN}"),
     (("disk I/O error",), f"look whether it is a file, and at its disk, and {AGAIN}"),
     (("is full", "No space left"), f"make room on its disk, and {AGAIN}"),
     (_PASSING, f"start its server, and {AGAIN}"),

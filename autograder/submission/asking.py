@@ -95,7 +95,7 @@ class Asking:
             kernel = self._execution.kernel()
             tests = self._asked_in(kernel, run, mark)
         self._asked_before = kernel
-        self.broken += [f"{test.name}: {test.message}" for test in tests if test.broken]
+        self.broken += [f"{test.name}: {test.why}" for test in tests if test.broken]
         return [presentable(test) for test in tests]
 
     def _asked_in(self, kernel: Kernel, run: TaskRun, mark: str) -> Sequence[TestResult]:

@@ -33,7 +33,8 @@ def _(place: Place, case: tuple[str, str | None, str]) -> None:
         place.says(run, pattern)
         assert not place.result("odd").exists()
     else:
-        place.said.append(f"{run.code}: {run.text[-100:]}")
+        assert run.code == 0, run.text
+        place.said.append("0: graded all the same, since nothing here asks for them")
     path.write_bytes(before)
     place.whole(odd=12.0)
 
@@ -67,7 +68,7 @@ def _(place: Place, case: tuple[str, bool]) -> None:
     first, _, rest = body.partition("\n")
     path.write_text(f"{head}):\n{first}\n    {line}\n{rest}")
     if named:
-        place.says(place.grade(), "odd broke a check", code=0)
+        place.says(place.grade(), "odd broke a check: test_double_of_five: .*(SystemExit|Recursion|not today)", code=0)
     else:
         place.says(place.grade(), "odd could not be graded: The worker process ended; .* a hidden check that ends it")
         assert not place.result("odd").exists()

@@ -48,7 +48,9 @@ class Run:
 
     @property
     def text(self) -> str:
-        return " ".join((self.out + " " + self.err).split())
+        """What it said, in one line, without the bar that shows how far it is."""
+        lines = f"{self.out}\n{self.err}".splitlines()
+        return " ".join(word for line in lines if "━" not in line for word in line.split())
 
 
 @dataclass
