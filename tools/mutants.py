@@ -11,6 +11,7 @@ code is 1. PATTERN names mutants to look at alone, as in `autograder.classroom.s
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -66,7 +67,15 @@ def mutmut(*words: str, capture: bool = False) -> subprocess.CompletedProcess[st
     return subprocess.run([sys.executable, "-m", "mutmut", *words], cwd=ROOT, text=True, capture_output=capture)
 
 
+def forget_other_settings() -> None:
+    """Has mutmut begin anew where its settings changed: what it copied before has other mutants, or none."""
+    copied = ROOT / "mutants" / "pyproject.toml"
+    if copied.is_file() and copied.read_bytes() != (ROOT / "pyproject.toml").read_bytes():
+        shutil.rmtree(copied.parent)
+
+
 def main(patterns: list[str]) -> int:
+    forget_other_settings()
     if (ran := mutmut("run", *patterns)).returncode:
         return ran.returncode
     lived = survivors(mutmut("results", capture=True).stdout)

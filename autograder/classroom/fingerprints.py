@@ -15,10 +15,9 @@ from autograder.course import Assignment
 
 PACKAGE = Path(__file__).resolve().parent.parent
 # Rooms that decide about a result; those that are not named here move results about.
-ROOMS = ("checks", "bridge", "sandbox", "training")
+ROOMS = ("checks", "bridge", "sandbox", "submission", "training")
 MODULES = (
-    "datasets/thresholds", "datasets/weights", "submission/execution", "submission/kernel", "submission/notebook",
-    "submission/outputs", "submission/reasons", "submission/submission", "submission/verdict",
+    "datasets/digits", "datasets/images", "datasets/layout", "datasets/thresholds", "datasets/weights",
 )  # fmt: skip
 # Files of a course that decide about nothing: what is drawn, and what the audit alone reads.
 UNDECIDED = frozenset(("figures.py", "style.py", "right_answers.py"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,27 @@ def test_only_the_libraries_that_a_runtime_loads_count(tmp_path: Path, monkeypat
             changed = [runtime for runtime in before if environment_fingerprint(runtime) != before[runtime]]
         assert changed == list(counts), name
     fingerprints.loaded_distributions.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("module", "counts"),
+    [
+        ("submission/asking.py", True), ("submission/budget.py", True), ("submission/cell_limits.py", True),
+        ("submission/notebook_run.py", True), ("submission/work_folder.py", True), ("sandbox/guard.py", True),
+        ("datasets/images.py", True), ("classroom/run.py", False), ("feedback/page.py", False), ("cli.py", False),
+    ],
+)  # fmt: skip
+def test_what_of_the_machine_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str, counts: bool
+) -> None:
+    assignment = small_course(tmp_path)
+    machine = tmp_path / "machine"
+    shutil.copytree(PACKAGE, machine, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(fingerprints, "PACKAGE", machine)
+    before = checks_fingerprint(assignment)
+    with open(machine / module, "a") as file:
+        file.write("# corrected\n")
+    assert (checks_fingerprint(assignment) != before) is counts
 
 
 def test_every_module_of_the_machine_that_is_named_exists(tmp_path: Path) -> None:
