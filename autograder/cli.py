@@ -9,7 +9,6 @@ import errno
 import io
 import json
 import os
-import signal
 import sys
 from contextlib import suppress
 from enum import StrEnum
@@ -32,6 +31,7 @@ from autograder.commands.common import (
     progress_bar,
     terminal,
 )
+from autograder.commands.stopping import stop_on_signals
 from autograder.course import Course, UsageError
 from autograder.faults import NO_MEMORY
 from autograder.startup import without_iri_grammar
@@ -304,7 +304,7 @@ def main() -> None:
     without_iri_grammar()
     _have_outputs()
     try:
-        _stop_on_signals()
+        stop_on_signals()
         app()
     except KeyboardInterrupt:  # outside of a command: while it is loaded
         print("autograder: Stopped.", file=sys.stderr)
@@ -319,25 +319,6 @@ def main() -> None:
         _leave(NOTHING_GRADED)
     except SystemExit as end:
         _leave(end.code if isinstance(end.code, int) else NOTHING_GRADED if end.code else DONE)
-
-
-def _stop_on_signals() -> None:
-    """SIGTERM and SIGHUP stop a command as Ctrl-C does; what is asked for twice is not done twice, since ending cleanly
-    takes a moment. A signal that the command was started without (nohup) stays without effect."""
-    if sys.platform == "win32":
-        return
-
-    stopping = False
-
-    def stop(number: int, frame: object) -> None:
-        nonlocal stopping
-        if not stopping:  # not SIG_IGN from here on: Python tells of one that came just before as an error
-            stopping = True
-            raise KeyboardInterrupt
-
-    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(one) is not signal.SIG_IGN:
-            signal.signal(one, stop)
 
 
 def _have_outputs() -> None:

@@ -127,10 +127,10 @@ def test_check_says_when_there_is_nothing_to_check(tmp_path: Path):
 
 STOPPED_THREE_TIMES = """
 import os, signal
-from autograder import cli
+from autograder.commands.stopping import stop_on_signals
 
 stops = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
-cli._stop_on_signals()
+stop_on_signals()
 signal.pthread_sigmask(signal.SIG_BLOCK, stops)
 for number in stops:
     os.kill(os.getpid(), number)
@@ -143,6 +143,29 @@ for number in stops:
     os.kill(os.getpid(), number)
 print("once")
 """
+
+
+STOPPED_WHILE_AN_OBJECT_IS_THROWN_AWAY = """
+import os, signal
+from autograder.commands.stopping import stop_on_signals
+
+class Thrown:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+
+stop_on_signals()
+try:
+    Thrown()
+    signal.pause()
+except KeyboardInterrupt:
+    print("stopped")
+"""
+
+
+def test_a_signal_that_arrives_where_python_hears_nothing_stops_a_command_a_moment_later():
+    command = [sys.executable, "-c", STOPPED_WHILE_AN_OBJECT_IS_THROWN_AWAY]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (run.stdout, run.stderr, run.returncode) == ("stopped\n", "", 0)
 
 
 def test_signals_that_arrive_at_once_stop_a_command_once_and_without_a_traceback():

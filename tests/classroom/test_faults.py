@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.soak import faults
-from tests.soak.faults.place import FAULTS, kind
+from tests.soak.faults.place import FAULTS, REPOSITORY, kind
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +20,11 @@ def undisturbed() -> Iterator[Path]:
 
 
 ONE_OF_A_KIND = {kind(tried): tried for tried in reversed(FAULTS)}
+
+
+def test_the_guide_says_how_many_there_are():
+    guide = (REPOSITORY / "docs" / "instructor-guide.md").read_text(encoding="utf-8")
+    assert f"tries {len(FAULTS)} such faults" in " ".join(guide.split())
 
 
 @pytest.mark.long
