@@ -18,7 +18,7 @@ from typing import Annotated, Any
 import typer
 
 from autograder import files
-from autograder.commands import arriving, looking_back, of_the_class, student, times, watching
+from autograder.commands import arriving, bundling, looking_back, of_the_class, student, times, watching
 from autograder.commands.common import (
     DONE,
     INTERRUPTED,
@@ -170,6 +170,7 @@ app.command()(times.due)
 app.command()(times.extend)
 app.command()(times.late)
 app.command()(watching.watch)
+app.command()(bundling.bundle)
 app.command()(student.hand_in)
 app.command()(student.update)
 

@@ -34,6 +34,7 @@ FOR_START_UP = {
     },
     "autograder.commands.common": {"autograder.feedback.clean", "rich"},
     "autograder.commands.arriving": {"autograder.classroom", "autograder.gradebook"},
+    "autograder.commands.bundling": {"autograder.classroom", "autograder.gradebook", "autograder.release"},
     "autograder.commands.looking_back": {"autograder.classroom"},
     "autograder.commands.of_the_class": {"autograder.classroom", "autograder.feedback"},
     "autograder.commands.student": {"autograder.homework"},

@@ -210,7 +210,8 @@ def notebook_of(handed: Sequence[File], assignment: Assignment) -> File | str:
         return f"{notebooks[0].name} has no task of {assignment.name}"
     if len({_plain(_version(file.name)[0]) for file in fitting}) > 1:
         return f"several notebooks have tasks of {assignment.name}: {', '.join(file.name for file in fitting)}"
-    return max(fitting, key=lambda file: (file.order, _version(file.name)[1]))
+    in_kit = f"{assignment.name}/{assignment.name}.ipynb"  # where a clone of the kit has it, whatever copies lie about
+    return max(fitting, key=lambda file: (file.name == in_kit, file.order, _version(file.name)[1]))
 
 
 def _has_tasks(file: File, assignment: Assignment) -> bool:
@@ -271,7 +272,8 @@ def _write(
             continue
         found.taken.append(Taken(student, state, one.notebook.member.path, one.handed.when, one.handed.remark))
         if state in ("new", "replaced") and not preview:
-            journal.replace(student, place, _files_of(one, assignment.name, data))
+            beside = found.layout == "clones"  # the rest of a clone is the kit, or another assignment's
+            journal.replace(student, place, _files_of(one, assignment.name, data, beside_alone=beside))
 
 
 def _compared(
@@ -289,14 +291,19 @@ def _compared(
     return "older" if there and when and when < there else "replaced"
 
 
-def _files_of(chosen: _Chosen, name: str, notebook: bytes) -> Iterator[tuple[str, bytes]]:
-    """What is written for a submission: the notebook, when it came, and small files that its cells may want to read."""
+def _files_of(
+    chosen: _Chosen, name: str, notebook: bytes, *, beside_alone: bool
+) -> Iterator[tuple[str, bytes]]:
+    """What is written for a submission: the notebook, when it came, and small files that its cells may want to read;
+    with ``beside_alone`` only those in the notebook's folder, where it lies in one."""
     yield f"{name}.ipynb", notebook
     if chosen.handed.when:
         yield TIMESTAMP, f"{chosen.handed.when:%Y-%m-%d %H:%M:%S} UTC\n".encode()
     above = chosen.notebook.name.rpartition("/")[0]
     room, count = MAX_FILES_BYTES, 0
     for file in chosen.handed.files:
+        if beside_alone and above and not file.name.startswith(f"{above}/"):
+            continue
         path = file.name.removeprefix(f"{above}/") if above else file.name
         if path.lower().endswith((".ipynb", ".zip")) or path in _OURS or count >= MAX_FILES:
             continue

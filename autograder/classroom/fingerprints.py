@@ -34,10 +34,10 @@ def checks_fingerprint(assignment: Assignment) -> str:
     machine = [path for room in ROOMS for path in _files(PACKAGE / room)]
     machine += [PACKAGE / f"{name}.py" for name in MODULES]
     released = _files(assignment.release_path.parent)
-    return _hash_files([*machine, *_deciding(assignment), *released, assignment.solution_path])
+    return _hash_files([*machine, *deciding(assignment), *released, assignment.solution_path])
 
 
-def _deciding(assignment: Assignment) -> Iterator[Path]:
+def deciding(assignment: Assignment) -> Iterator[Path]:
     """The files of the course that decide about an assignment: all but other assignments' checks, and what no check
     asks for."""
     package = assignment.folder.parent

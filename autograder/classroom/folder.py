@@ -76,18 +76,8 @@ class CourseFolder:
         return _may_be_folder(self._submitted(student, assignment))
 
     def submission(self, student: str, assignment: str) -> Submission:
-        """Reads what a student handed in. Links are not followed, and what is no regular file is not read."""
-        folder = self._submitted(student, assignment)
-        if folder.is_symlink() or folder.parent.is_symlink():
-            return Submission(student, None, "The submitted folder is a link to another one, and was not followed.")
-        found = find_notebook(folder, assignment)
-        data, missing = None, found.missing
-        if found.path is not None:
-            data = files.read_start(found.path, MAX_FILE_BYTES + 1)
-            missing = f"{one_line(found.path.name, 60)} is a link, or no file that can be read." if data is None else ""
-        timestamp, remark = _timestamp(folder)
-        remarks = "; ".join(filter(None, (found.remark, remark)))
-        return Submission(student, data, missing, dict(_files_beside(folder)), timestamp, remarks, found.note)
+        """Reads what a student handed in."""
+        return read_submission(self._submitted(student, assignment), student, assignment)
 
     def mend_timestamp(self, student: str, assignment: str) -> None:
         """Sees to it that nbgrader can read a submission's ``timestamp.txt``, or that there is none.
@@ -148,6 +138,20 @@ class CourseFolder:
         digest = hashlib.sha256(hashlib.sha256(results).digest())
         digest.update(notebook)
         return Written(digest.hexdigest(), results)
+
+
+def read_submission(folder: Path, student: str, assignment: str) -> Submission:
+    """Reads what a student handed in to a folder. Links are not followed, and what is no regular file is not read."""
+    if folder.is_symlink() or folder.parent.is_symlink():
+        return Submission(student, None, "The submitted folder is a link to another one, and was not followed.")
+    found = find_notebook(folder, assignment)
+    data, missing = None, found.missing
+    if found.path is not None:
+        data = files.read_start(found.path, MAX_FILE_BYTES + 1)
+        missing = f"{one_line(found.path.name, 60)} is a link, or no file that can be read." if data is None else ""
+    timestamp, remark = _timestamp(folder)
+    remarks = "; ".join(filter(None, (found.remark, remark)))
+    return Submission(student, data, missing, dict(_files_beside(folder)), timestamp, remarks, found.note)
 
 
 def _timestamp(folder: Path) -> tuple[str | None, str]:

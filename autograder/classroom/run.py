@@ -136,6 +136,26 @@ class Planned:
         return f"{self.fingerprint}|{self.submission.timestamp or ''}|{self.terms}"
 
 
+def job_of(
+    submission: Submission, secret: Secret, tasks: Iterable[str], *, checks: str, environment: str,
+    datasets: tuple[str, ...] = (), gpu: bool = False,
+) -> Job:
+    """What a worker gets of a submission; ``tasks`` are those with hidden inputs."""
+    return Job(
+        student=submission.student,
+        notebook=submission.notebook,
+        missing=submission.missing,
+        note=submission.note,
+        files=submission.files,
+        seeds=secret.seeds(tasks, submission.student),
+        seed_id=secret.id,
+        checks=checks,
+        environment=environment,
+        datasets=datasets,
+        gpu=gpu,
+    )
+
+
 class Gone(Exception):
     """A submission was removed between the moment when it was listed and when it was to be read."""
 
@@ -329,14 +349,10 @@ class ClassRun:
             planned = self.planned.get(student)
             if planned is None:  # it could be read a moment ago
                 continue
-            yield Job(
-                student=student,
-                notebook=planned.submission.notebook,
-                missing=planned.submission.missing,
-                note=planned.submission.note,
-                files=planned.submission.files,
-                seeds=self._secret.seeds(tasks, student),
-                seed_id=self._secret.id,
+            yield job_of(
+                planned.submission,
+                self._secret,
+                tasks,
                 checks=self._checks,
                 environment=self._environment,
                 datasets=self._data.names,

@@ -4,35 +4,57 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from autograder.commands.common import DONE, NOTHING_GRADED, AsJson, one_sentence
-from autograder.course import Course, CourseError
+from autograder.course import Course, CourseError, UsageError
+
+if TYPE_CHECKING:
+    from autograder.homework.hand_in import HandedIn
 
 
 def hand_in(
-    notebook: Annotated[Path, typer.Argument(help="A notebook of the course.")],
+    notebook: Annotated[Path | None, typer.Argument(help="A notebook of the course.")] = None,
+    begun: Annotated[bool, typer.Option("--begun", help="Every notebook of the kit that has an answer.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Run a notebook as it will be graded, say what is amiss, and pack the file that is handed in."""
+    amiss = False
     with one_sentence():
+        from autograder.homework import glance
         from autograder.homework.hand_in import hand_in as command
 
-        found = command(notebook)
-    if as_json:
-        told = {"file": str(found.file), "assignment": found.assignment, "checks": found.checks}
-        print(json.dumps({**told, "untouched": found.untouched, "problems": found.problems}))
-    else:
-        print(*found.checks, sep="\n")
-        if found.untouched:
-            print(f"Without an answer: {', '.join(found.untouched)}.")
-        if found.problems:
-            print("", "To be looked at:", *(f"  {one}" for one in found.problems), sep="\n")
-        print("", f"Packed: {found.file}. Hand in this file; whatever the system that takes it calls it, it is known.",
-              sep="\n")
-    raise typer.Exit(NOTHING_GRADED if found.problems else DONE)
+        if (notebook is None) != begun or (begun and as_json):
+            raise UsageError("Name a notebook, or write --begun alone for all that have an answer.")
+        root = Course.here().root
+        seen = [] if notebook else glance.look(root)
+        chosen = [notebook] if notebook else [root / one.path for one in seen if one.begun or one.problem]
+        if not chosen:
+            print("No notebook has an answer yet.")
+        for one in chosen:
+            if begun:
+                print(f"{one.stem}:", flush=True)
+            found = command(one)
+            amiss = amiss or bool(found.problems)
+            if as_json:
+                told = {"file": str(found.file), "assignment": found.assignment, "checks": found.checks}
+                print(json.dumps({**told, "untouched": found.untouched, "problems": found.problems}))
+            else:
+                _say(found)
+    raise typer.Exit(NOTHING_GRADED if amiss else DONE)
+
+
+def _say(found: HandedIn) -> None:
+    """Prints what `hand-in` found of a notebook."""
+    print(*found.checks, sep="\n")
+    if found.untouched:
+        print(f"Without an answer: {', '.join(found.untouched)}.")
+    if found.problems:
+        print("", "To be looked at:", *(f"  {one}" for one in found.problems), sep="\n")
+    print("", f"Packed: {found.file}. Hand in this file; whatever the system that takes it calls it, it is known.",
+          sep="\n")
 
 
 def update(kit: Annotated[Path, typer.Argument(help="The newer kit: its folder, or its ZIP file.")]) -> None:

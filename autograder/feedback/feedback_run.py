@@ -115,6 +115,15 @@ class Pages:
         return path, _copy_exchange_files(self._course_dir, student, name, folder)
 
 
+def part_for(about: Assignment, document: Mapping[str, Any], notebook: bytes) -> str:
+    """The page of a result that no person has graded, to be laid into the page of a website.
+
+    document: what `results.json` would say; notebook: the executed notebook's file."""
+    result = {**document, "tasks": [_with_sections(task) for task in document["tasks"]]}
+    release = _notebook(about.release_path)
+    return student_page(result, json.loads(notebook), title=about.title, release=release, part=True)
+
+
 def write_report(
     course_dir: Path | str, assignment: str, *, before: Path | None = None,
     pseudonym: Callable[[str], str] | None = None, only: Collection[str] | None = None, part: str = "",

@@ -91,14 +91,14 @@ class Totals:
 def student_page(
     results: Mapping[str, Any], notebook: Mapping[str, Any] | None, *, title: str = "",
     manual: Manual | None = None, rubrics: Mapping[str, str] | None = None,
-    release: Mapping[str, Any] | None = None, scores_only: bool = False,
+    release: Mapping[str, Any] | None = None, scores_only: bool = False, part: bool = False,
 ) -> str:
     """The page as HTML text.
 
     results: the document of `results.json`. notebook: the executed notebook, None where there is none.
     title: the assignment's. rubrics: by task id, Markdown; shown once the task is graded by hand.
     release: the student version of the notebook, to tell the student's own cells from the course's.
-    scores_only: nothing but the points of each task.
+    scores_only: nothing but the points of each task. part: to be laid into the page of another website.
     """
     manual = manual or Manual()
     ids = [task["task"] for task in results["tasks"]]
@@ -111,7 +111,8 @@ def student_page(
         for task in results["tasks"]
     ]
     return render(
-        "student.html.j2", assignment=results["assignment"], title=title or results["assignment"],
+        "student.html.j2", frame="part.html.j2" if part else "base.html.j2",
+        assignment=results["assignment"], title=title or results["assignment"],
         student=results["student"], status=results["status"], notes=[_short(n) for n in results.get("notes") or ()],
         tasks=views, totals=_totals(views, manual),
         first=_first(views), complete=[view for view in views if view.share == 1],

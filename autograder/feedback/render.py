@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,15 @@ from markupsafe import Markup, escape
 from .clean import clean
 
 HERE = Path(__file__).parent / "templates"
+_WHOLE_PAGE = re.compile(r"^(?: *)(?::root|html|body) (\{)", re.MULTILINE)
 
 
 def render(template: str, **values: Any) -> str:
     """The page from `templates/<template>`. Missing values are errors, never silence."""
     style, digest = _style()
     policy = f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    page = _environment().get_template(template).render(style=Markup(style), policy=policy, **values)
+    styles = {"style": Markup(style), "scoped": Markup(_scoped(style))}
+    page = _environment().get_template(template).render(**styles, policy=policy, **values)
     return page.encode("utf-8", "replace").decode("utf-8")
 
 
@@ -49,6 +52,12 @@ def _style() -> tuple[str, str]:
     style = (HERE / "style.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
     return style, digest
+
+
+def _scoped(style: str) -> str:
+    """The stylesheet for a part of another website's page, which it leaves as it is."""
+    within = _WHOLE_PAGE.sub(r":scope \1", style)
+    return f"@scope (.autograder-page) {{\n{within}\n}}"
 
 
 @cache

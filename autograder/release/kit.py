@@ -34,6 +34,9 @@ STUDENTS_MODULES = frozenset(
      "hints.py")
 )
 STUDENTS_DATA = ("thresholds.json", "weights")
+WORKFLOWS = {
+    "github.yml": ".github/workflows/hand-in.yml", "gitlab.yml": ".gitlab-ci.yml", "gitignore": ".gitignore",
+}  # fmt: skip
 ENVIRONMENT = ("constraints.txt", "LICENSE")
 CONDA = """# For conda and Binder. The versions stand in constraints.txt.
 name: {id}
@@ -133,7 +136,19 @@ def _fill(kit: Path, course: Course, assignments: Sequence[Assignment]) -> None:
         shutil.copy(course.kit_guide, kit / course.kit_guide.name)
     for assignment in assignments:
         kit_pages.open_elsewhere(course, kit / assignment.name / f"{assignment.name}.ipynb")
+    _write_workflows(kit, assignments)
     manifest.write(kit, manifest.list_kit(kit, course.id))
+
+
+def _write_workflows(kit: Path, assignments: Sequence[Assignment]) -> None:
+    """What runs the public checks and packs what is handed in, where a student's kit is a repository on GitHub or
+    GitLab."""
+    needs = sorted({need for one in assignments for need in kit_pages.NEEDS[one.runtime].split(",") if need})
+    kit_needs = f".[{','.join(needs)}]" if needs else "."
+    for source, name in WORKFLOWS.items():
+        text = (PACKAGE / "release" / "workflows" / f"{source}.txt").read_text(encoding="utf-8")
+        (kit / name).parent.mkdir(parents=True, exist_ok=True)
+        _write_text(kit / name, text.replace("@KIT@", kit_needs))
 
 
 def _copy_students_part(course: Course, package: Path) -> None:

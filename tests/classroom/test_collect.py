@@ -203,6 +203,29 @@ def test_a_folder_of_clones(root: Path, tmp_path: Path) -> None:
     assert any("nobody known" in one for one in found.left_out) and any("is a link" in one for one in found.left_out)
 
 
+def test_a_clone_of_the_whole_kit_brings_its_notebook_and_what_lies_beside_it(root: Path, tmp_path: Path) -> None:
+    """Mapped by the name on the platform; copies of the notebook elsewhere, other assignments and the kit stay away."""
+    (root / "hub.csv").write_text("student_id,github_username\nada,Lady-Lovelace\neve2,eve-on-hub\n", encoding="utf-8")
+    for name in ("lady-lovelace", "eve-on-hub"):
+        clone = tmp_path / "clones" / name
+        for path, data in {
+            f"{NAME}/{NAME}.ipynb": notebook(name), f"{NAME}/data.csv": b"1", f"{NAME}/data/more.csv": b"2",
+            f"a-copy/{NAME}.ipynb": notebook("old"), f"handed-in/{NAME}.ipynb": notebook("packed"),
+            "autograder/__init__.py": b"", "README.md": b"", "kit.json": b"{}", ".git/config": b"[core]\n",
+        }.items():  # fmt: skip
+            (clone / path).parent.mkdir(parents=True, exist_ok=True)
+            (clone / path).write_bytes(data)
+    (tmp_path / "clones" / "eve-on-hub" / NAME / f"{NAME}.ipynb").unlink()
+    for copy in ("a-copy", "handed-in"):
+        (tmp_path / "clones" / "eve-on-hub" / copy / f"{NAME}.ipynb").unlink()
+    found = take(root, tmp_path / "clones", roster=root / "hub.csv")
+    assert (found.layout, marks(root)) == ("clones", {"ada": "lady-lovelace"})
+    taken = root / "submitted" / "ada" / NAME
+    files = {path.relative_to(taken).as_posix() for path in taken.rglob("*") if path.is_file()}
+    assert files == {f"{NAME}.ipynb", "data.csv", "data/more.csv"}
+    assert any("no notebook was handed in" in one for one in found.left_out), found.left_out
+
+
 def test_a_notebook_in_a_zip_file_of_the_students(root: Path, tmp_path: Path) -> None:
     files = {f"work/{NAME}.ipynb": notebook("inside"), "work/data.csv": b"1", "../x": b""}
     inner = packed(tmp_path / "mine.zip", files)

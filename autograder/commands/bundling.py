@@ -1,0 +1,76 @@
+"""`bundle`: what grades an assignment on a platform of its own."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.commands.common import CourseDir, Isolation, counted, course_folder, one_sentence
+from autograder.course import Assignment, Course
+
+
+class Platform(StrEnum):
+    """For whom ``bundle`` packs."""
+
+    gradescope = "gradescope"
+
+
+class Show(StrEnum):
+    """Values of ``--show``, in Gradescope's words."""
+
+    visible = "visible"
+    after_due_date = "after_due_date"
+    after_published = "after_published"
+
+
+def bundle(
+    platform: Annotated[Platform, typer.Argument(help="Whose autograder it is.")],
+    assignment: Annotated[str, typer.Argument(help="For example 01-functions.")],
+    output: Annotated[Path, typer.Option(metavar="FILE", help="The archive.")] = Path("autograder.zip"),
+    show: Annotated[Show, typer.Option(help="When hidden checks and the page show.")] = Show.after_published,
+    isolation: Annotated[Isolation, typer.Option(help="off: grade where nothing isolates.")] = Isolation.required,
+    index: Annotated[str, typer.Option(metavar="URL", help="A package index besides, for PyTorch's CPU build.")] = "",
+    course: CourseDir = None,
+) -> None:
+    """Pack what grades an assignment on Gradescope: the instructor's, with hidden checks and the secret."""
+    with one_sentence():
+        from autograder.classroom.fingerprints import checks_fingerprint, deciding
+        from autograder.classroom.folder import CourseFolder
+        from autograder.classroom.ledger import Ledger
+        from autograder.classroom.seeds import Secret
+        from autograder.gradebook.scores import known_people
+        from autograder.release.bundle import Terms, gradescope
+
+        here = Course.here()
+        about = here.assignment(assignment)
+        place = CourseFolder(course_folder(course))
+        people = {one.email.lower(): one.id for one in known_people(place.root, here) if one.email}
+        with Ledger(place.ledger) as ledger:
+            secret = Secret.of_course(place.state, ledger).key
+        terms = Terms(isolation.value, show.value, people, index)
+        checks = checks_fingerprint(about)
+        gradescope(here, about, output, deciding=deciding(about), checks=checks, secret=secret, terms=terms)
+    print(f"{output} grades {assignment} on Gradescope.")
+    print("It holds hidden checks, the solution and the course's secret: give it to nobody else.")
+    print(*_settings(about, len(people)), sep="\n")
+
+
+def _settings(about: Assignment, people: int) -> list[str]:
+    """What to enter on Gradescope's pages."""
+    by_hand = [task for task in about.tasks if task.kind == "text"]
+    said = [
+        "On Gradescope: a Programming Assignment, base image Ubuntu 24.04, "
+        f"Autograder points {about.max_score:g}, and a timeout of {-(-int(about.total_s + 120) // 60)} minutes or the "
+        "longest there is.",
+        f"Ids of {counted(people, 'student')} are in it, by e-mail address."
+        if people
+        else "The gradebook knows no e-mail addresses, so ids are what stands before the @; `autograder roster FILE` "
+        "makes them known.",
+    ]
+    if by_hand:
+        listed = ", ".join(f"{task.id} ({counted(task.points, 'point')})" for task in by_hand)
+        said.append(f"Switch Manual Grading on, with a question for each of: {listed}.")
+    return said
