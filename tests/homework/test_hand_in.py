@@ -81,6 +81,27 @@ def test_a_check_that_fails_says_which_part_of_it_and_why(folder: Path) -> None:
     assert "Twice three is six." in row and "4" in "".join(why) and "6" in "".join(why)
 
 
+def test_begun_packs_what_has_an_answer_and_nothing_else(folder: Path) -> None:
+    done = CliRunner().invoke(app, ["hand-in", "--begun"])
+    assert (done.exit_code, done.stdout) == (0, "No notebook has an answer yet.\n")
+    notebook = load(folder)
+    notebook.cells[2].source = 'STUDENT_ID = "ada"'
+    notebook.cells[3].source = "def doubled(x):\n    return 3 * x"
+    save(folder, notebook.cells)
+    done = CliRunner().invoke(app, ["hand-in", "--begun"])
+    assert done.exit_code == 0, done.output
+    assert done.stdout.startswith("01-numbers:\ndoubled: ") and "Packed: " in done.stdout
+    assert (folder / "handed-in" / "01-numbers.ipynb").is_file()
+    path_of(folder).write_text("{")
+    assert CliRunner().invoke(app, ["hand-in", "--begun"]).exit_code == 2
+
+
+@pytest.mark.parametrize("options", [[], ["x.ipynb", "--begun"], ["--begun", "--json"]])
+def test_either_a_notebook_or_all_that_are_begun(options: list[str], folder: Path) -> None:
+    done = CliRunner().invoke(app, ["hand-in", *options])
+    assert done.exit_code == 2 and "Name a notebook, or write --begun alone" in done.stderr
+
+
 def test_cells_that_are_missing_are_told(folder: Path) -> None:
     save(folder, [cell for cell in released() if cell.id not in ("doubled-check", "why")])
     told = json.loads(CliRunner().invoke(app, ["hand-in", str(path_of(folder)), "--json"]).stdout)

@@ -75,6 +75,60 @@ def test_the_kit_has_notebooks_environment_and_package(kit: Path):
     assert "YOUR CODE HERE" in (kit / NAME / f"{NAME}.ipynb").read_text(encoding="utf-8")
 
 
+WORKFLOW = ".github/workflows/hand-in.yml"
+
+
+def _lines_of(kit: Path) -> dict[str, list[str]]:
+    """What the workflows run, line by line."""
+    (github,) = yaml.safe_load((kit / WORKFLOW).read_text(encoding="utf-8"))["jobs"].values()
+    gitlab = yaml.safe_load((kit / ".gitlab-ci.yml").read_text(encoding="utf-8"))["hand-in"]
+    runs = [step["run"] for step in github["steps"] if "run" in step]
+    assert runs == gitlab["script"]
+    for step in github["steps"]:
+        assert "run" in step or re.fullmatch(r"actions/[\w-]+@[0-9a-f]{40}", step["uses"])
+    return {"github": runs, "gitlab": gitlab["script"]}
+
+
+def test_a_students_repository_checks_and_packs_at_each_push(kit: Path, tmp_path: Path):
+    """The workflow's own lines, in a clone, but for the installation, which would take this one's packages anew."""
+    for lines in _lines_of(kit).values():
+        install, hand_in = lines
+        assert install == 'python -m pip install --quiet -c constraints.txt -e "."'
+    clone = tmp_path / "clones" / "me"
+    git = ["git", "-c", "user.name=x", "-c", "user.email=x@y", "-C"]
+    origin = tmp_path / "origin"
+    shutil.copytree(kit, origin)
+    notebook = origin / NAME / f"{NAME}.ipynb"
+    read = nbformat.read(notebook, as_version=4)
+    (cell,) = [cell for cell in read.cells if "YOUR CODE HERE" in cell.source]
+    cell.source = "def output_size(size, kernel, stride=1, padding=0, dilation=1):\n    return size"
+    nbformat.write(read, notebook)
+    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "done"]):
+        subprocess.run([*git, origin, *words], check=True)
+    subprocess.run(["git", "clone", "-q", origin, clone], check=True)
+    command = tmp_path / "bin" / "autograder"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m autograder.cli "$@"\n')
+    command.chmod(0o755)
+    environment = {name: value for name, value in os.environ.items() if name not in (ROOT_VARIABLE, "PYTHONPATH")}
+    environment["PATH"] = f"{command.parent}{os.pathsep}{environment['PATH']}"
+    done = subprocess.run(["bash", "-c", hand_in], cwd=clone, env=environment, capture_output=True, text=True)
+    assert f"{NAME}:\noutput-size: " in done.stdout, done.stderr
+    assert (clone / "handed-in" / f"{NAME}.ipynb").is_file()
+    status = subprocess.run([*git, clone, "status", "--porcelain"], capture_output=True, text=True, check=True)
+    assert status.stdout == ""
+
+
+def test_workflows_have_no_secret_and_reach_no_hidden_check(kit: Path):
+    for name in (WORKFLOW, ".gitlab-ci.yml"):
+        text = (kit / name).read_text(encoding="utf-8")
+        assert "secrets." not in text and "write" not in text
+        (line,) = [line for line in text.splitlines() if "autograder" in line]
+        assert line.strip(" -").removeprefix("run: ") == "autograder hand-in --begun"
+    hidden = [path for path in kit.rglob("*") if path.name in ("hidden.py", "reference.py", "right_answers.py")]
+    assert hidden == []
+
+
 def _tests(module: Path) -> set[str]:
     """The names of a module's tests."""
     found = ast.walk(ast.parse(module.read_text(encoding="utf-8")))
