@@ -10,7 +10,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	2>/dev/null && { echo "$$p"; break; }; done)
 
 .PHONY: help demo test quick lint types solutions long mutants hostile gpu bench soak pictures release \
-	reference site coverage version clean clean-venv
+	released reference site coverage version clean clean-venv
 
 help:
 	@echo "make demo       release the course, grade a sample class, say where to look"
@@ -26,6 +26,7 @@ help:
 	@echo "make soak       grade for a long time and look for leaks"
 	@echo "make pictures   what people see, as pictures in docs/images/"
 	@echo "make release    write assignments/ from solutions/"
+	@echo "make released   see that assignments/ is what solutions/ gives, and write the kit to build/kit/"
 	@echo "make site       the documentation, in build/site/; make reference, what of it is committed and written from code"
 	@echo "make version V=0.2.0    a version: files, commit, tag"
 	@echo "make coverage   which lines of the machine no test runs"
@@ -98,6 +99,11 @@ bench: .venv/.stamp
 
 soak: .venv/.stamp
 	$(BIN)/python -m tests.soak
+
+# What is committed is what the solutions give, and students' kit comes of it.
+released: .venv/.stamp
+	$(BIN)/autograder release --kit build/kit
+	git diff --exit-code --stat -- assignments
 
 pictures: demo
 	$(BIN)/python -m tools.pictures demo

@@ -1,0 +1,1 @@
+"""The Dockerfile: what can be read of it, and its steps without a container engine."""
