@@ -4,9 +4,9 @@
 
 BASE is a root folder in place of the image that the Dockerfile begins with, of Debian's packages, by debootstrap. Each
 stage is a layer over it, as with an engine; COPY, RUN, ENV, ARG, WORKDIR and USER do what they do there. The command
-runs in the last stage as its user, by default what CMD says. What it lacks of a container: namespaces for processes, users
-and the network, cgroups, and the engine's own filter of system calls. /etc/resolv.conf, and what AUTOGRADER_BIND names
-(paths with colons between), are those of this machine.
+runs in the last stage as its user, by default what CMD says. What it lacks of a container: namespaces for processes,
+users and the network, cgroups, and the engine's own filter of system calls. /etc/resolv.conf, and what AUTOGRADER_BIND
+names (paths with colons between), are those of this machine.
 """
 
 from __future__ import annotations
