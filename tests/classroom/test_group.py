@@ -6,8 +6,7 @@ import os
 import shutil
 import stat
 import tempfile
-import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from autograder.classroom.history import history
 from autograder.course import Course
 from autograder.gradebook.gradebook import GradebookWriter
 from tests.small.pretend import grade
+from tests.small.several_users import as_user, beginning_as
 from tests.small.small_class import small_class
 
 NAME = "00-small"
@@ -45,46 +45,12 @@ def root() -> Iterator[Path]:
     shutil.rmtree(place)
 
 
-def beginning_as(user: int, act: Callable[[], object], group: int = GROUP) -> Callable[[], str]:
-    """Begins it in a process of that user. Returns what waits for its end and says what went wrong, or nothing. The
-    interpreter may lie where only root can read, so it is a fork, in which everything is imported already."""
-    read, write = os.pipe()
-    child = os.fork()
-    if child == 0:
-        said = ""
-        try:
-            os.umask(0o022)
-            os.environ["JUPYTERHUB_USER"] = f"user{user}"
-            os.setgroups([])
-            os.setgid(group)
-            os.setuid(user)
-            act()
-        except BaseException:
-            said = traceback.format_exc()
-        os.write(write, said.encode()[-60_000:])
-        os._exit(0)
-    os.close(write)
-
-    def ended() -> str:
-        with open(read, encoding="utf-8") as answer:
-            said = answer.read()
-        os.waitpid(child, 0)
-        return said
-
-    return ended
-
-
-def as_user(user: int, act: Callable[[], object], group: int = GROUP) -> str:
-    """Does it in a process of that user; what went wrong, or nothing."""
-    return beginning_as(user, act, group)()
-
-
 def test_two_of_a_group_grade_one_after_the_other_and_nobody_else_reads(root: Path, tmp_path: Path) -> None:
     warm = tmp_path / "warm"
     small_class(warm, 1)
     grade(warm)  # imports what a run imports
     for user in (ADA, BOB, ADA):
-        assert as_user(user, lambda: grade(root, force=True)) == ""
+        assert as_user(user, lambda: grade(root, force=True), GROUP) == ""
     state = root / ".autograder"
     assert stat.S_IMODE(state.stat().st_mode) & 0o777 == 0o770
     for name in ("secret", "ledger.db", "gradebook.lock"):
@@ -99,7 +65,7 @@ def test_two_of_a_group_grade_at_the_same_moment(root: Path, tmp_path: Path) -> 
     warm = tmp_path / "warm"
     small_class(warm, 1)
     grade(warm)
-    runs = [beginning_as(user, lambda: grade(root, force=True)) for user in (ADA, BOB)]
+    runs = [beginning_as(user, lambda: grade(root, force=True), GROUP) for user in (ADA, BOB)]
     assert [ended() for ended in runs] == ["", ""]
     told = history(root, "s000", NAME, Course(root)) + history(root, "s001", NAME, Course(root))
     assert [sorted(past.by for past, _ in story.results) for story in told] == [[f"user{ADA}", f"user{BOB}"]] * 2
