@@ -56,7 +56,7 @@ class Stage:
 
     def run(self, command: list[str]) -> None:
         """Runs a command in the stage, as its user."""
-        place = ["chroot", *([f"--userspec={self.user}"] if self.user else []), str(self.root)]
+        place = [str(shutil.which("chroot")), *([f"--userspec={self.user}"] if self.user else []), str(self.root)]
         inside = ["/bin/sh", "-c", 'cd "$0" && exec "$@"', self.workdir, *command]
         environment = self.environment | self.arguments
         if self.user:

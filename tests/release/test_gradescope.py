@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from autograder.classroom.gradescope import Handed
-from autograder.course import Course
+from autograder.course import ROOT_VARIABLE, Course
 from autograder.faults import MachineFault
 from autograder.gradebook.leaks import hidden_test_names
 from autograder.release.wheel import machine_wheel
@@ -247,6 +247,31 @@ def test_the_wheel_is_one_that_pip_installs(tmp_path: Path) -> None:
     for part in ("feedback/templates/part.html.j2", "release/gradescope/setup.sh.txt"):
         assert (tmp_path / "to" / "autograder" / part).is_file()
     assert not (tmp_path / "to" / "course").exists()
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has a view of the machine of its own")
+def test_its_scripts_install_and_grade_where_gradescope_has_them(tmp_path: Path) -> None:
+    """setup.sh and run_autograder as they are, at /autograder, with pip and its packages."""
+    enter = ["unshare", "--mount", Path(__file__).with_name("enter.sh"), tmp_path]
+    (tmp_path / "autograder").mkdir()
+    if (tried := subprocess.run([*enter, "true"], capture_output=True, text=True)).returncode:
+        pytest.skip(f"this machine gives no view of itself: {tried.stderr.strip()}")
+    name = "01-convolution"
+    options = ["--output", str(tmp_path / "a.zip"), "--course", str(tmp_path)]
+    assert command("bundle", "gradescope", name, *options, cwd=REPOSITORY).returncode == 0
+    root = unpack(tmp_path / "a.zip", tmp_path / "autograder")
+    environment = {name: value for name, value in os.environ.items() if name not in (ROOT_VARIABLE, "PYTHONPATH")}
+    done = subprocess.run([*enter, "/autograder/source/setup.sh"], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0 and "landlock" in done.stdout, done.stdout + done.stderr
+    assert (root / "source" / "secret").stat().st_mode & 0o077 == 0
+    solution = (REPOSITORY / "solutions" / name / f"{name}.ipynb").read_bytes()
+    hand_in(root, {f"{name}.ipynb": solution})
+    script = "/autograder/source/run_autograder"
+    done = subprocess.run([*enter, script], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert results(root)["score"] == 85.0
 
 
 def test_what_cannot_be_bundled_is_said(course, tmp_path):

@@ -1,5 +1,5 @@
 """`make soak`: `python -m tests.soak [faults KIND or WORD...] [bridge MINUTES] [kills KILLS STUDENTS]
-[dask KILLS STUDENTS] [kernels COUNT] [fuzz MINUTES] [notebooks MINUTES]`, one of them or all.
+[dask KILLS STUDENTS] [kernels COUNT] [fuzz MINUTES] [notebooks MINUTES] [watch COUNT]`, one of them or all.
 
 Each part prints what it did and ends the run with an exception at the first thing that does not hold.
 """
@@ -31,11 +31,11 @@ from tests.small.courses import lay_out_package
 from tests.small.grade_small import grade
 from tests.small.killing import forked_command, kill_at_random
 from tests.small.small_class import differing, small_class, state_of
-from tests.soak import clusters, faults, notebooks
+from tests.soak import arriving, clusters, faults, notebooks
 
 DEFAULTS: dict[str, list[int]] = {
     "faults": [], "bridge": [10], "kills": [100, 200], "dask": [9, 60], "kernels": [1000], "fuzz": [10],
-    "notebooks": [10],
+    "notebooks": [10], "watch": [2000],
 }  # fmt: skip
 
 
@@ -107,7 +107,7 @@ def fuzz(minutes: int) -> str:
 
 PARTS: dict[str, Callable[..., str]] = {
     "faults": faults.run, "bridge": bridge, "kills": kills, "dask": clusters.run, "kernels": kernels, "fuzz": fuzz,
-    "notebooks": notebooks.run,
+    "notebooks": notebooks.run, "watch": arriving.watch,
 }  # fmt: skip
 
 
