@@ -30,6 +30,19 @@ def test_it_is_one_file_that_loads_nothing() -> None:
     assert "url(" not in page.find("style").string and "@import" not in page.find("style").string
 
 
+def test_a_part_leaves_the_page_around_it_as_it_is() -> None:
+    text = student_page(sample.results(), sample.notebook(), title=sample.TITLE, release=sample.release(), part=True)
+    part = BeautifulSoup(text, "html.parser")
+    assert [each.name for each in part.find_all(recursive=False)] == ["div"]
+    assert not part.find_all(["html", "body", "head", "meta", "title", "script", "link"])
+    style = part.find("style").string
+    assert style.startswith("@scope (.autograder-page) {")
+    assert not re.search(r"^ *(:root|html|body)\b", style, re.MULTILINE) and ":scope {" in style
+    assert part.find("h1").string == page_of(sample.results()).find("h1").string
+    bars = part.select("svg.bar rect")
+    assert bars and all(bar.has_attr("fill") for bar in bars), "where styles are taken out, bars stay bars"
+
+
 def test_the_score_counts_automatic_points_and_grades_by_hand() -> None:
     text = page_of(sample.results()).find("header").get_text(" ", strip=True)
     assert re.search(r"16 of 45 points", text), "3 + 10 automatic and 3 by hand, of 40 + 5"
