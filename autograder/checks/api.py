@@ -55,7 +55,7 @@ __all__ = [
     "expect_close", "expect_entry", "expect_equal", "expect_raises", "expect_steady", "fresh", "if_it_raises",
     "in_kernel", "kernel_says", "later", "leaves_unchanged", "look_at", "measure", "measured", "misconceptions",
     "notebook", "numbers", "on", "once", "points", "read_entry", "read_list", "read_number", "read_word", "reference",
-    "returns_new", "rewritten", "search", "second", "strategies", "type_of",
+    "returns_new", "rewritten", "search", "second", "step", "strategies", "type_of",
 ]
 
 reference = References()
@@ -83,6 +83,17 @@ def second(draw: Callable[[np.random.Generator], Any]) -> Any:
             image = numbers(*(case or (4, 5)))
     """
     return pytest.mark.second(draw)
+
+
+def step(title: str) -> Any:
+    """Decorator: the step of a long task that a public test belongs to. The module has the steps in their order.
+
+    In the notebook's table each step has its title, and what comes after the first step that does not pass stays grey::
+
+        @step("Options")
+        def test_strides(student):
+    """
+    return pytest.mark.step(title)
 
 
 def kernel_says(test: Any) -> Any:

@@ -36,7 +36,7 @@ from .search import Case, drawn, larger, search, smallest_first
 from .variant import has_variants, variant
 
 OWN_FIXTURES = frozenset(("student", "case", "rng", "variant", "device"))
-MARKERS = ("points(number)", "search(strategy, examples)", "second(draw)", "kernel_says()")
+MARKERS = ("points(number)", "search(strategy, examples)", "second(draw)", "kernel_says()", "step(title)")
 OWN_MARKS = frozenset(marker.partition("(")[0] for marker in MARKERS)
 ABOUT_ANSWERS = (CheckFailure, StudentError, NotAttempted, BridgeFailure)
 # What the code of a check can end with; anything else (Ctrl-C, the end of a worker) is for the process that runs it.
@@ -98,6 +98,12 @@ class CollectedTest:
         return float(marker.args[0]) if marker else 0.0
 
     @property
+    def step(self) -> str:
+        """The title of the step that a public test belongs to; empty where its task has no steps."""
+        marker = self.marker("step")
+        return str(marker.args[0]) if marker and not self.hidden else ""
+
+    @property
     def is_plain(self) -> bool:
         """Whether it needs nothing of pytest but to be called: our own fixtures, no parameters, no conditions."""
         return (
@@ -109,7 +115,9 @@ class CollectedTest:
     def result(self, **fields: Any) -> TestResult:
         """What is said of it: its name, its docstring's first paragraph, its points, and `fields`."""
         doc = (self.item.obj.__doc__ or "").strip().split("\n\n")[0]
-        return TestResult(self.item.name, " ".join(doc.split()), self.hidden, self.points, **fields)
+        return TestResult(
+            self.item.name, " ".join(doc.split()), self.hidden, self.points, step=self.step, **fields
+        )
 
 
 class _Plugin:

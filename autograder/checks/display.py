@@ -17,6 +17,8 @@ CELL = "padding:6px 10px;border-top:1px solid #8886;vertical-align:top;text-alig
 CELL += "word-break:normal;overflow-wrap:break-word"
 HEAD = "padding:2px 10px;text-align:left;font-weight:400;font-size:12px;opacity:0.75"
 MARKS = {True: ("✓", "#2f8f46", "passed"), False: ("✗", "#e0434a", "not yet")}
+LATER = ("○", "later")
+GREY = "opacity:0.72"  # on white and on black still a contrast of 4.5 to 1
 ASKED = "Write your answer in the cell above, run it, then run this check again."
 AGAIN = "The same as above."
 FORM_ONLY = "They look at the form; the numbers are checked when your work is graded."
@@ -29,7 +31,7 @@ def headline(task: str, rows: Sequence[TestResult], *, form_only: bool = False) 
     """
     if rows and not any(row.attempted for row in rows):
         return f"{task}: not attempted yet"
-    passed = sum(row.passed for row in rows)
+    passed = sum(row.passed for row in rows[: _in_turn(rows)])
     total = sum(row.points for row in rows)
     score = sum(row.points for row in rows if row.passed)
     points = f", {score:g} of {total:g} points" if total else ""
@@ -46,8 +48,10 @@ def as_text(task: str, rows: Sequence[TestResult], *, form_only: bool = False) -
     lines = [headline(task, rows, form_only=form_only)]
     if rows and not any(row.attempted for row in rows):
         return f"{lines[0]}. {_missing(rows)}"
-    for row, explanation in zip(rows, _explanations(rows), strict=True):
-        mark = MARKS[row.passed][0]
+    titles, turn = _titles(rows), _in_turn(rows)
+    for number, (row, explanation) in enumerate(zip(rows, _explanations(rows), strict=True)):
+        lines += [f"  {titles[number]}"] if number in titles else []
+        mark = MARKS[row.passed][0] if number < turn else LATER[0]
         lines.append(f"  {mark} {row.description}")
         lines += [f"      {line}" for line in explanation]
     return "\n".join(lines)
@@ -61,7 +65,12 @@ def as_html(task: str, rows: Sequence[TestResult], *, form_only: bool = False) -
     title = html.escape(headline(task, rows, form_only=form_only))
     if rows and not any(row.attempted for row in rows):
         return f'<div style="{STYLE}"><b>{title}</b><br>{html.escape(_missing(rows))}</div>'
-    body = "".join(_html_row(row, lines) for row, lines in zip(rows, _explanations(rows), strict=True))
+    titles, turn = _titles(rows), _in_turn(rows)
+    body = "".join(
+        (_html_title(titles[number], first=number == 0) if number in titles else "")
+        + _html_row(row, lines, later=number >= turn)
+        for number, (row, lines) in enumerate(zip(rows, _explanations(rows), strict=True))
+    )
     return (
         f'<table style="{STYLE}">'
         f'<caption style="text-align:left;font-weight:600;padding:4px 10px;color:inherit">{title}</caption>'
@@ -70,7 +79,44 @@ def as_html(task: str, rows: Sequence[TestResult], *, form_only: bool = False) -
     )
 
 
-def _html_row(row: TestResult, explanation: Sequence[str]) -> str:
+def _in_turn(rows: Sequence[TestResult]) -> int:
+    """How many rows have their turn: all up to the end of the first step that does not pass whole.
+
+    Graded work is shown whole."""
+    open_step = next((row.step for row in rows if not row.passed), "")
+    if not open_step or any(row.hidden for row in rows):
+        return len(rows)
+    return max(number for number, row in enumerate(rows, 1) if row.step == open_step)
+
+
+def _titles(rows: Sequence[TestResult]) -> dict[int, str]:
+    """The line that stands above the first row of each step, by the row's number."""
+    if any(row.hidden for row in rows):
+        return {}
+    steps = list(dict.fromkeys(row.step for row in rows if row.step))
+    firsts = {step: next(number for number, row in enumerate(rows) if row.step == step) for step in steps}
+    turn = _in_turn(rows)
+    return {
+        first: f"Step {number} of {len(steps)}: {step}" + ("" if first < turn else f" (after step {number - 1})")
+        for number, (step, first) in enumerate(firsts.items(), 1)
+    }
+
+
+def _html_title(title: str, *, first: bool) -> str:
+    """The row above a step's rows, which are a group of their own."""
+    return ("" if first else "</tbody><tbody>") + (
+        f'<tr style="background:transparent"><th colspan="2" scope="rowgroup" style="{CELL};font-weight:600">'
+        f"{html.escape(title)}</th></tr>"
+    )
+
+
+def _html_row(row: TestResult, explanation: Sequence[str], *, later: bool = False) -> str:
+    if later:
+        return (
+            f'<tr style="background:transparent;{GREY}"><td style="{CELL};white-space:nowrap;width:1%">'
+            f'<span aria-hidden="true">{LATER[0]}</span> {LATER[1]}</td>'
+            f'<th scope="row" style="{CELL};font-weight:400">{html.escape(row.description)}</th></tr>'
+        )
     mark, colour, word = MARKS[row.passed]
     text = f"<div>{html.escape(row.description)}</div>"
     if explanation:
@@ -96,12 +142,15 @@ def _missing(rows: Sequence[TestResult]) -> str:
 
 
 def _explanations(rows: Sequence[TestResult]) -> list[list[str]]:
-    """What is said below each row; one cause is told once, with the number of checks that it made fail."""
-    causes = Counter(_cause(row) for row in rows if not row.passed and row.reason != "interrupted")
+    """What is said below each row; one cause is told once, with the number of checks that it made fail.
+
+    Of the rows of later steps nothing is said."""
+    turn = _in_turn(rows)
+    causes = Counter(_cause(row) for row in rows[:turn] if not row.passed and row.reason != "interrupted")
     told: dict[str, int] = {}  # the row that told it
     found: list[list[str]] = []
     for number, row in enumerate(rows):
-        if row.passed:
+        if row.passed or number >= turn:
             found.append([])
         elif _cause(row) in told:
             found.append([_again(told[_cause(row)], number, found), *_explanation(row)[1:]])

@@ -18,6 +18,7 @@ class TestResult:
     fixed: of a hidden test, the sentence that its student reads in place of `message`, without anything that the answer
     chose. example: what happens to the same answer on public inputs, of which everything may be told.
     raw: the message, for the grader alone, where `fixed` stands in its place.
+    step: the title of the step of its task that a public test belongs to; empty where the task has no steps.
     seconds: the wall time that it took; two results that differ in nothing else are equal.
     measured: numbers that the check measured and kept with `measure`, an accuracy for one; None where there are none.
     """
@@ -42,6 +43,7 @@ class TestResult:
     fixed: str = ""
     example: str = ""
     raw: str = ""
+    step: str = ""
     seconds: float = field(default=0.0, compare=False)
 
     @property

@@ -34,6 +34,17 @@ def test_four(student):
     """Twice four is eight."""
     expect_equal(student.doubled(4), reference.doubled(4))
 '''
+STEPS = '''
+from autograder.checks.api import expect_equal, step
+@step("Three")
+def test_three(student):
+    """Twice three is six."""
+    expect_equal(student.steps(3), 6)
+@step("Four")
+def test_four(student):
+    """Twice four is eight."""
+    expect_equal(student.steps(4), 8)
+'''
 FORM = '''
 from autograder.checks.api import read_entry, read_number
 def test_form(student):
@@ -56,7 +67,7 @@ def one_less():
     return {{"sum": 4}}
 '''
 REFERENCES = {"doubled": "def doubled(x):\n    return 2 * x", "sums": "def sums():\n    return {'sum': 5}"}
-REFERENCES["worked"] = REFERENCES["sums"]
+REFERENCES |= {"worked": REFERENCES["sums"], "steps": REFERENCES["doubled"]}
 
 
 @pytest.fixture(autouse=True)
@@ -64,12 +75,12 @@ def course(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
     root = tmp_path_factory.mktemp("course")
     package = f"course_of_{root.name}"
     (root / "pyproject.toml").write_text(f'[tool.autograder]\ncourse = "{package}"\n')
-    for task, public in (("doubled", PUBLIC), ("sums", FORM), ("worked", WORKED)):
+    for task, public in (("doubled", PUBLIC), ("sums", FORM), ("worked", WORKED), ("steps", STEPS)):
         folder = root / package / "numbers" / task
         folder.mkdir(parents=True)
         (folder / "public.py").write_text(public)
         (folder / "reference.py").write_text(REFERENCES[task])
-        if task != "doubled":
+        if task in ("sums", "worked"):
             (folder / "misconceptions.py").write_text(SUMS.format(task=task))
         for home in (folder, folder.parent, folder.parents[1]):
             (home / "__init__.py").touch()
@@ -199,6 +210,34 @@ def test_a_cause_that_stands_further_above_is_named_by_its_row() -> None:
     rows = [failed("A."), failed("A."), failed("B."), failed("A.", counterexample="size 7", details="expected 3")]
     lines = [line.strip() for line in as_text("t", rows).splitlines()]
     assert lines[4] == "The same as above." and lines[8:] == ["The same as in row 1.", "case: size 7", "expected 3"]
+
+
+def of_step(step: str, passed: bool, hidden: bool = False) -> TestResult:
+    return TestResult("t", f"d of {step}", hidden, 0, passed, message="" if passed else f"m of {step}", step=step)
+
+
+def test_what_comes_after_the_first_step_that_does_not_pass_stays_grey() -> None:
+    rows = [of_step("one", True), of_step("two", False), of_step("two", True), of_step("three", True),
+            of_step("three", False)]
+    assert [line.strip() for line in as_text("t", rows).splitlines()] == [
+        "t: 2 of 5 public checks passed", "Step 1 of 3: one", "✓ d of one", "Step 2 of 3: two", "✗ d of two",
+        "m of two", "✓ d of two", "Step 3 of 3: three (after step 2)", "○ d of three", "○ d of three",
+    ]  # fmt: skip
+    page = as_html("t", rows)
+    assert page.count("opacity:0.72") == page.count("later") == 2 and "m of three" not in page
+    assert page.count('scope="rowgroup"') == 3
+
+
+def test_with_all_steps_passed_nothing_is_grey_and_graded_work_is_shown_whole() -> None:
+    assert "○" not in as_text("t", [of_step("one", True), of_step("two", True)])
+    graded = as_text("t", [of_step("one", False), of_step("two", False), of_step("", False, hidden=True)])
+    assert "○" not in graded and "Step" not in graded and "m of two" in graded
+
+
+def test_a_module_says_its_steps() -> None:
+    half = repr(checked("def steps(x):\n    return 6", "steps"))
+    assert "Step 1 of 2: Three" in half and "✗ Twice four is eight." in half
+    assert "○ Twice four is eight." in repr(checked("def steps(x):\n    return 8", "steps"))
 
 
 def test_what_is_not_answered_yet_is_named_where_something_else_is() -> None:

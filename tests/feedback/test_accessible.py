@@ -87,9 +87,10 @@ def amiss(page: str, folder: Path, *options: str) -> list[str]:
 def table(width: str = "auto") -> str:
     """The table of `check` as JupyterLab shows it, whose own tables have columns of one width."""
     rows = [
-        TestResult("t", "A window fits five times into seven pixels.", False, 0, True),
+        TestResult("t", "A window fits five times into seven pixels.", False, 0, True, step="Windows"),
         TestResult("t", "Padding adds pixels on both sides.", False, 0, False, message="The size is not rounded.",
-                   counterexample="size 8", details="expected 3, received 3.5"),
+                   counterexample="size 8", details="expected 3, received 3.5", step="Padding"),
+        TestResult("t", "A stride of 0 is refused.", False, 0, False, message="It was not.", step="Arguments"),
     ]  # fmt: skip
     style = f"<style>table {{ table-layout: fixed }} body {{ width: {width} }}</style>"
     return f'<!doctype html><html lang="en"><title>waiting</title>{style}<body>{as_html("t", rows)}</body></html>'
@@ -120,7 +121,7 @@ def test_what_is_amiss_would_be_seen(tmp_path: Path) -> None:
 
 def test_the_sentences_of_a_check_have_the_room(tmp_path: Path) -> None:
     """The column that says passed or not is as narrow as its words, in JupyterLab and at 560 pixels too."""
-    look = """<script>document.title = "found " + [...document.querySelectorAll("tbody tr:first-child > *")]
+    look = """<script>document.title = "found " + [...document.querySelectorAll("tbody tr:nth-child(2) > *")]
       .map((one) => Math.round(one.getBoundingClientRect().width))</script></body>"""
     (tmp_path / "page.html").write_text(table("560px").replace("</body>", look), encoding="utf-8")
     shown = chromium(tmp_path / "page.html", "--dump-dom", "--window-size=1200,900")
