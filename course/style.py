@@ -8,8 +8,9 @@ same look, and has a cell that calls for a picture of an answer that was not run
 from __future__ import annotations
 
 import os
+import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from html import escape
 from types import TracebackType
@@ -98,6 +99,47 @@ def cells(axis: Axes, values: Any, colours: Any = None, size: float = 9) -> None
     axis.set_aspect("equal")
     axis.autoscale_view()
     axis.yaxis.set_inverted(True)
+
+
+def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Shows a small table: whole numbers with commas, what is not a text to the right; as text where there is no HTML.
+
+    The first column names the rows.
+    """
+    texts = [[f"{value:,}" if isinstance(value, int) else str(value) for value in row] for row in rows]
+    sides = ["left" if isinstance(value, str) and number == 0 else "right" for number, value in enumerate(rows[0])]
+    cell = "padding:3px 10px;border-top:1px solid #8886;text-align:"
+    top = "".join(f'<th scope="col" style="{cell}{side}">{escape(head)}</th>'
+                  for head, side in zip(heads, sides, strict=True))
+    body = "".join(
+        "<tr>" + "".join(
+            f'<th scope="row" style="{cell}{side};font-weight:400">{escape(text)}</th>' if number == 0
+            else f'<td style="{cell}{side}">{escape(text)}</td>'
+            for number, (text, side) in enumerate(zip(row, sides, strict=True))
+        ) + "</tr>" for row in texts
+    )
+    html = (
+        '<table style="border-collapse:collapse;color:inherit;background:transparent">'
+        f'<caption style="text-align:left;font-weight:600;padding:3px 10px;color:inherit">{escape(caption)}</caption>'
+        f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+    )
+    wide = [max(len(line[number]) for line in [list(heads), *texts]) for number in range(len(heads))]
+    lines = [
+        "  ".join(text.ljust(width) if side == "left" else text.rjust(width)
+                  for text, width, side in zip(line, wide, sides, strict=True)).rstrip()
+        for line in [list(heads), *texts]
+    ]
+    display({"text/html": html, "text/plain": "\n".join([caption, *lines])}, raw=True)
+
+
+def milliseconds(run: Callable[[], object], times: int = 3) -> float:
+    """How long `run` takes at best, in milliseconds."""
+    taken = []
+    for _ in range(times):
+        start = time.perf_counter()
+        run()
+        taken.append(time.perf_counter() - start)
+    return 1e3 * min(taken)
 
 
 def needs(*tasks: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 import numpy as np
 from matplotlib import colormaps
@@ -10,7 +11,7 @@ from matplotlib.cbook import get_sample_data
 from matplotlib.image import imread
 from matplotlib.patches import Rectangle
 
-from ..style import BLUE, GREY, INK, ORANGE, PALE, cells, described, figure, needs, show, sliders
+from ..style import BLUE, GREY, INK, ORANGE, PALE, cells, described, figure, milliseconds, needs, show, sliders, table
 
 
 def weights_of_one_neuron():
@@ -197,26 +198,124 @@ def loops_against_matrix(Conv2D, im2col, conv2d_im2col):
     layer.kernels = kernels
     start = time.perf_counter()
     some_rows = layer.forward(image[: 11 + 2 * 4])
-    loops = (time.perf_counter() - start) * 55 / 3
-    times = []
-    for _ in range(5):
-        start = time.perf_counter()
-        result = conv2d_im2col(image, kernels, stride=4)
-        times.append(time.perf_counter() - start)
-    product = min(times)
+    loops = 1e3 * (time.perf_counter() - start) * 55 / 3
+    result = conv2d_im2col(image, kernels, stride=4)
+    product = milliseconds(lambda: conv2d_im2col(image, kernels, stride=4), times=5)
     print(f"matrices {kernels.reshape(96, -1).shape} and {im2col(image, 11, 4).shape}, result {result.shape}")
     print(f"largest difference between both: {np.abs(result[:3] - some_rows).max():.1e}")
-    print(f"loops {1e3 * loops:.0f} ms, matrix {1e3 * product:.1f} ms, {loops / product:.0f} times faster")
+    print(f"loops {loops:.0f} ms, matrix {product:.1f} ms, {loops / product:.0f} times faster")
     fig, axis = figure(width=6, height=1.5)
-    axis.barh(["matrix product", "loops"], [1e3 * product, 1e3 * loops], color=[BLUE, ORANGE])
+    axis.barh(["matrix product", "loops"], [product, loops], color=[BLUE, ORANGE])
     axis.set(xscale="log", xlabel="milliseconds (logarithmic)")
     described(
         fig,
-        f"Two bars on a logarithmic scale: {1e3 * loops:.0f} ms for the loops, {1e3 * product:.1f} ms for the product.",
+        f"Two bars on a logarithmic scale: {loops:.0f} ms for the loops, {product:.1f} ms for the product.",
     )
 
 
 # gradients --------------------------------------------------------------------------------------------------------
+
+_FOUR = ((BLUE, ORANGE), (PALE, GREY))  # a colour for each pixel of a window and the weight that it meets
+
+
+def meeting_and_way_back():
+    """The text's example with one window: which pixel meets which weight, and what each gets in the backward pass."""
+    pixels, weights, g = np.array([[1, 2], [3, 4]]), np.array([[5, 6], [7, 8]]), 10
+    parts = {
+        "image": (pixels, _FOUR), "kernel": (weights, _FOUR), "result": ([[(pixels * weights).sum()]], None),
+        "gradient\nof the result": ([[g]], None), "grad_x:\n10 x the weight met": (g * weights, _FOUR),
+        "grad_kernels:\n10 x the pixel met": (g * pixels, _FOUR), "grad_bias": ([[g]], None),
+    }
+    fig, axes = figure(7, width=11.5, height=2.3, bare=True)
+    for axis, (title, (values, colours)) in zip(axes, parts.items(), strict=True):
+        cells(axis, values, colours, size=12)
+        _in_the_middle(axis, values, 2)
+        axis.set_title(title, size=9)
+    for axis, sign in zip(axes, ("x", "=", "", "", "", "", ""), strict=True):
+        axis.text(2.35, 1, sign, ha="center", va="center", size=14, clip_on=False)
+    described(
+        fig,
+        "Forward: the pixels 1, 2, 3 and 4 meet the weights 5, 6, 7 and 8, each pair in a colour of its own, and the "
+        f"result is {(pixels * weights).sum()}. Backward: with a gradient of 10, the pixels' places get 50, 60, 70 and "
+        "80, ten times the weight of their colour, the weights' places get 10, 20, 30 and 40, ten times the pixel of "
+        "their colour, and the bias gets 10.",
+    )
+
+
+_X, _W, _G = np.arange(1, 10).reshape(3, 3), np.array([[1, 2], [3, 4]]), np.array([[2, 1], [1, 3]])
+_PLACES = [(0, 0), (0, 1), (1, 0), (1, 1)]
+
+
+def gradients_add_up():
+    """Four windows on a 3x3 image: what each adds to grad_x and to grad_kernels; a slider adds one after the other."""
+
+    def draw(windows=4):
+        fig, axes = figure(6, rows=2, width=10.5, height=3.9, bare=True)
+        grad_x, grad_kernels = np.zeros((3, 3), int), np.zeros((2, 2), int)
+        cells(axes[0, 0], _X, [[PALE] * 3] * 3)
+        cells(axes[1, 0], _W, [[PALE] * 2] * 2)
+        for number, (row, column) in enumerate(_PLACES, 1):
+            g, window = _G[row, column], (slice(row, row + 2), slice(column, column + 2))
+            there = number <= windows
+            added = np.full((3, 3), "", dtype=object)
+            colours = [[PALE if r - row in (0, 1) and c - column in (0, 1) else "white" for c in range(3)]
+                       for r in range(3)]
+            if there:
+                added[window] = g * _W
+                grad_x[window] += g * _W
+                grad_kernels += g * _X[window]
+            cells(axes[0, number], added, colours)
+            cells(axes[1, number], g * _X[window] if there else np.full((2, 2), "", dtype=object))
+            axes[0, number].set_title(f"window {number}, g = {g}\nadds {g} x kernel", size=9)
+            axes[1, number].set_title(f"adds {g} x its pixels", size=9)
+        cells(axes[0, 5], grad_x, [[BLUE] * 3] * 3)
+        cells(axes[1, 5], grad_kernels, [[BLUE] * 2] * 2)
+        for axis, title in zip(axes[:, [0, 5]].ravel(), ("image", "grad_x", "kernel", "grad_kernels"), strict=True):
+            axis.set_title(title, size=9)
+        for axis in axes[1]:
+            _in_the_middle(axis, _W, 3)
+        described(
+            fig,
+            f"A 3x3 image with the numbers 1 to 9, a kernel of 1, 2, 3, 4, and gradients 2, 1, 1, 3 of the four "
+            f"results. After {windows} of the four windows grad_x has the rows {_rows(grad_x)}, and grad_kernels "
+            f"{_rows(grad_kernels)}. The pixel in the middle lies in all four windows.",
+        )
+
+    draw()
+    sliders(draw, windows=(0, 4))
+
+
+def the_full_convolution():
+    """The same grad_x as a convolution of the padded gradient with the kernel turned by 180 degrees."""
+    padded, turned = np.pad(_G, 1), _W[::-1, ::-1]
+    result = np.array([[(padded[r : r + 2, c : c + 2] * turned).sum() for c in range(3)] for r in range(3)])
+    shown = [[PALE if r in (1, 2) and c in (1, 2) else "white" for c in range(4)] for r in range(4)]
+    place = [[BLUE if (r, c) == (1, 1) else "white" for c in range(3)] for r in range(3)]
+    parts = {
+        "gradient of the result,\na frame of zeros around it": (padded, shown),
+        "the kernel, turned\nby 180 degrees": (turned, [[PALE] * 2] * 2), "grad_x": (result, place),
+    }
+    fig, axes = figure(3, width=7.5, height=2.6, bare=True)
+    for axis, (title, (values, colours)) in zip(axes, parts.items(), strict=True):
+        cells(axis, values, colours)
+        _in_the_middle(axis, values, 4)
+        axis.set_title(title, size=9)
+    described(
+        fig,
+        f"The gradients 2, 1, 1, 3 with zeros around them, 4x4; the kernel turned to 4, 3, 2, 1; and grad_x with the "
+        f"rows {_rows(result)}. The marked window in the middle gives {result[1, 1]}.",
+    )
+
+
+def _in_the_middle(axis, values, side):
+    """Puts a small array into the middle of `side` x `side` squares, so that those of all axes are of one size."""
+    edge = (side - len(values)) / 2 + 0.1
+    axis.set(xlim=(-edge, len(values) + edge), ylim=(len(values) + edge, -edge))
+
+
+def _rows(values):
+    """A small array in words, row by row."""
+    return " / ".join(" ".join(map(str, row)) for row in values)
 
 
 @needs("im2col", "conv2d-backward")
@@ -322,4 +421,33 @@ def growing_fields(receptive_field):
     described(
         fig,
         f"The receptive field against the number of layers, one curve for each stack. After ten layers: {after_ten}.",
+    )
+
+
+# what it costs ----------------------------------------------------------------------------------------------------
+
+# side and channels of what comes in, then filters, kernel, stride and padding: AlexNet's convolutions
+_ALEXNET = (
+    (227, 3, 96, 11, 4, "valid"), (27, 96, 256, 5, 1, "same"), (13, 256, 384, 3, 1, "same"),
+    (13, 384, 384, 3, 1, "same"), (13, 384, 256, 3, 1, "same"),
+)
+
+
+@needs("output-size", "same-padding", "im2col")
+def what_it_costs(output_size, same_padding, conv2d_im2col):
+    """Parameters, multiply-adds and milliseconds of AlexNet's five convolutions, with the answers of this notebook."""
+    rng, rows = np.random.default_rng(0), []
+    for number, (side, channels, filters, kernel, stride, padding) in enumerate(_ALEXNET, 1):
+        image = rng.random((side, side, channels), dtype=np.float32)
+        kernels = rng.standard_normal((filters, kernel, kernel, channels), dtype=np.float32)
+        zeros = sum(same_padding(side, kernel, stride)) if padding == "same" else 0
+        out = output_size(side + zeros, kernel, stride)
+        convolve = partial(conv2d_im2col, image, kernels, stride=stride, padding=padding)
+        counts = kernels.size + filters, kernels.size * out * out
+        rows.append((f"conv{number}", f"{out}x{out}x{filters}", *counts, milliseconds(convolve)))
+    total = ("all", "", *(sum(row[column] for row in rows) for column in (2, 3, 4)))
+    table(
+        "AlexNet's convolutions, one image, with your code",
+        ("layer", "result", "parameters", "multiply-adds", "milliseconds"),
+        [(*row[:4], f"{row[4]:.1f}") for row in [*rows, total]],
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from unittest import mock
 
@@ -289,15 +290,42 @@ def test_every_picture_is_drawn_and_described(monkeypatch):
     monkeypatch.setenv("CNN_STRICT", "1")  # errors are raised, and not said
     monkeypatch.setattr(style, "NOBODY_THERE", ())  # and yet somebody moves the sliders
     names = {"figures": figures, "Conv2D": BlankConv2D, "receptive_field": receptive_field, "im2col": im2col,
-             "conv2d_im2col": conv2d_im2col, "conv2d_backward": conv2d_backward}
+             "conv2d_im2col": conv2d_im2col, "conv2d_backward": conv2d_backward, "output_size": output_size,
+             "same_padding": same_padding}
     calls = calls_of_figures()
-    assert len(calls) == 12
+    assert len(calls) == 16
     for call in calls:
         before = len(shown)
         namespace(call, names)
         assert len(shown) > before and all(len(words) > 30 for words in shown[before:]), call
     assert any("dilations 67" in words for words in shown)
+    cost = next(words for words in shown if "with your code" in words)
+    assert "conv1   55x55x96      34,944    105,415,200" in cost and "3,747,200  1,076,634,144" in cost
     assert any("row 3, column 3" in words and "number of this place is -4." in words for words in shown)
+
+
+def in_words(array):
+    return " / ".join(" ".join(f"{number:g}" for number in row) for row in np.asarray(array))
+
+
+def test_the_backward_pass_is_drawn_as_it_is(monkeypatch):
+    """On the examples of the text, and on that of the picture with four windows."""
+    shown = []
+    monkeypatch.setattr(style, "display", lambda data, raw: shown.append(data["text/plain"]))
+    one, kernel = np.array([[1.0, 2], [3, 4]]), np.array([[5.0, 6], [7, 8]])
+    grads = conv2d_backward(np.full((1, 1, 1), 10.0), one[..., None], kernel[None, ..., None])
+    figures.meeting_and_way_back()
+    assert conv2d(one[..., None], kernel[None, ..., None]).item() == 70 and "the result is 70" in shown[-1]
+    for grad, said in zip(grads, ("50, 60, 70 and 80", "10, 20, 30 and 40", "the bias gets 10"), strict=True):
+        assert said in shown[-1] and sorted(np.ravel(grad)) == [float(word) for word in re.findall(r"\d+", said)]
+
+    image, kernel, g = np.arange(1.0, 10).reshape(3, 3), np.array([[1.0, 2], [3, 4]]), np.array([[2.0, 1], [1, 3]])
+    grad_x, grad_kernels, _ = conv2d_backward(g[..., None], image[..., None], kernel[None, ..., None])
+    figures.gradients_add_up()
+    assert f"grad_x has the rows {in_words(grad_x[..., 0])}" in shown[-1]
+    assert f"grad_kernels {in_words(grad_kernels[0, ..., 0])}." in shown[-1]
+    figures.the_full_convolution()
+    assert f"the rows {in_words(grad_x[..., 0])}" in shown[-1]
 
 
 def test_pictures_of_unanswered_tasks_say_what_is_missing(monkeypatch, capsys):
