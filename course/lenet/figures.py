@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -13,7 +14,8 @@ from matplotlib.patches import Rectangle
 from torch import nn
 from torch.nn import functional
 
-from ..style import BLUE, GREY, ORANGE, described, figure, needs, show
+from .. import costs
+from ..style import BLUE, GREY, ORANGE, described, figure, milliseconds, needs, show, table
 
 # which maps of S2 (rows) each map of C3 (columns) reads: Table I of the paper
 CONNECTIONS = (
@@ -141,6 +143,77 @@ def learning_curves(loop: Callable[..., Curves], OneLayer: type[nn.Module], LeNe
     )
 
 
+@needs("lenet-model")
+def wrong_scale(
+    loop: Callable[..., Curves], LeNet5: type[nn.Module], images: np.ndarray, labels: np.ndarray
+) -> None:
+    """A network trained on one scale and judged on others: how much is right, and how sure it is of itself."""
+    torch.manual_seed(0)
+    model = LeNet5()
+    loop(model, epochs=12, rate=0.05)
+    raw, truth = _prepared(images), torch.from_numpy(labels)
+    scales = {
+        "0 to 1, as in training": raw, "0 to 255, not scaled": 255 * raw, "0 to 1/255, scaled twice": raw / 255,
+        "-1 to 1, as another network wants it": 2 * raw - 1, "0 to 1, paper and ink exchanged": 1 - raw,
+    }
+    right, sure = [], []
+    for pictures in scales.values():
+        with torch.no_grad():
+            shares = model(pictures).softmax(dim=1)
+        right.append((shares.argmax(dim=1) == truth).float().mean().item())
+        sure.append(shares.max(dim=1).values.mean().item())
+    _compared(list(scales), {"right": right, "sure, on average": sure},
+              "One network, the same held images, five scales: {rows}.")
+
+
+def forgotten_eval(
+    loop: Callable[..., Curves], WithNorm: type[nn.Module], images: np.ndarray, labels: np.ndarray
+) -> None:
+    """A network with batch normalisation and dropout, judged with `eval()` and without, in batches of four kinds."""
+    torch.manual_seed(0)
+    model = WithNorm()
+    loop(model, epochs=8, rate=0.05)
+    inputs, truth = _prepared(images[:1000]), torch.from_numpy(labels[:1000])
+    places = torch.arange(len(inputs))
+    digits = [places[truth == digit] for digit in range(10)]
+
+    def answers(batches: Sequence[torch.Tensor], training: bool) -> torch.Tensor:
+        asked = copy.deepcopy(model).train(training)  # in training mode it would change by being asked
+        found = torch.empty_like(truth)
+        with torch.no_grad():
+            for batch in batches:
+                found[batch] = asked(inputs[batch]).argmax(dim=1)
+        return found
+
+    kinds = {
+        "eval(), in whatever batches": answers(places.split(100), False),
+        "forgotten: batches of 100": answers(places.split(100), True),
+        "forgotten: one image at a time": answers(places.split(1), True),
+        "forgotten: a batch for each digit": answers(digits, True),
+    }
+    right = [(found == truth).float().mean().item() for found in kinds.values()]
+    _compared(list(kinds), {"right": right}, "One network, the same held images: {rows}.")
+    once, again = (answers(places.split(100), True) for _ in range(2))
+    print(f"Asked twice without eval(), it changes its mind about {(once != again).float().mean():.1%} of the images; "
+          f"with eval(), about {(answers(places.split(1), False) != kinds['eval(), in whatever batches']).sum()}.")
+
+
+def _compared(rows: Sequence[str], bars: Mapping[str, Sequence[float]], alt: str) -> None:
+    """Shares as bars, one group for each row, with their numbers; `alt` has {rows} in it."""
+    fig, axis = figure(width=8, height=0.4 + 0.22 * (1 + len(bars)) * len(rows))
+    high = 0.8 / len(bars)
+    for number, ((name, shares), colour) in enumerate(zip(bars.items(), (ORANGE, GREY), strict=False)):
+        places = [row + number * high for row in range(len(rows))]
+        drawn = axis.barh(places, shares, height=0.92 * high, color=colour, label=name)
+        axis.bar_label(drawn, [f"{share:.0%} {name}" for share in shares], padding=3, size=9)
+    axis.set_yticks([row + high * (len(bars) - 1) / 2 for row in range(len(rows))], rows)
+    axis.set(xlim=(0, 1.25), xticks=[])
+    axis.spines["bottom"].set_visible(False)
+    axis.yaxis.set_inverted(True)
+    said = [", ".join(f"{shares[number]:.0%} {name}" for name, shares in bars.items()) for number in range(len(rows))]
+    described(fig, alt.format(rows="; ".join(f"{row}: {words}" for row, words in zip(rows, said, strict=True))))
+
+
 @needs("keras-cnn")
 def training_in_keras(
     build_cnn: Callable[..., Any], images: np.ndarray, labels: np.ndarray, others: np.ndarray, truth: np.ndarray
@@ -222,6 +295,25 @@ def inside(networks: Sequence[nn.Module], images: np.ndarray, labels: np.ndarray
         f"The six kernels of C1, red for negative and blue for positive weights, and below each the map that it makes "
         f"of the digit {labels[0]}: each answers to strokes of some directions, or to one side of them.",
     )
+
+
+@needs("lenet-train", "keras-cnn")
+def what_it_cost(
+    networks: Sequence[nn.Module], build_cnn: Callable[..., Any], images: np.ndarray, seconds: float
+) -> None:
+    """Parameters, multiply-adds and time of LeNet-5 and of the network in Keras."""
+    model, cnn = _last(networks), build_cnn()
+    inputs, pictures = _prepared(images[:100]), images[:100, ..., None] / np.float32(255)
+    with torch.no_grad():
+        in_torch = milliseconds(lambda: model(inputs)) / len(inputs)
+    in_keras = milliseconds(lambda: cnn(pictures)) / len(pictures)
+    kernels = [layer for layer in cnn.layers if hasattr(layer, "kernel")]
+    used = [int(np.prod(layer.kernel.shape) * np.prod(layer.output.shape[1:-1], initial=1)) for layer in kernels]
+    table("What your networks cost", ("network", "parameters", "multiply-adds per image", "ms per image"), [
+        ("LeNet-5", costs.parameters(model), costs.multiply_adds(model, 1, 32, 32), f"{in_torch:.2f}"),
+        ("yours in Keras", int(cnn.count_params()), sum(used), f"{in_keras:.2f}"),
+    ])
+    print(f"Training LeNet-5 took {seconds:.0f} seconds, on one thread of this machine.")
 
 
 def _last(networks: Sequence[nn.Module]) -> nn.Module:

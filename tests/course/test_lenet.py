@@ -5,15 +5,22 @@ Its training tasks are tested in test_training.py.
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
+import nbformat
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from autograder.checks.registry import reference_names
+from autograder.course import Course
+from course import costs, style
 from course.lenet import figures, shared
 from course.lenet.keras_cnn import probes as keras_probes
 from course.lenet.keras_cnn import public as keras_cnn
+from course.lenet.keras_cnn.reference import build_cnn
 from course.lenet.lenet_components.reference import CONNECTIONS, lenet_components
 from course.lenet.lenet_evaluate import public as lenet_evaluate
 from course.lenet.lenet_evaluate.reference import evaluation, judged
@@ -84,6 +91,61 @@ def test_weights_do_not_depend_on_how_a_network_is_written():
     )
     one, other = (shared.run_network(make, [2], 3)["output"] for make in (LeNet5, lambda: sequence))
     torch.testing.assert_close(one, other)
+
+
+# --- the demonstrations --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def notebook() -> dict[str, Any]:
+    """The names that the notebook's given cells make up to the training loop, on the digits, with LeNet-5."""
+    cells = nbformat.read(Course.here().assignment(NAME).solution_path, as_version=4).cells
+    names: dict[str, Any] = {"LeNet5": LeNet5}
+    for cell in cells:
+        if cell.id in ("setup", "digits-loaded", "loop", "with-norm"):
+            lines = [line for line in cell.source.splitlines() if not line.startswith("figures.")]
+            names = namespace("\n".join(lines).replace("load_images()", 'load_images("digits")'), names)
+    return names
+
+
+@pytest.fixture
+def shown(monkeypatch) -> list[str]:
+    """The descriptions of what has been displayed."""
+    words: list[str] = []
+    monkeypatch.setenv("CNN_STRICT", "1")
+    monkeypatch.setattr(style, "display", lambda data, raw: words.append(data["text/plain"]))
+    return words
+
+
+def test_a_wrong_scale_fails_and_the_network_stays_sure(notebook, shown):
+    """As the caption says it: on raw bytes nearly as sure, and wrong half of the time; exchanged, hardly one right."""
+    figures.wrong_scale(notebook["loop"], LeNet5, notebook["own_images"], notebook["own_labels"])
+    rows = re.findall(r"(\d+)% right, (\d+)% sure, on average", shown[-1])
+    (right, sure), (right_raw, sure_raw), (right_twice, _), _, (right_swapped, sure_swapped) = [
+        (int(a), int(b)) for a, b in rows
+    ]
+    assert right > 90 and right_raw < 65 and sure_raw > 75 and abs(sure - sure_raw) < 20
+    assert right_twice < 20 and right_swapped < 5 and sure_swapped > 60
+
+
+def test_a_forgotten_eval_costs_accuracy_and_another_answer_each_time(notebook, shown, capsys):
+    figures.forgotten_eval(notebook["loop"], notebook["WithNorm"], notebook["own_images"], notebook["own_labels"])
+    right, hundred, alone, sorted_ = (int(share) for share in re.findall(r"(\d+)% right", shown[-1]))
+    assert right > 93 and right >= hundred > alone + 2 and right > sorted_ + 2
+    said = capsys.readouterr().out
+    changed = re.search(r"changes its mind about ([\d.]+)% of the images; with eval\(\), about 0\.", said)
+    assert changed and float(changed[1]) > 2
+
+
+def test_what_lenet_costs(shown):
+    figures.what_it_cost([LeNet5()], build_cnn, np.zeros((100, 28, 28), np.uint8), 7.0)
+    dense = 28 * 28 * 25 * 6 + 10 * 10 * 150 * 16 + 400 * 120 + 120 * 84 + 84 * 10
+    assert dense == 416_520 == costs.multiply_adds(LeNet5(), 1, 32, 32)
+    assert re.search(r"LeNet-5 +61,706 +416,520", shown[-1])
+
+
+def test_what_is_asked_in_the_texts():
+    assert 28 * 28 * 6 * 32 * 32 == 4_816_896  # C1 as a dense layer: "nearly 5 million" weights
 
 
 # --- the evaluation ------------------------------------------------------------------------------------------------
