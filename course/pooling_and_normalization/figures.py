@@ -339,6 +339,32 @@ def dropout_masks(layer_class: Any) -> None:
                     f"dropout, {(outputs[-1] > 0).mean():.2f} without the scaling.")
 
 
+# what it costs -------------------------------------------------------------------------------------------------------
+
+
+@style.needs("max-pooling", "lrn", "batch-norm", "dense", "relu-softmax", "dropout")
+def what_it_costs(
+    max_pooling: Any, lrn: Any, batch_norm: Any, dense: Any, softmax: Callable[..., Any], dropout: Any
+) -> None:
+    """Parameters and milliseconds of each layer at the size at which AlexNet has it, for one image."""
+    rng = np.random.default_rng(0)
+    maps, features = rng.random((55, 55, 96), dtype=np.float32), rng.random(4096, dtype=np.float32)
+    last, norm = dense(4096, 1000), batch_norm(96)
+    layers: list[tuple[str, str, int, Callable[[], Any]]] = [
+        ("max pooling, 3x3, stride 2", "27x27x96", 0, lambda: max_pooling(3, stride=2).forward(maps)),
+        ("local response normalization", "55x55x96", 0, lambda: lrn().forward(maps)),
+        ("batch normalization, in training", "55x55x96", norm.gamma.size + norm.beta.size,
+         lambda: norm.forward(maps, True)),
+        ("dropout, in training", "4096", 0, lambda: dropout(0.5, rng).forward(features, True)),
+        ("dense, the last one", "1000", last.weights.size + last.biases.size, lambda: last.forward(features)),
+        ("softmax", "1000", 0, lambda: softmax(features[:1000])),
+    ]
+    style.table(
+        "Your layers where AlexNet has them, for one image", ("layer", "result", "parameters", "milliseconds"),
+        [(name, size, count, f"{style.milliseconds(run):.2f}") for name, size, count, run in layers],
+    )
+
+
 # what several of them share ------------------------------------------------------------------------------------------
 
 
