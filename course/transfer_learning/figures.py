@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ from PIL import Image
 
 from autograder.datasets import cifar10_folder
 
-from ..style import described, figure, needs, show
+from ..style import GREY, ORANGE, described, figure, needs, show, sliders, table
 
 Answer = Callable[..., Any]
 
@@ -48,10 +49,10 @@ def first_of_each_class(paths: Sequence[Any], labels: Sequence[int], class_names
 @needs("dataset", "split")
 def sizes_of_sides(labels: Sequence[int], class_names: Sequence[str], sides: Mapping[str, Sequence[int]]) -> None:
     """How many images of each class are on each side."""
-    print(f"{'':12}" + " ".join(f"{name[:10]:>10}" for name in class_names[:10]))
-    for side, indices in sides.items():
-        count = Counter(labels[index] for index in indices)
-        print(f"{side:12}" + " ".join(f"{count[label]:10}" for label in range(min(len(class_names), 10))))
+    counts = {side: Counter(labels[index] for index in indices) for side, indices in sides.items()}
+    table("Images of each class on each side", ("side", *(name[:10] for name in class_names[:10])), [
+        (side, *(count[label] for label in range(min(len(class_names), 10)))) for side, count in counts.items()
+    ])
 
 
 @needs("split", "pipeline")
@@ -87,6 +88,24 @@ def norms_in_fit() -> None:
         print(f"called with training=False, trainable = {trainable!s:5}: its means changed by {moved:.2f}")
 
 
+def what_is_left_of_the_old() -> None:
+    """How much of its old means a batch normalisation still has after some batches in training mode."""
+
+    def draw(momentum: float = 0.9) -> None:
+        batches = np.arange(61)
+        fig, axis = figure(width=6, height=2.5)
+        axis.plot(batches, momentum**batches, color=ORANGE, linewidth=2)
+        axis.plot(batches, 1 - momentum**batches, color=GREY, linewidth=2)
+        axis.text(61, momentum**60, " of the 60,000", color=ORANGE, va="center")
+        axis.text(61, 1 - momentum**60, " of the new ones", va="center")
+        axis.set(xlabel="batches in training mode", ylabel="share in the running mean", ylim=(-0.03, 1.03))
+        axis.set_title(f"momentum {momentum:g}: after 20 batches {momentum**20:.0%} is left")
+        described(fig, f"The share of the old mean falls, that of the new batches rises. With a {axis.get_title()}.")
+
+    draw()
+    sliders(draw, momentum=(0.8, 0.99, 0.01))
+
+
 @needs("dataset", "split", "pipeline", "fine-tune", "report")
 def one_run(
     fine_tune: Answer, learning_curves: Answer, make_dataset: Answer, pretrained_features: Answer,
@@ -94,13 +113,20 @@ def one_run(
 ) -> None:
     """The learning curves of fine-tuning on 20 images of each class, and the accuracy on the test side."""
     sets = _Sets(make_dataset, paths, labels, sides, image_size)
-    model, history = fine_tune(pretrained_features(), *sets.to_train(per_class=20, seed=0), seed=0)
+    features = pretrained_features()
+    start = time.perf_counter()
+    model, history = fine_tune(features, *sets.to_train(per_class=20, seed=0), seed=0)
+    seconds = time.perf_counter() - start
     described(
         learning_curves(history),
         f"Learning curves over {len(history['loss'])} epochs: loss left, accuracy right, training and validation in "
         f"each. In the end the validation accuracy is {history['val_accuracy'][-1]:.0%}.",
     )
     print(f"On the test images: {sets.tested(model):.1%}")
+    learned = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
+    table("What it cost", ("", "parameters", "of them learned in phase two", "seconds to train"), [
+        (f"{features.name} and a new head", int(model.count_params()), learned, f"{seconds:.1f}"),
+    ])
 
 
 @needs("dataset", "split", "pipeline", "fine-tune", "report")
