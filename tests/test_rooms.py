@@ -40,6 +40,7 @@ FOR_START_UP = {
     "autograder.commands.student": {"autograder.homework"},
     "autograder.commands.times": {"autograder.classroom", "autograder.gradebook"},
     "autograder.commands.watching": {"autograder.classroom"},
+    "autograder.datasets.downloads": {"pooch", "requests", "torch"},
     "autograder.datasets.mnist": {"pooch", "requests"},
     "autograder.datasets.pictures": {"PIL"},
     "autograder.datasets.weights": {"safetensors"},

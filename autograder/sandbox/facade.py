@@ -81,8 +81,8 @@ def make_module(variants: Variants, data: Path | None) -> types.ModuleType:
         about = index["sets"][found]
         return SimpleNamespace(name=found, **arrays, classes=tuple(about["classes"]), source=about["source"])
 
-    def load_pretrained(name: str) -> dict[str, np.ndarray]:
-        """The weights of a pretrained network, by the paths of its variables."""
+    def load_pretrained(name: str, *, download: bool = False) -> dict[str, np.ndarray]:
+        """The weights of a pretrained network that comes with the course, by the paths of its variables."""
         from safetensors.numpy import load_file
 
         known = {path.stem: path for path in sorted((data / "weights").glob("*.safetensors"))} if data else {}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import matplotlib.cbook
@@ -11,9 +13,12 @@ import numpy as np
 import torch
 from matplotlib.image import imread
 from matplotlib.patches import Rectangle
+from PIL import Image
+from sklearn.datasets import load_sample_images
 from torch import nn
 
-from ..style import BLUE, GREY, ORANGE, described, figure, needs, show
+from .. import costs
+from ..style import BLUE, GREY, ORANGE, described, figure, needs, show, table
 
 # side of the maps, and how many maps: the table of the notebook
 SIZES = {
@@ -88,7 +93,7 @@ def untrained(alexnet_forward: Callable[..., Any]) -> None:
     """The probabilities that a narrow network with random weights gives for a photograph."""
     guesses = alexnet_forward(_photograph()[14:241, 14:241] / 255, _narrow(np.random.default_rng(1)))
     print("probabilities of ten classes, from a network that has learned nothing:")
-    print(guesses.round(3), "sum:", guesses.sum().round(6))
+    print(*(f"{guess:.2f}" for guess in guesses), "sum:", f"{guesses.sum():.3f}")
 
 
 @needs("alexnet-torch")
@@ -174,6 +179,118 @@ def maps_of_a_digit(feature_maps: Callable[..., Any], network: nn.Module, pictur
         places[0, 0].set_title(layer, fontsize=9)
     described(fig, "One digit, the 16 maps of the first convolution, which answer to edges of different directions, "
               "and eight maps of the second, coarser, each of which answers to few places.")
+
+
+# a trained AlexNet, or what stands in for it -------------------------------------------------------------------------
+
+STANDS_IN = "AlexNet's weights are not here, so the small network for digits stands in"
+
+
+@needs("top-k")
+def best_of_a_thousand(
+    top_k: Callable[..., Any], prepared: Callable[..., Any], small: nn.Module, photographs: Sequence[str | Path],
+    *, trained: nn.Module | None,
+) -> None:
+    """The five best classes of photographs, of the trained AlexNet; without it, of the small network for digits."""
+    pictures = _opened(photographs)
+    fig, axes = figure(len(pictures), rows=2, width=max(3.6 * len(pictures), 5), height=4.6)
+    said = []
+    for (above, below), (name, picture) in zip(np.reshape(axes, (2, -1)).T, pictures.items(), strict=True):
+        with torch.no_grad():
+            logits = small(_as_a_digit(picture)) if trained is None else trained(prepared(picture))
+        classes = [f"a {digit}" for digit in range(10)] if trained is None else _classes()
+        guesses, shares = zip(*top_k(logits.softmax(dim=1)[0].numpy(), 5, classes), strict=True)
+        show(above, np.asarray(picture) if trained else _as_a_digit(picture)[0, 0], name,
+             **({} if trained else {"cmap": "gray_r"}))
+        below.barh(range(5), shares, color=[ORANGE, *[GREY] * 4], tick_label=guesses)
+        below.yaxis.set_inverted(True)
+        below.set(xlim=(0, 1), xticks=[0, 0.5, 1])
+        said.append(f"{name}: {guesses[0]} {shares[0]:.0%}, then {', '.join(guesses[1:])}")
+    who = "AlexNet" if trained else STANDS_IN
+    described(fig, f"Photographs, and below each its five best classes as bars. {who}. {'; '.join(said)}.")
+    if trained is None:
+        print(f"{STANDS_IN}. It knows digits alone, and names one whatever it is shown, often without a doubt:\n"
+              "a softmax has no way to say 'none of these'.")
+
+
+@needs("filters")
+def filters_side_by_side(filter_grid: Callable[..., Any], small: nn.Module, *, trained: nn.Module | None) -> None:
+    """The first layer's filters of the trained AlexNet beside those of the small network."""
+    networks = {"the small network: 16 of 7x7": small}
+    if trained is not None:
+        networks = {"AlexNet: 64 of 11x11, in colour": trained, **networks}
+    fig, axes = figure(len(networks), width=5.2 * len(networks), height=4.2)
+    for axis, (name, network) in zip(np.ravel(axes), networks.items(), strict=True):
+        weights = next(network.parameters()).detach().numpy()
+        show(axis, filter_grid(weights, columns=8 if len(weights) > 16 else 4), name)
+    described(fig, f"Filters of first layers, each scaled to [0, 1]: {' and '.join(networks)}.")
+    if trained is None:
+        print(f"{STANDS_IN}.")
+
+
+@needs("feature-maps")
+def maps_side_by_side(
+    feature_maps: Callable[..., Any], prepared: Callable[..., Any], small: nn.Module, digit: Any,
+    *, trained: nn.Module | None,
+) -> None:
+    """Maps of an early and a late layer: of the trained AlexNet for a photograph, of the small network for a digit."""
+    rows = [("a digit", digit[0, 0], small, digit, ("features.0", "features.3"))]
+    if trained is not None:
+        photo = Image.fromarray(_photograph())
+        rows.insert(0, ("a photograph", np.asarray(photo), trained, prepared(photo), ("features.0", "features.10")))
+    fig, axes = figure(9, rows=2 * len(rows), width=10, height=2.3 * len(rows), bare=True)
+    for number, (name, picture, network, image, layers) in enumerate(rows):
+        show(axes[2 * number, 0], picture, name, cmap="gray_r")
+        for layer, places in zip(layers, axes[2 * number : 2 * number + 2, 1:], strict=True):
+            maps = np.asarray(feature_maps(network, layer, image))
+            most = abs(maps).max()
+            for axis, one in zip(places, maps[:: max(1, len(maps) // 8)], strict=False):
+                show(axis, one, cmap="RdBu_r", vmin=-most, vmax=most)
+            places[0].set_title(f"{layer}, {len(maps)} maps of {maps.shape[1]}x{maps.shape[2]}", fontsize=8, loc="left")
+    shown = " and ".join(name for name, *_ in rows)
+    described(fig, f"Eight maps each of an early and of a late convolution, for {shown}: the early ones follow edges, "
+              "the late ones are coarser.")
+    if trained is None:
+        print(f"{STANDS_IN}.")
+
+
+@needs("alexnet-torch")
+def what_it_cost(network: Callable[..., nn.Module], small: nn.Module, seconds: float) -> None:
+    """Parameters, multiply-adds and megabytes of AlexNet, with one group and with two, and of the small network."""
+    rows = []
+    for name, model, shape in (
+        ("AlexNet", costs.without_numbers(network), (3, 227, 227)),
+        ("AlexNet in two groups", costs.without_numbers(lambda: network(groups=2)), (3, 227, 227)),
+        ("the small network for digits", small, (1, 28, 28)),
+    ):
+        count = costs.parameters(model)
+        rows.append((name, count, costs.multiply_adds(model, *shape), f"{4 * count / 1e6:.1f}"))
+    table("What your networks cost", ("network", "parameters", "multiply-adds for an image", "MB as float32"), rows)
+    print(f"AlexNet was trained for five to six days on two GPUs; the small network took {seconds:.0f} seconds here.")
+
+
+def _opened(photographs: Sequence[str | Path]) -> dict[str, Image.Image]:
+    """The photographs by their files' names; without any, three that come with libraries of the course."""
+    if photographs:
+        return {Path(path).name: Image.open(path).convert("RGB") for path in photographs}
+    samples = load_sample_images()
+    named = {Path(path).name: Image.fromarray(image) for path, image in
+             zip(samples.filenames, samples.images, strict=True)}
+    return {"Grace Hopper": Image.fromarray(_photograph()), **named}
+
+
+def _as_a_digit(photo: Image.Image) -> torch.Tensor:
+    """A photograph as (1, 1, 28, 28), light on dark, as the small network takes its digits."""
+    grey = photo.convert("L").resize((28, 28), Image.Resampling.BOX)
+    return 1 - torch.from_numpy(np.asarray(grey, np.float32))[None, None] / 255
+
+
+@cache
+def _classes() -> list[str]:
+    """ImageNet's classes, in the order of the network's outputs."""
+    about = Path(__file__).parents[1] / "weights" / "alexnet.json"
+    classes: list[str] = json.loads(about.read_text(encoding="utf-8"))["classes"]
+    return classes
 
 
 @cache

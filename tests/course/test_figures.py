@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import json
+import re
 import tokenize
 from types import SimpleNamespace
 
@@ -120,6 +121,48 @@ def test_every_figure_is_shown_with_a_description(assignment):
     assert not [call for call in calls if ast.unparse(call.func) in ("plt.show", "pyplot.show")]
 
 
+def is_drawn(function: str, functions: dict[str, ast.FunctionDef]) -> bool:
+    """Whether a function of a figures module shows a picture, itself or by another one there."""
+    calls = [node for node in ast.walk(functions[function]) if isinstance(node, ast.Call)]
+    called = {ast.unparse(call.func).rpartition(".")[2] for call in calls} - {function}
+    return "described" in called or any(is_drawn(name, functions) for name in called & functions.keys())
+
+
+@of_every_assignment
+def test_every_picture_has_a_caption_that_says_what_to_see(assignment):
+    """It stands right below, in italics."""
+    functions = {node.name: node for node in drawn_by(assignment).body if isinstance(node, ast.FunctionDef)}
+    cells = json.loads(COURSE.assignment(assignment).solution_path.read_text(encoding="utf-8"))["cells"]
+    bare = []
+    for cell, below in zip(cells, [*cells[1:], {"cell_type": "none", "source": ""}], strict=True):
+        shown = re.findall(r"^figures\.(\w+)\(", "".join(cell["source"]), re.MULTILINE)
+        caption = below["cell_type"] == "markdown" and re.match(r"\*[^*]{40,}", "".join(below["source"]))
+        if cell["cell_type"] == "code" and any(is_drawn(name, functions) for name in shown) and not caption:
+            bare.append(shown)
+    assert not bare
+
+
+@of_every_assignment
+def test_a_notebook_says_how_long_it_takes_and_ends_with_what_was_built_what_it_cost_and_where_it_goes_on(assignment):
+    cells = json.loads(COURSE.assignment(assignment).solution_path.read_text(encoding="utf-8"))["cells"]
+    texts = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+    assert re.search(r"^Plan (one|two|three|four) afternoons? for it", texts[0], re.MULTILINE)
+    end = "\n".join(texts[-2:])
+    assert "## What you can do now" in end and "Where it goes on" in end and "cost" in end
+
+
+@of_every_assignment
+def test_every_text_question_says_how_its_points_are_shared_out_and_how_long_a_good_answer_is(assignment):
+    cells = json.loads(COURSE.assignment(assignment).solution_path.read_text(encoding="utf-8"))["cells"]
+    for task in (task for task in COURSE.assignment(assignment).tasks if task.kind == "text"):
+        (place,) = (n for n, cell in enumerate(cells)
+                    if cell["metadata"].get("nbgrader", {}).get("grade_id") == task.id)
+        question = "".join(cells[place - 1]["source"]).partition(f"### Task: {task.id}")[2]
+        words = question.partition("\n")[2]
+        assert re.search(r"\bpoints?\b", words), task.id
+        assert re.search(r"\bsentences?\b", words), task.id
+
+
 # the style -----------------------------------------------------------------------------------------------------------
 
 
@@ -181,6 +224,18 @@ def test_cells_hold_their_numbers():
         ("1", "white"), ("2", style.INK), ("x", style.INK),
     ]  # fmt: skip
     assert axis.yaxis_inverted() and len(axis.patches) == 3
+
+
+def test_a_table_is_one_with_headers_and_a_text(shown):
+    style.table("Costs <of> layers", ("layer", "size", "parameters"), [("C1", "28x28", 1156), ("F6", "84", 7)])
+    (data,) = shown
+    assert data["text/plain"].splitlines() == [
+        "Costs <of> layers", "layer   size  parameters", "C1     28x28       1,156", "F6        84           7",
+    ]  # fmt: skip
+    page = BeautifulSoup(data["text/html"], "html.parser")
+    assert page.caption and page.caption.text == "Costs <of> layers"
+    assert [head["scope"] for head in page.find_all("th")] == ["col"] * 3 + ["row"] * 2
+    assert [cell.text for cell in page.find_all("td")] == ["28x28", "1,156", "84", "7"]
 
 
 @style.needs("conv2d", "im2col")
