@@ -18,7 +18,7 @@ from typing import Annotated, Any
 import typer
 
 from autograder import files
-from autograder.commands import arriving, bundling, looking_back, of_the_class, student, times, watching
+from autograder.commands import arriving, bundling, desk, looking_back, of_the_class, student, times, watching
 from autograder.commands.common import (
     DONE,
     INTERRUPTED,
@@ -161,6 +161,7 @@ def feedback(
 
 app.command()(arriving.roster)
 app.command()(arriving.collect)
+app.command()(desk.desk)
 app.command()(looking_back.history)
 app.command()(looking_back.request)
 app.command()(looking_back.forget)

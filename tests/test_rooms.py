@@ -32,6 +32,7 @@ FOR_START_UP = {
         "autograder.checks.terminal", "autograder.classroom", "autograder.doctor", "autograder.feedback",
         "autograder.release",
     },
+    "autograder.commands.desk": {"autograder.desk"},
     "autograder.commands.common": {"autograder.feedback.clean", "rich"},
     "autograder.commands.arriving": {"autograder.classroom", "autograder.gradebook"},
     "autograder.commands.bundling": {"autograder.classroom", "autograder.gradebook", "autograder.release"},

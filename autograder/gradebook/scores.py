@@ -92,7 +92,7 @@ def final_scores(course_dir: Path, names: Sequence[str] = (), course: Course | N
     names: the assignments; all that the gradebook has by default. Raises ``WrongGradebook`` where it cannot be read,
     ``CourseError`` where there is none or it lacks an assignment.
     """
-    return _ask(course_dir, course, lambda session: _read(session, list(names)))
+    return ask(course_dir, course, lambda session: _read(session, list(names)))
 
 
 def due_dates(course_dir: Path, course: Course | None = None) -> dict[str, datetime | None]:
@@ -103,18 +103,18 @@ def due_dates(course_dir: Path, course: Course | None = None) -> dict[str, datet
         query = select(AssignmentRow.name, AssignmentRow.duedate).order_by(AssignmentRow.name)
         return dict(map(tuple, session.execute(query)))
 
-    return _ask(course_dir, course, read)
+    return ask(course_dir, course, read)
 
 
 def known_people(course_dir: Path, course: Course | None = None) -> list[Person]:
     """Everybody whom the gradebook knows, by id; nobody where there is no gradebook yet."""
     try:
-        return _ask(course_dir, course, _people)
+        return ask(course_dir, course, _people)
     except NoGradebook:
         return []
 
 
-def _ask(course_dir: Path, course: Course | None, read: Callable[[Session], T]) -> T:
+def ask(course_dir: Path, course: Course | None, read: Callable[[Session], T]) -> T:
     """What a question to the gradebook has for an answer. Raises ``NoGradebook``, and ``WrongGradebook`` where it
     cannot be read."""
     course = course or Course.here()

@@ -1,0 +1,44 @@
+"""What the desk works on: a course, a class's folder, its gradebook and its record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.classroom.folder import CourseFolder
+from autograder.classroom.ledger import Ledger
+from autograder.course import Course
+from autograder.gradebook import attribution, nbgrader_setup
+from autograder.gradebook.address import Address
+from autograder.gradebook.opening import refuse_other_course
+from autograder.gradebook.scores import NoGradebook
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One class's desk. ``ledger`` is the record's file, for as long as a ``with open_ledger()`` takes."""
+
+    course: Course
+    folder: CourseFolder
+    gradebook: Address
+
+    @classmethod
+    def of(cls, course_dir: Path, course: Course | None = None) -> Desk:
+        """The desk of a course folder. Raises ``NoGradebook`` where nothing was graded yet, ``WrongGradebook`` where
+        the gradebook is another course's or cannot be opened."""
+        course = course or Course.here()
+        address = Address.of(course_dir, nbgrader_setup.load(course_dir, course))
+        if address.is_missing:
+            raise NoGradebook(f"There is no gradebook in {course_dir} yet; grade an assignment first.")
+        refuse_other_course(address, course.id)
+        attribution.watch()  # who gives what at the desk is noted as the formgrader's is
+        return cls(course, CourseFolder(course_dir), address)
+
+    @property
+    def ledger(self) -> Path:
+        """Where the record lies."""
+        return self.folder.ledger
+
+    def open_ledger(self) -> Ledger:
+        """The record, opened for one request: SQLite's connections belong to the thread that made them."""
+        return Ledger(self.ledger)

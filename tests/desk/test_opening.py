@@ -1,0 +1,16 @@
+"""The desk opens in a browser by its address, and has nothing amiss."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.desk.conftest import Open, Served, findings
+
+pytestmark = pytest.mark.browser
+
+
+def test_it_opens_by_the_address_that_was_printed(desk: Served, opened: Open) -> None:
+    page = opened(desk.address)
+    assert page.get_by_role("heading", level=1).inner_text() == "By hand"
+    assert page.get_by_role("row", name="why").inner_text().split() == ["why", "5", "10", "0", "10"]
+    assert findings(page) == []
