@@ -25,7 +25,7 @@ from autograder import files
 from autograder.faults import AGAIN, MachineFault, of_os_error
 from autograder.gradebook.acting import who
 
-VERSION = 3
+VERSION = 4
 WAIT_S = 180.0
 _TABLES = (
     """create table if not exists graded (
@@ -49,13 +49,33 @@ _TABLES = (
         id integer primary key, student text not null, assignment text not null, task text not null,
         says text not null, by text not null, at text not null, outcome text, closed_by text, closed_at text
     )""",
+    # Grading by hand: a task's rubric items; which of them hold for an answer, and what was given for it; who is at it;
+    # what each act changed, so that it can be undone.
+    """create table if not exists rubric_items (
+        id integer primary key, assignment text not null, task text not null, place integer not null,
+        says text not null, points real not null, by text not null, at text not null
+    )""",
+    """create table if not exists marks (
+        assignment text not null, student text not null, task text not null,
+        items text not null, free real, score real, by text not null, at text not null,
+        primary key (assignment, task, student)
+    )""",
+    """create table if not exists claims (
+        assignment text not null, student text not null, task text not null, by text not null, until real not null,
+        primary key (assignment, task, student)
+    )""",
+    """create table if not exists acts (
+        id integer primary key, act text not null, assignment text not null, student text not null, task text not null,
+        what text not null, before text not null, after text not null, by text not null, at text not null
+    )""",
+    "create index if not exists acts_by on acts (assignment, task, by)",
 )
 # What tables of earlier versions lack.
 _NEW_COLUMNS = {
     "graded": ("written", "answers", "committed_answers", "by", "instead_of"),
     "past": ("fingerprint", "notebook", "answers", "by"),
 }
-_OF_STUDENTS = ("graded", "past", "extensions", "sections", "requests")
+_OF_STUDENTS = ("graded", "past", "extensions", "sections", "requests", "marks", "claims", "acts")
 _RECORD = """
 insert into graded (assignment, student, fingerprint, results, notebook, answers, by) values (?, ?, ?, ?, ?, ?, ?)
 on conflict (assignment, student) do update set fingerprint = excluded.fingerprint, results = excluded.results,
@@ -266,6 +286,13 @@ class Ledger:
         """What a query finds, for the modules that keep other things here."""
         with self._one_sentence():
             return self._db.execute(query, tuple(values)).fetchall()
+
+    def change_all(self, changes: Iterable[tuple[str, Iterable[Any]]]) -> None:
+        """Changes rows by several queries in one transaction, all or none."""
+        with self._one_sentence(), self._db:
+            self._db.execute("begin immediate")
+            for query, values in changes:
+                self._db.execute(query, tuple(values))
 
     def change(self, query: str, values: Iterable[Any] = ()) -> int:
         """Changes rows in a transaction of its own; how many."""

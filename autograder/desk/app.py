@@ -11,11 +11,12 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from autograder.course import CourseError
-from autograder.desk import by_hand, signing_in
+from autograder.desk import by_hand, rubric, signing_in, together
 from autograder.desk.desk import Desk
 from autograder.desk.door import Door
+from autograder.desk.grading import Refused
 from autograder.desk.pages import HERE, page, path_to
-from autograder.faults import MachineFault
+from autograder.faults import MachineFault, of_our_own
 from autograder.feedback.render import STYLE
 
 # What the navigation has, in its order: a title and the name of a route. The first one is where the desk opens.
@@ -31,10 +32,14 @@ def application(desk: Desk, door: Door) -> ASGIApp:
         Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),
         *signing_in.routes,
         *by_hand.routes,
+        *rubric.routes,
+        *together.routes,
     ]
     app = Starlette(
         routes=[Mount(door.below, routes=inside)] if door.below else inside,
-        exception_handlers={CourseError: _cannot, MachineFault: _cannot, HTTPException: _refused},
+        exception_handlers={
+            Refused: _conflict, CourseError: _cannot, MachineFault: _cannot, HTTPException: _refused, Exception: _ours,
+        },
     )
     app.state.desk, app.state.door, app.state.navigation = desk, door, NAVIGATION
     return door.around(app)
@@ -52,6 +57,16 @@ async def _style(request: Request) -> Response:
 async def _cannot(request: Request, error: Exception) -> Response:
     """What the gradebook, the record or the disk refused: the sentence that a command would say."""
     return page(request, "trouble.html.j2", 503, title="That could not be done", sentence=str(error))
+
+
+async def _conflict(request: Request, error: Exception) -> Response:
+    """What somebody else was faster with."""
+    return page(request, "trouble.html.j2", 409, title="Nothing was changed", sentence=str(error))
+
+
+async def _ours(request: Request, error: Exception) -> Response:
+    """An error of the desk's own, which the server's output tells in full."""
+    return page(request, "trouble.html.j2", 500, title="That went wrong", sentence=of_our_own(error))
 
 
 async def _refused(request: Request, error: Exception) -> Response:

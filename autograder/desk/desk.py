@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.classroom.folder import CourseFolder
 from autograder.classroom.ledger import Ledger
 from autograder.course import Course
-from autograder.gradebook import attribution, nbgrader_setup
+from autograder.desk.alike import Alike
+from autograder.gradebook import nbgrader_setup
 from autograder.gradebook.address import Address
+from autograder.gradebook.giving import GradesByHand
 from autograder.gradebook.opening import refuse_other_course
 from autograder.gradebook.scores import NoGradebook
 
@@ -21,6 +23,8 @@ class Desk:
     course: Course
     folder: CourseFolder
     gradebook: Address
+    grades: GradesByHand = field(repr=False)
+    alike: Alike = field(default_factory=Alike, repr=False)
 
     @classmethod
     def of(cls, course_dir: Path, course: Course | None = None) -> Desk:
@@ -31,8 +35,11 @@ class Desk:
         if address.is_missing:
             raise NoGradebook(f"There is no gradebook in {course_dir} yet; grade an assignment first.")
         refuse_other_course(address, course.id)
-        attribution.watch()  # who gives what at the desk is noted as the formgrader's is
-        return cls(course, CourseFolder(course_dir), address)
+        return cls(course, CourseFolder(course_dir), address, GradesByHand(address, course_dir))
+
+    def close(self) -> None:
+        """Closes the gradebook."""
+        self.grades.close()
 
     @property
     def ledger(self) -> Path:

@@ -102,6 +102,16 @@ def own_work(notebook: Mapping[str, Any] | None, tasks: Collection[str], given: 
     return work
 
 
+def joined_source(cell: Mapping[str, Any]) -> str:
+    """A cell's source as one string, as it was written."""
+    return joined(cell.get("source"))
+
+
+def shown(cell: Mapping[str, Any]) -> Cell:
+    """One cell alone, whosever it is."""
+    return _cell(cell, _Room(), 0)
+
+
 def headings(notebook: Mapping[str, Any] | None, tasks: Collection[str]) -> dict[str, str]:
     """For each task the section of the notebook that it stands in: the last heading of the second level above it."""
     found: dict[str, str] = {}

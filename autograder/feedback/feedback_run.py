@@ -84,7 +84,7 @@ class Pages:
 
     def __init__(self, course_dir: Path, about: Assignment, course: Course) -> None:
         self._course_dir, self._about, self._course = course_dir, about, course
-        self._release, self._rubrics = _notebook(about.release_path), rubrics_of(about)
+        self._release, self._rubrics = read_notebook(about.release_path), rubrics_of(about)
 
     def write(self, student: str, *, scores_only: bool = False) -> Path:
         """The page of the result that lies in `autograded/` now; with `scores_only` it has nothing but points."""
@@ -98,7 +98,7 @@ class Pages:
     ) -> tuple[Path, bool]:
         """The page's file, and whether the exchange can hand it back. `CourseError` where the notebook is damaged."""
         name = self._about.name
-        notebook = _notebook(self._course_dir / AUTOGRADED / student / name / f"{name}.ipynb")
+        notebook = read_notebook(self._course_dir / AUTOGRADED / student / name / f"{name}.ipynb")
         if notebook is None:  # a page would lack all that the student wrote
             raise CourseError(f"The graded notebook of {student!r} is damaged; grade that submission again.")
         page = student_page(
@@ -178,7 +178,7 @@ def _report(
 
 def rubrics_of(assignment: Assignment) -> dict[str, str]:
     """The mark schemes of the text tasks, by task id, as Markdown."""
-    notebook = _notebook(assignment.solution_path) or {}
+    notebook = read_notebook(assignment.solution_path) or {}
     cells = {cell.get("metadata", {}).get("nbgrader", {}).get("grade_id"): cell for cell in notebook.get("cells", [])}
     found = {}
     for task in assignment.tasks:
@@ -221,7 +221,7 @@ def _sections(task: str) -> dict[str, str | None]:
         return {}
 
 
-def _notebook(path: Path) -> dict[str, Any] | None:
+def read_notebook(path: Path) -> dict[str, Any] | None:
     """A notebook as plain JSON, None where there is none that can be read."""
     try:
         found = json.loads(files.read_whole(path, NOTEBOOK_BYTES) or b"")

@@ -17,13 +17,15 @@ from autograder.gradebook.scores import ask
 
 @dataclass(frozen=True)
 class Standing:
-    """How far a task is: how many submissions there are, how many wait for a person, how many a person graded."""
+    """How far a task is: how many submissions there are, how many wait for a person, how many a person graded, and in
+    how many there is nothing to grade."""
 
     assignment: str
     task: str
     submissions: int
     waiting: int
     graded: int
+    untouched: int
 
 
 def standings(course_dir: Path, course: Course | None = None) -> Sequence[Standing]:
@@ -34,6 +36,7 @@ def standings(course_dir: Path, course: Course | None = None) -> Sequence[Standi
             select(
                 Assignment.name, GradeCell.name, func.count(Grade.id),
                 func.sum(case((Grade.needs_manual_grade, 1), else_=0)), func.count(Grade.manual_score),
+                func.sum(case((Grade.needs_manual_grade | Grade.manual_score.is_not(None), 0), else_=1)),
             )
             .select_from(Grade)
             .join(GradeCell, Grade.cell_id == GradeCell.id)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import axe_core_python
+import axe_playwright_python
 import pytest
 import requests
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -23,7 +23,7 @@ from tests.desk.classes import make_class
 from tests.small.courses import at_home
 from tools.pictures import browser as installed
 
-AXE = Path(axe_core_python.__file__).with_name("axe.min.js")
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PATIENCE_MS = 20_000
 
