@@ -27,7 +27,7 @@ def report(
         from autograder.classroom.sections import students_of
         from autograder.classroom.seeds import pseudonym_of
         from autograder.feedback.feedback_run import write_report
-        from autograder.feedback.report import text_of
+        from autograder.feedback.report_text import text_of
 
         place = course_folder(course)
         call = pseudonym_of(place) if pseudonyms else None

@@ -14,7 +14,9 @@ from autograder import files
 from autograder.checks.registry import registries
 from autograder.course import RUBRIC_SUFFIX, Assignment, Course, CourseError
 from autograder.feedback.page import student_page
-from autograder.feedback.report import ClassReport, page_of, summarise, text_of
+from autograder.feedback.report import ClassReport, summarise
+from autograder.feedback.report_page import page_of
+from autograder.feedback.report_text import text_of
 from autograder.gradebook.by_hand import Manual
 from autograder.gradebook.exchange import LARGEST, SUBMISSION_SECRET, TIMESTAMP
 from autograder.gradebook.manual import manual_grades

@@ -12,7 +12,7 @@ import pytest
 from autograder.checks.display import as_html
 from autograder.checks.result import TestResult
 from autograder.feedback.page import student_page
-from autograder.feedback.report import class_report
+from autograder.feedback.report_page import class_report
 from tests.feedback import sample
 from tools.pictures import chromium
 

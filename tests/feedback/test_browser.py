@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograder.feedback.page import student_page
-from autograder.feedback.report import class_report
+from autograder.feedback.report_page import class_report
 from tests.feedback import sample
 from tests.feedback.test_hostile import ATTACKS, hostile_page
 from tools.pictures import chromium

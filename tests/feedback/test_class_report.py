@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 from autograder.cli import app
 from autograder.course import Course
 from autograder.feedback.measures import checks, point_biserial, spread
-from autograder.feedback.report import class_report, summarise
+from autograder.feedback.report import summarise
+from autograder.feedback.report_page import class_report
 from autograder.gradebook.gradebook import GradebookWriter
 from autograder.gradebook.people import Person
 from autograder.gradebook.scores import FinalScore, TaskScore

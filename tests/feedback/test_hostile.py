@@ -14,7 +14,8 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from autograder.feedback.clean import clean, cut, picture
 from autograder.feedback.markdown import as_html
 from autograder.feedback.page import student_page
-from autograder.feedback.report import class_report, class_text
+from autograder.feedback.report_page import class_report
+from autograder.feedback.report_text import class_text
 from autograder.gradebook.by_hand import Manual, ManualGrade
 from tests.feedback import sample
 

@@ -9,7 +9,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from autograder.feedback.page import student_page
-from autograder.feedback.report import class_report, class_text
+from autograder.feedback.report_page import class_report
+from autograder.feedback.report_text import class_text
 from autograder.gradebook.by_hand import Manual, ManualGrade
 from tests.feedback import sample
 

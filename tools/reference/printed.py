@@ -12,7 +12,7 @@ from autograder.classroom.notes import Request
 from autograder.classroom.run import Graded
 from autograder.doctor import Fact
 from autograder.feedback.measures import Spread
-from autograder.feedback.report import HandGraded, Stop, Then
+from autograder.feedback.report_findings import HandGraded, Stop, Then
 from autograder.gradebook.by_hand import Given, ManualGrade
 from autograder.submission.results import Provenance
 
