@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from contextlib import ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from autograder.classroom.ledger import Ledger
 from autograder.classroom.pool import local_pool
 from autograder.classroom.preview import PreviewRun
 from autograder.classroom.progress import Bar
-from autograder.classroom.run import ClassRun, Graded, Options, Summary
+from autograder.classroom.run import ClassRun, Graded, Options, Progress, Summary
 from autograder.classroom.worker import WorkerSpec
 from autograder.course import Assignment, Course, CourseError, UsageError
 from autograder.sandbox import mechanisms
@@ -48,9 +48,11 @@ def grade_class(
     course: Course | None = None,
     make_executor: MakeExecutor = local_pool,
     preview: bool = False,
+    progress: Progress | None = None,
 ) -> Summary:
     """Grades the submissions of an assignment in a course folder (the repository by default); with ``preview`` it only
-    says who would change, and the run that follows books that without running anything again.
+    says who would change, and the run that follows books that without running anything again. ``progress`` is told how
+    it goes on, in place of a bar on the console.
 
     Raises ``UsageError`` for what does not exist, ``CourseError`` if nothing can be graded,
     ``IsolationMissing``, and ``Interrupted`` on Ctrl-C."""
@@ -73,8 +75,9 @@ def grade_class(
             writer = stack.enter_context(GradebookWriter(place.root, course=course))
             run = ClassRun(course, place, assignment, writer, ledger, options)
         try:
-            with Bar(name, console) as bar:
-                return run.run(bar, make_executor)
+            shown: AbstractContextManager[Progress] = nullcontext(progress) if progress else Bar(name, console)
+            with shown as told:
+                return run.run(told, make_executor)
         except KeyboardInterrupt:
             done = len(run.summary.graded) + len(run.summary.unchanged)
             raise Interrupted(

@@ -69,7 +69,7 @@ def history(course_dir: Path, student: str, name: str | None = None, course: Cou
     with Ledger(folder.ledger) as ledger:
         for one in names:
             results = _with_changes(ledger.past(one, student))
-            manual = manual_grades(course_dir, one, course).get(student, Manual())
+            manual = manual_grades(course_dir, one, course, student).get(student, Manual())
             extension = notes.extensions(ledger, one).get(student)
             requests = notes.requests(ledger, student=student, assignment=one)
             if results or extension or requests or manual.grades:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from autograder.classroom import following
 from autograder.classroom.folder import CourseFolder
 from autograder.classroom.ledger import Damaged, Ledger
 
@@ -41,11 +42,26 @@ class Previewed:
                 return None
             return (document, notebook, entry.answers) if entry.fingerprint == fingerprint else None
 
+    def documents(self, assignment: str) -> dict[str, dict[str, Any]]:
+        """By student, the results document of every outcome that is kept of an assignment."""
+        if not self._path.exists():
+            return {}
+        with Ledger(self._path) as store:
+            return dict(following.documents(store, assignment))
+
     def drop(self, assignment: str, student: str) -> None:
         """Forgets an outcome that was booked, or whose student is forgotten."""
         if self._path.exists():
             with Ledger(self._path) as store:
                 _drop(store, assignment, student)
+
+    def drop_all(self, assignment: str) -> int:
+        """Forgets every outcome of an assignment; how many there were."""
+        if not self._path.exists():
+            return 0
+        with Ledger(self._path) as store:
+            store.change("delete from past where assignment = ?", (assignment,))
+            return store.change("delete from graded where assignment = ?", (assignment,))
 
 
 def _drop(store: Ledger, assignment: str, student: str) -> None:

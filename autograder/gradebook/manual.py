@@ -59,7 +59,7 @@ def _read(session: Session, assignment: str, whose: str | None) -> dict[str, Man
             )
         )
     }
-    changes = attribution.given(session, assignment)
+    changes = attribution.given(session, assignment, whose)
     points, said = attribution.latest(changes, "points"), attribution.latest(changes, "comment")
     for student, cell, score, extra in session.execute(
         _of(

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from autograder.classroom.history import go_back, history
 from autograder.classroom.ledger import Ledger
+from autograder.classroom.preview import drop, waiting
 from autograder.cli import app
 from autograder.course import Course, UsageError
 from autograder.gradebook.scores import final_scores
@@ -60,6 +61,20 @@ def test_a_corrected_check_is_looked_at_before_it_is_booked(root: Path) -> None:
     grade(root, corrected=True, preview=True)
     assert grade(root, corrected=True)[1] == []  # booked: what the preview found, without a run
     assert scores(root)["s002"] == 12.0
+
+
+def test_what_a_preview_found_waits_to_be_booked_or_dropped(root: Path) -> None:
+    course = Course(root)
+    assert waiting(root, NAME, course).changes == {} and drop(root, NAME) == 0
+    grade(root)
+    grade(root, corrected=True, preview=True)
+    found = waiting(root, NAME, course)
+    assert list(found.changes) == ["s002"] and (found.same, found.more, found.fewer, found.outdated) == (3, 1, 0, 0)
+    assert found.changes["s002"].by == 3.0
+    (root / "small_course" / "small" / "corrected.txt").unlink()  # the checks as they were
+    assert waiting(root, NAME, course).outdated == 4
+    assert drop(root, NAME) == 4 and waiting(root, NAME, course).changes == {}
+    assert grade(root, corrected=True)[1] == ["s000", "s001", "s002", "s003"]  # nothing of it was kept
 
 
 def test_a_preview_of_a_class_that_was_never_graded_makes_no_gradebook(root: Path) -> None:
