@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from ..gradebook.by_hand import Manual
-from .cells import Cell, headings, own_work, sources
+from .cells import Cell, Work, headings, own_work, sources
 from .clean import cut
 from .figures import Sketch, sketch
 from .markdown import as_html
@@ -88,6 +88,32 @@ class Totals:
     answers: float
 
 
+@dataclass(frozen=True)
+class Views:
+    """A submission task by task, with what else the student wrote."""
+
+    tasks: tuple[TaskView, ...]
+    totals: Totals
+    work: Work
+
+
+def views_of(
+    results: Mapping[str, Any], notebook: Mapping[str, Any] | None, *, manual: Manual | None = None,
+    rubrics: Mapping[str, str] | None = None, release: Mapping[str, Any] | None = None,
+) -> Views:  # fmt: skip
+    """What a page shows of a submission; see ``student_page``."""
+    manual = manual or Manual()
+    ids = [task["task"] for task in results["tasks"]]
+    work = own_work(notebook, ids, sources(release))
+    sections = headings(release or notebook, ids)
+    views = tuple(
+        _task(task, sections.get(task["task"], ""), manual, (rubrics or {}).get(task["task"], ""),
+              work.by_task.get(task["task"], ()))
+        for task in results["tasks"]
+    )  # fmt: skip
+    return Views(views, _totals(views, manual), work)
+
+
 def student_page(
     results: Mapping[str, Any], notebook: Mapping[str, Any] | None, *, title: str = "",
     manual: Manual | None = None, rubrics: Mapping[str, str] | None = None,
@@ -100,24 +126,16 @@ def student_page(
     release: the student version of the notebook, to tell the student's own cells from the course's.
     scores_only: nothing but the points of each task. part: to be laid into the page of another website.
     """
-    manual = manual or Manual()
-    ids = [task["task"] for task in results["tasks"]]
-    work = own_work(notebook, ids, sources(release))
-    provenance = results.get("provenance") or {}
-    sections = headings(release or notebook, ids)
-    views = [
-        _task(task, sections.get(task["task"], ""), manual, (rubrics or {}).get(task["task"], ""),
-              work.by_task.get(task["task"], ()))
-        for task in results["tasks"]
-    ]
+    shown = views_of(results, notebook, manual=manual, rubrics=rubrics, release=release)
+    provenance, views = results.get("provenance") or {}, list(shown.tasks)
     return render(
         "student.html.j2", frame="part.html.j2" if part else "base.html.j2",
         assignment=results["assignment"], title=title or results["assignment"],
         student=results["student"], status=results["status"], notes=[_short(n) for n in results.get("notes") or ()],
-        tasks=views, totals=_totals(views, manual),
+        tasks=views, totals=shown.totals,
         first=_first(views), complete=[view for view in views if view.share == 1],
         partly=[view for view in views if view.passed and view.share < 1],
-        elsewhere=work.elsewhere, cells_left_out=work.cells_left_out, graded_at=provenance.get("graded_at"),
+        elsewhere=shown.work.elsewhere, cells_left_out=shown.work.cells_left_out, graded_at=provenance.get("graded_at"),
         checks=(provenance.get("checks") or "")[:12], conditions=conditions([results]), scores_only=scores_only,
     )
 
