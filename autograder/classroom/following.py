@@ -67,6 +67,12 @@ def documents(
                 yield student, document
 
 
+def latest(ledger: Ledger) -> list[str]:
+    """The assignments of which anything was graded; first the one whose newest result came last."""
+    rows = ledger.rows("select assignment from graded group by assignment order by max(rowid) desc")
+    return [name for (name,) in rows]
+
+
 def every(ledger: Ledger, assignment: str) -> list[str]:
     """Everybody who has a result, by id."""
     return [one for (one,) in ledger.rows("select student from graded where assignment = ? order by 1", (assignment,))]

@@ -68,15 +68,20 @@ def history(course_dir: Path, student: str, name: str | None = None, course: Cou
     found = []
     with Ledger(folder.ledger) as ledger:
         for one in names:
-            results = _with_changes(ledger.past(one, student))
             manual = manual_grades(course_dir, one, course, student).get(student, Manual())
-            extension = notes.extensions(ledger, one).get(student)
-            requests = notes.requests(ledger, student=student, assignment=one)
-            if results or extension or requests or manual.grades:
-                found.append(Story(student, one, results, manual, extension, requests))
+            told = story(ledger, student, one, manual)
+            if told.results or told.extension or told.requests or manual.grades:
+                found.append(told)
     if not found:
         raise UsageError(f"Nothing is on record of {student!r}{f' for {name}' if name else ''} yet.")
     return found
+
+
+def story(ledger: Ledger, student: str, name: str, manual: Manual) -> Story:
+    """What happened to a student's assignment, beside what people gave; for a student who is known."""
+    results = _with_changes(ledger.past(name, student))
+    extension = notes.extensions(ledger, name).get(student)
+    return Story(student, name, results, manual, extension, notes.requests(ledger, student=student, assignment=name))
 
 
 def _with_changes(past: Sequence[Past]) -> list[tuple[Past, Change]]:

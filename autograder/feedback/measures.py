@@ -130,22 +130,25 @@ def checks(results: Sequence[Mapping[str, Any]]) -> list[CheckMeasure]:
             for test in task.get("tests") or ():
                 if test["hidden"]:
                     known[task["task"], test["description"]] = test
-    asked = [(result, {task["task"]: task for task in result["tasks"]}) for result in results]
-    return [
-        _check(name, test, [(result, tasks[name]) for result, tasks in asked if name in tasks])
-        for (name, _), test in known.items()
-    ]
+    asked: dict[str, list[_Asked]] = {}
+    for result in results:
+        for task in result["tasks"]:
+            passed = frozenset(test["description"] for test in task.get("tests") or () if test["passed"])
+            asked.setdefault(task["task"], []).append((result, task, passed))
+    return [_check(name, test, asked[name]) for (name, _), test in known.items()]
 
 
-def _check(
-    name: str, test: Mapping[str, Any], asked: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]
-) -> CheckMeasure:
+# A result, one of its tasks, and the descriptions of that task's checks that passed.
+_Asked = tuple[Mapping[str, Any], Mapping[str, Any], frozenset[str]]
+
+
+def _check(name: str, test: Mapping[str, Any], asked: Sequence[_Asked]) -> CheckMeasure:
     """One check, ``test`` as a document has it, over the results of those who handed in, each with its task."""
     points = test["points"]
-    passed = [_passed(task, test["description"]) for _, task in asked]
-    rest = [result["score"] - (points if one else 0.0) for (result, _), one in zip(asked, passed, strict=True)]
-    failed = [task for (_, task), one in zip(asked, passed, strict=True) if not one]
-    took = [_on_record(result, "check_seconds").get(name, {}).get(test["name"]) for result, _ in asked]
+    passed = [test["description"] in those for _, _, those in asked]
+    rest = [result["score"] - (points if one else 0.0) for (result, _, _), one in zip(asked, passed, strict=True)]
+    failed = [task for (_, task, _), one in zip(asked, passed, strict=True) if not one]
+    took = [_on_record(result, "check_seconds").get(name, {}).get(test["name"]) for result, _, _ in asked]
     return CheckMeasure(
         name, test["description"], points, sum(passed), len(passed),
         sum(task["status"] == "not_attempted" for task in failed),
@@ -176,10 +179,6 @@ def _task(name: str, asked: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]
         sum(bool(task.get("reason")) for task, _ in asked), point_biserial(passed, rest), median_of(took),
         median_of(trained),
     )  # fmt: skip
-
-
-def _passed(task: Mapping[str, Any], description: str) -> bool:
-    return any(test["passed"] for test in task.get("tests") or () if test["description"] == description)
 
 
 def _on_record(result: Mapping[str, Any], name: str) -> Mapping[str, Any]:
