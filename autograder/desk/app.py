@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from autograder.course import CourseError
-from autograder.desk import by_hand, rubric, signing_in, together
+from autograder.desk import by_hand, of_the_class, rubric, signing_in, together
 from autograder.desk.desk import Desk
 from autograder.desk.door import Door
 from autograder.desk.grading import Refused
@@ -20,7 +20,7 @@ from autograder.faults import MachineFault, of_our_own
 from autograder.feedback.render import STYLE
 
 # What the navigation has, in its order: a title and the name of a route. The first one is where the desk opens.
-NAVIGATION = (("By hand", "by_hand"),)
+NAVIGATION = (("Class", "classes"), ("Tasks", "tasks"), ("By hand", "by_hand"), ("Decide", "decisions"))
 UNKNOWN = "There is no such page; what it was about may be gone."
 
 
@@ -31,6 +31,7 @@ def application(desk: Desk, door: Door) -> ASGIApp:
         Route("/static/style.css", _style, name="style"),
         Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),
         *signing_in.routes,
+        *of_the_class.routes,
         *by_hand.routes,
         *rubric.routes,
         *together.routes,

@@ -8,9 +8,8 @@ somebody looks at it.
 from __future__ import annotations
 
 import secrets
-import sys
 import time
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -27,13 +26,14 @@ from autograder.course import Assignment, Course, UsageError
 from autograder.desk.renewed import Renewed, stamp_of
 from autograder.feedback.clean import clean
 from autograder.feedback.report import ClassReport, summarise
-from autograder.feedback.report_students import Column, Student, columns_of
+from autograder.feedback.report_findings import Link
+from autograder.feedback.report_students import Student
 from autograder.gradebook import nbgrader_setup
 from autograder.gradebook.address import Address
 from autograder.gradebook.scores import FinalScore, NoGradebook, due_dates, final_scores
 
 ARRIVALS_S = 10.0  # after so long it is looked again who handed in, and into a gradebook that is no file
-_KEPT_OF_A_TEST = ("name", "description", "hidden", "points", "passed", "diagnosis", "message", "measured")
+_KEPT_OF_A_TEST = ("name", "description", "hidden", "points", "passed", "diagnosis")
 
 
 @dataclass(frozen=True)
@@ -59,30 +59,37 @@ class Board:
         return {id: Student(id, clean(id), self.results.get(id), self.finals.get(id)) for id in ids}
 
     @cached_property
-    def columns(self) -> tuple[Column, ...]:
-        """The tasks over the class, in the order of the notebook."""
-        known = {one.task: one for one in columns_of(list(self.students.values()))}
-        order = [task.id for task in self.assignment.tasks]
-        given = [known.get(task.id) or Column(task.id, task.kind, task.points, {}) for task in self.assignment.tasks]
-        return (*given, *(one for name, one in known.items() if name not in order))
+    def columns(self) -> Mapping[str, float]:
+        """The tasks with their points, in the order of the notebook; tasks that it has no more, and results still have,
+        come last."""
+        found = {task.id: task.points for task in self.assignment.tasks}
+        for result in self.results.values():
+            for task in result["tasks"]:
+                found.setdefault(task["task"], task["max_score"] or 0.0)
+        return found
 
     @cached_property
-    def report(self) -> ClassReport:
-        """The class report; for a large class it takes a while."""
-        return summarise(list(self.results.values()), list(self.finals.values()))
+    def all_states(self) -> Mapping[str, tuple[str, ...]]:
+        """The states of everybody, by id; see ``states``."""
+        return {id: self.states(id) for id in self.students}
+
+    def prepared(self) -> Board:
+        """This board with everything in place that the first page of it would wait for."""
+        _ = self.columns, self.all_states
+        return self
+
+    def report(self, link: Link) -> ClassReport:
+        """The class report; of a large class it takes a while."""
+        return summarise(list(self.results.values()), list(self.finals.values()), link=link)
 
     @property
     def last_graded(self) -> str:
         """When the latest result was made (ISO 8601); empty where there is none."""
         return max((str(one["provenance"]["graded_at"]) for one in self.results.values()), default="")
 
-    def state(self, student: str) -> str:
-        """``missing``, ``to be graded``, ``not gradable``, ``stopped``, ``waits for a person``, ``late`` or ``graded``:
-        the first of these that holds."""
-        return next(iter(self.states(student)), "graded")
-
     def states(self, student: str) -> tuple[str, ...]:
-        """All that holds of a student, in the order of ``state``."""
+        """All that holds of a student: ``missing``, ``to be graded``, ``not gradable``, ``stopped``, ``waits for a
+        person``, ``late``; nothing where it is graded and nothing is open."""
         one = self.students[student]
         if one.result is None:
             came = student in self.handed_in or (one.final is not None and one.final.handed_in)
@@ -103,7 +110,7 @@ class _Read:
 
     mark: Mark | None = None
     gradebook: Hashable = None
-    words: dict[str, str] = field(default_factory=dict)
+    known: dict[Any, Any] = field(default_factory=dict)
 
 
 class Boards:
@@ -114,6 +121,8 @@ class Boards:
         self._address = Address.of(root, nbgrader_setup.load(root, course))
         self._kept: dict[str, Renewed[Board]] = {}
         self._read: dict[str, _Read] = {}
+        self._reports: dict[str, Renewed[ClassReport]] = {}
+        self._latest: dict[str, Board] = {}
         self._lock = Lock()
         self._started = secrets.token_hex(4)  # versions of an earlier desk say nothing
         self._count = 0
@@ -132,8 +141,22 @@ class Boards:
         patience = (5.0 if at_once else None) if patience is None else patience
         return kept.get(at_once=at_once) if patience is None else kept.get(patience, at_once=at_once)
 
+    def report_of(self, board: Board, link: Link) -> ClassReport | None:
+        """The class report of a board, or of one that was there a moment ago; None where it is being computed for the
+        first time. link: where the answer of a student to the task with that place is shown."""
+        name = board.assignment.name
+        with self._lock:
+            self._latest[name] = board
+            if name not in self._reports:
+                self._reports[name] = Renewed(
+                    lambda: self._latest[name].version, lambda _: self._latest[name].report(link)
+                )
+            kept = self._reports[name]
+        return kept.get()
+
     def _stamp(self) -> Hashable:
-        return (*self._of_files(), int(time.monotonic() / ARRIVALS_S))
+        arrived = stamp_of(self.folder.root / "submitted")  # somebody new; what they hand in later is seen in a while
+        return (*self._of_files(), *arrived, int(time.monotonic() / ARRIVALS_S))
 
     def _of_files(self) -> tuple[Hashable, ...]:
         ledger = self.folder.ledger
@@ -149,11 +172,11 @@ class Boards:
         """The board as it is now; the one before where nothing that it shows has changed."""
         old = before or Board(assignment)
         new = self._with_gradebook(self._with_record(old))
-        new = replace(new, handed_in=frozenset(self.folder.students(assignment.name)))
+        new = replace(new, handed_in=frozenset(filter(_is_text, self.folder.students(assignment.name))))
         if before is not None and _shown(new) == _shown(before):
             return before
         self._count += 1
-        return replace(new, version=f"{self._started}-{self._count}")
+        return replace(new, version=f"{self._started}-{self._count}").prepared()
 
     def _with_record(self, old: Board) -> Board:
         """The board with what the record has got since the last look."""
@@ -166,7 +189,7 @@ class Boards:
             results: Mapping[str, Mapping[str, Any]] = old.results
             if changed is None or changed:
                 fresh = {
-                    student: lean(document, read.words)
+                    student: lean(document, read.known)
                     for student, document in following.documents(ledger, name, changed)
                 }
                 results = fresh if changed is None else {**old.results, **fresh}
@@ -193,43 +216,47 @@ class Boards:
         return replace(old, finals=old.finals if finals == old.finals else finals, due=due)
 
 
+def _is_text(name: str) -> bool:
+    """Whether a folder's name can stand in an address; `grade` says of any other that it has to be renamed."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _shown(board: Board) -> tuple[object, ...]:
     """What makes a board another one; parts that did not change are the same objects."""
     return id(board.results), id(board.finals), id(board.extensions), id(board.sections), board.handed_in, board.due
 
 
-def lean(document: Mapping[str, Any], words: dict[str, str]) -> dict[str, Any]:
-    """Of a results document what tables and counts need. ``words`` has the texts seen so far: thousands of students are
-    told the same sentences, and one copy of each is enough."""
+def lean(document: Mapping[str, Any], known: dict[Any, Any]) -> dict[str, Any]:
+    """Of a results document what tables and counts need. ``known`` has the texts and the checks' results seen so far:
+    thousands of students have the same, and one copy of each is enough."""
 
-    def once(text: Any) -> Any:
-        return words.setdefault(text, text) if isinstance(text, str) else text
+    def once(value: Any) -> Any:
+        return known.setdefault(value, value) if type(value) is str else value
 
-    def test(one: Mapping[str, Any]) -> dict[str, Any]:
-        kept = {name: once(one[name]) for name in _KEPT_OF_A_TEST if name in one}
-        if not one["diagnosis"]:  # its sentence is the student's own, and may be long
-            kept["message"] = ""
-        return kept
+    def test(one: Mapping[str, Any]) -> Mapping[str, Any]:
+        said = one["message"] if one["diagnosis"] else ""  # without one it is the student's own, and may be long
+        measured = one.get("measured")
+        key = (*(one[name] for name in _KEPT_OF_A_TEST), said)
+        if measured is None and key in known:
+            found: Mapping[str, Any] = known[key]
+            return found
+        kept = {**{name: once(one[name]) for name in _KEPT_OF_A_TEST}, "message": once(said)}
+        return {**kept, "measured": measured} if measured is not None else known.setdefault(key, kept)
 
     def task(one: Mapping[str, Any]) -> dict[str, Any]:
         return {**{name: once(value) for name, value in one.items()}, "tests": [test(each) for each in one["tests"]]}
 
     about = document["provenance"]
+    by_check = about.get("check_seconds") or {}
     return {
         **{name: once(value) for name, value in document.items()},
         "tasks": [task(one) for one in document["tasks"]],
-        "provenance": _lean_provenance(about, once),
+        "provenance": {
+            **{name: once(value) for name, value in about.items() if name != "isolation"},
+            "check_seconds": {once(task): {once(k): v for k, v in one.items()} for task, one in by_check.items()},
+        },
     }
-
-
-def _lean_provenance(about: Mapping[str, Any], once: Any) -> dict[str, Any]:
-    by_check = about.get("check_seconds") or {}
-    return {
-        **{name: once(value) for name, value in about.items() if name not in ("isolation",)},
-        "check_seconds": {sys.intern(task): {once(k): v for k, v in one.items()} for task, one in by_check.items()},
-    }
-
-
-def names_with_results(boards: Iterable[tuple[str, Board | None]]) -> list[str]:
-    """The assignments of which something was handed in or graded."""
-    return [name for name, board in boards if board is not None and (board.results or board.handed_in)]
