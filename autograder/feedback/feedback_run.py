@@ -122,7 +122,7 @@ def part_for(about: Assignment, document: Mapping[str, Any], notebook: bytes) ->
 
     document: what `results.json` would say; notebook: the executed notebook's file."""
     result = {**document, "tasks": [_with_sections(task) for task in document["tasks"]]}
-    release = _notebook(about.release_path)
+    release = read_notebook(about.release_path)
     return student_page(result, json.loads(notebook), title=about.title, release=release, part=True)
 
 
