@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from autograder import files
 from autograder.commands import arriving, bundling, desk, looking_back, of_the_class, student, times, watching
@@ -24,6 +25,7 @@ from autograder.commands.common import (
     INTERRUPTED,
     NOT_ISOLATED,
     NOTHING_GRADED,
+    STOPPED,
     AsJson,
     CourseDir,
     Isolation,
@@ -36,8 +38,22 @@ from autograder.course import Course, UsageError
 from autograder.faults import NO_MEMORY
 from autograder.startup import without_iri_grammar
 
+
+class Commands(TyperGroup):
+    """The commands, each of which says in a sentence that it was stopped, also before its own first line."""
+
+    def make_context(self, *words: Any, **more: Any) -> Any:
+        with one_sentence():
+            return super().make_context(*words, **more)
+
+    def invoke(self, ctx: Any) -> Any:
+        with one_sentence():
+            return super().invoke(ctx)
+
+
 app = typer.Typer(
     name="autograder",
+    cls=Commands,
     help="A course of notebooks: release, grade, feedback.",
     invoke_without_command=True,
     callback=student.glance,
@@ -309,7 +325,7 @@ def main() -> None:
         stop_on_signals()
         app()
     except KeyboardInterrupt:  # outside of a command: while it is loaded
-        print("autograder: Stopped.", file=sys.stderr)
+        print(f"autograder: {STOPPED}", file=sys.stderr)
         _leave(INTERRUPTED)
     except MemoryError:  # outside of a command: while it is loaded
         print(f"autograder: {NO_MEMORY}", file=sys.stderr)

@@ -11,6 +11,7 @@ import nbformat
 import pytest
 import typer
 from nbformat.v4 import new_code_cell, new_notebook
+from typer.core import TyperGroup
 from typer.testing import CliRunner, Result
 
 from autograder.cli import app
@@ -178,3 +179,11 @@ def test_a_command_that_is_stopped_says_so(capsys: pytest.CaptureFixture[str]):
         raise KeyboardInterrupt
     assert end.value.exit_code == INTERRUPTED
     assert capsys.readouterr().err == "autograder: Stopped; run the same command again.\n"
+
+
+def test_a_command_that_is_stopped_before_its_own_first_line_says_so(monkeypatch: pytest.MonkeyPatch):
+    def stopped(*words: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(TyperGroup, "invoke", stopped)
+    says(run("doctor"), INTERRUPTED, "Stopped; run the same command again.")

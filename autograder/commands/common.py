@@ -12,10 +12,12 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from autograder.course import Course, CourseError, UsageError
-from autograder.faults import NO_MEMORY, MachineFault, of_os_error
+from autograder.faults import AGAIN, NO_MEMORY, MachineFault, of_os_error
 from autograder.sandbox.policy import IsolationMissing
 
 DONE, NOTHING_GRADED, WRONG_USAGE, NOT_ISOLATED, INTERRUPTED = 0, 1, 2, 3, 130
+
+STOPPED = f"Stopped; {AGAIN}."
 
 CourseDir = Annotated[
     Path | None,
@@ -61,7 +63,7 @@ def one_sentence() -> Iterator[None]:
     except IsolationMissing as error:
         fail(error, NOT_ISOLATED)
     except KeyboardInterrupt as error:
-        fail(str(error) or "Stopped; run the same command again.", INTERRUPTED)
+        fail(str(error) or STOPPED, INTERRUPTED)
     except OSError as error:
         if error.filename is None:  # most likely what was printed, of which ``main`` speaks
             raise
