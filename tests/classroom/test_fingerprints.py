@@ -19,6 +19,11 @@ def test_the_data_sets_count() -> None:
     assert len(found) == 4
 
 
+def test_the_device_counts_where_it_is_not_the_usual_one() -> None:
+    assert environment_fingerprint("numpy", device="cpu") == environment_fingerprint("numpy")
+    assert environment_fingerprint("numpy", device="cuda") != environment_fingerprint("numpy")
+
+
 @pytest.mark.parametrize(
     ("path", "counts"),
     [
@@ -34,6 +39,7 @@ def test_the_data_sets_count() -> None:
         ("small/double/right_answers.py", False),
         ("small/why/good.md", False),
         ("small/figures.py", False),
+        ("small/double/__pycache__/hidden.pyc", False),
     ],
 )
 def test_what_of_a_course_counts_for_an_assignment(tmp_path: Path, path: str, counts: bool) -> None:
@@ -96,3 +102,18 @@ def test_all_that_a_result_depends_on_is_in_its_fingerprint(other: dict[str, obj
     found += [fingerprints.submission_fingerprint(b"m", {"a": b"1"}, **about)]
     found += [fingerprints.submission_fingerprint(b"n", files, **about) for files in ({"a": b"2"}, {"b": b"1"}, {})]
     assert before not in found
+
+
+@pytest.mark.parametrize(
+    ("notebook", "files", "before"),
+    [
+        (b"n", {}, "e1ff3f6cf0274d9acdea5fe1e73de1ce3a1385a96671770313e36fc3018a6e19"),
+        (None, {"a.csv": b"1", "caf\udce9": b"2"}, "0234d78b5f920844a99e8979a51d898bbbf2c1dffa2ffc0b3ce91e4c00efb2d9"),
+    ],
+)
+def test_a_fingerprint_is_what_it_was_when_the_class_was_graded_before(
+    notebook: bytes | None, files: dict[str, bytes], before: str
+) -> None:
+    """With another way to make them every class would be graded anew, and nobody would know why."""
+    about = {"checks": "c", "environment": "e", "seed": 1, "isolation": "required"}
+    assert fingerprints.submission_fingerprint(notebook, files, **about) == before
