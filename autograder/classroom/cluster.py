@@ -52,7 +52,8 @@ def quieten_client() -> None:
     loop = logging.getLogger("asyncio")
     if not any(isinstance(one, _Unretrieved) for one in loop.filters):
         loop.addFilter(_Unretrieved())
-    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
+    for name in ("distributed", "distributed.client"):  # the second has a level of its own
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def dask_pool(address: str) -> Callable[[WorkerSpec, int, float], Scheduler]:

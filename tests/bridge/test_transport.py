@@ -232,6 +232,35 @@ def test_a_closed_connection_is_said_so_and_stays_closed():
                 Student(transport).x  # noqa: B018
 
 
+def test_closing_says_whether_the_other_side_heard_it():
+    with other_end(Agent(namespace()).serve) as transport:
+        assert transport.close() is True
+        assert transport.close(seconds=0.05) is False  # nobody is there any more
+        assert transport.usable is False
+        assert transport.close() is False
+    with other_end(read_request) as silent:
+        assert silent.close(seconds=0.05) is False
+        assert silent.usable is False
+
+
+def test_a_kernel_that_reads_nothing_is_a_timeout():
+    over = threading.Event()
+    with other_end(lambda connection: over.wait(10), seconds=0.2) as transport:
+        with pytest.raises(BridgeTimeout):
+            transport.request({"op": "get"}, bytes(10_000_000))
+        over.set()
+
+
+def test_after_a_timeout_a_connection_is_usable_only_where_the_late_reply_came():
+    over = threading.Event()
+    for interrupt, dropped in ((None, []), (lambda: None, ["no late reply"])):
+        with other_end(lambda connection: over.wait(10), seconds=0.05, on_timeout=interrupt, grace=0.05) as transport:
+            with pytest.raises(BridgeTimeout):
+                transport.request({"op": "get"}, b"")
+            assert (transport.usable, transport.dropped) == (False, dropped)
+            over.set()
+
+
 def test_replies_to_no_question_are_dropped_and_recorded_a_few_at_the_most():
     def chatty(connection: socket.socket) -> None:
         number = read_request(connection)
@@ -270,7 +299,8 @@ def test_the_amount_of_data_is_bounded():
             number = read_request(connection)
             connection.sendall(wire.pack({"id": number, "ok": "x" * 10_000}))
 
-    with other_end(large, total_bytes=15_000) as transport:
+    of_one = len(wire.pack({"id": 1, "ok": "x" * 10_000})) - wire.HEADER.size
+    with other_end(large, total_bytes=of_one, total_seconds=60.0) as transport:
         student = Student(transport)
         student.x  # noqa: B018
         with pytest.raises(BridgeTraffic):

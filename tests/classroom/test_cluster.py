@@ -252,4 +252,5 @@ def test_what_the_client_s_tasks_raise_and_nobody_waits_for_is_no_traceback(caps
         loop.removeHandler(shown)
     said = capsys.readouterr().err
     assert "lost" not in said and "our own" in said
-    assert not logging.getLogger("distributed.client").isEnabledFor(logging.ERROR)
+    for part in ("client", "batched", "core", "comm.tcp"):
+        assert not logging.getLogger(f"distributed.{part}").isEnabledFor(logging.ERROR), part
