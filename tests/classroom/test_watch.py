@@ -17,10 +17,14 @@ import pytest
 from autograder.classroom.arrivals import Arrivals
 from autograder.classroom.folder import CourseFolder
 from autograder.classroom.ledger import Ledger
-from autograder.classroom.watch import Log
+from autograder.classroom.run import Options
+from autograder.classroom.watch import Log, WatchRun
+from autograder.course import Course
+from autograder.gradebook.gradebook import GradebookWriter
 from autograder.submission.notebook import Template
 from tests.small.courses import REPOSITORY
-from tests.small.small_class import RIGHT, answered, as_json, scores, small_course, submit
+from tests.small.pretend import Pretended
+from tests.small.small_class import RIGHT, answered, as_json, scores, small_class, small_course, submit
 
 WAIT_S = 120.0
 HALF = {**RIGHT, "double": "def double(x):\n    return abs(2 * x)"}
@@ -186,6 +190,38 @@ def test_links_are_not_followed(tmp_path):
     assert arrived(arrivals) == ["ada"]
     (outside / "new.txt").write_text("elsewhere")
     assert arrived(arrivals) == []
+
+
+def test_workers_and_servers_are_started_anew_after_so_many(tmp_path, monkeypatch):
+    """Each 2 here: 5 submissions take 3 sets of workers, one after the other, and none is lost in between."""
+    monkeypatch.setattr("autograder.classroom.watch.RENEW_AFTER", 2)
+    monkeypatch.setattr("autograder.classroom.arrivals.LOOK_S", 0.0)
+    monkeypatch.setattr("autograder.classroom.arrivals.SHARE", 1.0)
+    course, place = Course(tmp_path), CourseFolder(tmp_path)
+    small_class(tmp_path, 5)
+    for number, folder in enumerate(sorted((tmp_path / "submitted").glob("*/*"))):
+        if number:
+            folder.rename(tmp_path / f"later-{number}")
+    sets: list[list[str]] = []
+
+    class Lines(Log):
+        def done(self, student: str, row: Any) -> None:
+            count = sum(map(len, sets))
+            if count == 5:
+                raise KeyboardInterrupt
+            (tmp_path / f"later-{count}").rename(tmp_path / "submitted" / f"s{count:03}" / "00-small")
+
+    def workers(spec: Any, size: int, total_s: float) -> Pretended:
+        sets.append([])
+        return Pretended(spec, False, sets[-1])
+
+    with Ledger(place.ledger) as ledger, GradebookWriter(tmp_path, course=course) as writer:
+        options = Options(jobs=1, isolation="off", device="cpu")
+        run = WatchRun(course, place, course.assignment("00-small"), writer, ledger, options)
+        with pytest.raises(KeyboardInterrupt):
+            run.watch(Arrivals(tmp_path / "submitted", "00-small"), Lines(None), workers)
+        assert sets == [["s000", "s001"], ["s002", "s003"], ["s004"]]
+        assert len(ledger.entries("00-small")) == 5
 
 
 def test_the_log_begins_anew_when_it_is_full(tmp_path, monkeypatch):

@@ -17,6 +17,7 @@ from pathlib import Path
 import psutil
 
 from autograder.classroom.arrivals import LOOK_S
+from autograder.classroom.watch import RENEW_AFTER
 from autograder.submission.notebook import Template
 from tests.small.courses import REPOSITORY
 from tests.small.small_class import RIGHT, answered, small_course, submit
@@ -98,6 +99,7 @@ def watch(count: int) -> str:
             assert f"0 graded, {count} unchanged" in " ".join(beside.stdout.split()), beside.stdout + beside.stderr
     first, last = seen[0], seen[-1]
     renewed = len(workers) / JOBS - 1
+    assert renewed >= count // RENEW_AFTER - 1, f"workers were renewed {renewed} times"
     return (
         f"{count} submissions, {BURST} at a time, each in its turn but for {JOBS - 1} beside a slow one; the command "
         f"{first[0]:.0f} MB after {BURST} and {last[0]:.0f} MB at the end, with workers and servers {first[1]:.0f} and "
