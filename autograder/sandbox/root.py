@@ -88,7 +88,8 @@ def missing() -> str | None:
     if _is_neither(_capabilities()):
         return _NEITHER
     tried = subprocess.run([sys.executable, "-I", "-S", __file__], capture_output=True, text=True, check=False)
-    return None if tried.returncode == 0 else (tried.stderr.strip().splitlines() or ["it could not be tried"])[-1]
+    said = tried.stderr.strip().splitlines()
+    return None if tried.returncode == 0 and not said else (said or ["it could not be tried"])[-1]
 
 
 def _separate() -> None:

@@ -95,8 +95,9 @@ def main() -> None:
 
     control = socket.socket(fileno=arguments.control)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a supervisor
     _warm_up(arguments.runtime, tuple(arguments.forbidden))
+    # Nobody waits for a supervisor. Only now: what is tried while warming up says by its exit code what came of it.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     threads = len(os.listdir("/proc/self/task"))
     facts: dict[str, Any] = {"event": "warm", "threads": threads, "gpu_files": gpu.opened_files()}
     channel.send(control, facts)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import site
 import subprocess
 import sys
@@ -14,12 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import ROOT_VARIABLE
+from tests.small.in_docker import in_docker
 
-# The capabilities of root in one of Docker's containers, by default.
-DOCKERS = (
-    "+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,+net_bind_service,+net_raw,+sys_chroot,+mknod,"
-    "+audit_write,+setfcap"
-)
 DUE = "2026-10-31T23:00:00.000000-07:00"
 
 
@@ -71,16 +66,12 @@ def metadata(
     }  # fmt: skip
 
 
-def run(root: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Runs the bundle's script, as Gradescope does for a submission: where this is root, as a root that has what Docker
-    leaves one."""
+def run(root: Path, *, landlock: bool = True) -> subprocess.CompletedProcess[str]:
+    """Runs the bundle's script, as Gradescope does for a submission, with what Docker leaves it. landlock: whether its
+    filter lets that through."""
     inherited = {name: value for name, value in os.environ.items() if name not in (ROOT_VARIABLE, "PYTHONPATH")}
-    can_give_up = os.geteuid() == 0 and shutil.which("setpriv")
-    less = ["setpriv", f"--bounding-set=-all,{DOCKERS}", "--inh-caps=-all"] if can_give_up else []
-    command = [*less, root / "source" / "run_autograder", root]
-    return subprocess.run(
-        command, cwd=root, env={**inherited, **environment}, capture_output=True, text=True, check=False
-    )
+    command = in_docker(root / "source" / "run_autograder", root, landlock=landlock)
+    return subprocess.run(command, cwd=root, env=inherited, capture_output=True, text=True, check=False)
 
 
 def results(root: Path) -> dict[str, Any]:

@@ -170,7 +170,7 @@ def test_student_code_in_a_clone_of_the_kit_reaches_neither_the_secret_nor_the_r
 def test_where_nothing_isolates_nothing_is_booked_and_staff_reads_why(container, template):
     hand_in(container, {NAME: answered(template, RIGHT)})
     (container / "results" / "results.json").write_text('{"score": 12}')
-    done = run(container, AUTOGRADER_DISABLE_MECHANISMS="landlock")
+    done = run(container, landlock=False)
     assert done.returncode == 1 and not done.stderr
     assert "Nothing was graded and nothing is booked" in done.stdout and "landlock is missing" in done.stdout
     assert "--isolation off" in done.stdout
@@ -183,7 +183,7 @@ def test_an_instructor_may_choose_to_grade_without_isolation_and_staff_is_told_w
     root = unpack(bundle, tmp_path / "autograder")
     install_from_here(root)
     hand_in(root, {NAME: answered(template, RIGHT)})
-    assert run(root, AUTOGRADER_DISABLE_MECHANISMS="landlock").returncode == 0
+    assert run(root, landlock=False).returncode == 0
     found = results(root)
     assert found["score"] == 12.0 and found["extra_data"]["isolation"] == []
     (staff,) = shown(found, "hidden")
