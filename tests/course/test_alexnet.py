@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
+import nbformat
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from autograder.checks.api import CheckFailure, Expected
 from autograder.checks.registry import reference_names
+from autograder.course import Course
+from course import style
+from course.alexnet import figures
 from course.alexnet.alexnet_keras import hidden as keras_hidden
 from course.alexnet.alexnet_keras.public import built_keras
 from course.alexnet.alexnet_numpy.public import narrow_network
@@ -20,10 +28,12 @@ from course.alexnet.alexnet_torch.reference import AlexNet
 from course.alexnet.augmentation.public import crops_in, numbered_images
 from course.alexnet.augmentation.reference import augment
 from course.alexnet.feature_maps import hidden as maps_hidden
+from course.alexnet.feature_maps.reference import feature_maps
+from course.alexnet.filters.reference import filter_grid
 from course.alexnet.shared import images_of, outputs_first
 from course.alexnet.top_k.reference import top_k, top_k_accuracy
 from course.sizing_and_memory.shared import layers_that_differ, same_parameters
-from tests.checks.helpers import STUDENT, run_task, score
+from tests.checks.helpers import STUDENT, namespace, run_task, score
 
 NAME = "05-alexnet"
 few = settings(max_examples=20, derandomize=True, deadline=None)
@@ -209,3 +219,84 @@ def test_a_forged_measurement_earns_nothing(monkeypatch):
     for task in ("alexnet-torch", "alexnet-keras", "feature-maps"):
         results = run_task(NAME, task, reference_names(task, STUDENT), parts=("hidden",))
         assert score(results) == 0 and not any(result.broken for result in results)
+
+
+# a trained AlexNet at the end ----------------------------------------------------------------------------------------
+
+# what torchvision's file holds: name, shape
+IN_THE_FILE = {
+    "features.0": (64, 3, 11, 11), "features.3": (192, 64, 5, 5), "features.6": (384, 192, 3, 3),
+    "features.8": (256, 384, 3, 3), "features.10": (256, 256, 3, 3), "classifier.1": (4096, 9216),
+    "classifier.4": (4096, 4096), "classifier.6": (1000, 4096),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def notebook() -> dict[str, Any]:
+    """What the notebook's given cells define at its end; the small network is not trained, the weights are random."""
+    cells = {cell.id: cell.source for cell in nbformat.read(Course.here().assignment(NAME).solution_path, 4).cells}
+    source = "\n".join(
+        line for name in ("setup", "small-data", "trained-network", "prepared") for line in cells[name].splitlines()
+        if not line.startswith("figures.")
+    )
+    rng, weights = np.random.default_rng(0), {}
+    for name, shape in IN_THE_FILE.items():
+        weights[f"{name}.weight"] = 0.02 * rng.standard_normal(shape, dtype=np.float32)
+        weights[f"{name}.bias"] = np.zeros(shape[0], np.float32)
+    names = {"random_weights": weights}
+    source = source.replace('load_pretrained("alexnet", download=DOWNLOAD)', "random_weights")
+    names = namespace(source, names)
+    names["stroke_net"] = names["StrokeNet"]().eval()
+    return names
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """The descriptions of what has been displayed."""
+    words: list[str] = []
+    monkeypatch.setenv("CNN_STRICT", "1")
+    monkeypatch.setattr(style, "display", lambda data, raw: words.append(data["text/plain"]))
+    return words
+
+
+def test_the_notebooks_network_takes_the_weights_of_the_file(notebook):
+    assert parameters_of(notebook["trained"]) == 61_100_840 and not notebook["trained"].training
+    assert all(parameter.device.type == "cpu" for parameter in notebook["trained"].parameters())
+
+
+def test_photographs_are_prepared_as_the_weights_want_them(notebook):
+    """The shorter side becomes 256, the middle is cut out, and each colour is centred and scaled."""
+    picture = np.zeros((512, 1024, 3), np.uint8)
+    picture[:, 512:] = 255
+    made = notebook["prepared"](Image.fromarray(picture))
+    assert made.shape == (1, 3, 224, 224) and made.dtype == torch.float32
+    for colour, (mean, deviation) in enumerate(((0.485, 0.229), (0.456, 0.224), (0.406, 0.225))):
+        assert float(made[0, colour, 0, 0]) == pytest.approx(-mean / deviation, rel=1e-5)
+        assert float(made[0, colour, 0, -1]) == pytest.approx((1 - mean) / deviation, rel=1e-5)
+    assert notebook["prepared"](Image.new("L", (40, 30))).shape == (1, 3, 224, 224)
+
+
+def test_it_is_looked_at_with_the_answers_and_says_what_stands_in(notebook, shown, capsys, tmp_path):
+    own = tmp_path / "own.png"
+    Image.new("RGB", (300, 260), "red").save(own)
+    prepared, small, digit = notebook["prepared"], notebook["stroke_net"], notebook["pictures"][:1]
+    for trained in (notebook["trained"], None):
+        figures.best_of_a_thousand(top_k, prepared, small, [own], trained=trained)
+        figures.filters_side_by_side(filter_grid, small, trained=trained)
+        figures.maps_side_by_side(feature_maps, prepared, small, digit, trained=trained)
+        said = capsys.readouterr().out
+        assert said.count(figures.STANDS_IN) == (3 if trained is None else 0)
+    assert len(shown) == 6 and shown[0].count("own.png: ") == 1
+    assert any(name in shown[0] for name in figures._classes()) and "own.png: a " in shown[3]
+    assert "AlexNet: 64 of 11x11" in shown[1] and "AlexNet" not in shown[4]
+
+
+def test_what_alexnet_costs(notebook, shown):
+    figures.what_it_cost(AlexNet, notebook["stroke_net"], 7.0)
+    (one, two, small) = (
+        [int(word.replace(",", "")) for word in re.findall(r"\d[\d,]+(?= )", line)]
+        for line in shown[-1].splitlines()[2:]
+    )
+    assert one == [62_378_344, 1_135_256_096] and two[0] == 60_965_224
+    assert 560 < one[0] / small[0] < 600 and round(one[1] / small[1], -2) == 700
+    assert round(227**2 / 28**2) == 66 and 0.3 < 1 - two[1] / one[1] < 0.4

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import re
+
 import numpy as np
 import pytest
 import torch
@@ -10,7 +13,9 @@ from torch.nn import functional
 
 from autograder.checks import places
 from autograder.checks.registry import reference_names
-from course.modern_architectures import shared
+from autograder.datasets import find_images
+from course import costs, style
+from course.modern_architectures import figures, shared
 from course.modern_architectures.dense_to_conv import public as dense_public
 from course.modern_architectures.dense_to_conv.reference import dense_to_conv
 from course.modern_architectures.imagenet_history.reference import imagenet_history
@@ -22,6 +27,8 @@ from course.modern_architectures.separable_saving.reference import separable_sav
 from course.modern_architectures.squeeze_excite.reference import SqueezeExcite
 from course.modern_architectures.upsample import public as upsample_public
 from course.modern_architectures.upsample.reference import bilinear_kernel
+from course.pooling_and_normalization.batch_norm.reference import BatchNorm
+from course.sizing_and_memory.shared import on_one_thread
 
 from ..checks.helpers import run_task, score
 
@@ -154,3 +161,57 @@ def test_a_layer_that_differs_is_named(task, wrong, said):
     source = places.folder_of(task).part("right_answers").WRONG[wrong]
     results = run_task(NAME, task, source, parts=("public",))
     assert any(result.message.startswith(said) for result in results), [result.message for result in results]
+
+
+# the demonstrations ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """The descriptions of what has been displayed."""
+    words = []
+    monkeypatch.setenv("CNN_STRICT", "1")
+    monkeypatch.setattr(style, "display", lambda data, raw: words.append(data["text/plain"]))
+    return words
+
+
+def test_batch_normalisation_learns_at_rates_at_which_the_plain_stack_guesses(shown, capsys):
+    images = find_images("digits")
+    pictures = torch.from_numpy(images.train_images[:1400]).float()[:, None] / 255
+    labels = torch.from_numpy(images.train_labels[:1400])
+    on_one_thread(lambda: figures.rates_with_and_without_norm(pictures, labels))
+    without, with_norm = (
+        [float(number) for number in re.findall(r"\d\.\d\d", part)]
+        for part in shown[-1].split("without ")[1].split("with ")
+    )
+    assert min(without) > 2.2 and math.log(10) == pytest.approx(2.30, abs=0.01)
+    assert max(with_norm[:5]) < 2.1 and max(with_norm[2:5]) < 1
+    assert re.search(r"training: 0\.0\d+ without, 1\.000 with", capsys.readouterr().out)
+
+
+def test_pytorchs_batch_normalisation_is_that_of_the_second_assignment():
+    """Written down in another way, as the notebook's table says; the variance that it remembers is over n - 1."""
+    x = torch.randn(4, 3, 5, 6, dtype=torch.float64) * 2 + 5
+    theirs, ours = nn.BatchNorm2d(3, momentum=0.1, dtype=torch.float64), BatchNorm(3, momentum=0.9)
+    last = x.movedim(1, -1).numpy()
+    torch.testing.assert_close(theirs(x).movedim(1, -1).detach(), torch.from_numpy(ours.forward(last, True)))
+    torch.testing.assert_close(theirs.running_mean, torch.from_numpy(ours.running_mean))
+
+
+def test_what_the_blocks_cost(shown):
+    on_one_thread(lambda: figures.what_they_cost(InceptionModule, ResidualBlock, SqueezeExcite, SeparableConv2d))
+    rows = {line.split("  ")[0]: line.split()[-3:-1] for line in shown[-1].splitlines()[2:]}
+    assert rows["a 3x3 convolution"] == ["36,928", f"{64 * 64 * 9 * 784:,}"]
+    assert rows["squeeze and excitation"][0] == "580"
+    assert rows["separable convolution"] == [f"{64 * 9 + 64 * 64:,}", f"{(64 * 9 + 64 * 64) * 784:,}"]
+    assert rows["residual block"] == [f"{2 * (64 * 64 * 9 + 2 * 64):,}", f"{2 * 64 * 64 * 9 * 784:,}"]
+
+
+def test_counting_multiply_adds_leaves_a_network_as_it_was():
+    network = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.Flatten(), nn.Linear(4 * 36, 5)).train()
+    before = [buffer.clone() for buffer in network.buffers()]
+    assert costs.multiply_adds(network, 3, 8, 8) == 4 * 27 * 36 + 144 * 5
+    assert network.training and not network[0]._forward_hooks
+    assert all(torch.equal(one, other) for one, other in zip(before, network.buffers(), strict=True))
+    grouped = nn.Conv2d(4, 8, 3, groups=2)
+    assert costs.multiply_adds(grouped, 4, 5, 5) == 8 * 2 * 9 * 9

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import keras
 import numpy as np
 import pytest
 from safetensors.numpy import load_file
@@ -14,6 +15,7 @@ from autograder.course import Course
 from autograder.datasets import find_images, weights
 from autograder.sandbox.facade import make_module
 from autograder.sandbox.variants import Variants
+from course import style
 from course.transfer_learning import figures
 from course.transfer_learning.dataset.reference import index_images
 from course.transfer_learning.fine_tune import public as fine_tune
@@ -158,6 +160,21 @@ def test_the_notebook_shows_what_keeps_batch_normalisation_still(capsys):
     trainable, frozen = capsys.readouterr().out.splitlines()
     assert "trainable = True" in trainable and float(trainable.rpartition(" ")[2]) > 0.01
     assert "trainable = False" in frozen and float(frozen.rpartition(" ")[2]) == 0
+
+
+def test_how_soon_the_old_means_are_forgotten(monkeypatch):
+    """After 20 batches an eighth is left at a momentum of 0.9; at Keras's default, 0.99, it takes ten times that."""
+    shown = []
+    monkeypatch.setattr(style, "display", lambda data, raw: shown.append(data["text/plain"]))
+    figures.what_is_left_of_the_old()
+    assert "after 20 batches 12% is left" in shown[-1] and 0.9**20 == pytest.approx(1 / 8, abs=0.004)
+    assert keras.layers.BatchNormalization().momentum == 0.99 and 0.99**200 == pytest.approx(0.9**20, abs=0.015)
+    norm = keras.layers.BatchNormalization(momentum=0.9)
+    norm.build((None, 1))
+    norm.moving_mean.assign([1.0])
+    for _ in range(20):
+        norm(np.zeros((4, 1), "float32"), training=True)
+    assert float(norm.moving_mean[0]) == pytest.approx(0.9**20, rel=1e-3)
 
 
 # --- the threshold -------------------------------------------------------------------------------------------------
