@@ -5,6 +5,7 @@ That every misconception fails and is called by its name, the audit holds.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import nbformat
@@ -131,6 +132,8 @@ def test_an_untouched_cell_scores_nothing(assignment, task):
 # Their neighbours are layers with the same windows, dtypes and errors, all of which are asked for on their own.
 SIBLINGS = ("max-pooling", "min-pooling")
 
+SAMPLES = ("good", "short", "half", "copied", "poor", "wrong")
+
 
 @every_task
 def test_the_right_answer_of_another_task_scores_nothing(assignment, task):
@@ -222,12 +225,31 @@ def test_text_tasks_have_a_rubric_and_sample_answers(assignment):
         if task not in fixed.texts:
             assert not samples
             continue
-        assert sorted(samples) == ["good", "poor"]
-        (good, best), (poor, worst) = samples["good"], samples["poor"]
-        assert fixed.points[task] >= good > poor >= 0
-        assert best and worst
+        assert samples.keys() == set(SAMPLES)
+        marks = {name: mark for name, (mark, _) in samples.items()}
+        assert all(text for _, text in samples.values()) and len({text for _, text in samples.values()}) == len(SAMPLES)
+        assert fixed.points[task] == marks["good"] == marks["short"]
+        assert min(marks["good"], marks["short"]) > max(marks["half"], marks["copied"]) > marks["wrong"] >= 0
+        assert marks["good"] > marks["poor"] >= marks["wrong"]
         criteria = rubric_points(assignment, task)
         assert 3 <= len(criteria) <= 6 and sum(criteria) == fixed.points[task], criteria
+
+
+def test_two_readings_of_a_sample_answer_are_a_point_apart_at_most():
+    """As docs/marking.md has them; the mark in the file is their mean, to the half point."""
+    page = (COURSE.root / "docs" / "marking.md").read_text(encoding="utf-8")
+    heads = next(line for line in page.splitlines() if line.startswith("| task |")).strip("| ").split(" | ")[1:]
+    assert set(heads) == set(SAMPLES)
+    rows = {
+        task: [tuple(map(float, cell.split(" / "))) for cell in cells.strip("| ").split(" | ")]
+        for task, cells in re.findall(r"^\| `([a-z0-9-]+)` \| (.* / .*)$", page, re.MULTILINE)
+    }
+    assert rows.keys() == {task for fixed in CURRICULUM.values() for task in fixed.texts}
+    for task, readings in rows.items():
+        samples = sample_answers(folder_of(task))
+        for name, (strict, generous) in zip(heads, readings, strict=True):
+            assert 0 <= generous - strict <= 1, (task, name)
+            assert abs(samples[name][0] - (strict + generous) / 2) <= 0.25, (task, name)
 
 
 def rubric_points(assignment: str, task: str) -> list[float]:
