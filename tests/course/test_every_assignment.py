@@ -245,6 +245,9 @@ def test_two_readings_of_a_sample_answer_are_a_point_apart_at_most():
         for task, cells in re.findall(r"^\| `([a-z0-9-]+)` \| (.* / .*)$", page, re.MULTILINE)
     }
     assert rows.keys() == {task for fixed in CURRICULUM.values() for task in fixed.texts}
+    by_hand = sum(fixed.points[task] for fixed in CURRICULUM.values() for task in fixed.texts)
+    all_points = sum(sum(fixed.points.values()) for fixed in CURRICULUM.values())
+    assert f"Of the course's {all_points} points {by_hand} are for text" in page
     for task, readings in rows.items():
         samples = sample_answers(folder_of(task))
         for name, (strict, generous) in zip(heads, readings, strict=True):
