@@ -105,10 +105,11 @@ def test_an_untouched_question_asks_nobody(name: str, change: str):
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_the_model_answer_and_the_samples_stay_out_of_the_release(name: str):
+    """But for the sample that is copied from there."""
     released = Course.here().assignment(name).release_path.read_text(encoding="utf-8")
     for found in SAMPLES[name].values():
-        for _, answer in found.values():
-            assert answer[:40] not in released
+        for sample, (_, answer) in found.items():
+            assert sample == "copied" or answer[:40] not in released
 
 
 @pytest.mark.parametrize("name", SAMPLES)
