@@ -25,7 +25,7 @@ from nbgrader.api import (
 )
 from sqlalchemy import Select, create_engine, event, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from autograder.gradebook import attribution
 from autograder.gradebook.address import Address
@@ -138,6 +138,7 @@ def _standings(
         Student.id, Student.first_name, Student.last_name, Student.email, Student.lms_user_id, Grade.auto_score,
         Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade, GradeCell.max_score, Comment.manual_comment,
     )  # fmt: skip
+    said = aliased(SolutionCell, flat=True)
     query = (
         select(*columns)
         .select_from(Grade)
@@ -147,10 +148,8 @@ def _standings(
         .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
         .join(Student, SubmittedAssignment.student_id == Student.id)
         # A text task's one cell has two rows: one is graded, the other commented on.
-        .outerjoin(
-            SolutionCell, (SolutionCell.name == GradeCell.name) & (SolutionCell.notebook_id == GradeCell.notebook_id)
-        )
-        .outerjoin(Comment, (Comment.notebook_id == SubmittedNotebook.id) & (Comment.cell_id == SolutionCell.id))
+        .outerjoin(said, (said.name == GradeCell.name) & (said.notebook_id == GradeCell.notebook_id))
+        .outerjoin(Comment, (Comment.notebook_id == SubmittedNotebook.id) & (Comment.cell_id == said.id))
         .where(Assignment.name == assignment, GradeCell.name == task)
     )
     if whose is not None:

@@ -31,6 +31,11 @@ SCHEME = """**MARK SCHEME**
 | Translation equivariance: a *shifted* object gives a shifted map | 2 |
 | Limit: no invariance to rotation | 1 |
 """
+CONFIG = """from pathlib import Path
+from autograder.gradebook.nbgrader_setup import configure
+c = get_config()
+configure(c, root=Path(__file__).parent)
+"""
 ANSWERS = (
     "It shares its weights, so it has few parameters. It finds a shape wherever it stands.",
     "Because of **weight sharing** there are fewer parameters:\n\n* a kernel of 3x3\n* at every place",
@@ -82,6 +87,7 @@ def make_class(root: Path, answers: Mapping[str, str] | None = None) -> list[str
     """A graded class in ``root``, by default with ``ANSWERS`` of s000 to s009; returns the students."""
     template = Template.load(lay_out(root).assignment(NAME))
     answers = {f"s{number:03}": text for number, text in enumerate(ANSWERS)} if answers is None else answers
+    (root / "nbgrader_config.py").write_text(CONFIG)
     for number, (student, text) in enumerate(answers.items()):
         code = RIGHT if number % 3 else {**RIGHT, "double": "def double(x):\n    return abs(2 * x)"}
         submit(root, student, with_pictures(answered(template, {**code, TASK: text})))

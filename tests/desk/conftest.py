@@ -76,18 +76,10 @@ def pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def copied(pattern: Path, root: Path) -> Path:
-    """A class's folder, moved: nbgrader's settings in it name its place."""
-    shutil.copytree(pattern, root)
-    for config in root.glob("nbgrader_config.py"):
-        config.write_text(config.read_text().replace(str(pattern), str(root)))
-    return root
-
-
 @pytest.fixture
 def root(pattern: Path, tmp_path: Path) -> Path:
     """A graded class of the test's own."""
-    return copied(pattern, tmp_path / "class")
+    return Path(shutil.copytree(pattern, tmp_path / "class"))
 
 
 @pytest.fixture
