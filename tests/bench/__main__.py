@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.bench import desk_class, grading, kernels, layers, phases, submission, training, whole
+from tests.bench import desk, desk_class, grading, kernels, layers, phases, submission, training, whole
 from tests.bench.table import machine
 
 SECTIONS = {
@@ -24,12 +24,13 @@ SECTIONS = {
     "layers": layers.convolutions,
     "alexnet": layers.alexnet,
     "regrade": grading.regrade,
+    "desk": desk.pages,
     "flat": grading.flat_cost,
     "training": training.a_class,
     "desk-class": desk_class.pages,
     "flat-5000": lambda: grading.flat_cost((50, 500, 5000)),
 }
-BY_DEFAULT = tuple(name for name in SECTIONS if name not in ("flat-5000", "desk-class"))
+BY_DEFAULT = tuple(name for name in SECTIONS if name not in ("flat-5000", "desk", "desk-class"))
 
 
 def main(names: list[str]) -> int:

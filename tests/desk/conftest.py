@@ -4,68 +4,20 @@ from __future__ import annotations
 
 import json
 import shutil
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import axe_playwright_python
 import pytest
-import requests
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from autograder.course import Course
-from autograder.desk.desk import Desk
-from autograder.desk.door import Door
-from autograder.desk.serve import LOOPBACK, address_of, door_at, listening, server_of
 from tests.desk.classes import make_class
-from tests.small.courses import at_home
+from tests.desk.serving import Served, served
 from tools.pictures import browser as installed
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PATIENCE_MS = 20_000
-
-
-@dataclass(frozen=True)
-class Served:
-    """A desk that is open: its class's folder, its door, the address with the token, and one below the door."""
-
-    root: Path
-    door: Door
-    address: str
-
-    @property
-    def base(self) -> str:
-        return self.address.split("?")[0].rstrip("/")
-
-    def at(self, path: str) -> str:
-        """The address of a page."""
-        return f"{self.base}{path}"
-
-    def session(self) -> requests.Session:
-        """Somebody whom the token has let in, without a browser."""
-        session = requests.Session()
-        session.get(self.address, timeout=30).raise_for_status()
-        session.headers["Origin"] = "/".join(self.address.split("/")[:3])
-        return session
-
-
-@contextmanager
-def served(root: Path, passwords: dict[str, str] | None = None) -> Iterator[Served]:
-    """The desk of a class's folder, which is the course's too, on a free port."""
-    with at_home(root), listening(LOOPBACK, 0) as sock:
-        port = sock.getsockname()[1]
-        door = door_at(LOOPBACK, port, passwords or {})
-        server = server_of(Desk.of(root, Course(root)), door)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]})
-        thread.start()
-        try:
-            yield Served(root, door, address_of(door, LOOPBACK, port))
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 @pytest.fixture(scope="session")
@@ -76,10 +28,15 @@ def pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+def copied(pattern: Path, root: Path) -> Path:
+    """A class's folder, copied to another place."""
+    return Path(shutil.copytree(pattern, root))
+
+
 @pytest.fixture
 def root(pattern: Path, tmp_path: Path) -> Path:
     """A graded class of the test's own."""
-    return Path(shutil.copytree(pattern, tmp_path / "class"))
+    return copied(pattern, tmp_path / "class")
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from playwright.sync_api import Page, Request, Route, expect
 
 from autograder.gradebook.acting import acting_as
 from tests.desk.classes import MODEL, NAME, TASK, make_class
-from tests.desk.conftest import Open, Served, findings, served
+from tests.desk.conftest import Open, findings
+from tests.desk.serving import Served, served
 from tests.desk.test_grading import grading, in_the_formgrader, of, put
 from tests.feedback.test_hostile import ATTACKS
 
@@ -248,13 +249,13 @@ def test_nothing_is_amiss_and_nothing_is_cut_off(pattern: Path, opened: Open, wi
 
 
 def test_hostile_answers_and_comments_are_inert(tmp_path: Path, opened: Open) -> None:
-    """The corpus of the feedback pages, as answers, as ids of nobody's, and as comments that come again."""
-    root = tmp_path / "class"
-    make_class(root, {f"s{number:03}": text for number, text in enumerate(ATTACKS)})
+    """The corpus of the feedback pages, as answers, as comments that come again, and as a rubric's item."""
+    root, attacks = tmp_path / "class", [text.encode("utf-8", "replace").decode() for text in ATTACKS]
+    make_class(root, {f"s{number:03}": text for number, text in enumerate(attacks)})
     asked: list[str] = []
     with grading(root) as found:
-        for student, text in zip(sorted(one.student for one in found.answers().values()), ATTACKS, strict=False):
-            put(found, student, 1, comment=text.encode("utf-8", "replace").decode())
+        for student, text in zip(sorted(one.student for one in found.answers().values()), attacks, strict=True):
+            put(found, student, 1, comment=text)
         found.add_item(ATTACKS[2], 1.0)
         ids = list(found.answers())
     with served(root) as desk:

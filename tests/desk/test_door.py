@@ -11,7 +11,7 @@ import requests
 from autograder.course import UsageError
 from autograder.desk import graders
 from autograder.desk.door import COOKIE, POLICY
-from tests.desk.conftest import Served, served
+from tests.desk.serving import Served, served
 
 PAGES = ("/", "/by-hand", "/by-hand/00-small/why", "/by-hand/00-small/why/next", "/nothing")
 

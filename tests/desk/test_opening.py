@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.desk.conftest import Open, Served, findings
+from tests.desk.conftest import Open, findings
+from tests.desk.serving import Served
 
 pytestmark = pytest.mark.browser
 

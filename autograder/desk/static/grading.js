@@ -3,8 +3,9 @@
 (() => {
   const KEPT = "autograder unsent ", OFF = "autograder keys off", AGAIN_MS = 2000, TYPING_MS = 500, PATIENCE_MS = 3000;
   const one = (what) => document.querySelector(what);
+  const pause = (time) => new Promise((done) => setTimeout(done, time));
   const form = () => one("#grade");
-  let typing = 0, again = 0, typed = false, running = null;
+  let typing = 0, again = 0, typed = false, running = null, refreshing = false;
 
   const unsent = () => Object.keys(sessionStorage).filter((key) => key.startsWith(KEPT)).sort();
   const read = (key) => JSON.parse(sessionStorage.getItem(key));
@@ -62,7 +63,7 @@
     const now = read(key);
     if (!answer.ok) {
       sessionStorage.removeItem(key);
-      refused(address, kept.label, told.sentence, new URLSearchParams(now.last || kept.first));
+      await refused(address, kept.label, told.sentence, new URLSearchParams(now.last || kept.first));
       return;
     }
     const f = form(), here = f && f.action === address;
@@ -86,7 +87,13 @@
   // Somebody else was faster: what they gave is shown, and beside it what was to be given.
   const refused = async (address, label, sentence, lost) => {
     const here = form() && form().action === address;
-    if (here) await htmx.ajax("GET", location.href, {target: "#main", select: "#main", swap: "outerHTML"});
+    if (here) {
+      const settled = new Promise((done) => document.addEventListener("htmx:afterSettle", done, {once: true}));
+      refreshing = true;  // does not wait for what is being sent, which waits for it
+      htmx.ajax("GET", location.href, {target: "#main", select: "#main", swap: "outerHTML"});
+      await Promise.race([settled, pause(PATIENCE_MS)]);
+      refreshing = false;
+    }
     const notice = document.createElement("div"), text = document.createElement("p");
     notice.className = "notice";
     notice.setAttribute("role", "alert");
@@ -194,10 +201,9 @@
   // Before another page is asked for, what was typed is kept and sent, so that the page knows of it.
   document.addEventListener("htmx:confirm", (event) => {
     if (typed) keep();
-    if (!running) return;
+    if (!running || refreshing) return;
     event.preventDefault();
-    const enough = new Promise((done) => setTimeout(done, PATIENCE_MS));
-    Promise.race([running, enough]).then(() => event.detail.issueRequest(true));
+    Promise.race([running, pause(PATIENCE_MS)]).then(() => event.detail.issueRequest(true));
   });
   document.addEventListener("htmx:sendError", () => say(unsent().length ? LOST : "The desk does not answer.", true));
   document.addEventListener("htmx:responseError", (event) => {
