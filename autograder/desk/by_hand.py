@@ -129,7 +129,7 @@ def answer(request: Request) -> Response:
             before=order[at - 1] if at else None, after=order[at + 1] if at + 1 < len(order) else None,
             cells=answer_of(place.desk.folder.root, place.assignment, place.task, one.student),
             given=place.desk.grades.given(place.assignment.name, one.student, place.task.id),
-            like=None if groups is None else next(group for group in groups if one in group),
+            like=None if groups is None else next((group for group in groups if one in group), [one]),
             comments=comments(answers, one), can_undo=place.grading.last_act() is not None, inline=inline,
             waiting=sum(other.standing.waits for other in answers.values()),
         )  # fmt: skip

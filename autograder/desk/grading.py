@@ -121,7 +121,7 @@ class Grading:
                            {known[id].student: seen.get(id, "") for id in wanted}, ())  # fmt: skip
 
     def _write(
-        self, wanted: Mapping[str, Wanted], seen: Mapping[str, str] | None, before: Sequence[Step], *, log: bool = True
+        self, wanted: Mapping[str, Wanted], seen: Mapping[str, str], before: Sequence[Step], *, log: bool = True
     ) -> dict[str, Answer]:
         """Writes into the gradebook, then into the record, what students' answers are to be given."""
         given = marks.marks(self._ledger, *self.of)
@@ -134,7 +134,7 @@ class Grading:
             for student, want in wanted.items():
                 now = self._answer(standings[student], given.get(student, Mark()))
                 mark = self._mark(want, now.standing.most)
-                if seen is not None and seen[student] != now.seen and not _is_given(now, mark, want):
+                if seen[student] != now.seen and not _is_given(now, mark, want):
                     raise Refused("Somebody has graded this answer meanwhile; what they gave is shown now.")
                 new[student] = mark
                 gifts[student] = Gift(mark.score, want.comment)
@@ -182,8 +182,9 @@ class Grading:
         follow = [answer for answer, _ in self.following(item)]
         self.items = [item if one.id == item.id else one for one in self.items]
         wanted = {one.student: Wanted(frozenset(one.mark.items), one.mark.free, one.standing.comment) for one in follow}
-        marks.change_item(self._ledger, item)
-        self._write(wanted, None, [Step("", ITEM, marks.as_json(old), marks.as_json(item))])
+        seen = {one.student: one.seen for one in follow}
+        self._write(wanted, seen, [Step("", ITEM, marks.as_json(old), marks.as_json(item))])
+        marks.change_item(self._ledger, item)  # last: where somebody gave something meanwhile, all stays as it was
         return len(follow)
 
     # Undo
@@ -204,13 +205,16 @@ class Grading:
             stands = now.get(step.student)
             if stands is None or any(stands.as_json()[part] != step.after[part] for part in ("score", "comment")):
                 raise Refused("What you did last was changed by somebody since; it stays as it is.")
+        back = {one.id: one for step in act.steps if step.what == ITEM for one in [_item(step.before)]}
+        self.items = [back.get(item.id, item) for item in self.items]
+        seen = {step.student: now[step.student].seen for step in steps}
+        self._write({step.student: _wanted(step.before) for step in steps}, seen, (), log=False)
+        for item in back.values():
+            marks.change_item(self._ledger, item)
         for step in act.steps:
-            if step.what == ITEM:
-                marks.change_item(self._ledger, _item(step.before))
-            elif step.what == NEW_ITEM:
+            if step.what == NEW_ITEM:
                 marks.remove_item(self._ledger, _item(step.after).id)
         self.items = marks.items(self._ledger, *self.of)
-        self._write({step.student: _wanted(step.before) for step in steps}, None, (), log=False)
         marks.drop_act(self._ledger, act)
         return act
 

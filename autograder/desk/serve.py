@@ -12,7 +12,7 @@ import tempfile
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import FrameType, MappingProxyType
 
@@ -75,8 +75,7 @@ def serve(
     if password_file is None and not _is_loopback(host):
         raise UsageError(f"At {host} others can reach the desk; give their passwords with --password-file.")
     passwords = graders.read(password_file) if password_file is not None else {}
-    desk = Desk.of(course_dir)
-    with listening(host, port) as sock:
+    with closing(Desk.of(course_dir)) as desk, listening(host, port) as sock:
         port = sock.getsockname()[1]
         door = door_at(host, port, passwords)
         address = address_of(door, host, port)

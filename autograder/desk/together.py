@@ -67,7 +67,7 @@ def _group(request: Request, place: Place, answers: dict[str, Answer]) -> Sequen
     if one is None:
         raise HTTPException(404, NO_ANSWER)
     groups = place.groups(answers)
-    return None if groups is None else next(group for group in groups if one in group)
+    return None if groups is None else next((group for group in groups if one in group), [one])
 
 
 _LIKE = "/by-hand/{assignment}/{task}/like/{answer}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,10 +44,10 @@ class Served:
 @contextmanager
 def served(root: Path, passwords: dict[str, str] | None = None) -> Iterator[Served]:
     """The desk of a class's folder, which is the course's too, on a free port."""
-    with at_home(root), listening(LOOPBACK, 0) as sock:
+    with at_home(root), closing(Desk.of(root, Course(root))) as desk, listening(LOOPBACK, 0) as sock:
         port = sock.getsockname()[1]
         door = door_at(LOOPBACK, port, passwords or {})
-        server = server_of(Desk.of(root, Course(root)), door)
+        server = server_of(desk, door)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]})
         thread.start()
         try:
