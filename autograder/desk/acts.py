@@ -113,13 +113,13 @@ def main() -> None:
     """Does what the first line of the input asks for."""
     asked = json.loads(sys.stdin.readline())
     out, sys.stdout = sys.stdout, sys.stderr  # what a library prints is no answer
-    _end_with_the_desk()
-    course = Course(Path(asked["course"]))
 
     def tell(done: int, of: int) -> None:
         _say(out, {"done": done, "of": of})
 
     try:
+        _end_with_the_desk()
+        course = Course(Path(asked["course"]))
         with acting_as(asked["by"]):
             found = ACTS[asked["kind"]](course, Path(asked["folder"]), asked["name"], asked["more"], tell)
     except KeyboardInterrupt:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from dataclasses import dataclass
 from threading import Lock
 from urllib.parse import quote
@@ -26,6 +27,7 @@ from autograder.desk.jobs import TITLES, Jobs
 from autograder.desk.pages import desk_of, form_of, page, path_to
 from autograder.desk.renewed import Renewed, stamp_of
 from autograder.desk.rows import Asked
+from autograder.feedback.feedback_run import FEEDBACK
 from autograder.feedback.report_page import percent
 
 CHANGES_ON_A_PAGE = 50
@@ -109,7 +111,10 @@ def _page(request: Request, board: Board, trouble: Trouble, status: int = 200) -
 
 def _pages_written(desk: Desk, assignment: Assignment) -> int:
     """How many students have a page in ``feedback/``."""
-    return sum(1 for _ in (desk.folder.root / "feedback").glob(f"*/{assignment.name}/{assignment.name}.html"))
+    folder, below = desk.folder.root / FEEDBACK, f"{assignment.name}/{assignment.name}.html"
+    if not folder.is_dir():
+        return 0
+    return sum(os.path.isfile(f"{entry.path}/{below}") for entry in os.scandir(folder))
 
 
 def job(request: Request) -> Response:

@@ -10,12 +10,14 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import IO, Any
 
 from autograder.course import ROOT_VARIABLE, UsageError
 from autograder.desk.desk import Desk
+from autograder.faults import of_os_error
 
 TITLES = {
     "preview": "Preview", "accept": "Booking", "feedback": "Writing pages", "release": "Releasing pages",
@@ -84,25 +86,36 @@ class Jobs:
                     f"wait for it, or stop it."
                 )
             job = Job(kind, name, by, _now(), more=more)
-            errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
+            process, errors = self._begun(job)
+            self._last[kind, name] = job
+            self._processes[id(job)] = process
+        follower = threading.Thread(target=self._follow, args=(job, process, errors), daemon=True, name=f"desk-{kind}")
+        self._followers[id(job)] = follower
+        follower.start()
+        return job
+
+    def _begun(self, job: Job) -> tuple[subprocess.Popen[str], IO[str]]:
+        """The process that does a job, told what it is, and where it writes what it was not meant to say. Raises
+        ``MachineFault`` where there is no room for one."""
+        errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
+        try:
             process = subprocess.Popen(
                 [sys.executable, "-m", "autograder.desk.acts"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                 stderr=errors, text=True, cwd=self._desk.course.root, env=_environment(self._desk),
                 start_new_session=True,  # Ctrl-C at the desk's terminal ends it by the desk alone
             )  # fmt: skip
-            self._last[kind, name] = job
-            self._processes[id(job)] = process
-        assert process.stdin is not None
+        except OSError as error:
+            errors.close()
+            raise of_os_error(error) from error
         asked = {
-            "kind": kind, "name": name, "by": by, "course": str(self._desk.course.root),
-            "folder": str(self._desk.folder.root), "more": more,
+            "kind": job.kind, "name": job.name, "by": job.by, "course": str(self._desk.course.root),
+            "folder": str(self._desk.folder.root), "more": job.more,
         }  # fmt: skip
-        process.stdin.write(json.dumps(asked) + "\n")
-        process.stdin.flush()
-        follower = threading.Thread(target=self._follow, args=(job, process, errors), daemon=True, name=f"desk-{kind}")
-        self._followers[id(job)] = follower
-        follower.start()
-        return job
+        assert process.stdin is not None
+        with suppress(BrokenPipeError):  # it has ended already; whoever follows it says so
+            process.stdin.write(json.dumps(asked) + "\n")
+            process.stdin.flush()
+        return process, errors
 
     def stop(self, kind: str, name: str) -> None:
         """Tells one to stop; it says so itself when it has."""
@@ -110,7 +123,8 @@ class Jobs:
             job = self._last.get((kind, name))
             process = self._processes.get(id(job)) if job is not None else None
         if process is not None and process.stdin is not None and not process.stdin.closed:
-            process.stdin.close()
+            with suppress(BrokenPipeError):
+                process.stdin.close()
 
     def wait(self, job: Job, timeout: float | None = None) -> None:
         """Until one has ended, and what came of it is known."""
@@ -151,7 +165,7 @@ class Jobs:
             errors.seek(0)
             said = errors.read().strip().splitlines()
         with self._lock:
-            if not process.stdin.closed:
+            with suppress(BrokenPipeError):
                 process.stdin.close()
             self._processes.pop(id(job), None)
             job.found, job.failed, job.ended = last.get("found"), last.get("failed", ""), _now()

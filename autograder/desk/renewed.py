@@ -70,13 +70,13 @@ class Renewed(Generic[T]):
 
 
 def stamp_of(*paths: Path) -> tuple[tuple[int, int, int], ...]:
-    """What changes whenever one of these files does: inode, size and time of each; zeros where there is none."""
+    """What changes whenever one of these files or folders does: inode, size and time of each; zeros where there is
+    none, and where it is empty, as a database's log is that somebody opened to read."""
     found = []
     for path in paths:
         try:
             about = path.stat()
         except OSError:
-            found.append((0, 0, 0))
-        else:
-            found.append((about.st_ino, about.st_size, about.st_mtime_ns))
+            about = None
+        found.append((about.st_ino, about.st_size, about.st_mtime_ns) if about and about.st_size else (0, 0, 0))
     return tuple(found)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 import requests
 from playwright.sync_api import Page
@@ -217,6 +220,32 @@ def test_one_of_a_kind_goes_on_at_a_time_and_can_be_stopped(jobs: Jobs) -> None:
     assert ended(jobs, other).found is not None and (other.done, other.of) == (3, 3)
     again = jobs.start("preview", NAME, "ada")
     assert ended(jobs, again).failed == "" and again.found == {"graded": 3, "unchanged": 0, "failed": {}}
+
+
+STARTS = """
+import os, psutil, sys, time
+from pathlib import Path
+from autograder.course import Course
+from autograder.desk.desk import Desk
+from autograder.desk.jobs import Jobs
+
+root = Path(sys.argv[1])
+jobs = Jobs(Desk.of(root, Course(root)))
+job = jobs.start("preview", "00-small", "ada")
+while not job.of:
+    time.sleep(0.05)
+print(*(one.pid for one in psutil.Process().children(recursive=True)))
+sys.stdout.flush()
+os.kill(os.getpid(), 9)
+"""
+
+
+def test_a_job_ends_with_a_desk_that_is_killed(few: Path) -> None:
+    with at_home(few):
+        found = subprocess.run([sys.executable, "-c", STARTS, few], capture_output=True, text=True, timeout=300)
+    assert found.returncode == -9, found.stderr
+    left = [psutil.Process(int(one)) for one in found.stdout.split() if psutil.pid_exists(int(one))]
+    assert psutil.wait_procs(left, timeout=60)[1] == []
 
 
 def test_a_job_that_cannot_be_done_says_its_sentence(jobs: Jobs) -> None:
