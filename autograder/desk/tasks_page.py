@@ -88,7 +88,7 @@ def comparison(request: Request) -> Response:
     cells = cells_of(desk_of(request), assignment, task, two)
     texts = [text_of(cells.get(id, ())) for id in two]
     if len(two) == 1:
-        texts = [*texts, text_of(model_answer(assignment, task))]
+        texts = [*texts, model_answer(assignment, task)]
     prose = assignment.task(task).kind == "text"
     return page(
         request, "compare.html.j2", assignment=assignment, task=task, students=[board.students[id] for id in two],

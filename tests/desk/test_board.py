@@ -8,12 +8,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from nbgrader.api import Gradebook
 
 from autograder.classroom.times import give_time
 from autograder.course import Course, UsageError
 from autograder.desk.board import Board, Boards
+from autograder.desk.finding import Wanted, who
 from autograder.desk.renewed import Renewed
-from autograder.desk.rows import Asked, neighbours, page_of
+from autograder.desk.rows import Asked, CellOf, neighbours, page_of
 from autograder.faults import MachineFault
 from autograder.submission.notebook import Template
 from tests.desk.classes import NAME
@@ -89,6 +91,18 @@ def test_rows_are_found_filtered_and_sorted(root: Path) -> None:
     assert neighbours(board, Asked(sort="score"), "zoe")[0] is None
     assert neighbours(board, Asked(), "s001") == ("s000", "s002")
     assert neighbours(board, Asked(find="zoe"), "s001") == (None, None)
+
+
+def test_the_answers_that_somebody_graded_by_hand_are_found(root: Path) -> None:
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}", "cnn") as gradebook:
+        for student in ("s001", "s004"):
+            gradebook.find_grade("why", NAME, NAME, student).manual_score = 3.0
+        gradebook.db.commit()
+    board = board_of(Boards(Course(root), root))
+    (hand,) = board.report(lambda student, place: None).hands
+    assert who(board, Wanted(task="why", by=hand.by or "-")) == ["s001", "s004"]
+    assert page_of(board, Asked(find="s001")).rows[0].cells[0] == CellOf("why", "3", 2, "graded by hand")
+    assert who(board, Wanted(task="why", by="nobody")) == who(board, Wanted(task="no such task")) == []
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "x", "1" * 9, "٣"])
