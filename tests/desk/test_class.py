@@ -10,7 +10,8 @@ from autograder.classroom.ledger import Ledger
 from autograder.course import Course
 from autograder.submission.notebook import Template
 from tests.desk.classes import NAME
-from tests.desk.conftest import Open, Served, findings
+from tests.desk.conftest import Open, findings
+from tests.desk.serving import Served
 from tests.small.pretend import grade
 from tests.small.small_class import RIGHT, answered, submit
 

@@ -16,7 +16,8 @@ from autograder.gradebook.gradebook import GradebookWriter
 from autograder.gradebook.people import Person
 from autograder.submission.notebook import Template
 from tests.desk.classes import NAME, lay_out, with_pictures
-from tests.desk.conftest import Open, Served, served
+from tests.desk.conftest import Open
+from tests.desk.serving import Served, served
 from tests.feedback.test_hostile import ATTACKS
 from tests.small.pretend import grade
 from tests.small.small_class import RIGHT, answered, submit

@@ -22,7 +22,8 @@ from autograder.desk.jobs import Job, Jobs
 from autograder.gradebook.scores import final_scores
 from autograder.submission.notebook import Template
 from tests.desk.classes import NAME, make_class
-from tests.desk.conftest import Open, Served, findings, served
+from tests.desk.conftest import Open, findings
+from tests.desk.serving import Served, served
 from tests.small.courses import at_home
 from tests.small.pretend import grade
 from tests.small.small_class import RIGHT, answered, submit

@@ -7,7 +7,8 @@ import re
 import pytest
 
 from tests.desk.classes import NAME
-from tests.desk.conftest import Open, Served, findings
+from tests.desk.conftest import Open, findings
+from tests.desk.serving import Served
 
 pytestmark = pytest.mark.browser
 PATHS = (
