@@ -118,7 +118,7 @@ def shown(monkeypatch) -> list[str]:
 
 
 def test_a_wrong_scale_fails_and_the_network_stays_sure(notebook, shown):
-    """As the caption says it: on raw bytes nearly as sure, and wrong half of the time; exchanged, hardly one right."""
+    """As the caption says it: raw bytes cost something, scaled twice it guesses, exchanged it reads hardly one."""
     figures.wrong_scale(notebook["loop"], LeNet5, notebook["own_images"], notebook["own_labels"])
     rows = re.findall(r"(\d+)% right, (\d+)% sure, on average", shown[-1])
     (right, sure), (right_raw, sure_raw), (right_twice, _), _, (right_swapped, sure_swapped) = [
