@@ -109,22 +109,23 @@ class Grading:
 
         seen: by id, what the grader saw of each. One that stands otherwise by now is refused, unless it stands as
         wanted already: then it was sent twice."""
-        known = self.answers()
-        gone = wanted.keys() - known.keys()
-        if gone:
+        # Of the whole class no more is read than who is who: this is asked for with every key.
+        known = {self._secret.answer_id(*self.of, one): one for one in self._desk.grades.students(self._assignment)}
+        if wanted.keys() - known.keys():
             raise Refused("This answer is not there any more; the submission was removed or handed in anew.")
         others = self.claims()
         for id in wanted:
-            if by := others.get(known[id].student):
+            if by := others.get(known[id]):
                 raise Refused(f"{by} is at this answer; take it over, or leave it to them.")
-        return self._write({known[id].student: one for id, one in wanted.items()},
-                           {known[id].student: seen.get(id, "") for id in wanted}, ())  # fmt: skip
+        whose = {known[id]: one for id, one in wanted.items()}
+        return self._write(whose, {known[id]: seen.get(id, "") for id in wanted}, ())
 
     def _write(
         self, wanted: Mapping[str, Wanted], seen: Mapping[str, str], before: Sequence[Step], *, log: bool = True
     ) -> dict[str, Answer]:
         """Writes into the gradebook, then into the record, what students' answers are to be given."""
-        given = marks.marks(self._ledger, *self.of)
+        only = next(iter(wanted)) if len(wanted) == 1 else None
+        given = marks.marks(self._ledger, *self.of, only)
         steps: list[Step] = list(before)
         new: dict[str, Mark] = {}
 

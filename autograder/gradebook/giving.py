@@ -87,6 +87,15 @@ class GradesByHand:
         """By student, how every submission's answer to a text task stands."""
         return self._read(lambda session: _standings(session, assignment, task))
 
+    def students(self, assignment: str) -> list[str]:
+        """Everybody of whom the gradebook has a submission."""
+        query = (
+            select(SubmittedAssignment.student_id)
+            .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
+            .where(Assignment.name == assignment)
+        )
+        return self._read(lambda session: list(session.scalars(query)))
+
     def given(self, assignment: str, student: str, task: str) -> list[Given]:
         """What people gave for an answer, the oldest first."""
         changes = self._read(lambda session: attribution.given(session, assignment, student))
