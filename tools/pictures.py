@@ -11,10 +11,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bs4 import BeautifulSoup
 from PIL import Image, ImageChops
+from playwright.sync_api import sync_playwright
 
 from autograder.bridge.student import Student
 from autograder.bridge.transport import LocalTransport
@@ -27,6 +30,7 @@ IMAGES = ROOT / "docs" / "images"
 ASSIGNMENT = "01-convolution"
 MARGIN = 24
 TASK = "same-padding"
+TEXT_TASK = "why-convolution"
 STUDENT = "symmetric"  # of the sample class: pads both sides alike
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 OPTIONS = (
@@ -89,6 +93,34 @@ def excerpt(page: str, task: str) -> str:
     return str(soup)
 
 
+@contextmanager
+def desk(course: Path) -> Iterator[str]:
+    """The address, with its token, of a desk that is opened on a graded class by its command."""
+    command = [sys.executable, "-m", "autograder.cli", "desk", "--no-browser", "--course", str(course)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        said = process.stdout.readline()
+        try:
+            yield next(word for word in said.split() if word.startswith("http"))
+        finally:
+            process.terminate()
+
+
+def grading_by_hand(course: Path, target: Path) -> None:
+    """A picture of the first answer that waits for a person, as the desk shows it."""
+    with desk(course) as address, sync_playwright() as playwright:
+        chrome = playwright.chromium.launch(executable_path=browser(), args=["--no-sandbox"])
+        page = chrome.new_page(viewport={"width": 1200, "height": 760})
+        page.goto(address)
+        page.wait_for_url(lambda url: "token=" not in url)
+        page.get_by_role("link", name="By hand").click()
+        page.get_by_role("link", name=TEXT_TASK).first.click()
+        page.get_by_role("link", name="Answer 1", exact=True).click()
+        page.locator("#grade").wait_for()
+        page.screenshot(path=target)
+        chrome.close()
+
+
 def main(course: Path) -> int:
     feedback = course / "feedback" / STUDENT / ASSIGNMENT / f"{ASSIGNMENT}.html"
     report = course / "reports" / f"{ASSIGNMENT}.html"
@@ -103,6 +135,7 @@ def main(course: Path) -> int:
         page.write_text(excerpt(feedback.read_text(encoding="utf-8"), TASK), encoding="utf-8")
         picture(page, IMAGES / "feedback.png", 1200, 860)
     picture(report.resolve(), IMAGES / "class.png", 1200, 1400)
+    grading_by_hand(course.resolve(), IMAGES / "desk.png")
     return 0
 
 
