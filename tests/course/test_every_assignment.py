@@ -235,7 +235,7 @@ def test_text_tasks_have_a_rubric_and_sample_answers(assignment):
         assert 3 <= len(criteria) <= 6 and sum(criteria) == fixed.points[task], criteria
 
 
-def test_two_readings_of_a_sample_answer_are_a_point_apart_at_most():
+def test_two_marks_of_a_sample_answer_are_a_point_apart_at_most():
     """As docs/marking.md has them; the mark in the file is their mean, to the half point."""
     page = (COURSE.root / "docs" / "marking.md").read_text(encoding="utf-8")
     heads = next(line for line in page.splitlines() if line.startswith("| task |")).strip("| ").split(" | ")[1:]
@@ -250,9 +250,9 @@ def test_two_readings_of_a_sample_answer_are_a_point_apart_at_most():
     assert f"Of the course's {all_points} points {by_hand} are for text" in page
     for task, readings in rows.items():
         samples = sample_answers(folder_of(task))
-        for name, (strict, generous) in zip(heads, readings, strict=True):
-            assert 0 <= generous - strict <= 1, (task, name)
-            assert abs(samples[name][0] - (strict + generous) / 2) <= 0.25, (task, name)
+        for name, (one, other) in zip(heads, readings, strict=True):
+            assert abs(one - other) <= 1, (task, name)
+            assert abs(samples[name][0] - (one + other) / 2) <= 0.25, (task, name)
 
 
 def rubric_points(assignment: str, task: str) -> list[float]:
