@@ -1,4 +1,4 @@
-"""What the notebooks of 04 to 07 say that a library does, where no cell of theirs shows it, it does in fact."""
+"""What the notebooks say that a library does, where no cell of theirs shows it, it does in fact."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from PIL import Image
 from torch import nn
 from torch.nn import functional
 
-# PyTorch: 04, 05 and 06 --------------------------------------------------------------------------------------------
+# PyTorch --------------------------------------------------------------------------------------------
 
 
 def test_cross_entropy_takes_logits_and_has_the_softmax_in_it():
@@ -81,6 +81,41 @@ def test_a_bilinear_kernel_and_interpolate_agree_away_from_the_border(factor):
 # Keras, TensorFlow and Pillow: 04, 05 and 07 -----------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("kernel", [2, 4, 5])
+def test_torch_too_puts_an_odd_zero_of_same_padding_after_the_image(kernel):
+    layer = nn.Conv1d(1, 1, kernel, padding="same", bias=False)
+    x, total = torch.rand(1, 1, 9), kernel - 1
+    padded = functional.pad(x, (total // 2, total - total // 2))
+    assert torch.allclose(layer(x), functional.conv1d(padded, layer.weight))
+
+
+def test_under_autocast_what_follows_a_convolution_stays_in_16_bits_and_a_sum_of_float32_in_32():
+    x, layer = torch.rand(1, 1, 6, 6), nn.Conv2d(1, 2, 3)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        assert layer(x).dtype == layer(x).relu().dtype == (x @ x).dtype == torch.bfloat16
+        assert x.sum().dtype == torch.float32
+
+
+def test_batch_norm_keeps_the_variance_divided_by_one_less():
+    layer, x = nn.BatchNorm2d(1, momentum=1.0), torch.rand(4, 1, 2, 2)
+    layer(x)
+    assert float(layer.running_var) == pytest.approx(float(x.var(correction=1)), rel=1e-5)
+
+
+def test_the_other_alexnet_has_its_parameters_with_256_filters_in_the_fourth_layer():
+    convolutions = [(3, 64, 11), (64, 192, 5), (192, 384, 3), (384, 256, 3), (256, 256, 3)]
+    dense = [(256 * 6 * 6, 4096), (4096, 4096), (4096, 1000)]
+    weights = sum(out * (inputs * size**2 + 1) for inputs, out, size in convolutions)
+    assert weights + sum(out * (inputs + 1) for inputs, out in dense) == 61_100_840
+
+
+def test_a_random_rotation_counts_in_full_turns():
+    images = np.zeros((40, 9, 9, 1), "float32")
+    images[:, 4, 8] = 1  # to the right of the centre
+    turned = np.array(keras.layers.RandomRotation(10 / 360, fill_mode="constant", seed=1)(images, training=True))
+    assert turned[:, :, :4].max() == 0 and turned[:, :, 6:].max() > 0.5  # by 10 degrees at most, it stays there
+
+
 def test_bytes_wrap_around():
     assert np.subtract(np.uint8(3), np.uint8(5), dtype=np.uint8) == 254
 
@@ -92,11 +127,13 @@ def test_tensorflow_counts_the_neighbours_of_lrn_on_one_side_and_takes_alpha_as_
     np.testing.assert_allclose(ours, x / (2 + 1e-4 * energy) ** 0.75, rtol=1e-4)
 
 
-def test_a_lambda_layer_is_not_loaded_again(tmp_path):
+def test_a_lambda_layer_is_not_loaded_again_unless_safe_mode_is_off(tmp_path):
     model = keras.Sequential([keras.Input((2,)), keras.layers.Lambda(lambda x: 2 * x)])
     model.save(tmp_path / "network.keras")
     with pytest.raises(ValueError, match="[Ll]ambda"):
         keras.saving.load_model(tmp_path / "network.keras")
+    again = keras.saving.load_model(tmp_path / "network.keras", safe_mode=False)
+    assert np.array(again(np.ones((1, 2)))).tolist() == [[2, 2]]
 
 
 def test_the_sparse_loss_takes_whole_numbers_and_probabilities_and_on_request_logits():
