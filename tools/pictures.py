@@ -7,6 +7,7 @@ COURSE is a graded course folder, `demo/` by default (`make demo` fills it).
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup
 from PIL import Image, ImageChops
@@ -22,6 +24,7 @@ from playwright.sync_api import sync_playwright
 from autograder.bridge.student import Student
 from autograder.bridge.transport import LocalTransport
 from autograder.checks.display import as_html
+from autograder.checks.places import folder_of, sample_answers
 from autograder.checks.registry import reference_names, registries
 from autograder.checks.runner import CheckSession
 
@@ -30,7 +33,7 @@ IMAGES = ROOT / "docs" / "images"
 ASSIGNMENT = "01-convolution"
 MARGIN = 24
 TASK = "same-padding"
-TEXT_TASK = "why-convolution"
+TEXT_TASK, QUALITY = "why-convolution", "half"
 STUDENT = "symmetric"  # of the sample class: pads both sides alike
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 OPTIONS = (
@@ -107,7 +110,9 @@ def desk(course: Path) -> Iterator[str]:
 
 
 def grading_by_hand(course: Path, target: Path) -> None:
-    """A picture of the first answer that waits for a person, as the desk shows it."""
+    """A picture of an answer of middling quality that waits for a person, as the desk shows it."""
+    _, text = sample_answers(folder_of(TEXT_TASK))[QUALITY]
+    words = " ".join(text.split())[:40]
     with desk(course) as address, sync_playwright() as playwright:
         chrome = playwright.chromium.launch(executable_path=browser(), args=["--no-sandbox"])
         page = chrome.new_page(viewport={"width": 1200, "height": 760})
@@ -115,8 +120,11 @@ def grading_by_hand(course: Path, target: Path) -> None:
         page.wait_for_url(lambda url: "token=" not in url)
         page.get_by_role("link", name="By hand").click()
         page.get_by_role("link", name=TEXT_TASK).first.click()
-        page.get_by_role("link", name="Answer 1", exact=True).click()
-        page.locator("#grade").wait_for()
+        links = page.get_by_role("link", name=re.compile(r"^Answer \d+$")).all()
+        for address in [urljoin(page.url, link.get_attribute("href") or "") for link in links]:
+            page.goto(address)
+            if words in page.locator(".the-answer").inner_text():
+                break
         page.screenshot(path=target)
         chrome.close()
 

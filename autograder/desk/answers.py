@@ -20,6 +20,9 @@ _ROW = re.compile(r"^\|(?P<says>.*)\|\s*(?P<points>[+-−]?\d+(?:[.,]\d+)?)\s*\|
 _LINE = re.compile(r"^\s*[-*+]\s+(?P<says>.*?)\s*\((?P<points>[+-−]?\d+(?:[.,]\d+)?)\s*points?\)\s*\.?\s*$")
 
 
+_MARK = re.compile(r"\s*#+ (BEGIN|END) SOLUTION\s*")
+
+
 @dataclass(frozen=True)
 class Asked:
     """A text task as its author wrote it: the question, the model answer and the mark scheme to read, and the mark
@@ -38,10 +41,17 @@ def asked(assignment: Assignment, task: Task) -> Asked:
     scheme = rubrics_of(assignment).get(task.id, "")
     return Asked(
         question=[] if place is None else [shown(cell) for cell in _above(cells, place)],
-        model=None if place is None else shown(cells[place]),
+        model=None if place is None else shown(
+            {**cells[place], "source": without_marks(joined_source(cells[place]))}
+        ),
         scheme=as_html(scheme) if scheme else None,
         items=list(items_of(scheme)),
     )
+
+
+def without_marks(text: str) -> str:
+    """A model answer without the lines that tell nbgrader where it begins and ends."""
+    return "\n".join(line for line in text.split("\n") if not _MARK.fullmatch(line))
 
 
 def items_of(scheme: str) -> Iterator[tuple[str, float]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,6 +12,7 @@ from typing import Any
 from autograder import files
 from autograder.classroom.ledger import Damaged, Ledger
 from autograder.course import Assignment
+from autograder.desk.answers import without_marks
 from autograder.desk.compare import text_of
 from autograder.desk.desk import Desk
 from autograder.desk.renewed import stamp_of
@@ -23,7 +23,6 @@ from autograder.feedback.page import Views, views_of
 from autograder.gradebook.by_hand import Manual
 from autograder.notebook_file import MAX_FILE_BYTES
 
-_MARK = re.compile(r"\s*#+ (BEGIN|END) SOLUTION\s*")
 SAID_CHARACTERS, SAID_LINES = 3_000, 60
 
 
@@ -78,11 +77,10 @@ def cells_of(desk: Desk, assignment: Assignment, task: str, students: Sequence[s
 
 
 def model_answer(assignment: Assignment, task: str) -> str:
-    """The course's own answer to a task, without the lines that tell nbgrader where it begins and ends."""
+    """The course's own answer to a task."""
     data = files.read_whole(assignment.solution_path, MAX_FILE_BYTES)
     ids = [one.id for one in assignment.tasks]
-    text = text_of(own_work(_notebook(data or b""), ids).by_task.get(task, ()))
-    return "\n".join(line for line in text.split("\n") if not _MARK.fullmatch(line))
+    return without_marks(text_of(own_work(_notebook(data or b""), ids).by_task.get(task, ())))
 
 
 def _line(test: Mapping[str, Any]) -> TestLine:

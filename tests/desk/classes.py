@@ -62,7 +62,7 @@ def cells() -> list[Any]:
         editable("student-id", 'STUDENT_ID = "me"'),
         locked("setup", "import math"),
         new_markdown_cell(QUESTION),
-        *text_task(TASK, MODEL, 5),
+        *text_task(TASK, f"### BEGIN SOLUTION\n{MODEL}\n### END SOLUTION", 5),
         scheme,
         *code_task("double", "def double(x):\n    return 2 * x", 4),
         *code_task("square", "class _Hidden:\n    pass\n\ndef square(x):\n    return x * x", 6, limits={"wall_s": 5}),

@@ -47,6 +47,7 @@ def test_a_class_is_graded_by_keys_alone(desk: Served, opened: Open) -> None:
     page = begun(desk, opened)
     for words in ("Give two reasons", MODEL.split("\n")[0], "Shared weights"):
         expect(page.locator("#main")).to_contain_text(words)
+    expect(page.locator(".model")).not_to_contain_text("BEGIN SOLUTION")
     press = page.keyboard.press
     press("1")
     press("3")
@@ -236,12 +237,12 @@ def test_another_price_is_looked_at_before_it_counts(desk: Served, opened: Open)
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [360, 800, 1600])
-def test_nothing_is_amiss_and_nothing_is_cut_off(pattern: Path, opened: Open, width: int, dark: bool) -> None:
+def test_nothing_is_amiss_and_nothing_is_cut_off(root: Path, opened: Open, width: int, dark: bool) -> None:
     """400 % zoom of a window of 1,440 pixels is one of 360."""
-    with served(pattern) as desk:
+    with served(root) as desk:
         page = opened(desk.address, viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light")
         paths = ("/by-hand", HERE, f"{HERE}/next", f"{HERE}/rubric", "/nothing")
-        with grading(pattern) as found:
+        with grading(root) as found:
             like = f"{HERE}/like/{of(found, 's000').id}"
         for path in (*paths, like):
             page.goto(desk.at(path))

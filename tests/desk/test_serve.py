@@ -9,12 +9,16 @@ import socket
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import requests
 
 from autograder.course import ROOT_VARIABLE
+
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def desk(root: Path, *options: str, **environment: str) -> subprocess.Popen[str]:
@@ -23,8 +27,23 @@ def desk(root: Path, *options: str, **environment: str) -> subprocess.Popen[str]
     command = [sys.executable, "-m", "autograder.cli", "desk", *options]
     return subprocess.Popen(
         command, cwd=root, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.PIPE,
-        text=True,
+        text=True, preexec_fn=heeding_signals,
     )  # fmt: skip
+
+
+def heeding_signals() -> None:
+    """A shell or nohup may have them ignored, and what is started inherits that."""
+    for number in STOPS:
+        signal.signal(number, signal.SIG_DFL)
+
+
+@contextmanager
+def ended(process: subprocess.Popen[str]) -> Iterator[None]:
+    """A test that fails does not wait for a command that goes on."""
+    try:
+        yield
+    finally:
+        process.kill()
 
 
 def refusal(root: Path, *options: str, code: int) -> str:
@@ -36,7 +55,7 @@ def refusal(root: Path, *options: str, code: int) -> str:
     return said
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", STOPS)
 def test_it_says_where_it_is_and_ends_by_a_signal(root: Path, tmp_path: Path, number: int) -> None:
     """A browser is sent there by a file that its owner alone may read: its command line everybody can."""
     opened, temporary = tmp_path / "opened", tmp_path / "temporary"
@@ -44,7 +63,7 @@ def test_it_says_where_it_is_and_ends_by_a_signal(root: Path, tmp_path: Path, nu
     script = tmp_path / "browser"
     script.write_text(f'#!/bin/sh\necho "$1" > {opened}.new && mv {opened}.new {opened}\n')
     script.chmod(0o755)
-    with desk(root, BROWSER=f"{script} %s", DISPLAY=":0", TMPDIR=str(temporary)) as process:
+    with desk(root, BROWSER=f"{script} %s", DISPLAY=":0", TMPDIR=str(temporary)) as process, ended(process):
         assert process.stdout is not None and process.stderr is not None
         told = process.stdout.readline()
         address = re.fullmatch(r"The desk is open: (http://127\.0\.0\.1:\d+/[\w-]+/\?token=([\w-]+))\n", told)

@@ -44,23 +44,25 @@ def members(assignment: Assignment) -> Iterator[Member]:
     blank, right = make.released(assignment), make.solutions(assignment)
     whole = make.filled_in(blank, right)
 
-    def changed(answers: Mapping[str, str]) -> bytes:
-        return make.as_bytes(make.filled_in(whole, answers))
+    def changed(answers: Mapping[str, str], words: str = "good") -> bytes:
+        """words: which of the course's sample answers stands in the text tasks."""
+        return make.as_bytes(make.filled_in(whole, {**make.samples(assignment, words), **answers}))
 
     texts = {task.id: right[task.id] for task in assignment.tasks if task.kind == "text"}
     yield Member("reference", "has the course's own answers", make.as_bytes(whole), all_points=True)
-    yield Member("independent", "is right in another way", changed(make.answers_in("independent")), all_points=True)
+    independent = changed(make.answers_in("independent"), "short")
+    yield Member("independent", "is right in another way", independent, all_points=True)
     yield Member(
-        "flipped", "turns the kernel around", changed(make.answers_in("flipped_kernel")), all_points=True,
+        "flipped", "turns the kernel around", changed(make.answers_in("flipped_kernel"), "half"), all_points=True,
         scores={"conv2d": FLIPPED_KERNEL}, diagnoses={"conv2d": "flipped-kernel"},
     )  # fmt: skip
     yield Member(
-        "symmetric", "pads both sides alike", changed(make.answers_in("symmetric_padding")), all_points=True,
+        "symmetric", "pads both sides alike", changed(make.answers_in("symmetric_padding"), "copied"), all_points=True,
         scores=SYMMETRIC_PADDING, diagnoses={"same-padding": "symmetric-same-padding"},
     )  # fmt: skip
     yield Member(
-        "rounded-up", "counts a window that does not fit", changed(make.answers_in("rounded_up")), all_points=True,
-        scores={"output-size": ROUNDED_UP}, diagnoses={"output-size": "ceil-instead-of-floor"},
+        "rounded-up", "counts a window that does not fit", changed(make.answers_in("rounded_up"), "poor"),
+        all_points=True, scores={"output-size": ROUNDED_UP}, diagnoses={"output-size": "ceil-instead-of-floor"},
     )  # fmt: skip
     half = {task: right[task] for task in ("output-size", "same-padding")}
     yield Member(

@@ -13,6 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
+from autograder.checks.places import folder_of, sample_answers
 from autograder.course import Assignment
 
 _MARKERS = re.compile(r"^[ \t]*### (BEGIN|END) SOLUTION[ \t]*(\n|\Z)", re.MULTILINE)
@@ -29,6 +30,12 @@ def solutions(assignment: Assignment) -> dict[str, str]:
     notebook = nbformat.read(assignment.solution_path, as_version=4)
     tasks = {task.answer_id for task in assignment.tasks}
     return {id_of(cell): _MARKERS.sub("", cell.source) for cell in notebook.cells if id_of(cell) in tasks}
+
+
+def samples(assignment: Assignment, name: str) -> dict[str, str]:
+    """The course's sample answers of that quality, text task's id to text."""
+    texts = [task.id for task in assignment.tasks if task.kind == "text"]
+    return {task: sample_answers(folder_of(task))[name][1] for task in texts}
 
 
 def answers_in(name: str) -> dict[str, str]:
