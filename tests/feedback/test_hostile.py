@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import struct
 import time
 import zlib
@@ -58,7 +59,7 @@ ALLOWED_ELEMENTS = set(
 ALLOWED_ATTRIBUTES = {
     "lang", "charset", "content", "name", "http-equiv", "class", "href", "id", "aria-labelledby", "aria-label", "scope",
     "viewbox", "preserveaspectratio", "role", "width", "height", "x", "y", "tabindex", "src", "alt", "rel", "start",
-    "title", "aria-hidden",
+    "title", "aria-hidden", "fill", "stroke", "stroke-width",
 }
 
 
@@ -104,6 +105,8 @@ def assert_inert(text: str) -> None:
                 assert value.startswith(("#", "http://", "https://")), value
             if attribute == "src":
                 assert value.startswith("data:image/png;base64,"), value
+            if attribute in ("fill", "stroke"):
+                assert re.fullmatch("none|currentColor|#[0-9a-f]{6}", value), value
         if tag == "style":
             assert element.text == document.find(".//style").text
     assert len(document.findall(".//style")) == 1

@@ -187,7 +187,8 @@ def test_release_trains_no_network(monkeypatch: pytest.MonkeyPatch):
 def test_the_kit_of_the_whole_course_can_be_handed_out(tmp_path: Path):
     course = Course.here()
     kit_writer.write(tmp_path / "kit", course, list(course))
-    assert {p.name for p in (tmp_path / "kit").iterdir() if p.is_dir()} == {*course.names, "autograder", "course"}
+    folders = {path.name for path in (tmp_path / "kit").iterdir() if path.is_dir()}
+    assert folders == {*course.names, ".github", "autograder", "course"}
 
 
 def test_importing_the_kit_needs_neither_sandbox_nor_grading(kit: Path):
