@@ -32,8 +32,9 @@ def machine_wheel() -> tuple[str, bytes]:
     folder = f"{DISTRIBUTION.replace('-', '_')}-{about.version}"
     info = f"{folder}.dist-info"
     parts = {path.relative_to(PACKAGE.parent).as_posix(): path.read_bytes() for path in _package_files()}
-    for name in ("METADATA", "entry_points.txt"):
-        if text := about.read_text(name):
+    told = about.read_text("METADATA") or about.read_text("PKG-INFO")  # the latter where a build left its own in place
+    for name, text in (("METADATA", told), ("entry_points.txt", about.read_text("entry_points.txt"))):
+        if text:
             parts[f"{info}/{name}"] = text.encode()
     parts[f"{info}/WHEEL"] = _WHEEL.encode()
     record = "".join(f"{name},sha256={_digest(data)},{len(data)}\n" for name, data in parts.items())
