@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.bench import desk, desk_class, grading, kernels, layers, phases, submission, training, whole
+from tests.bench import by_keys, desk, desk_class, grading, kernels, layers, phases, submission, training, whole
 from tests.bench.table import machine
 
 SECTIONS = {
@@ -28,9 +28,10 @@ SECTIONS = {
     "flat": grading.flat_cost,
     "training": training.a_class,
     "desk-class": desk_class.pages,
+    "by-keys": by_keys.by_keys,
     "flat-5000": lambda: grading.flat_cost((50, 500, 5000)),
 }
-BY_DEFAULT = tuple(name for name in SECTIONS if name not in ("flat-5000", "desk", "desk-class"))
+BY_DEFAULT = tuple(name for name in SECTIONS if name not in ("flat-5000", "desk", "desk-class", "by-keys"))
 
 
 def main(names: list[str]) -> int:
