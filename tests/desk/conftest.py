@@ -86,3 +86,12 @@ def findings(page: Page) -> list[str]:
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate(f"async () => (await axe.run({{runOnly: {json.dumps(TAGS)}}})).violations")
     return [f"{one['id']}: {node['html'][:200]} {node['failureSummary']}" for one in found for node in one["nodes"]]
+
+
+def nothing_is_amiss(page: Page, address: str) -> None:
+    """Passes where axe finds nothing on the page at that address, and on a phone nothing is cut off."""
+    page.goto(address)
+    page.get_by_role("heading", level=1).wait_for()
+    assert findings(page) == []
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360

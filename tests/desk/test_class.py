@@ -10,7 +10,7 @@ from autograder.classroom.ledger import Ledger
 from autograder.course import Course
 from autograder.submission.notebook import Template
 from tests.desk.classes import NAME
-from tests.desk.conftest import Open, findings
+from tests.desk.conftest import Open, nothing_is_amiss
 from tests.desk.serving import Served
 from tests.small.pretend import grade
 from tests.small.small_class import RIGHT, answered, submit
@@ -117,12 +117,7 @@ def test_what_there_is_not_is_said(desk: Served, path: str) -> None:
 def test_nothing_is_amiss_for_whoever_hears_it_or_sees_little(
     desk: Served, opened: Open, path: str, scheme: str
 ) -> None:
-    page = opened(desk.address, color_scheme=scheme)
-    page.goto(desk.at(path))
-    page.get_by_role("heading", level=1).wait_for()
-    assert findings(page) == []
-    page.set_viewport_size({"width": 360, "height": 740})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    nothing_is_amiss(opened(desk.address, color_scheme=scheme), desk.at(path))
 
 
 def test_without_script_it_is_the_same_table(desk: Served, opened: Open) -> None:

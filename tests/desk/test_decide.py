@@ -22,7 +22,7 @@ from autograder.desk.jobs import Job, Jobs
 from autograder.gradebook.scores import final_scores
 from autograder.submission.notebook import Template
 from tests.desk.classes import NAME, make_class
-from tests.desk.conftest import Open, findings
+from tests.desk.conftest import Open, findings, nothing_is_amiss
 from tests.desk.serving import Served, served
 from tests.small.courses import at_home
 from tests.small.pretend import grade
@@ -161,12 +161,7 @@ def test_an_export_is_downloaded(desk: Served, opened: Open) -> None:
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_amiss_for_whoever_hears_it_or_sees_little(desk: Served, opened: Open, scheme: str) -> None:
-    page = opened(desk.address, color_scheme=scheme)
-    page.goto(desk.at(PATH))
-    page.get_by_role("heading", level=1).wait_for()
-    assert findings(page) == []
-    page.set_viewport_size({"width": 360, "height": 740})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    nothing_is_amiss(opened(desk.address, color_scheme=scheme), desk.at(PATH))
 
 
 @pytest.mark.parametrize(

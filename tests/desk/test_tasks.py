@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.desk.classes import NAME
-from tests.desk.conftest import Open, findings
+from tests.desk.conftest import Open, nothing_is_amiss
 from tests.desk.serving import Served
 
 pytestmark = pytest.mark.browser
@@ -68,12 +68,7 @@ def test_one_answer_stands_beside_the_courses_own(desk: Served, opened: Open) ->
 def test_nothing_is_amiss_for_whoever_hears_it_or_sees_little(
     desk: Served, opened: Open, path: str, scheme: str
 ) -> None:
-    page = opened(desk.address, color_scheme=scheme)
-    page.goto(desk.at(path))
-    page.get_by_role("heading", level=1).wait_for()
-    assert findings(page) == []
-    page.set_viewport_size({"width": 360, "height": 740})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    nothing_is_amiss(opened(desk.address, color_scheme=scheme), desk.at(path))
 
 
 @pytest.mark.parametrize("path", ["answers?task=none", "compare?task=none&student=s000", "compare?task=why"])
