@@ -19,7 +19,7 @@ from .limits import Limits
 from .usage import ProcessUsage, Usage, field
 
 TICK_S = 0.04
-_SLOW_EVERY_S = 0.2
+_SLOW_EVERY_S, _SLOWEST_EVERY_S = 0.2, 2.0
 
 
 class Guard:
@@ -39,7 +39,9 @@ class Guard:
         self._baseline = ProcessUsage.of(kernel)
         self._baseline_exact = 0
         self._peak = 0
-        self._next_slow = 0.0
+        self._walk: Iterator[None] | None = None  # what is under way of the slow look, which they can make long
+        self._held = holdings.Holdings()
+        self._walked_s = self._next_slow = 0.0
         self._room: int | None = None  # the file system that the kernel fills, where it has one of its own
         self._own_files = 0
 
@@ -53,32 +55,51 @@ class Guard:
         self._note_peak(usages)
         if sum(usage.tasks for usage in usages.values()) > own + self._limits.processes:
             return "processes"
-        if self._memory(usages) > self._limits.memory_bytes:
+        memory = self._memory(usages)
+        if memory > self._limits.memory_bytes:
             return "memory"
         if _cpu(usages) > self._limits.cpu_s:
             return "cpu"
-        started = time.monotonic()
-        if started < self._next_slow:
-            return None
-        broken = self._slowly_found(usages)
-        self._next_slow = time.monotonic() + max(_SLOW_EVERY_S, 10 * (time.monotonic() - started))
-        return broken
+        return self._slowly_found(usages, memory)
 
-    def _slowly_found(self, usages: dict[int, ProcessUsage]) -> str | None:
-        """What takes a walk to see: files, and memory that counts for no process although one still maps it."""
-        with privileges.reading_as(self._user):
-            held = holdings.hidden(usages, self._folders, self._seen)
+    def _slowly_found(self, usages: dict[int, ProcessUsage], memory: int) -> str | None:
+        """What takes a walk to see: files, and memory that counts for no process although one still maps it, beside the
+        `memory` that counts.
+
+        A walk may take many calls, so that what is seen at a glance, and what the grader asks, waits for none."""
+        started = time.monotonic()
+        if self._walk is None:
+            if started < self._next_slow:
+                return None
+            self._held, self._walked_s = holdings.Holdings(), 0.0
+            self._walk = self._held.walk(list(usages), self._folders, self._seen)
+        ended = self._has_walked()
         seen = sum(usage.shared for usage in usages.values())
-        if self._memory(usages) + max(0, held.memory - seen) > self._limits.memory_bytes:
+        if memory + max(0, self._held.memory - seen) > self._limits.memory_bytes:
             return "memory"
-        return "disk" if self._disk_is_full(held.disk) else None
+        full = self._disk_is_full(self._held.disk)
+        self._walked_s += time.monotonic() - started
+        if ended:
+            self._walk = None
+            self._next_slow = time.monotonic() + min(max(_SLOW_EVERY_S, 10 * self._walked_s), _SLOWEST_EVERY_S)
+        return "disk" if full else None
+
+    def _has_walked(self) -> bool:
+        """Goes on with the walk for a moment; whether it is at its end."""
+        assert self._walk is not None  # begun before
+        until = time.monotonic() + TICK_S
+        with privileges.reading_as(self._user):
+            for _ in self._walk:
+                if time.monotonic() > until:
+                    return False
+        return True
 
     def settle(self, own_root: bool = False) -> None:
         """What the kernel uses now, ready and idle, is its own and not the student's. `own_root`: it writes to a file
         system of its own, which says how full it is."""
         self._baseline = ProcessUsage.of(self._kernel)
         with privileges.reading_as(self._user):
-            self._baseline_exact = _proportional(self._kernel)
+            self._baseline_exact = _proportional(self._kernel, self._baseline) if self._baseline else 0
             if own_root:
                 self._room = os.open(f"/proc/{self._kernel}/root{self._folders[0]}", os.O_RDONLY | os.O_DIRECTORY)
                 self._own_files = _used_files(os.fstatvfs(self._room))
@@ -111,7 +132,7 @@ class Guard:
         if quick <= self._limits.memory_bytes:
             return quick
         with privileges.reading_as(self._user):
-            return sum(_proportional(pid) for pid in usages) - self._baseline_exact
+            return sum(_proportional(pid, usage) for pid, usage in usages.items()) - self._baseline_exact
 
     def usage(self) -> Usage:
         """What the tree has used: CPU time, that of processes that ended included, and the most resident memory that it
@@ -200,15 +221,15 @@ def _parent(pid: int) -> int | None:
         return None
 
 
-def _proportional(pid: int) -> int:
-    """Bytes of a process's memory that is no file; shared pages are divided among those who share them."""
+def _proportional(pid: int, usage: ProcessUsage) -> int:
+    """Bytes of a process's memory that is no file, and of its page tables; shared pages are divided among those who
+    share them."""
     try:
         with open(f"/proc/{pid}/smaps_rollup", "rb") as file:
             text = file.read()
     except OSError:
-        usage = ProcessUsage.of(pid)
-        return usage.anonymous + usage.shared if usage else 0
-    return field(text, b"Pss_Anon:") + field(text, b"Pss_Shmem:") + field(text, b"SwapPss:")
+        return usage.anonymous + usage.shared
+    return field(text, b"Pss_Anon:") + field(text, b"Pss_Shmem:") + field(text, b"SwapPss:") + usage.tables
 
 
 def _walk(folders: tuple[str, ...]) -> Iterator[os.stat_result]:

@@ -2,9 +2,9 @@
 
 It refuses what Landlock does not cover: sockets, programs, other processes, other users' settings, namespaces, kernel
 interfaces with a history of holes, what tells one kernel of another (locks on files that all of them read, what of
-those lies in memory), and memory and disk that no process is charged for: pages lent to pipes, files on
-their way between sockets, wide buffers, rings for input and output. It also refuses to leave the kernel's process
-group, so that one signal ends everything, however fast it multiplies.
+those lies in memory), and memory and disk that no process is charged for: pages lent to pipes and sockets, files on
+their way between sockets, wide buffers, rings for input and output, rules of Landlock's own, huge pages. It also
+refuses to leave the kernel's process group, so that one signal ends everything, however fast it multiplies.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ _SOL_SOCKET, _BUFFERS = 1, (7, 8, 32, 33)  # SO_SNDBUF, SO_RCVBUF, and both as r
 _F_SETPIPE_SZ = 1031
 _LOCKS = (6, 7, 37, 38)  # F_SETLK, F_SETLKW, and both for open files
 _RWF_NOWAIT = 8
-_MAP_KIND, _MAP_SHARED, _MAP_VALIDATED, _MAP_ANONYMOUS = 0xF, 1, 3, 0x20
-_SIGCHLD, _MADV_PAGEOUT = 17, 21
+_MAP_KIND, _MAP_SHARED, _MAP_VALIDATED, _MAP_ANONYMOUS, _MAP_HUGETLB = 0xF, 1, 3, 0x20, 0x40000
+_SIGCHLD, _MADV_MERGEABLE, _MADV_PAGEOUT = 17, 12, 21
 _F_SETOWN, _F_SETSIG, _F_SETOWN_EX, _F_SETLEASE, _F_NOTIFY = 8, 10, 15, 1024, 1026
-_PR_SET_DUMPABLE = 4
+_PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_MEMORY_MERGE, _PR_SET_VMA = 4, 22, 67, 0x53564D41
 _FIOSETOWN, _SIOCSPGRP, _TIOCSTI, _TIOCLINUX = 0x8901, 0x8902, 0x5412, 0x541C
 
 # Refused outright: errno -> names. "0" lets honest code (shutil.copy, os.utime) believe that it worked.
@@ -50,7 +50,8 @@ _REFUSED: dict[int, str] = {
     errno.ENETUNREACH: "socket connect bind listen sendmsg sendmmsg",
     errno.ENOSYS: """
         mincore cachestat io_uring_setup io_uring_enter io_uring_register clone3 openat2 memfd_create memfd_secret
-        io_setup io_submit io_getevents io_pgetevents io_destroy vmsplice splice tee
+        io_setup io_submit io_getevents io_pgetevents io_destroy vmsplice splice tee sendfile
+        landlock_create_ruleset landlock_add_rule landlock_restrict_self
         shmget shmat shmctl msgget msgsnd msgrcv msgctl semget semop semtimedop semctl mq_open mq_unlink""",
     errno.EOPNOTSUPP: """
         fallocate setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr setxattrat removexattrat""",
@@ -59,6 +60,7 @@ _REFUSED: dict[int, str] = {
 }
 # System calls younger than some libseccomp releases; their numbers are the same on every architecture.
 _YOUNG = {
+    "landlock_create_ruleset": 444, "landlock_add_rule": 445, "landlock_restrict_self": 446,
     "cachestat": 451, "fchmodat2": 452, "statmount": 457, "listmount": 458, "setxattrat": 463, "removexattrat": 466,
     "open_tree_attr": 467, "file_setattr": 469,
 }  # fmt: skip
@@ -140,8 +142,15 @@ def _refuse_by_argument(rules: Any) -> None:
     # Children of a process that ignores their end are waited for by nobody, and their CPU time is counted for nobody.
     # The honest one who asks is DataLoader, which also looks for dead workers itself: it is told that it worked.
     _refuse(rules, "rt_sigaction", 0, sc.Arg(0, sc.EQ, _SIGCHLD))
+    # Filters cost memory that nobody counts; a mapping with a name of its own is not seen to be shared memory; pages
+    # that are merged with those of others tell by their speed what others have.
+    for option in (_PR_SET_SECCOMP, _PR_SET_VMA, _PR_SET_MEMORY_MERGE):
+        _refuse(rules, "prctl", errno.EINVAL, sc.Arg(0, sc.EQ, option))
     # Memory that is sent to the swap is not resident, and the peak of what is resident is measured.
-    _refuse(rules, "madvise", errno.EINVAL, sc.Arg(2, sc.EQ, _MADV_PAGEOUT))
+    for advice in (_MADV_PAGEOUT, _MADV_MERGEABLE):
+        _refuse(rules, "madvise", errno.EINVAL, sc.Arg(2, sc.EQ, advice))
+    # Huge pages that the machine keeps ready for others count for no process.
+    _refuse(rules, "mmap", errno.ENOMEM, sc.Arg(3, sc.MASKED_EQ, _MAP_HUGETLB, _MAP_HUGETLB))
     for argument in (0, 1):  # setpriority(PRIO_PROCESS, 0, ...) is what os.nice does
         _refuse(rules, "setpriority", errno.EPERM, sc.Arg(argument, sc.NE, 0))
 

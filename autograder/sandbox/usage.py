@@ -24,12 +24,14 @@ class Usage:
 class ProcessUsage:
     """One process: bytes of anonymous and shared memory, of its resident memory and its peak, tasks, CPU seconds.
 
-    `cpu_s` is its own with all its threads, `children_s` that of the children that it has waited for, and theirs.
+    `anonymous` includes the `tables` by which Linux finds its pages, which alone can be gigabytes. `cpu_s` is its own
+    with all its threads, `children_s` that of the children that it has waited for, and theirs.
     """
 
-    __slots__ = ("anonymous", "children_s", "cpu_s", "dead", "peak", "resident", "shared", "tasks")
+    __slots__ = ("anonymous", "children_s", "cpu_s", "dead", "peak", "resident", "shared", "tables", "tasks")
 
     anonymous: int
+    tables: int
     shared: int
     resident: int
     peak: int
@@ -53,7 +55,8 @@ class ProcessUsage:
         usage.tasks = 1 if usage.dead else int(numbers[17])
         usage.cpu_s = _cpu_clock(pid) or (int(numbers[11]) + int(numbers[12])) / _CLOCK
         usage.children_s = (int(numbers[13]) + int(numbers[14])) / _CLOCK
-        usage.anonymous = field(status, b"RssAnon:") + field(status, b"VmSwap:") + field(status, b"VmPTE:")
+        usage.tables = field(status, b"VmPTE:")
+        usage.anonymous = field(status, b"RssAnon:") + field(status, b"VmSwap:") + usage.tables
         usage.shared = field(status, b"RssShmem:")
         usage.resident, usage.peak = field(status, b"VmRSS:"), field(status, b"VmHWM:")
         return usage

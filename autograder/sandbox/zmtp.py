@@ -19,6 +19,7 @@ from typing import Any
 from jupyter_client.session import Session
 
 LARGEST_MESSAGE = 8_000_000  # bytes in all its parts; a larger one is dropped while it comes
+_LARGEST_HEADER = 64_000  # bytes of a message's part about itself, in which every text is looked at for a date
 _RECEIVED = 1 << 18
 _PARTS = 64
 _LARGEST_COMMAND = 4096
@@ -216,6 +217,9 @@ class KernelClient:
     def read(self, parts: list[bytes]) -> dict[str, Any]:
         """A message as plain data. Raises an exception of any kind for one that is not signed, or is none."""
         _, signed = self.session.feed_identities(parts)
+        for about in signed[1:3]:  # behind the signature: the header, and that of the request
+            if len(about) > _LARGEST_HEADER:
+                raise ValueError(f"a header of {len(about)} bytes")
         return self.session.deserialize(signed)
 
     def get_iopub_msg(self, timeout: float) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import textwrap
 import time
 from dataclasses import replace
@@ -52,6 +54,38 @@ MEMORY = {
             libc.munmap(ctypes.c_void_p(at + 4096), ctypes.c_size_t(len(held) - 4096))
             keep.append(held)
         time.sleep(9)""",
+    "in page tables, which a look at nothing makes": """
+        import ctypes, mmap, time
+        libc = ctypes.CDLL(None)
+        libc.mmap.restype, libc.mmap.argtypes = ctypes.c_void_p, [ctypes.c_void_p, *[ctypes.c_long] * 5]
+        libc.madvise.argtypes = [ctypes.c_void_p, ctypes.c_long, ctypes.c_int]
+        size, step = 200 * 2**30, 2 * 2**20  # a page of 4 KB for every 2 MB
+        at = libc.mmap(None, size, mmap.PROT_READ, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000, -1, 0)
+        libc.madvise(at, size, 15)  # no huge pages
+        for offset in range(0, size, step): ctypes.c_char.from_address(at + offset).value
+        time.sleep(9)""",
+    "in mappings of nothing": """
+        import ctypes, mmap, os, time
+        libc = ctypes.CDLL(None)
+        libc.mmap.restype, libc.mmap.argtypes = ctypes.c_void_p, [ctypes.c_void_p, *[ctypes.c_long] * 5]
+        libc.mprotect.argtypes = [ctypes.c_void_p, ctypes.c_long, ctypes.c_int]
+        at = libc.mmap(None, 60_000 * 4096, 0, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, -1, 0)
+        for page in range(0, 60_000, 2): libc.mprotect(at + page * 4096, 4096, mmap.PROT_READ)
+        for _ in range(20):
+            if not os.fork(): time.sleep(20)
+        time.sleep(20)""",
+    "in watches": """
+        import os, select, time
+        files, watching = [os.pipe()[0] for _ in range(10)], []
+        while True:
+            watching.append(select.epoll())
+            for file in files:
+                for number in range(200, 500):
+                    os.dup2(file, number)
+                    watching[-1].register(number, select.EPOLLIN)
+            if len(watching) == 90:
+                if os.fork(): time.sleep(20)
+                del watching[:]""",
     "in sockets and pipes": """
         import os, socket, time
         while True:
@@ -79,6 +113,17 @@ REFUSED = {
         part = Part(ctypes.addressof(page), 4096)
         if ctypes.CDLL(None, use_errno=True).vmsplice(os.pipe()[1], ctypes.byref(part), 1, 0) < 0:
             raise OSError(ctypes.get_errno(), "refused")""",
+    "pages of files in sockets": """
+        import os, socket
+        with open("x", "wb") as file: file.write(bytes(9000))
+        ends = socket.socketpair()
+        with open("x", "rb") as file: os.sendfile(ends[0].fileno(), file.fileno(), 4095, 2)""",
+    "rules of Landlock": """
+        import ctypes
+        rules = (ctypes.c_uint64 * 3)(0, 3, 0)
+        if ctypes.CDLL(None, use_errno=True).syscall(444, rules, ctypes.c_size_t(24), 0) < 0:
+            raise OSError(ctypes.get_errno(), "refused")""",
+    "pages merged with those of others": "import mmap\nmmap.mmap(-1, 4096).madvise(mmap.MADV_MERGEABLE)",
     "wide pipes": "import fcntl, os\nfcntl.fcntl(os.pipe()[1], 1031, 1 << 20)",
     "disk in one call": """
         import ctypes, os
@@ -146,6 +191,34 @@ TOO_DEEP = """
 @pytest.mark.parametrize("how", MEMORY)
 def test_memory_is_bounded(pool, starter, how):
     assert_stopped(starter(pool), MEMORY[how], "memory")
+
+
+def test_a_look_that_never_ends_hides_no_memory(tmp_path):
+    """Whoever makes much to look through gains no time by it."""
+    script = f"""
+        import os, signal, time
+        from autograder.sandbox import holdings, usage
+        from autograder.sandbox.guard import Guard
+        from autograder.sandbox.limits import Limits
+
+        def endless(self, pids, folders, seen):
+            while True: yield
+
+        holdings.Holdings.walk = endless
+        read, write = os.pipe()
+        if (child := os.fork()) == 0:
+            os.read(read, 1)
+            held = bytearray(os.urandom(1) * (100 * 2**20))
+            signal.pause()
+        guard = Guard(child, Limits(memory_bytes=50 * 2**20), ({str(tmp_path)!r},))
+        guard.settle()
+        assert guard.broken_limit() is None
+        os.write(write, b"x")
+        while (broken := guard.broken_limit()) is None: pass
+        print(broken)
+        guard.end_all()"""
+    ran = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, timeout=60)
+    assert ran.stdout == "memory\n", ran.stderr
 
 
 def test_where_nobody_sees_what_is_mapped_it_is_small_and_counted(monkeypatch, starter):
@@ -280,9 +353,6 @@ def test_a_daemon_does_not_outlive_its_kernel(request, starter, isolation):
 
 def test_everything_ends_with_the_grader(starter, tmp_path):
     """A grader that is killed leaves no kernel, no server and no folder."""
-    import subprocess
-    import sys
-
     script = f"""
         import os, pathlib
         from autograder.sandbox.client import WarmPool

@@ -132,3 +132,15 @@ def test_zeromq_understands_it(tmp_path):
     context.destroy(linger=0)
     assert received(shell, 2) == ([], 0) and shell.closed
     iopub.close()
+
+
+@pytest.mark.parametrize("part", ["header", "parent_header"])
+def test_a_message_that_says_too_much_of_itself_is_not_read(kernel, part):
+    """Every text there is looked at for a date, which takes seconds where they are many."""
+    session = kernel.client.session
+    message = session.msg("stream", {"name": "stdout", "text": "x" * 1_000_000})
+    assert kernel.client.read(session.serialize(message))["content"] == message["content"]
+    message = session.msg("stream", {"name": "stdout", "text": "x"})
+    message[part] = {**message["header"], "dates": ["2024-01-01T00:00:00.123456Z"] * 10_000}
+    with pytest.raises(ValueError, match="a header of"):
+        kernel.client.read(session.serialize(message))
