@@ -123,6 +123,12 @@ class Assignment:
         return self.root / self.package / words_of(self.name)
 
     @property
+    def trains(self) -> bool:
+        """Whether one of its tasks trains a network that is graded: a task whose folder has a ``training.py``."""
+        package = self.root / self.package
+        return any(any(package.glob(f"*/{words_of(task.id)}/training.py")) for task in self.tasks)
+
+    @property
     def solution_path(self) -> Path:
         """The source notebook, with answers."""
         return self.root / "solutions" / self.name / f"{self.name}.ipynb"

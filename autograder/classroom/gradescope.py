@@ -146,7 +146,7 @@ def _graded(assignment: Assignment, submission: Submission, bundle: Bundle, sour
     key = files.read_whole(source / SECRET, SECRET_BYTES)
     if key is None or len(key) != SECRET_BYTES:
         raise MachineFault("The bundle's secret is damaged; make the bundle anew.")
-    data = TrainingData(assignment.images)
+    data = TrainingData.of(assignment)
     job = job_of(
         submission,
         Secret(key),
@@ -195,7 +195,7 @@ def _isolation(isolation: Isolation, applied: tuple[str, ...]) -> list[str]:
 def prepare(root: Path) -> str:
     """Fetches the images that the assignment trains on, and says what isolates student code here."""
     bundle = Bundle.read(root / "source")
-    TrainingData(Course.here().assignment(bundle.assignment).images)
+    TrainingData.of(Course.here().assignment(bundle.assignment))
     lines = [f"{'✓' if fact.present else '✗'} {fact.name:<16} {fact.meaning}" for fact in mechanisms.facts()]
     if bundle.isolation == "off":
         lines.append(OFF)

@@ -182,7 +182,7 @@ class ClassRun:
         self._options = options
         self._root = course.root
         self._secret = Secret.of_course(folder.state, ledger, anew=options.force and not options.students)
-        self._data = TrainingData(assignment.images)  # a download is done here, before any worker asks for one
+        self._data = TrainingData.of(assignment)  # a download is done here, before any worker asks for one
         self._checks = checks_fingerprint(assignment)
         self._device = options.device or device_for(assignment, options.per_gpu)
         self._environment = environment_fingerprint(assignment.runtime, self._data.names, self._device)

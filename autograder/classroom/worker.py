@@ -112,7 +112,7 @@ def training_images(spec: WorkerSpec, assignment: Assignment) -> Path | None:
         return spec.images
     from autograder.training.laid_out import TrainingData
 
-    data = TrainingData(assignment.images)
+    data = TrainingData.of(assignment)
     if spec.datasets and data.names != spec.datasets:
         raise CourseError(
             f"A worker has the images {', '.join(data.names)} and the command has {', '.join(spec.datasets)}: "

@@ -87,7 +87,8 @@ def make_module(variants: Variants, data: Path | None) -> types.ModuleType:
 
         known = {path.stem: path for path in sorted((data / "weights").glob("*.safetensors"))} if data else {}
         if name not in known:
-            raise ValueError(f"name: there is no pretrained network {name!r}, only {', '.join(known)}.")
+            there = ", ".join(known) or "none in this assignment"
+            raise ValueError(f"name: there is no pretrained network {name!r} while grading; there are: {there}.")
         return load_file(known[name])
 
     for function in (check, variant, load_images, load_pretrained):

@@ -31,6 +31,7 @@ from autograder.submission.prose import safe_markdown
 from autograder.submission.results import Provenance, Reason, Results, TaskResult
 from autograder.submission.verdict import not_gradable
 from autograder.submission.work_folder import lay_out
+from autograder.training.brought import beside
 
 
 class Kernels(Protocol):
@@ -73,10 +74,12 @@ def grade_submission(job: Job, grader: Grader) -> Outcome:
     except NotGradable as error:
         return _refused(job, grader, error.reason, str(error), started)
 
+    files, left = beside(job.files) if assignment.trains else (job.files, "")
+
     def start() -> Kernel:
         work = Path(tempfile.mkdtemp(prefix="autograder-"))
         try:
-            lay_out(work, assignment, job.files)
+            lay_out(work, assignment, files)
             return grader.kernels(work, job.student, job.share)  # from here on the folder goes when the kernel does
         except BaseException:
             shutil.rmtree(work, ignore_errors=True)
@@ -86,7 +89,7 @@ def grade_submission(job: Job, grader: Grader) -> Outcome:
         run = NotebookRun(grader.template, grader.checks, job, notebook, execution)
         tasks = run.tasks()
     results = _results(
-        job, assignment, tasks, execution.isolation, started, notes=run.notes, task_seconds=run.task_seconds
+        job, assignment, tasks, execution.isolation, started, notes=[left, *run.notes], task_seconds=run.task_seconds
     )
     return Outcome(results, _as_file(notebook), run.broken, _digests(notebook, assignment))
 

@@ -1,35 +1,50 @@
-"""How much a notebook brings along: a network can be stored in its literals, and be handed out as if it was trained."""
+"""How much a notebook brings along: a network can be stored in it, and be handed out as if it was trained.
+
+Numbers can stand in strings, in comments, in names, in blanks and line breaks. So what counts is the code compressed:
+data that means something does not get smaller than what it means, wherever it stands, and honest code gets small.
+"""
 
 from __future__ import annotations
 
-import re
+import zlib
+from collections.abc import Mapping
 
-MOST = 24_000  # characters of strings, numbers and comments in a notebook's code; the course's notebooks have 5,000
-LONGEST = 4_000  # characters of one of them
-PIECES = re.compile(
-    r'''"""(?:\\.|[^\\])*?"""|\'\'\'(?:\\.|[^\\])*?\'\'\''''  # strings of several lines
-    r'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|\#[^\n]*'''  # of one line, and comments
-    r'''|\b\d[\w.]*|\w{100,}''',  # numbers, and what is too long for a name
-    re.DOTALL,
-)
+MOST = 20_000  # bytes of a notebook's code, compressed; the solutions of the course have 6,000 at the most
+MOST_BESIDE = 4_000  # bytes of the files beside it, compressed: modules, and no networks
 
 
-def brought(source: str) -> tuple[int, int]:
-    """(characters of all strings, numbers, comments and very long names, those of the longest) in a notebook's code."""
-    sizes = [len(piece.group()) for piece in PIECES.finditer(source)]
-    return sum(sizes), max(sizes, default=0)
+def packed(data: bytes) -> int:
+    """Bytes that are left of `data` when it is compressed."""
+    return len(zlib.compress(data, 9))
 
 
 def too_much(source: str) -> str | None:
     """The sentence for a notebook that brings more than one may whose training is graded; None where it does not."""
-    total, longest = brought(source)
-    if total > MOST:
-        what, most = f"{total:,} characters of strings, numbers and comments", MOST
-    elif longest > LONGEST:
-        what, most = f"a string, a number or a comment of {longest:,} characters", LONGEST
-    else:
+    size = packed(source.encode("utf-8", "replace"))
+    if size <= MOST:
         return None
     return (
-        f"The code of this notebook has {what}, and {most:,} are allowed where a training is graded: what a network "
-        "knows is to come from the images that it is given. Take stored data and commented-out code away."
+        f"The code of this notebook is {size:,} bytes even when it is compressed, and {MOST:,} are allowed where a "
+        "training is graded: what a network knows is to come from the images that it is given. Take stored data and "
+        "code that is not needed away."
+    )
+
+
+def beside(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], str]:
+    """Of the files that were handed in beside a notebook whose training is graded, those that it may have, the small
+    ones first; and the sentence on the others, empty where there are none."""
+    kept: dict[str, bytes] = {}
+    left, room = [], MOST_BESIDE
+    for name, data in sorted(files.items(), key=lambda item: (len(item[1]), item[0])):
+        size = packed(data)
+        if size > room:
+            left.append(name)
+            continue
+        kept[name], room = data, room - size
+    if not left:
+        return kept, ""
+    more = f" and {len(left) - 1} more" if len(left) > 1 else ""
+    return kept, (
+        f"The notebook ran without {left[0]}{more}: where a training is graded, what lies beside the notebook may be "
+        f"{MOST_BESIDE:,} bytes in all, compressed, since what a network knows is to come from the images."
     )

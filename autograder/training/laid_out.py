@@ -16,7 +16,7 @@ from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
-from autograder.course import CourseError
+from autograder.course import Assignment, CourseError
 from autograder.datasets import DataError, ImageSet, find_images, lay_out_training
 from autograder.datasets.thresholds import NAME, thresholds_file
 from autograder.datasets.weights import lay_out_weights
@@ -30,17 +30,23 @@ _laid_out: dict[tuple[object, ...], tuple[Path, int]] = {}
 
 class TrainingData:
     """The data sets that an assignment's calls of ``load_images`` (``Assignment.images``) lead to on this machine, by
-    their ``names``.
+    their ``names``. ``weights``: pretrained networks are laid out with them.
 
     Raises ``CourseError`` where one is missing.
     """
 
-    def __init__(self, calls: Iterable[tuple[str, ...]]) -> None:
+    def __init__(self, calls: Iterable[tuple[str, ...]], *, weights: bool = True) -> None:
         found = {call: _find(call) for call in sorted(calls, key=bool)}  # what is the default comes first
         self._default = found[()].name if () in found else None
         self._sets = {images.name: images for images in found.values()}
         # The default's first, then those that the notebook asks for by name, in its order.
         self.names = tuple(self._sets)
+        self._weights = weights
+
+    @classmethod
+    def of(cls, assignment: Assignment) -> TrainingData:
+        """What an assignment loads; where a training of its own is graded, without networks that know already."""
+        return cls(assignment.images, weights=not assignment.trains)
 
     @cached_property
     def folder(self) -> Path | None:
@@ -48,13 +54,14 @@ class TrainingData:
         sets, self._sets = self._sets, {}  # hundreds of MB that nobody needs any more
         if not sets:
             return None
-        key = (self._default, *(_identity(images) for images in sets.values()))
+        key = (self._default, self._weights, *(_identity(images) for images in sets.values()))
         if key not in _laid_out or not _laid_out[key][0].is_dir():
             _remove_abandoned()
             folder = Path(tempfile.mkdtemp(prefix=PREFIX))
             _laid_out[key] = folder, _locked(folder)
             lay_out_training(sets.values(), folder, default=self._default)
-            lay_out_weights(folder / "weights")
+            if self._weights:
+                lay_out_weights(folder / "weights")
             if thresholds_file().is_file():
                 shutil.copyfile(thresholds_file(), folder / NAME)
                 (folder / NAME).chmod(0o644)

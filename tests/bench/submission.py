@@ -113,7 +113,7 @@ def _solution_id(cell: dict[str, Any]) -> str | None:
 def reference_job(assignment: Assignment, student: str = "s00000") -> Job:
     """The reference answers as a student hands them in, with the seeds of a course that was just made."""
     seeds = Secret(b"measured".ljust(32, b"-"))
-    images = TrainingData(assignment.images)
+    images = TrainingData.of(assignment)
     return Job(
         student=student,
         notebook=answered(assignment),
@@ -128,7 +128,7 @@ def reference_job(assignment: Assignment, student: str = "s00000") -> Job:
 @contextmanager
 def grader_of(assignment: Assignment) -> Iterator[Grader]:
     """A grader in this process, warm."""
-    images = TrainingData(assignment.images)
+    images = TrainingData.of(assignment)
     spec = WorkerSpec(assignment.root, assignment.name, "required", images.names, images.folder)
     grader, close = make_grader(spec)
     try:

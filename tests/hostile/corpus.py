@@ -6,6 +6,7 @@ Its comment lines say what must come of it:
     # score: zero (the default) | full | some (below full) | any
     # reason: the `reason` recorded for the task, alternatives separated by |, `none` for none; none by default
     # later: lost              the code breaks its own kernel so that later tasks of the same notebook may fail
+    # beside: ...              files lie beside the notebook, for those of `training/`
     #: right                    stands for the right answer
     #: answer cell stays empty  the answer cell is as it was released
 """
@@ -45,6 +46,7 @@ class Attack:
     score: str
     reasons: frozenset[str | None]
     later_lost: bool
+    files_beside: bool = False
 
 
 def attacks() -> list[Attack]:
@@ -54,11 +56,11 @@ def attacks() -> list[Attack]:
 
 def read(path: Path) -> Attack:
     text = path.read_text(encoding="utf-8")
-    options = dict(re.findall(r"^# (score|reason|where|later): (.+)$", text, re.MULTILINE))
+    options = dict(re.findall(r"^# (score|reason|where|later|beside): (.+)$", text, re.MULTILINE))
     stays_empty = "#: answer cell stays empty" in text
     says = re.search(r'"""(.+?)"""', text, re.DOTALL)
     assert says, f"{path.name} does not say what it tries"
-    code = re.sub(r"^# (score|reason|where|later): .+\n", "", text, flags=re.MULTILINE)
+    code = re.sub(r"^# (score|reason|where|later|beside): .+\n", "", text, flags=re.MULTILINE)
     code = re.sub(r'\A\s*""".+?"""\n', "", code, count=1, flags=re.DOTALL)
     code = code.replace("#: answer cell stays empty", "").replace("#: right", RIGHT)
     elsewhere = options.get("where") == "cell"
@@ -70,4 +72,5 @@ def read(path: Path) -> Attack:
         score=options.get("score", "zero"),
         reasons=frozenset(None if word == "none" else word for word in options.get("reason", "none").split("|")),
         later_lost=options.get("later") == "lost",
+        files_beside="beside" in options,
     )

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
 
 import nbformat
+import numpy as np
 import pytest
 
 from autograder import training
 from autograder.classroom.seeds import Secret
 from autograder.classroom.worker import WorkerSpec, make_grader
+from autograder.course import Course
 from autograder.submission.job import Job
 from autograder.submission.submission import Grader
 from autograder.training import data
@@ -49,7 +52,7 @@ def grader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grader]:
     root = tmp_path_factory.mktemp("course")
     cells = [locked("setup", SETUP), *code_task("lenet-train", "def train_lenet(): ...", 10, limits={"wall_s": WALL_S})]
     make_course(root, NAME, cells, runtime="torch", total_s=200)
-    images = TrainingData([("digits",)]).folder
+    images = TrainingData([("digits",)], weights=not Course(root).assignment(NAME).trains).folder
     with at_home(root):
         grader, close = make_grader(WorkerSpec(root, NAME, "required", ("digits",), images))
         with training.using("digits"), mock.patch.object(data, "budget", lambda task, name: (BUDGET_S, "cpu")):
@@ -65,7 +68,8 @@ def test_attack(grader: Grader, attack: Attack):
         if cell.metadata.get("nbgrader", {}).get("grade_id") == "lenet-train":
             cell.source = answer
     text = nbformat.writes(notebook).encode()
-    job = Job("mallory", text, SECRET.seeds(["lenet-train"], "mallory"), SECRET.id, "c", "e", datasets=("digits",))
+    seeds, beside = SECRET.seeds(["lenet-train"], "mallory"), files_beside() if attack.files_beside else {}
+    job = Job("mallory", text, seeds, SECRET.id, "c", "e", beside, datasets=("digits",))
     outcome = grader.grade(job)
     (task,) = outcome.results.tasks
     assert task.score == (10 if attack.score == "full" else 0), (attack.says, task)
@@ -73,4 +77,12 @@ def test_attack(grader: Grader, attack: Attack):
     assert task.message.strip() and "Traceback" not in task.message
     assert outcome.broken == ()
     shown = json.dumps([cell.get("outputs", []) for cell in outcome.notebook.cells])
-    assert "CANARY_DIGITS" not in shown
+    assert "CANARY_" not in shown
+    assert any("network.npy" in note for note in outcome.results.notes) is attack.files_beside
+
+
+def files_beside() -> dict[str, bytes]:
+    """A module, and a network in a file, as random as weights are."""
+    network = io.BytesIO()
+    np.save(network, np.random.default_rng(0).normal(size=60_000).astype(np.float32))
+    return {"network.npy": network.getvalue(), "helpers.py": b"NOTHING = None\n"}

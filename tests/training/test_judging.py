@@ -22,7 +22,7 @@ from autograder.datasets.thresholds import table
 from autograder.sandbox.training import OutOfTime
 from autograder.training import data, probes, tasks
 from autograder.training.alter import SHIFT, alter
-from autograder.training.brought import LONGEST, MOST, brought, too_much
+from autograder.training.brought import MOST, beside, packed, too_much
 from autograder.training.reading import Answers, Renumbered
 from course.alexnet.alexnet_train.misconceptions import ALEXNET_TRAIN
 from course.alexnet.alexnet_train.training import TASK as ALEXNET
@@ -134,13 +134,17 @@ def train_lenet(images, labels, *, seed, device):
 # what a notebook brings ----------------------------------------------------------------------------------------------
 
 
+RANDOM = np.random.default_rng(0)
+BYTES = RANDOM.bytes(MOST)
+LETTERS = "".join(RANDOM.choice(list("abcdefghijklmnop"), 2 * MOST))
 STORED_DATA = {
-    "a text with escapes": "W = '" + "\\'a" * 2_000 + "'",
-    "numbers": "W = [" + "1.25, " * 8_000 + "]",
-    "a comment": "# " + "b" * 5_000,
-    "bytes in several lines": 'W = b"""' + "c\n" * 3_000 + '"""',
-    "a name": "x" * 5_000 + " = 1",
-    "many comments": "\n".join(f"# {'d' * 98}" for _ in range(300)),
+    "a text": f"W = {BYTES!r}",
+    "numbers": f"W = [{', '.join(map(str, BYTES))}]",
+    "comments": "\n".join(f"# {LETTERS[at : at + 80]}" for at in range(0, len(LETTERS), 80)),
+    "names": "\n".join(f"def {LETTERS[at : at + 80]}(): ..." for at in range(0, len(LETTERS), 80)),
+    "blanks": "".join({"0": " ", "1": "\t"}.get(bit, "\n") for byte in BYTES for bit in f"{byte:08b}\n"),
+    "signs": "x = " + "".join("+" if bit == "1" else "-" for byte in BYTES for bit in f"{byte:08b}") + "1",
+    "half of a text": '"""' + repr(BYTES),
 }
 
 
@@ -157,8 +161,17 @@ def test_the_notebooks_of_the_course_bring_little():
     for name in Course.here().names:
         cells = nbformat.read(Course.here().assignment(name).solution_path, as_version=4).cells
         source = "\n\n".join(cell.source for cell in cells if cell.cell_type == "code")
-        total, longest = brought(source)
-        assert total < MOST / 3 and longest < LONGEST / 3 and too_much(source) is None
+        assert packed(source.encode()) < MOST / 3 and too_much(source) is None
+
+
+def test_small_files_beside_a_notebook_stay_and_large_ones_are_named():
+    module, network, picture = b"def f(x):\n    return x\n", BYTES, RANDOM.bytes(9_000)
+    kept, said = beside({"helpers.py": module, "network.npz": network, "cat.jpg": picture})
+    assert kept == {"helpers.py": module}
+    assert said.startswith("The notebook ran without cat.jpg and 1 more: ")
+    assert beside({"helpers.py": module}) == ({"helpers.py": module}, "")
+    many, said = beside({f"{n}.npy": BYTES[n * 500 : (n + 1) * 500] for n in range(20)})
+    assert len(many) == 7 and "and 12 more" in said, "together, they are no way around it"
 
 
 # altered images ------------------------------------------------------------------------------------------------------
