@@ -6,7 +6,7 @@ import os
 import platform
 from dataclasses import dataclass
 
-from . import holdings, landlock, privileges, reach, root, syscalls
+from . import cgroup, holdings, landlock, privileges, reach, root, syscalls
 from .policy import IsolationMissing
 
 MANDATORY = ("landlock", "seccomp", "rlimits", "guard")
@@ -80,6 +80,12 @@ def _other_facts() -> list[Mechanism]:
             "shared memory counts by what it really holds",
             "shared memory without a file is bounded to 1 MB a mapping, since nobody may see what it holds "
             "(CAP_CHECKPOINT_RESTORE)",
+        ),
+        _fact(
+            "cgroup", bool(cgroup.parents()), off,
+            "Linux itself bounds the memory of a whole kernel, with what it keeps for it, and its processes",
+            "what Linux keeps for a kernel beside its memory is counted or refused as far as it is known: no control "
+            "group with memory and pids may be made here (root may, and a user to whom systemd delegates)",
         ),
         _fact(
             "own-root", root.missing() is None, off,

@@ -21,7 +21,7 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
-from . import channel, holdings, kernel, privileges, root
+from . import cgroup, channel, holdings, kernel, privileges, root
 from .guard import TICK_S, Guard
 from .limits import Limits
 from .reach import listable_paths
@@ -56,6 +56,7 @@ class _Supervisor:
         self._seen = "mappings" not in request["disabled"] and holdings.sees_mapped()
         self._report, report = os.pipe()
         self._kernel = self._fork(report, bridge)
+        self._group = self._grouped()
         os.close(report)
         os.close(bridge)
         self._guard = Guard(self._kernel, self._limits, self._folders, self._user, self._seen)
@@ -80,6 +81,16 @@ class _Supervisor:
             kernel.run(self._request, self._user, self._seen, report, bridge, parent)
         return pid
 
+    def _grouped(self) -> cgroup.Group | None:
+        """The kernel's control group, where there can be one: the kernel is in it before it runs student code."""
+        if self._off or "cgroup" in self._request["disabled"]:
+            return None
+        group = cgroup.Group.make(self._limits, cgroup.parents())
+        if group is not None and not group.take(self._kernel):
+            group.remove()
+            return None
+        return group
+
     def run(self) -> None:
         pidfd = os.pidfd_open(self._kernel)
         poll = select.poll()
@@ -97,10 +108,13 @@ class _Supervisor:
                 break
             if self._watching and not self._ended:
                 self._guard.reap()
-                if reason := self._guard.broken_limit():
+                if reason := self._broken_limit():
                     self._end(reason)
         self._guard.end_all()
         self._clean_up()
+
+    def _broken_limit(self) -> str | None:
+        return "memory" if self._group is not None and self._group.ran_out() else self._guard.broken_limit()
 
     def _announce(self) -> None:
         """Passes on what the kernel reported before its first cell: ready, or why it could not start."""
@@ -108,8 +122,11 @@ class _Supervisor:
             text = report.read()
         if not text:
             return  # it died; its exit is seen through its pidfd
-        self._tell(text)
-        self._guard.settle(own_root="own-root" in json.loads(text).get("isolation", ()))
+        said = json.loads(text)
+        if self._group is not None and "isolation" in said:
+            said["isolation"].append("cgroup")
+        self._tell_event(said)
+        self._guard.settle(own_root="own-root" in said.get("isolation", ()))
         self._watching = "guard" not in self._request["disabled"]
 
     def _obey(self) -> bool:
@@ -135,6 +152,8 @@ class _Supervisor:
         status = os.waitstatus_to_exitcode(self._guard.statuses.get(self._kernel, 0))
         if reason is None and status == -signal.SIGXCPU:
             reason = "cpu"
+        if reason is None and self._group is not None and self._group.ran_out():
+            reason = "memory"
         self._tell_event({"event": "ended", "reason": reason, "status": status, "by_us": by_us})
 
     def _has_ended(self) -> bool:
@@ -143,16 +162,14 @@ class _Supervisor:
             return True
         return os.waitid(os.P_PID, self._kernel, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
-    def _tell(self, packet: bytes) -> None:
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it let go: seen at the next poll
-            self._control.send(packet)
-
     def _tell_event(self, event: dict[str, Any]) -> None:
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it let go: seen at the next poll
             channel.send(self._control, event)
 
     def _clean_up(self) -> None:
         for folder in (*self._folders, self._request["base"]):
             remove_tree(folder)
+        if self._group is not None:
+            self._group.remove()
         if self._user_lock is not None:
             self._user_lock.close()

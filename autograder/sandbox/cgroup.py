@@ -1,0 +1,138 @@
+"""A control group for one kernel and all that it starts, where this process may make one: Linux itself then bounds
+memory, also what counts for no process (tables, buffers, notes of its own), and the number of processes and threads.
+
+It is the last line behind the guard, which ends a kernel before, and exactly. Where none may be made, the guard is
+alone. In version 2 a group is made below the nearest of the own group's ancestors that hands out both controllers and
+may be written to; so nothing has to be moved out of the way. In version 1 it is made below the own groups.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from .limits import MEBI, Limits
+
+_NAME = "autograder-"
+_ROOM_BYTES, _ROOM_TASKS = 256 * MEBI, 64  # beyond the limits, and for the kernel itself: the guard is to be first
+_GONE_S = 2.0
+_CONTROLLERS = ("memory", "pids")
+
+
+def parents(said: Path = Path("/proc/self/cgroup"), mounted: Path = Path("/sys/fs/cgroup")) -> tuple[Path, ...]:
+    """The folders below which a group can be made: one in version 2, one for each controller in version 1; none where
+    this process may not. `said`: where Linux says in which groups it is; `mounted`: where those lie."""
+    own = {names: path for _, names, path in (line.split(":", 2) for line in _lines(said))}
+    if all(name in own for name in _CONTROLLERS):
+        found = [_existing(mounted / name, own[name]) for name in _CONTROLLERS]
+        return tuple(found) if all(map(_is_ours, found)) else ()
+    for path in _upwards(mounted, own.get("", "/")):
+        if _is_ours(path) and set(_CONTROLLERS) <= set(_words(path / "cgroup.subtree_control")):
+            return (path,)
+    return ()
+
+
+class Group:
+    """One kernel's group; `folders` are where it lies. Ended by `remove`, when nothing of it runs any more."""
+
+    def __init__(self, folders: tuple[Path, ...]) -> None:
+        self._folders = folders
+
+    @classmethod
+    def make(cls, limits: Limits, above: tuple[Path, ...]) -> Group | None:
+        """A group below these `parents`, with these limits and some room; None where there are none, or one refuses."""
+        if not above:
+            return None
+        made: list[Path] = []
+        try:
+            for folder in above:
+                _sweep(folder)
+                own = folder / f"{_NAME}{os.getpid()}"
+                own.mkdir()
+                made.append(own)
+            group = cls(tuple(made))
+            group._bound(limits.memory_bytes + limits.disk_bytes + _ROOM_BYTES, limits.processes + _ROOM_TASKS)
+        except OSError:
+            cls(tuple(made)).remove()
+            return None
+        return group
+
+    def _bound(self, memory_bytes: int, tasks: int) -> None:
+        first, last = self._folders[0], self._folders[-1]
+        if len(self._folders) == 1:
+            (first / "memory.max").write_text(str(memory_bytes))
+            (first / "memory.oom.group").write_text("1")
+            swap, size = first / "memory.swap.max", 0
+        else:
+            (first / "memory.limit_in_bytes").write_text(str(memory_bytes))
+            swap, size = first / "memory.memsw.limit_in_bytes", memory_bytes
+        if swap.exists():
+            swap.write_text(str(size))
+        (last / "pids.max").write_text(str(tasks))
+
+    def take(self, pid: int) -> bool:
+        """Puts a process into the group, and so all that it starts from now on. False where that is refused."""
+        try:
+            for folder in self._folders:
+                (folder / "cgroup.procs").write_text(str(pid))
+        except OSError:
+            return False
+        return True
+
+    def ran_out(self) -> bool:
+        """Whether Linux ended a process of the group since it had no memory left."""
+        for name in ("memory.events", "memory.oom_control"):
+            for line in _lines(self._folders[0] / name):
+                if line.startswith("oom_kill ") and line != "oom_kill 0":
+                    return True
+        return False
+
+    def remove(self) -> None:
+        """Removes the group. It is busy for a moment after its last process."""
+        for folder in self._folders:
+            until = time.monotonic() + _GONE_S
+            while folder.exists() and time.monotonic() < until:
+                with contextlib.suppress(OSError):
+                    folder.rmdir()
+                    break
+                time.sleep(0.005)
+
+
+def _sweep(folder: Path) -> None:
+    """Removes groups of supervisors that did not live to remove them."""
+    for left in folder.glob(f"{_NAME}*"):
+        if not Path("/proc", left.name.removeprefix(_NAME)).exists():
+            with contextlib.suppress(OSError):  # somebody else's, or just removed
+                left.rmdir()
+
+
+def _upwards(mounted: Path, path: str) -> Iterator[Path]:
+    """The folders of a group and of those around it, the nearest first."""
+    here = _existing(mounted, path)
+    while here.is_relative_to(mounted):
+        yield here
+        here = here.parent
+
+
+def _existing(mounted: Path, path: str) -> Path:
+    """Where a group lies; where that cannot be seen, as in a container, the topmost one."""
+    found = mounted / path.lstrip("/")
+    return found if found.is_dir() else mounted
+
+
+def _is_ours(path: Path) -> bool:
+    return os.access(path, os.W_OK | os.X_OK) and os.access(path / "cgroup.procs", os.W_OK)
+
+
+def _words(path: Path) -> list[str]:
+    return " ".join(_lines(path)).split()
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text().splitlines()
+    except OSError:
+        return []

@@ -1,0 +1,132 @@
+"""A kernel's control group: made where that may be, and Linux ends what fills it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from autograder.sandbox import cgroup
+from autograder.sandbox.cgroup import Group
+from autograder.sandbox.limits import MEBI, Limits
+
+from .conftest import run
+
+ABOVE = cgroup.parents()
+needs_groups = pytest.mark.skipif(not ABOVE, reason="no control group may be made here")
+TINY = Limits(memory_bytes=MEBI, disk_bytes=MEBI, processes=4)
+
+
+def ended(group: Group, code: str) -> int:
+    """The wait status, as an exit code, of a child that runs `code` in the group."""
+    read, write = os.pipe()
+    if (child := os.fork()) == 0:
+        os.read(read, 1)
+        try:
+            exec(code, {"os": os, "signal": signal})
+        finally:
+            os._exit(1)
+    assert group.take(child)
+    os.write(write, b"x")
+    os.close(read), os.close(write)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+@needs_groups
+def test_memory_beyond_a_group_ends_what_is_in_it():
+    group = Group.make(TINY, ABOVE)
+    assert group is not None and not group.ran_out()
+    assert ended(group, "bytearray(20 << 20); os._exit(0)") == 0 and not group.ran_out()
+    assert ended(group, "held = bytearray(os.urandom(1) * (900 << 20))") == -signal.SIGKILL
+    assert group.ran_out()
+    group.remove()
+    assert not any((folder / f"autograder-{os.getpid()}").exists() for folder in ABOVE)
+
+
+@needs_groups
+def test_a_group_has_so_many_processes_and_no_more():
+    group = Group.make(TINY, ABOVE)
+    assert group is not None
+    code = """
+made = []
+try:
+    while len(made) < 300:
+        made.append(os.fork())
+        if not made[-1]: signal.pause()
+except BlockingIOError:
+    pass
+for child in made:
+    os.kill(child, 9)
+    os.waitpid(child, 0)
+os._exit(len(made) // 2)"""
+    assert ended(group, code) == (4 + 64 - 1) // 2
+    group.remove()
+
+
+@needs_groups
+def test_what_a_dead_supervisor_left_is_removed_and_the_living_ones_stay():
+    if (child := os.fork()) == 0:
+        os._exit(Group.make(TINY, ABOVE) is None)
+    assert os.waitpid(child, 0)[1] == 0
+    left = [folder / f"autograder-{child}" for folder in ABOVE]
+    assert all(folder.is_dir() for folder in left)
+    first = Group.make(TINY, ABOVE)
+    assert first is not None and not any(folder.exists() for folder in left)
+    assert Group.make(TINY, ABOVE) is None, "there is one of this process"
+    first.remove()
+
+
+@needs_groups
+def test_a_kernel_that_fills_its_group_ran_out_of_memory(pool, starter):
+    """What the guard does not see: here, because the group is made smaller than the guard knows."""
+    kernel = starter(pool)
+    assert "cgroup" in kernel.isolation
+    supervisor = next(line.split()[1] for line in Path(f"/proc/{kernel.pid}/status").open() if line.startswith("PPid:"))
+    group = ABOVE[0] / f"autograder-{supervisor}"
+    assert str(kernel.pid) in (group / "cgroup.procs").read_text().split()
+    for name in ("memory.limit_in_bytes", "memory.max"):
+        if (group / name).exists():
+            (group / name).write_text(str(100 * MEBI))
+    run(kernel, "held = bytearray(b'x' * (180 << 20))")
+    kernel.kill()
+    assert kernel.stopped_reason == "memory" and not kernel.killed
+    kernel.shutdown()
+    assert not group.exists()
+
+
+def tree(folder: Path, *, controllers: str = "", ours: bool = True) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "cgroup.subtree_control").write_text(controllers)
+    (folder / "cgroup.procs").write_text("")
+    (folder / "cgroup.procs").chmod(0o644 if ours else 0o444)
+    return folder
+
+
+def test_in_version_2_the_nearest_group_that_hands_out_both_is_taken(tmp_path: Path):
+    mounted, said = tmp_path / "cgroup", tmp_path / "said"
+    tree(mounted, controllers="cpu memory pids", ours=os.geteuid() == 0)
+    app = tree(mounted / "user" / "app", controllers="memory pids")
+    tree(app / "run.scope")
+    said.write_text("0::/user/app/run.scope\n")
+    assert cgroup.parents(said, mounted) == (app,)
+    (app / "cgroup.subtree_control").write_text("memory")
+    assert app not in cgroup.parents(said, mounted)
+    said.write_text("0::/elsewhere\n")
+    assert app not in cgroup.parents(said, mounted), "in a container the path may be of the machine around it"
+    assert cgroup.parents(tmp_path / "nowhere", tmp_path / "nowhere") == ()
+
+
+def test_in_version_2_the_limits_stand_in_one_group(tmp_path: Path):
+    group = Group.make(TINY, (tree(tmp_path),))
+    assert group is not None
+    made = tmp_path / f"autograder-{os.getpid()}"
+    assert (made / "memory.max").read_text() == str(258 * MEBI) and (made / "pids.max").read_text() == "68"
+    assert (made / "memory.oom.group").read_text() == "1"
+    (made / "memory.events").write_text("low 0\noom 1\noom_kill 1\n")
+    assert group.ran_out()
+
+
+def test_without_a_parent_there_is_no_group():
+    assert Group.make(TINY, ()) is None
