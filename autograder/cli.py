@@ -135,7 +135,7 @@ def grade(
     """Grade submitted/<student>/ASSIGNMENT/ in the sandbox; write autograded/ and the gradebook."""
     with one_sentence():
         from autograder.classroom import grade as command
-        from autograder.classroom.run import Options
+        from autograder.classroom.options import Options
 
         options = Options(tuple(student or ()), jobs or 0, force, isolation.value, per_gpu=per_gpu)
         make_executor = _executor(executor, scheduler)

@@ -24,7 +24,8 @@ FOR_START_UP = {
     "autograder.__init__": {"importlib"},
     "autograder.classroom.cluster": {"distributed"},
     "autograder.classroom.folder": {"nbgrader.utils"},
-    "autograder.classroom.grade": {"autograder.gradebook.gradebook"},
+    "autograder.classroom.grade": {"autograder.classroom.whole_run"},
+    "autograder.classroom.late_writer": {"autograder.gradebook.gradebook"},
     "autograder.classroom.worker": {
         "autograder.checks", "autograder.sandbox.client", "autograder.submission", "autograder.training.laid_out",
     },
@@ -47,8 +48,10 @@ FOR_START_UP = {
     "autograder.datasets.weights": {"safetensors"},
     "autograder.gradebook.opening": {"alembic"},
     "autograder.release.kit": {"autograder.checks.freezing"},
+    "autograder.sandbox.client": {"autograder.sandbox.zmtp"},
     "autograder.sandbox.facade": {"safetensors"},
     "autograder.sandbox.server": {"autograder.sandbox"},  # found only once the server has said where
+    "autograder.submission.job": {"nbformat"},
 }  # fmt: skip
 
 # What a kernel's own `autograder` has.

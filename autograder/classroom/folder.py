@@ -14,8 +14,8 @@ from autograder import files
 from autograder.gradebook.exchange import LARGEST, SUBMISSION_SECRET, TIMESTAMP, UNREADABLE_TIMESTAMP
 from autograder.notebook_file import MAX_FILE_BYTES
 from autograder.submission.handed_in import find_notebook
-from autograder.submission.outputs import one_line
 from autograder.submission.results import FILE_NAME, write_results
+from autograder.submission.text import one_line
 
 MAX_FILES = 200
 MAX_FILES_BYTES = 20_000_000

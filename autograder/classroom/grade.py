@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import ExitStack, nullcontext
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 from rich.console import Console
@@ -16,27 +15,19 @@ from rich.table import Table
 
 from autograder.classroom import changes
 from autograder.classroom.folder import CourseFolder
-from autograder.classroom.ledger import Ledger
+from autograder.classroom.options import Options
 from autograder.classroom.pool import local_pool
-from autograder.classroom.preview import PreviewRun
-from autograder.classroom.progress import Bar
-from autograder.classroom.run import ClassRun, Graded, Options, Progress, Summary
 from autograder.classroom.worker import WorkerSpec
 from autograder.course import Assignment, Course, CourseError, UsageError
 from autograder.sandbox import mechanisms
-from autograder.submission.notebook import Template
-from autograder.submission.outputs import one_line
+from autograder.submission.text import one_line
+
+if TYPE_CHECKING:
+    from autograder.classroom.run import Graded, MakeExecutor, Progress, Summary
 
 MEMORY_PER_JOB = {"numpy": 1.0e9, "torch": 2.0e9, "tensorflow": 2.5e9, "torch+tensorflow": 3.0e9}
 ROWS = 40
 STUDENT_AND_SCORE = 50  # columns of a terminal
-
-
-MakeExecutor = Callable[[WorkerSpec, int, float], Any]
-
-
-class Interrupted(KeyboardInterrupt):
-    """The run was stopped by its user; the text says what is done, and how to go on."""
 
 
 def grade_class(
@@ -66,23 +57,11 @@ def grade_class(
         mechanisms.require()  # before anything is written
     with ExitStack() as stack:
         make_executor = _started_early(course, assignment, place, options, make_executor, stack)
-        ledger = stack.enter_context(Ledger(place.ledger))
-        if preview:
-            run: ClassRun = PreviewRun(course, place, assignment, ledger, options)
-        else:
-            from autograder.gradebook.gradebook import GradebookWriter  # takes a second, in which the workers start
+        from autograder.classroom.whole_run import run_class  # takes a while, in which the workers start
 
-            writer = stack.enter_context(GradebookWriter(place.root, course=course))
-            run = ClassRun(course, place, assignment, writer, ledger, options)
-        try:
-            shown: AbstractContextManager[Progress] = nullcontext(progress) if progress else Bar(name, console)
-            with shown as told:
-                return run.run(told, make_executor)
-        except KeyboardInterrupt:
-            done = len(run.summary.graded) + len(run.summary.unchanged)
-            raise Interrupted(
-                f"Stopped. {done} of {run.summary.total} submissions are done and kept; run the same command to go on."
-            ) from None
+        return run_class(
+            course, assignment, place, options, make_executor, console=console, preview=preview, progress=progress
+        )
 
 
 def _started_early(
@@ -93,9 +72,9 @@ def _started_early(
     while this process does. What loads images, or waits for a GPU, is planned first."""
     asked = options.students or place.students(assignment.name)
     new = [student for student in asked if options.force or not place.has_result(student, assignment.name)]
-    if make_executor is not local_pool or not new or assignment.images or assignment.gpu:
+    released = assignment.release_path.is_file()
+    if make_executor is not local_pool or not new or assignment.images or assignment.gpu or not released:
         return make_executor
-    Template.load(assignment)  # before any process is started: it may not be released
     spec = WorkerSpec(course.root, assignment.name, options.isolation, per_gpu=options.per_gpu)
     workers = stack.enter_context(local_pool(spec, min(options.jobs, len(new)), assignment.total_s))
     return lambda *_: nullcontext(workers)

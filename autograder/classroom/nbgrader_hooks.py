@@ -28,8 +28,9 @@ from traitlets import Integer, Unicode
 
 from autograder.classroom.folder import CourseFolder
 from autograder.classroom.ledger import Ledger
+from autograder.classroom.options import Options
 from autograder.classroom.pool import local_pool
-from autograder.classroom.run import ClassRun, Options
+from autograder.classroom.run import ClassRun
 from autograder.classroom.scheduler import Scheduler
 from autograder.classroom.worker import WorkerSpec
 from autograder.course import CourseError

@@ -182,9 +182,9 @@ class _Worker:
             self.connection.send(replace(job, share=self.slot.share) if self.slot else job)
 
     def hang_up(self) -> None:
-        """Closes the connection, upon which it ends; what it is grading right now is not awaited."""
+        """Closes the connection, upon which it ends; what it imports or grades right now is not awaited."""
         self.connection.close()
-        if self.taken:
+        if self.taken or not self.ready:
             self._send(signal.SIGTERM)
 
     def end(self, kill: bool = False) -> None:

@@ -17,8 +17,9 @@ from autograder.classroom.changes import Change, compare
 from autograder.classroom.fingerprints import checks_fingerprint
 from autograder.classroom.folder import CourseFolder
 from autograder.classroom.ledger import Damaged, Entry, Ledger
+from autograder.classroom.options import Options
 from autograder.classroom.previewed import Previewed
-from autograder.classroom.run import ClassRun, Graded, Options, Planned
+from autograder.classroom.run import ClassRun, Graded, Planned
 from autograder.course import Assignment, Course
 from autograder.gradebook.commit import Commit
 
@@ -104,6 +105,8 @@ def drop(course_dir: Path, name: str) -> int:
 
 class _NoGradebook:
     """In place of the writer: nothing is committed, and nothing asked."""
+
+    def prepare(self) -> None: ...
 
     def register(self, assignment: Assignment) -> None: ...
 

@@ -16,7 +16,7 @@ from rich.progress import (
 )
 
 from autograder.classroom.run import Graded
-from autograder.submission.outputs import one_line
+from autograder.submission.text import one_line
 
 LONG_S = 8.0
 SHOWN = 3

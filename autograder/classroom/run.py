@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from typing import Any, Protocol
 
 from autograder.classroom.changes import Change
@@ -20,6 +21,7 @@ from autograder.classroom.folder import CourseFolder, Submission
 from autograder.classroom.gpus import device_for, wanted_by
 from autograder.classroom.ledger import Damaged, Entry, Ledger
 from autograder.classroom.notes import granted
+from autograder.classroom.options import Options
 from autograder.classroom.pool import local_pool
 from autograder.classroom.previewed import Previewed
 from autograder.classroom.seeds import Secret
@@ -27,17 +29,21 @@ from autograder.classroom.worker import Done, WorkerSpec
 from autograder.course import Assignment, Course
 from autograder.faults import AGAIN, is_full, of_os_error, printable
 from autograder.gradebook.commit import Commit
-from autograder.sandbox.policy import Isolation
 from autograder.submission.job import Job
 from autograder.submission.notebook import Template
-from autograder.submission.results import Device
 from autograder.training.laid_out import TrainingData
 
 BATCH_S = 2.0
 
 
+MakeExecutor = Callable[[WorkerSpec, int, float], Any]
+
+
 class Writer(Protocol):
     """What commits to the gradebook; ``GradebookWriter`` is one."""
+
+    def prepare(self) -> None:
+        """Submissions are run, and results will come: time to get ready."""
 
     def register(self, assignment: Assignment) -> None: ...
     def committed(self, assignment: str) -> set[str]: ...
@@ -51,21 +57,6 @@ class Executor(Protocol):
     @property
     def running(self) -> dict[str, float]: ...
     def run(self, jobs: Iterable[Job | None]) -> Iterator[Done | None]: ...
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a class is graded. ``jobs`` is the number of workers, ``students`` those to grade, all if empty.
-
-    ``device`` is where tasks marked for a GPU compute, None for what this machine has; ``per_gpu`` how many submissions
-    at once on each."""
-
-    students: tuple[str, ...] = ()
-    jobs: int = 1
-    force: bool = False
-    isolation: Isolation = "required"
-    per_gpu: int = 1
-    device: Device | None = None
 
 
 @dataclass(frozen=True)
@@ -124,7 +115,7 @@ class Planned:
 
     submission: Submission
     fingerprint: str
-    terms: str  # what its lateness is judged by
+    terms: Callable[[], str]  # what its lateness is judged by, which the gradebook knows
 
     @property
     def student(self) -> str:
@@ -133,7 +124,7 @@ class Planned:
     @property
     def identity(self) -> str:
         """What identifies a commit: the result, when it was handed in, and when that was due."""
-        return f"{self.fingerprint}|{self.submission.timestamp or ''}|{self.terms}"
+        return f"{self.fingerprint}|{self.submission.timestamp or ''}|{self.terms()}"
 
 
 def job_of(
@@ -193,7 +184,7 @@ class ClassRun:
         self.previewed = Previewed(folder)
         self.summary = Summary(assignment.name)
 
-    def run(self, progress: Progress, make_executor: Callable[[WorkerSpec, int, float], Any] = local_pool) -> Summary:
+    def run(self, progress: Progress, make_executor: MakeExecutor = local_pool) -> Summary:
         """Grades what has to be graded. What is done when it is interrupted is kept."""
         started = time.monotonic()
         self.begin()
@@ -230,9 +221,9 @@ class ClassRun:
         the rest."""
         name = self.assignment.name
         entries = {} if self._options.force else self.ledger.entries(name)
-        in_gradebook = self._writer.committed(name)
+        in_gradebook = cache(lambda: self._writer.committed(name))  # asked only where something is on record
         self._granted = granted(self.ledger, name)
-        self._terms = self._writer.terms(name, self._granted)
+        self._terms = cache(lambda: self._writer.terms(name, self._granted))
         todo = []
         self.summary.total = len(students)
         for student in students:
@@ -240,7 +231,7 @@ class ClassRun:
                 planned = self._read(student)
                 entry = entries.get(student)
                 known = entry is not None and entry.stands_for(planned.fingerprint)
-                if known and entry and self.settled(planned, entry, student in in_gradebook):
+                if known and entry and self.settled(planned, entry, student in in_gradebook()):
                     continue
                 found = None if self._options.force else self.previewed.of(name, student, planned.fingerprint)
                 if found is None:
@@ -316,13 +307,15 @@ class ClassRun:
                 seed=self._secret.id,
                 isolation=self._options.isolation,
             ),
-            self._terms(student),
+            lambda: self._terms()(student),
         )
 
     def work(self, executor: Executor, todo: Iterable[str | None], progress: Progress) -> None:
         """Grades the submissions of students in their order; None among them says that none has come yet."""
         for done in executor.run(self._jobs(todo)):
             progress.tick(executor.running)
+            if executor.running:
+                self._writer.prepare()
             if done is None:
                 if self._pending and time.monotonic() - self._pending_since > BATCH_S:
                     self.flush()

@@ -19,14 +19,15 @@ from autograder.classroom.fingerprints import checks_fingerprint
 from autograder.classroom.folder import CourseFolder
 from autograder.classroom.grade import default_jobs
 from autograder.classroom.ledger import Ledger
+from autograder.classroom.options import Options
 from autograder.classroom.pool import local_pool
-from autograder.classroom.run import ClassRun, Graded, Options, Summary
+from autograder.classroom.run import ClassRun, Graded, Summary
 from autograder.course import Assignment, Course, CourseError, UsageError
 from autograder.feedback.clean import clean
 from autograder.feedback.feedback_run import Pages
 from autograder.gradebook.gradebook import GradebookWriter
 from autograder.sandbox import mechanisms
-from autograder.submission.outputs import one_line
+from autograder.submission.text import one_line
 
 Show = Literal["nothing", "scores", "all"]
 RENEW_AFTER = 500  # submissions, upon which workers and warm servers are started anew

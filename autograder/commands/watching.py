@@ -30,7 +30,7 @@ def watch(
 ) -> None:
     """Grade submissions as they arrive, until you end it."""
     with one_sentence():
-        from autograder.classroom.run import Options
+        from autograder.classroom.options import Options
         from autograder.classroom.watch import watch as command
 
         options = Options(jobs=jobs or 0, isolation=isolation.value)

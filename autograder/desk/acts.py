@@ -20,7 +20,8 @@ from rich.console import Console
 
 from autograder.classroom import grade as grading
 from autograder.classroom.grade import grade_class
-from autograder.classroom.run import Graded, Options, Summary
+from autograder.classroom.options import Options
+from autograder.classroom.run import Graded, Summary
 from autograder.classroom.similar import similar, write_page
 from autograder.course import Course, CourseError
 from autograder.faults import NO_MEMORY, MachineFault, of_os_error, of_our_own

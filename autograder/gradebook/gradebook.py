@@ -106,6 +106,9 @@ class GradebookWriter:
             self._gradebook.close()
         self._turns.close()
 
+    def prepare(self) -> None:
+        """It is ready."""
+
     def register(self, assignment: Assignment) -> None:
         """Makes the gradebook know an assignment as the source notebook has it: cells, points, sources. Due
         dates and all that was graded stay. Raises ``WrongGradebook`` if tasks came or went while there are

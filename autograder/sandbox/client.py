@@ -21,14 +21,16 @@ import threading
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import channel, mechanisms
 from .gpu import HIDDEN
 from .policy import RUNTIMES, Isolation, IsolationMissing
 from .setup import KernelSetup
 from .usage import Usage
-from .zmtp import KernelClient
+
+if TYPE_CHECKING:
+    from .zmtp import KernelClient
 
 _WARM_UP_S = 180.0
 _START_S = 30.0
@@ -83,6 +85,8 @@ class SandboxKernel:
         return event
 
     def _connect(self) -> KernelClient:
+        from .zmtp import KernelClient  # with Jupyter's library, which takes longer than it takes to start the server
+
         try:
             client = KernelClient(self.connection)
         except OSError as error:

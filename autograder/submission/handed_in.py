@@ -9,7 +9,7 @@ from pathlib import Path
 
 from autograder import files
 from autograder.notebook_file import SUFFIX
-from autograder.submission.outputs import one_line
+from autograder.submission.text import one_line
 
 DEEPEST = 4  # folders within folders that are looked into
 LISTED = 3

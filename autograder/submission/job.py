@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-import nbformat
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING
 
 from autograder.sandbox.gpu import Gpu
 from autograder.submission.results import Device, Results
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 
 @dataclass(frozen=True)
@@ -58,5 +59,7 @@ class Outcome:
     @property
     def notebook(self) -> NotebookNode:
         """The executed notebook."""
+        import nbformat
+
         found: NotebookNode = nbformat.reads(self.file.decode(), as_version=4)
         return found

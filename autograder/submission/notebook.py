@@ -31,9 +31,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_
 from autograder.course import CHECK_SUFFIX, RUBRIC_SUFFIX, Assignment, Course, CourseError, Task
 from autograder.faults import of_os_error
 from autograder.notebook_file import NotANotebook, document_of
-from autograder.submission.outputs import one_line
 from autograder.submission.prose import Pictures, Prose, safe_markdown, with_pictures
 from autograder.submission.results import Reason
+from autograder.submission.text import one_line
 from autograder.submission.texts import Given, Placed, gather
 
 MAX_BYTES_WITHOUT_OUTPUTS = 50_000_000

@@ -21,8 +21,9 @@ from autograder.submission.explaining import explain
 from autograder.submission.job import Job
 from autograder.submission.kernel import CellRun, used_by
 from autograder.submission.notebook import Template, grade_id_of, is_put_back, is_untouched
-from autograder.submission.outputs import NOTEBOOK_BYTES, one_line
+from autograder.submission.outputs import NOTEBOOK_BYTES
 from autograder.submission.results import TaskResult
+from autograder.submission.text import one_line
 from autograder.submission.verdict import TaskRun, judge, judge_text, with_name_that_is_there
 
 END = "(after the last cell)"

@@ -17,7 +17,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from autograder.submission.text import overwritten, plain
+from autograder.submission.text import one_line, overwritten, plain
 
 IMAGE_MAGIC = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff", "image/gif": b"GIF8"}
 TRACEBACK_LINES = 60
@@ -41,12 +41,6 @@ def cut_at(text: str, size: int) -> str:
     while text and (too_much := size_of(text) - size) > 0:
         text = text[: -max(1, too_much // 2)]  # of those that a file escapes, two for each
     return text
-
-
-def one_line(text: object, limit: int = 300) -> str:
-    """Untrusted text as one short line, for a message."""
-    line = " ".join(plain(text).split())
-    return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
 class Collector:

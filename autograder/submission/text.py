@@ -27,6 +27,12 @@ def plain(text: object) -> str:
     return _CONTROLS.sub("", text).encode("utf-8", "replace").decode("utf-8")
 
 
+def one_line(text: object, limit: int = 300) -> str:
+    """Untrusted text as one short line, for a message."""
+    line = " ".join(plain(text).split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
 def overwritten(text: str) -> str:
     """Applies carriage returns as a terminal does, so that a progress bar leaves its last state."""
     if "\r" not in text:

@@ -13,7 +13,6 @@ from autograder.checks.result import TestResult
 from autograder.course import Assignment, Task
 from autograder.sandbox.limits import Limits
 from autograder.submission.notebook import grade_id_of
-from autograder.submission.outputs import one_line
 from autograder.submission.reasons import (
     error_sentence,
     first_forbidden,
@@ -24,7 +23,7 @@ from autograder.submission.reasons import (
     stop_sentence,
 )
 from autograder.submission.results import Reason, TaskResult, TaskStatus
-from autograder.submission.text import plain
+from autograder.submission.text import one_line, plain
 
 EXAMPLE = 3_000  # characters
 OTHER_NAMES = 3

@@ -83,7 +83,7 @@ def main() -> None:
     from rich.console import Console
 
     from autograder.classroom.grade import as_json, grade_class
-    from autograder.classroom.run import Options
+    from autograder.classroom.options import Options
     from autograder.course import Course
 
     parser = argparse.ArgumentParser()

@@ -12,8 +12,8 @@ from rich.console import Console
 
 from autograder.classroom import folder, ledger, run
 from autograder.classroom.grade import as_json, grade_class
+from autograder.classroom.options import Options
 from autograder.classroom.pool import Done
-from autograder.classroom.run import Options
 from autograder.classroom.worker import WorkerSpec, make_grader
 from autograder.course import Course
 from autograder.gradebook import gradebook

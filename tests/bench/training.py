@@ -10,7 +10,7 @@ import nbformat
 from rich.console import Console
 
 from autograder.classroom.grade import grade_class
-from autograder.classroom.run import Options
+from autograder.classroom.options import Options
 from autograder.course import Course
 from autograder.datasets import find_images
 from course.lenet.lenet_model import reference

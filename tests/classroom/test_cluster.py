@@ -15,7 +15,8 @@ from rich.console import Console
 
 from autograder.classroom.cluster import ENDED, DaskWorkers, dask_pool, grade_there, quieten_client
 from autograder.classroom.grade import grade_class
-from autograder.classroom.run import Graded, Options, Summary
+from autograder.classroom.options import Options
+from autograder.classroom.run import Graded, Summary
 from autograder.classroom.scheduler import Lost
 from autograder.classroom.worker import Done, WorkerSpec
 from autograder.course import Course, CourseError

@@ -20,8 +20,8 @@ from autograder import cli, course
 from autograder.checks.result import TestResult
 from autograder.classroom import leaderboard
 from autograder.classroom.grade import grade_class
+from autograder.classroom.options import Options
 from autograder.classroom.pseudonyms import chosen, key, problem, told_apart
-from autograder.classroom.run import Options
 from autograder.course import Course, CourseError, UsageError
 from autograder.submission.results import Provenance, Results, TaskResult, write_results
 from tests.small.courses import code_task, make_course, write_notebook

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from autograder.classroom.folder import CourseFolder
 from autograder.classroom.grade import grade_class
-from autograder.classroom.run import Options
+from autograder.classroom.options import Options
 from autograder.course import Course
 from autograder.submission.job import Job
 from autograder.submission.notebook import Template

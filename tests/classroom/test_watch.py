@@ -17,7 +17,7 @@ import pytest
 from autograder.classroom.arrivals import Arrivals
 from autograder.classroom.folder import CourseFolder
 from autograder.classroom.ledger import Ledger
-from autograder.classroom.run import Options
+from autograder.classroom.options import Options
 from autograder.classroom.watch import Log, WatchRun
 from autograder.course import Course
 from autograder.gradebook.gradebook import GradebookWriter

@@ -14,7 +14,8 @@ from nbgrader.apps import AutogradeApp, ExportApp
 from autograder.classroom import nbgrader_hooks
 from autograder.classroom.folder import CourseFolder
 from autograder.classroom.ledger import Ledger
-from autograder.classroom.run import ClassRun, Options, Summary
+from autograder.classroom.options import Options
+from autograder.classroom.run import ClassRun, Summary
 from autograder.course import Course
 from autograder.gradebook.gradebook import GradebookWriter
 from autograder.release.release import release

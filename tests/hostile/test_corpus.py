@@ -20,7 +20,8 @@ import pytest
 
 from autograder.classroom.folder import CourseFolder
 from autograder.classroom.ledger import Ledger
-from autograder.classroom.run import ClassRun, Options
+from autograder.classroom.options import Options
+from autograder.classroom.run import ClassRun
 from autograder.course import Course
 from autograder.gradebook.gradebook import GradebookWriter
 from autograder.submission.notebook import Template

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder.classroom import grade
-from autograder.classroom.run import Options
+from autograder.classroom.options import Options
 from autograder.course import Assignment, Course
 from autograder.feedback.feedback_run import write_feedback
 from autograder.gradebook.opening import WrongGradebook

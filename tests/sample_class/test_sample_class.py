@@ -9,7 +9,8 @@ import pytest
 from rich.console import Console
 
 from autograder.classroom.grade import grade_class
-from autograder.classroom.run import Options, Summary
+from autograder.classroom.options import Options
+from autograder.classroom.run import Summary
 from autograder.course import Course
 from autograder.submission.results import read_results
 from tests.sample_class.demo import hand_in, problems

@@ -10,8 +10,10 @@ from pathlib import Path
 from rich.console import Console
 
 from autograder.classroom.cluster import dask_pool
-from autograder.classroom.grade import Interrupted, grade_class
-from autograder.classroom.run import Options, Summary
+from autograder.classroom.grade import grade_class
+from autograder.classroom.options import Options
+from autograder.classroom.run import Summary
+from autograder.classroom.whole_run import Interrupted
 from autograder.course import Course, CourseError
 from autograder.faults import MachineFault
 

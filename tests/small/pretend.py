@@ -16,7 +16,8 @@ from rich.console import Console
 
 from autograder.checks.result import TestResult
 from autograder.classroom.grade import grade_class
-from autograder.classroom.run import Options, Summary
+from autograder.classroom.options import Options
+from autograder.classroom.run import Summary
 from autograder.classroom.worker import Done, WorkerSpec
 from autograder.course import Course
 from autograder.submission.results import Provenance, Results, TaskResult

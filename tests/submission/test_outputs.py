@@ -7,8 +7,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.submission.outputs import OUTPUT_BYTES, Collector, one_line, safe_data
-from autograder.submission.text import plain
+from autograder.submission.outputs import OUTPUT_BYTES, Collector, safe_data
+from autograder.submission.text import one_line, plain
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"0" * 20).decode()
 
