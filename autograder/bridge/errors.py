@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +64,16 @@ def error_from(raised: Any) -> Exception:
         return NotAttempted(text[:100])
     error = StudentError(kind[:100], names, text[:TEXT_CAP], _where_from(raised.get("where")))
     return NotAttempted("the answer") if "NotImplementedError" in names else error
+
+
+def outcomes_from(outcomes: Any, most: int) -> Iterator[tuple[int, Exception]]:
+    """What the kernel says was raised by calls that were sent together: each with its number, from 1 to `most`."""
+    if type(outcomes) is not list or len(outcomes) > most:
+        raise wire.MalformedMessage("outcomes that are no list, or too many")
+    for outcome in outcomes:
+        if type(outcome) is not list or len(outcome) != 2 or type(outcome[0]) is not int:
+            raise wire.MalformedMessage("an outcome without its number")
+        yield outcome[0], error_from(outcome[1])
 
 
 def _where_from(where: Any) -> Where | None:

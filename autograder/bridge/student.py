@@ -13,7 +13,7 @@ from ..sandbox import wire
 from .errors import NotAttempted as NotAttempted
 from .errors import RaisedEarlier as RaisedEarlier
 from .errors import StudentError as StudentError
-from .errors import error_from
+from .errors import error_from, outcomes_from
 from .transport import BridgeFailure, BridgeProtocolError, Transport
 
 WAITING_BYTES = 1 << 20  # of requests that wait for the next one
@@ -59,6 +59,7 @@ class Session:
 
     together: whether answers that are read may wait as well, while `collecting`; see `later`. lost_together: whether
     the kernel could not be asked any more while several answers were open, so that nobody knows which of them it was.
+    outcomes: what was raised by calls that waited together, each by itself; see `outcome_of`.
     """
 
     def __init__(self, transport: Transport, together: bool = False) -> None:
@@ -66,6 +67,9 @@ class Session:
         self.together = together
         self.collecting = self.lost_together = False
         self._open: list[Later] = []
+        self.outcomes: dict[int, Exception] = {}
+        self._group: int | None = None
+        self._groups = self._told = 0  # that were asked for, and that the kernel was told of
         self.made = 0
         self.makers: dict[int, tuple[str, tuple[str, ...]]] = {}  # classes, with the type that they make
         self._requests: list[dict[str, Any]] = []
@@ -80,6 +84,8 @@ class Session:
         """Sends one request, and before it what waits; `payload` holds the fields that are values.
 
         Returns the decoded answer."""
+        if self._group is not None and op in ("call", "method"):
+            return self.later(op, payload, **fields)
         encoder = self._encoder or wire.Encoder(_as_reference)
         header = _header(encoder, op, payload, fields)
         answers = self._open
@@ -91,6 +97,8 @@ class Session:
     def later(self, op: str, payload: Mapping[str, Any] | None = None, **fields: Any) -> None:
         """Has a request wait for the next one. Its answer is not read, but what it raises is."""
         encoder = self._encoder = self._encoder or wire.Encoder(_as_reference)
+        if self._group is not None:
+            fields["group"] = self._group
         self._requests.append(_header(encoder, op, payload, fields))
         if len(self._requests) == 1:
             _waiting.sessions.append(self)
@@ -107,6 +115,18 @@ class Session:
             answer.give(self.ask(op, payload, **fields))
         return answer
 
+    def outcome_of(self, call: Callable[[], Any]) -> int:
+        """Has all that `call` calls wait for the next request, none of whose results it may look at.
+
+        What one of them raises ends these alone: it is in `outcomes` once they were sent, by the number given here."""
+        self._groups += 1
+        self._group = self._groups
+        try:
+            call()
+        finally:
+            self._group = None
+        return self._groups
+
     def flush(self) -> None:
         """Sends what waits."""
         if self._requests and self._encoder is not None:
@@ -122,14 +142,15 @@ class Session:
 
     def _sent(self, header: Mapping[str, Any], payload: bytearray, answers: Sequence[Later]) -> Any:
         self.calls += 1
+        several, self._told = bool(answers) or self._groups > self._told, self._groups
         try:
             reply, data = self.transport.request(dict(header), payload)
             return self._read(reply, data, answers)
         except wire.MalformedMessage as error:
-            self.lost_together |= bool(answers)
+            self.lost_together |= several
             raise BridgeProtocolError(str(error)) from None
         except BridgeFailure:
-            self.lost_together |= bool(answers)
+            self.lost_together |= several
             raise
 
     def _read(self, reply: Mapping[str, Any], data: bytes | bytearray, answers: Sequence[Later]) -> Any:
@@ -139,6 +160,8 @@ class Session:
             raise wire.MalformedMessage("not one answer for each question")
         for answer, tree in zip(answers, found, strict=False):
             answer.give(decoder.decode(tree))
+        for group, error in outcomes_from(reply.get("outcomes", []), self._groups):
+            self.outcomes.setdefault(group, error)
         if raised:
             error = error_from(reply["raised"])
             raise error if len(found) == len(answers) else RaisedEarlier from error

@@ -42,6 +42,7 @@ from .expected import Expected
 from .failure import CheckFailure
 from .once import once
 from .reading import read_entry, read_list, read_number, read_word
+from .refusals import expect_refusals, refused
 from .search import Case, numbers
 from .strategies import Strategy, tuples
 from .together import attribute_later, later, look_at
@@ -52,10 +53,11 @@ from .wrong_answers import adder, notebook, on, rewritten
 __all__ = [
     "Case", "CheckFailure", "Expected", "Handle", "Measured", "Misconceptions", "NotAttempted", "Student",
     "StudentError", "Tensor", "adder", "all_variants", "attribute_later", "bases_of", "cases", "current", "expect",
-    "expect_close", "expect_entry", "expect_equal", "expect_raises", "expect_steady", "fresh", "if_it_raises",
-    "in_kernel", "kernel_says", "later", "leaves_unchanged", "look_at", "measure", "measured", "misconceptions",
-    "notebook", "numbers", "on", "once", "points", "read_entry", "read_list", "read_number", "read_word", "reference",
-    "returns_new", "rewritten", "search", "second", "step", "strategies", "type_of",
+    "expect_close", "expect_entry", "expect_equal", "expect_raises", "expect_refusals", "expect_steady", "fresh",
+    "if_it_raises", "in_kernel", "kernel_says", "later", "leaves_unchanged", "look_at", "measure", "measured",
+    "misconceptions", "notebook", "numbers", "on", "once", "points", "read_entry", "read_list", "read_number",
+    "read_word", "reference", "refused", "returns_new", "rewritten", "search", "second", "step", "strategies",
+    "type_of",
 ]
 
 reference = References()

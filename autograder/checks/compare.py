@@ -280,11 +280,11 @@ def _difference(
     wanted = right.array if isinstance(right, Tensor) else np.asarray(right)
     if got.shape != wanted.shape:
         return _wrong_shape(got, wanted, what)
-    found = actual.dtype if isinstance(actual, Tensor) else got.dtype.name
-    if dtype is not None and found != dtype:
-        return CheckFailure(
-            f"{start(what)} has dtype {found}; {dtype} is right here.", fixed=f"{start(what)} has not dtype {dtype}."
-        )
+    if dtype is not None:  # NumPy makes the name of a dtype anew each time
+        found = actual.dtype if isinstance(actual, Tensor) else got.dtype.name
+        if found != dtype:
+            message = f"{start(what)} has dtype {found}; {dtype} is right here."
+            return CheckFailure(message, fixed=f"{start(what)} has not dtype {dtype}.")
     # As coarse as the coarser side: a float64 answer is no less right where the reference is float32.
     coarse = min((a.dtype.itemsize for a in (got, wanted) if a.dtype.kind in "f"), default=8) < 8
     rtol = (1e-4 if coarse else 1e-7) if rtol is None else rtol

@@ -71,22 +71,40 @@ class Agent:
     def _several(self, header: dict[str, Any], decoder: wire.Decoder, encoder: wire.Encoder) -> dict[str, Any]:
         """Requests that came in one message: the answers that are read, and the last one's result or what one raised.
 
-        In between it is said which are done, since each has its own time."""
+        What one of a group raises ends that group alone, and is its outcome. In between it is said which are done,
+        since each has its own time."""
         result: Any = None
         answers: list[Any] = []
+        outcomes: dict[int, dict[str, Any]] = {}
         said = time.monotonic()
         try:
             for number, request in enumerate(header["requests"]):
                 if self._say is not None and number and time.monotonic() - said > wire.PROGRESS_S:
                     self._say({"id": header.get("id"), "done": number})
                     said = time.monotonic()
+                if "group" in request:
+                    self._perform_of(request["group"], request, decoder, outcomes)
+                    result = None
+                    continue
                 result = self._perform(request, decoder)
                 if request.get("answer"):
                     answers.append(encoder.encode(as_data(result)))
                     result = None
-            return {"ok": encoder.encode(as_data(result)), "answers": answers}
+            said_last = {"ok": encoder.encode(as_data(result))}
         except BaseException as error:  # as in `answer`
-            return {"raised": self._describe(error), "answers": answers}
+            said_last = {"raised": self._describe(error)}
+        return {**said_last, "answers": answers, "outcomes": [list(one) for one in outcomes.items()]}
+
+    def _perform_of(
+        self, group: int, request: dict[str, Any], decoder: wire.Decoder, outcomes: dict[int, dict[str, Any]]
+    ) -> None:
+        """One of a group's requests, of which the first that raises is the last."""
+        if group in outcomes:
+            return
+        try:
+            self._perform(request, decoder)
+        except Exception as error:  # an interrupt, and what would end the kernel, ends the message
+            outcomes[group] = self._describe(error)
 
     def _perform(self, header: dict[str, Any], decoder: wire.Decoder) -> Any:
         op = header["op"]

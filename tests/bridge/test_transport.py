@@ -407,6 +407,24 @@ def test_a_kernel_gains_no_time_by_odd_or_repeated_news(done: object):
             session.flush()
 
 
+RAISED = {"type": "ValueError", "bases": [], "text": "no", "where": None}
+
+
+@pytest.mark.parametrize("outcomes", [None, {"1": RAISED}, [[1]], [["1", RAISED]], [[1, None]], [[1, RAISED]] * 3])
+def test_outcomes_that_are_none_or_too_many_are_refused(outcomes: object):
+    def replies(connection: socket.socket) -> None:
+        reply = {"id": read_request(connection), "ok": None, "answers": [], "outcomes": outcomes}
+        connection.sendall(wire.pack(reply))
+
+    with other_end(replies) as transport:
+        session = Student(transport)._session
+        for _ in range(2):
+            session.outcome_of(lambda: session.later("call", {"args": (), "kwargs": {}}, of=1))
+        with pytest.raises(BridgeProtocolError):
+            session.flush()
+        assert session.lost_together  # so that each is asked by itself
+
+
 @pytest.mark.parametrize("answers", [None, [], [1], [1, 2, 3], {"0": 1, "1": 2}])
 def test_as_many_answers_as_questions_are_taken_and_no_other_number(answers: object):
     def replies(connection: socket.socket) -> None:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
 
 from autograder.bridge.student import Student
 from autograder.bridge.transport import LocalTransport
-from autograder.checks.api import CheckFailure, StudentError, cases, expect, expect_equal, expect_raises, later, look_at
+from autograder.checks.api import (
+    CheckFailure,
+    StudentError,
+    cases,
+    expect,
+    expect_equal,
+    expect_raises,
+    expect_refusals,
+    later,
+    look_at,
+    refused,
+)
 from autograder.checks.api import strategies as st
 from autograder.checks.registry import reference_names, registries
 from autograder.checks.running import during
@@ -97,3 +109,86 @@ def test_the_course_s_answers_compare_the_same_together_and_one_by_one(task: str
             if "fast" not in one.name:  # what is measured is never the same twice
                 assert one == other
         assert all(result.passed for result in found[0]) is (names is right)
+
+
+# refusals ----------------------------------------------------------------------------------------------------------
+
+LAYER = (
+    "class Layer:\n    def __init__(self, side):\n        if side < 1:\n            raise ValueError('side')\n"
+    "    def forward(self, x):\n        if x < 0:\n            raise ValueError('x')\n        return x\n"
+)
+
+
+def refuse(student: Student, *numbers: int, naming: str = "x") -> None:
+    with during(Trial(hidden=True)):
+        expect_refusals(student, [
+            (refused("ValueError", naming=naming), partial(student.double, number)) for number in numbers
+        ])  # fmt: skip
+
+
+def test_calls_that_are_refused_are_asked_in_one_message():
+    student = student_of(DOUBLE)
+    refuse(student, -1, -2, -3)
+    assert student._session.calls == 2  # the name, and all calls
+
+
+WRONGLY_REFUSED = {
+    "nothing was raised": "def double(x):\n    if x == -1:\n        raise ValueError('x')\n",
+    "does not name the argument": "def double(x):\n    raise ValueError('no')\n",
+    "not a TypeError": "def double(x):\n    raise TypeError('x')\n",
+    "NameError": "def double(x):\n    return missing\n",
+    "SystemExit": "def double(x):\n    raise SystemExit('x')\n",
+}
+
+
+@pytest.mark.parametrize("message", WRONGLY_REFUSED)
+def test_a_call_that_is_not_refused_fails_with_what_it_fails_with_one_by_one(message: str):
+    said = []
+    for together in (True, False):
+        student = Student(LocalTransport(namespace(WRONGLY_REFUSED[message])), together)
+        with pytest.raises((CheckFailure, StudentError), match=message) as raised:
+            refuse(student, -1, -2)
+        said.append((type(raised.value), str(raised.value), getattr(raised.value, "fixed", None)))
+    assert said[0] == said[1]
+
+
+def test_a_call_that_is_refused_only_when_it_is_asked_again_is_not_refused():
+    source = "asked = []\ndef double(x):\n    asked.append(x)\n    if len(asked) != 2:\n        raise ValueError('x')\n"
+    with pytest.raises(CheckFailure, match="nothing was raised"):
+        refuse(student_of(source), -1, -2, -3)
+
+
+def test_an_object_is_made_and_asked_together_and_either_may_refuse():
+    student = student_of(LAYER)
+    assert student.Layer(1).forward(3) == 3
+    before = student._session.calls
+    asked = [(refused("ValueError", naming="side"), lambda: student.Layer(0).forward(1)),
+             (refused("ValueError", naming="x"), lambda: student.Layer(1).forward(-1))]  # fmt: skip
+    expect_refusals(student, asked)
+    assert student._session.calls == before + 1
+    with pytest.raises(CheckFailure, match="nothing was raised"):
+        expect_refusals(student, [*asked, (refused("ValueError", naming="x"), lambda: student.Layer(1).forward(1))])
+
+
+def test_refusals_of_a_search_are_looked_at_in_their_turn():
+    def search_in(source: str) -> Student:
+        student = student_of(source)
+
+        def check(case: Case) -> None:
+            expect_equal(later(student.double, case.size), 2 * case.size)
+            expect_refusals(student, [(refused("ValueError", naming="x"), partial(student.double, -case.size))])
+
+        with during(Trial(hidden=True)):
+            search(check, SIZES, 20, 1, student)
+        return student
+
+    assert search_in(DOUBLE)._session.calls == 2
+    with pytest.raises(CheckFailure, match="nothing was raised"):
+        search_in("def double(x):\n    if x < -5:\n        raise ValueError('x')\n    return 2 * x\n")
+
+
+def test_what_a_call_uses_of_an_answer_is_asked_for_one_by_one():
+    student = student_of("def double(x):\n    return (x,)\n")
+    asked = [(refused("ValueError", naming="x"), lambda: student.double(1)[0] + 1)]
+    with pytest.raises(CheckFailure, match="nothing was raised"):
+        expect_refusals(student, asked)

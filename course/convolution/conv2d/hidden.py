@@ -6,6 +6,8 @@ height and width do not, and where the window does not matter, kernels have one 
 `test_everything_together` has it all.
 """
 
+from functools import partial
+
 import numpy as np
 
 from autograder.checks.api import (
@@ -15,6 +17,7 @@ from autograder.checks.api import (
     expect,
     expect_close,
     expect_raises,
+    expect_refusals,
     expect_steady,
     if_it_raises,
     kernel_says,
@@ -25,6 +28,7 @@ from autograder.checks.api import (
     numbers,
     points,
     reference,
+    refused,
     search,
 )
 from autograder.checks.api import strategies as st
@@ -243,17 +247,19 @@ def test_layer_refuses_wrong_arguments(student):
     image = numbers(5, 5, 2)
     wrong = {"filters": [0, -1], "kernel_size": [0, (2, 0)], "stride": [0, (1, 0), -1], "dilation": [0],
              "padding": ["full", "SAME!"]}
-    for name, values in wrong.items():
-        for value in values:
-            with expect_raises("ValueError", naming=name):
-                student.Conv2D(**{"filters": 1, "kernel_size": 2, name: value}).forward(image)
-    for shape in ((5, 5), (1, 5, 5, 2, 1)):
-        with expect_raises("ValueError", naming="image"):
-            student.Conv2D(1, 2).forward(numbers(*shape))
-    for options in ({"kernel_size": (6, 1)}, {"kernel_size": (1, 6)}, {"kernel_size": 3, "dilation": 3}):
-        with expect_raises("ValueError", naming="kernel_size"):
-            student.Conv2D(1, **options).forward(image)
-    expect_channels_refused(lambda: layer_of(student, even_kernels(1, 2, 2, 3)).forward(image))
+    too_wide = ({"kernel_size": (6, 1)}, {"kernel_size": (1, 6)}, {"kernel_size": 3, "dilation": 3})
+
+    def forward(image, **options):
+        return student.Conv2D(**{"filters": 1, "kernel_size": 2, **options}).forward(image)
+
+    expect_refusals(student, [
+        *((refused("ValueError", naming=name), partial(forward, image, **{name: value}))
+          for name, values in wrong.items() for value in values),
+        *((refused("ValueError", naming="image"), partial(forward, numbers(*shape)))
+          for shape in ((5, 5), (1, 5, 5, 2, 1))),
+        *((refused("ValueError", naming="kernel_size"), partial(forward, image, **options)) for options in too_wide),
+        (expect_channels_refused, lambda: layer_of(student, even_kernels(1, 2, 2, 3)).forward(image)),
+    ])
 
 
 def expect_channels_refused(call):

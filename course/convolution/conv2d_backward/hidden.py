@@ -1,10 +1,12 @@
 """Hidden checks of conv2d-backward."""
 
+from functools import partial
+
 from autograder.checks.api import (
     cases,
     expect,
     expect_close,
-    expect_raises,
+    expect_refusals,
     kernel_says,
     later,
     leaves_unchanged,
@@ -13,6 +15,7 @@ from autograder.checks.api import (
     numbers,
     points,
     reference,
+    refused,
     search,
 )
 from autograder.checks.api import strategies as st
@@ -150,17 +153,16 @@ def test_dtypes_and_arguments(student):
 def test_backward_refuses_wrong_arguments(student):
     """What no layer could have computed raises a ValueError: it names the image, kernel_size, stride or padding."""
     image, kernels, grad = numbers(5, 5, 2), numbers(1, 2, 2, 2), numbers(4, 4, 1)
-    with expect_raises("ValueError", naming="image"):
-        student.conv2d_backward(grad, numbers(5, 5), kernels)
-    with expect_raises("ValueError", naming="padding"):
-        student.conv2d_backward(grad, image, kernels, padding="full")
-    for stride in (0, (1, 0), (0, 1)):
-        with expect_raises("ValueError", naming="stride"):
-            student.conv2d_backward(grad, image, kernels, stride=stride)
-    for size in ((6, 1), (1, 6)):
-        with expect_raises("ValueError", naming=("kernel_size", "kernel")):
-            student.conv2d_backward(grad, image, numbers(1, *size, 2))
-    expect_channels_refused(lambda: student.conv2d_backward(grad, image, numbers(1, 2, 2, 3)))
-    for shape in ((3, 4, 1), (4, 3, 1), (4, 4, 2)):
-        with expect_raises("ValueError", about="a grad_output of another shape than the result"):
-            student.conv2d_backward(numbers(*shape), image, kernels)
+    too_wide = refused("ValueError", naming=("kernel_size", "kernel"))
+    other_shape = refused("ValueError", about="a grad_output of another shape than the result")
+    backward = student.conv2d_backward
+    expect_refusals(student, [
+        (refused("ValueError", naming="image"), partial(backward, grad, numbers(5, 5), kernels)),
+        (refused("ValueError", naming="padding"), partial(backward, grad, image, kernels, padding="full")),
+        *((refused("ValueError", naming="stride"), partial(backward, grad, image, kernels, stride=stride))
+          for stride in (0, (1, 0), (0, 1))),
+        *((too_wide, partial(backward, grad, image, numbers(1, *size, 2))) for size in ((6, 1), (1, 6))),
+        (expect_channels_refused, partial(backward, grad, image, numbers(1, 2, 2, 3))),
+        *((other_shape, partial(backward, numbers(*shape), image, kernels))
+          for shape in ((3, 4, 1), (4, 3, 1), (4, 4, 2))),
+    ])

@@ -1,10 +1,12 @@
 """Hidden checks of dilated."""
 
+from functools import partial
+
 from autograder.checks.api import (
     cases,
     expect,
     expect_close,
-    expect_raises,
+    expect_refusals,
     kernel_says,
     later,
     leaves_unchanged,
@@ -12,6 +14,7 @@ from autograder.checks.api import (
     numbers,
     points,
     reference,
+    refused,
     search,
 )
 from autograder.checks.api import strategies as st
@@ -48,9 +51,10 @@ def test_dilate_kernels_of_a_layer(student, case):
 @kernel_says
 def test_dilation_below_one(student):
     """A dilation below 1 raises a ValueError that names it, and the kernel that was given stays as it was."""
-    for dilation in (0, -1):
-        with expect_raises("ValueError", naming="dilation"):
-            student.dilate_kernel(numbers(2, 2), dilation)
+    below_one = refused("ValueError", naming="dilation")
+    expect_refusals(student, [
+        (below_one, partial(student.dilate_kernel, numbers(2, 2), dilation)) for dilation in (0, -1)
+    ])
     for kernel in (numbers(2, 2), numbers(1, 2, 2, 1)):
         for dilation in (1, 2):
             alone = leaves_unchanged(student, student.dilate_kernel, kernel, dilation)

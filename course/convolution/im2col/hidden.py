@@ -1,12 +1,14 @@
 """Hidden checks of im2col."""
 
+from functools import partial
+
 import numpy as np
 
 from autograder.checks.api import (
     cases,
     expect,
     expect_close,
-    expect_raises,
+    expect_refusals,
     fresh,
     in_kernel,
     kernel_says,
@@ -16,6 +18,7 @@ from autograder.checks.api import (
     numbers,
     points,
     reference,
+    refused,
     search,
 )
 from autograder.checks.api import strategies as st
@@ -23,7 +26,7 @@ from autograder.checks.api import strategies as st
 from ..conv2d.hidden import expect_channels_refused
 from ..shared import mirrored, seeds, small
 from .probes import gather
-from .public import LIMIT, REPEATS, ROUNDS, first_layer, gathering
+from .public import LIMIT, REPEATS, ROUNDS, decided, first_layer, gathering
 
 
 def expect_matrix(student, image, kernel_size, **options):
@@ -114,24 +117,20 @@ def test_dtypes_and_arguments(student, rng):
 def test_im2col_refuses_wrong_arguments(student):
     """Arguments out of range, and images that do not fit, raise a ValueError that names the argument."""
     image = numbers(5, 5, 2)
-    for name, values in {"kernel_size": [0, (2, 0), (6, 1), (1, 6)], "stride": [0, (1, 0)], "dilation": [0]}.items():
-        for value in values:
-            with expect_raises("ValueError", naming=name):
-                student.im2col(image, **{"kernel_size": 2, name: value})
-    with expect_raises("ValueError", naming="image"):
-        student.im2col(numbers(5, 5), 2)
-    kernels = numbers(1, 2, 2, 2)
-    with expect_raises("ValueError", naming="image"):
-        student.conv2d_im2col(numbers(5, 5), kernels)
-    with expect_raises("ValueError", naming="padding"):
-        student.conv2d_im2col(image, kernels, padding="full")
-    for stride in (0, (1, 0)):
-        with expect_raises("ValueError", naming="stride"):
-            student.conv2d_im2col(image, kernels, stride=stride)
-    for size in ((6, 1), (1, 6)):
-        with expect_raises("ValueError", naming=("kernel_size", "kernel")):
-            student.conv2d_im2col(image, numbers(1, *size, 2))
-    expect_channels_refused(lambda: student.conv2d_im2col(image, numbers(1, 2, 2, 3)))
+    wrong = {"kernel_size": [0, (2, 0), (6, 1), (1, 6)], "stride": [0, (1, 0)], "dilation": [0]}
+    no_image, too_wide = refused("ValueError", naming="image"), refused("ValueError", naming=("kernel_size", "kernel"))
+    kernels, im2col, product = numbers(1, 2, 2, 2), student.im2col, student.conv2d_im2col
+    expect_refusals(student, [
+        *((refused("ValueError", naming=name), partial(im2col, image, **{"kernel_size": 2, name: value}))
+          for name, values in wrong.items() for value in values),
+        (no_image, partial(im2col, numbers(5, 5), 2)),
+        (no_image, partial(product, numbers(5, 5), kernels)),
+        (refused("ValueError", naming="padding"), partial(product, image, kernels, padding="full")),
+        *((refused("ValueError", naming="stride"), partial(product, image, kernels, stride=stride))
+          for stride in (0, (1, 0))),
+        *((too_wide, partial(product, image, numbers(1, *size, 2))) for size in ((6, 1), (1, 6))),
+        (expect_channels_refused, partial(product, image, numbers(1, 2, 2, 3))),
+    ])
 
 
 @points(2)
@@ -147,8 +146,7 @@ def test_gathers_fast(student, rng):
             seconds, known = gathering(untouched, right, images, weights)
             ours = min(ours, seconds)
             expect_close(sums, known, what="im2col of AlexNet's first layer")
-            enough = own <= LIMIT * ours and repeat + 1 >= REPEATS
-            if enough or own > 4 * LIMIT * ours:
+            if decided(own, LIMIT * ours, repeat + 1):
                 break
     slow = misconceptions.IM2COL["too-slow"]
     details = f"{own / max(ours, 1e-9):.1f} times the CPU time of ours"

@@ -1,6 +1,18 @@
 """Hidden checks of output-size."""
 
-from autograder.checks.api import cases, expect_equal, expect_raises, later, misconceptions, points, reference, search
+from functools import partial
+
+from autograder.checks.api import (
+    cases,
+    expect_equal,
+    expect_refusals,
+    later,
+    misconceptions,
+    points,
+    reference,
+    refused,
+    search,
+)
 from autograder.checks.api import strategies as st
 
 from ..shared import small
@@ -40,10 +52,10 @@ def test_size_with_dilation(student, case):
 def test_size_refuses_what_is_no_count(student):
     """A size, kernel, stride or dilation below 1 and a negative padding raise a ValueError that names the argument."""
     right = {"size": 9, "kernel": 3, "stride": 1, "padding": 1, "dilation": 1}
-    for name in right:
-        for value in ((0, -2) if name != "padding" else (-1,)):
-            with expect_raises("ValueError", naming=name):
-                student.output_size(**{**right, name: value})
+    expect_refusals(student, [
+        (refused("ValueError", naming=name), partial(student.output_size, **{**right, name: value}))
+        for name in right for value in ((0, -2) if name != "padding" else (-1,))
+    ])
 
 
 @points(1)
@@ -54,5 +66,5 @@ def test_size_refuses_a_window_too_wide(student, case):
         kernel = (size + 2 * padding - 1) // dilation + 1
         options = {"padding": padding, "dilation": dilation}
         later(student.output_size, size, kernel, **options)
-        with expect_raises("ValueError", about="a window wider than the padded input"):
-            student.output_size(size, kernel + case.more, **options)
+        too_wide = refused("ValueError", about="a window wider than the padded input")
+        expect_refusals(student, [(too_wide, partial(student.output_size, size, kernel + case.more, **options))])

@@ -1,16 +1,19 @@
 """Hidden checks of receptive-field."""
 
+from functools import partial
+
 from autograder.checks.api import (
     cases,
     expect,
     expect_equal,
-    expect_raises,
+    expect_refusals,
     kernel_says,
     later,
     leaves_unchanged,
     misconceptions,
     points,
     reference,
+    refused,
     search,
 )
 from autograder.checks.api import strategies as st
@@ -63,8 +66,10 @@ def test_field_of_no_layers(student):
     And the list that was given stays as it was.
     """
     expect_field(student, [])
-    for name, layer in (("kernel", (0, 1, 1)), ("stride", (3, 0, 1)), ("dilation", (3, 1, 0))):
-        with expect_raises("ValueError", naming=name):
-            student.receptive_field([(3, 1, 1), layer])
+    wrong = (("kernel", (0, 1, 1)), ("stride", (3, 0, 1)), ("dilation", (3, 1, 0)))
+    expect_refusals(student, [
+        (refused("ValueError", naming=name), partial(student.receptive_field, [(3, 1, 1), layer]))
+        for name, layer in wrong
+    ])
     alone = leaves_unchanged(student, student.receptive_field, [(3, 2, 1), (3, 1, 2)])
     expect(alone, "The list of layers was changed.")

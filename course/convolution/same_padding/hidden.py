@@ -1,6 +1,18 @@
 """Hidden checks of same-padding."""
 
-from autograder.checks.api import cases, expect_equal, expect_raises, later, misconceptions, points, reference, search
+from functools import partial
+
+from autograder.checks.api import (
+    cases,
+    expect_equal,
+    expect_refusals,
+    later,
+    misconceptions,
+    points,
+    reference,
+    refused,
+    search,
+)
 from autograder.checks.api import strategies as st
 
 from ..shared import small
@@ -61,6 +73,6 @@ def test_padding_with_stride_and_dilation(student, case):
 def test_padding_refuses_what_is_no_count(student):
     """A size, kernel, stride or dilation below 1 raises a ValueError that names the argument."""
     right = {"size": 9, "kernel": 3, "stride": 1, "dilation": 1}
-    for name in right:
-        with expect_raises("ValueError", naming=name):
-            student.same_padding(**{**right, name: 0})
+    expect_refusals(student, [
+        (refused("ValueError", naming=name), partial(student.same_padding, **{**right, name: 0})) for name in right
+    ])

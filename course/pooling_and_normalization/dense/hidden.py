@@ -1,12 +1,14 @@
 """Hidden checks of dense."""
 
+from functools import partial
+
 import numpy as np
 
 from autograder.checks.api import (
     cases,
     expect,
     expect_close,
-    expect_raises,
+    expect_refusals,
     expect_steady,
     kernel_says,
     later,
@@ -15,6 +17,7 @@ from autograder.checks.api import (
     numbers,
     points,
     reference,
+    refused,
     search,
 )
 from autograder.checks.api import strategies as st
@@ -126,10 +129,9 @@ def test_dense_leaves_x_alone(student):
 def test_dense_refuses(student):
     """A number of features below 1, or an x that does not fit, raises a ValueError that names the argument."""
     student.Dense(np.int64(4), 3).forward(numbers(2, 4))
-    with expect_raises("ValueError", naming="in_features"):
-        student.Dense(0, 3)
-    with expect_raises("ValueError", naming="out_features"):
-        student.Dense(3, -1)
-    for x in (numbers(5), numbers(2, 5), numbers(2, 2, 4)):
-        with expect_raises("ValueError", naming="x"):
-            student.Dense(4, 3).forward(x)
+    expect_refusals(student, [
+        (refused("ValueError", naming="in_features"), partial(student.Dense, 0, 3)),
+        (refused("ValueError", naming="out_features"), partial(student.Dense, 3, -1)),
+        *((refused("ValueError", naming="x"), partial(lambda x: student.Dense(4, 3).forward(x), x))
+          for x in (numbers(5), numbers(2, 5), numbers(2, 2, 4))),
+    ])

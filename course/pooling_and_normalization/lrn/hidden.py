@@ -1,5 +1,7 @@
 """Hidden checks of lrn."""
 
+from functools import partial
+
 import numpy as np
 
 from autograder.checks.api import (
@@ -7,7 +9,7 @@ from autograder.checks.api import (
     cases,
     expect,
     expect_close,
-    expect_raises,
+    expect_refusals,
     expect_steady,
     kernel_says,
     later,
@@ -16,6 +18,7 @@ from autograder.checks.api import (
     numbers,
     points,
     reference,
+    refused,
     search,
 )
 from autograder.checks.api import strategies as st
@@ -158,15 +161,24 @@ def test_lrn_refuses_a_size(student):
         except StudentError:
             accepted = None
         expect(accepted is None, "An even size was accepted.", diagnosis=LRN["even-size-accepted"])
-    for size in (2, 0, -1):
-        with expect_raises("ValueError", naming="size"):
-            student.LocalResponseNormalization(size=size).forward(image)
+
+    def normalised(size):
+        return student.LocalResponseNormalization(size=size).forward(image)
+
+    expect_refusals(student, [
+        (refused("ValueError", naming="size"), partial(normalised, size)) for size in (2, 0, -1)
+    ])
 
 
 @points(0.5)
 def test_lrn_refuses_other_ranks(student):
     """An image with 2 or 5 axes raises a ValueError that names the image."""
     works(student, numbers(2, 2, 1))
-    for image in (numbers(4, 5), numbers(1, 1, 2, 2, 5)):
-        with expect_raises("ValueError", naming="image"):
-            student.LocalResponseNormalization().forward(image)
+
+    def normalised(image):
+        return student.LocalResponseNormalization().forward(image)
+
+    expect_refusals(student, [
+        (refused("ValueError", naming="image"), partial(normalised, image))
+        for image in (numbers(4, 5), numbers(1, 1, 2, 2, 5))
+    ])
