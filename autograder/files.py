@@ -9,13 +9,18 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+if sys.platform != "win32":
+    import fcntl
 
 # Without following a link, and without waiting for the other end of a pipe. Windows has neither.
 _SAFELY = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-
-
+_UNFINISHED = ".new"  # how the name of a file ends that is not yet in its place
 # What opening says where there is no file, or a link, a socket or a device without a driver in its place.
 _NO_FILE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.ENXIO, errno.ENODEV)
 
@@ -58,24 +63,18 @@ def refuse(error: OSError) -> None:
 def write(path: Path, data: bytes, mode: int = 0o644) -> None:
     """Writes a file, and the folders above it, so that readers and a crash find the old content or the new."""
     make_folder(path.parent, 0o777)
-    beside = _written_beside(path, data, mode)
-    try:
+    with _written_beside(path, data, mode) as beside:
         os.replace(beside, path)
-    except BaseException:
-        os.unlink(beside)
-        raise
     _keep_names_of(path.parent)
 
 
 def write_first(path: Path, data: bytes, mode: int = 0o600) -> bool:
     """Writes a file whole where there is none yet; False, and nothing is changed, where somebody was first."""
-    beside = _written_beside(path, data, mode)
-    try:
-        os.link(beside, path)
-    except FileExistsError:
-        return False
-    finally:
-        os.unlink(beside)
+    with _written_beside(path, data, mode) as beside:
+        try:
+            os.link(beside, path)
+        except FileExistsError:
+            return False
     _keep_names_of(path.parent)
     return True
 
@@ -116,22 +115,67 @@ def share(path: Path) -> None:
             os.chmod(path, wanted)
 
 
-def _written_beside(path: Path, data: bytes, mode: int) -> str:
-    """A new file in the same folder, on the disk with all its bytes."""
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+@contextmanager
+def _written_beside(path: Path, data: bytes, mode: int) -> Iterator[str]:
+    """A new file in the same folder, on the disk with all its bytes; gone after the block if it has its name still."""
+    _sweep(path)
+    handle, beside = _held(path)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with os.fdopen(os.dup(handle), "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(beside, for_group(path.parent, mode))
     except OSError as error:
-        os.unlink(beside)
+        _let_go(handle, beside)
         raise OSError(error.errno, error.strerror, str(path)) from error
     except BaseException:
-        os.unlink(beside)
+        _let_go(handle, beside)
         raise
-    return beside
+    if sys.platform == "win32":  # which renames no file that is open, and sweeps none
+        os.close(handle)
+        handle = -1
+    try:
+        yield beside
+    finally:
+        _let_go(handle, beside)
+
+
+def _held(path: Path) -> tuple[int, str]:
+    """An empty file beside ``path`` and its descriptor, locked for as long as that is open: whoever sweeps passes over
+    it."""
+    while True:
+        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_UNFINISHED)
+        if sys.platform != "win32":
+            with suppress(OSError):  # a disk without locks
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.path.exists(beside):  # nobody swept it before it was locked
+            return handle, beside
+        os.close(handle)
+
+
+def _let_go(handle: int, beside: str) -> None:
+    with suppress(FileNotFoundError):
+        os.unlink(beside)
+    if handle >= 0:
+        os.close(handle)
+
+
+def _sweep(path: Path) -> None:
+    """Removes what was left beside ``path`` by writers that were killed. A living one holds its own."""
+    if sys.platform == "win32":
+        return
+    start, left = f".{path.name}.", []
+    with suppress(OSError), os.scandir(path.parent) as entries:  # a folder that may be written to, and not looked into
+        left = [entry.path for entry in entries if entry.name.startswith(start) and entry.name.endswith(_UNFINISHED)]
+    for name in left:
+        with suppress(OSError):  # held, gone or another's
+            handle = os.open(name, _SAFELY)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                os.unlink(name)
+            finally:
+                os.close(handle)
 
 
 def _keep_names_of(folder: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -69,6 +71,48 @@ def test_who_is_first_has_the_file(tmp_path: Path) -> None:
     assert path.read_bytes() == b"first"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [each.name for each in tmp_path.iterdir()] == ["secret"]
+
+
+def test_what_a_killed_writer_left_is_swept_by_the_next_one(tmp_path: Path) -> None:
+    program = (
+        "import os, signal, sys\nfrom pathlib import Path\nfrom autograder import files\n"
+        "os.replace = lambda *names: os.kill(os.getpid(), signal.SIGKILL)\nfiles.write(Path(sys.argv[1]), b'lost')\n"
+    )
+    path = tmp_path / "file"
+    assert subprocess.run([sys.executable, "-c", program, str(path)]).returncode == -9
+    assert len(list(tmp_path.iterdir())) == 1
+    files.write(tmp_path / "file.txt", b"another")
+    assert len(list(tmp_path.iterdir())) == 2
+    files.write(path, b"new")
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["file", "file.txt"]
+
+
+def test_of_two_who_write_at_once_nobody_sweeps_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, replace = tmp_path / "file", os.replace
+
+    def meanwhile(*names: str) -> None:
+        monkeypatch.setattr(os, "replace", replace)
+        files.write(path, b"second")
+        replace(*names)
+
+    monkeypatch.setattr(os, "replace", meanwhile)
+    files.write(path, b"first")
+    assert path.read_bytes() == b"first"
+    assert [each.name for each in tmp_path.iterdir()] == ["file"]
+
+
+def test_what_was_swept_before_it_was_locked_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    flock = files.fcntl.flock
+
+    def too_late(handle: int, operation: int) -> None:
+        monkeypatch.setattr(files.fcntl, "flock", flock)
+        (swept,) = tmp_path.iterdir()
+        swept.unlink()
+        flock(handle, operation)
+
+    monkeypatch.setattr(files.fcntl, "flock", too_late)
+    files.write(tmp_path / "file", b"new")
+    assert (tmp_path / "file").read_bytes() == b"new"
 
 
 def test_who_reads_while_a_file_is_written_again_reads_the_old_one_to_its_end(tmp_path: Path) -> None:

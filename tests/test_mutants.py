@@ -51,9 +51,9 @@ MUTANTS = {
         "test_a_worker_that_is_stuck_is_ended_and_its_submission_tried_once_more",
     ),
     "a file is written in place": Mutant(
-        "files.py", "    beside = _written_beside(path, data, mode)\n    try:\n        os.replace(beside, path)\n",
-        "    path.write_bytes(data)\n    path.chmod(mode)\n    beside = _written_beside(path, data, mode)\n"
-        "    try:\n        os.replace(beside, path)\n",
+        "files.py", "    with _written_beside(path, data, mode) as beside:\n        os.replace(beside, path)\n",
+        "    path.write_bytes(data)\n    path.chmod(mode)\n    with _written_beside(path, data, mode) as beside:\n"
+        "        os.replace(beside, path)\n",
         "tests/test_files.py::test_who_reads_while_a_file_is_written_again_reads_the_old_one_to_its_end",
     ),
     "a manual grade stays though the answer has changed": Mutant(
