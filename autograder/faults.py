@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import re
 import traceback
 from pathlib import Path
 
@@ -32,6 +34,10 @@ _EVERYWHERE = {
     errno.ENOMEM: "The machine has no memory left; end what uses it, or grade fewer submissions at once with --jobs",
     errno.EAGAIN: "The machine can start no more processes; end some, or grade fewer submissions at once with --jobs",
 }
+# As the last line of a traceback begins, with the exception's type: no text in a message can look like it.
+_OS_ERROR = re.compile(r"(?:OSError|BlockingIOError): \[Errno (\d+)\] .*?(?:: '(.*)')?")
+_NO_THREAD = "RuntimeError: can't start new thread"
+_OF_MEMORY = re.compile(r"[\w.]*MemoryError\b|RuntimeError: .*DefaultCPUAllocator: can't allocate")
 
 
 class MachineFault(RuntimeError):
@@ -58,6 +64,20 @@ def of_os_error(error: OSError, path: Path | str | None = None) -> MachineFault:
 def is_full(error: BaseException) -> bool:
     """Whether a disk had no room, which concerns every submission that follows too."""
     return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+
+
+def told_by(line: str) -> MachineFault | None:
+    """The fault behind the last line of a traceback of the grader's own, where what every submission needs was lacking:
+    a descriptor, a process, a disk with room."""
+    found = _OS_ERROR.fullmatch(line)
+    number = int(found[1]) if found else errno.EAGAIN if line.startswith(_NO_THREAD) else 0
+    error = OSError(number, os.strerror(number), found[2] if found else None)
+    return of_os_error(error) if number in _EVERYWHERE or is_full(error) else None
+
+
+def tells_of_memory(line: str) -> bool:
+    """Whether the last line of a traceback of the grader's own says that there was no memory for something."""
+    return bool(_OF_MEMORY.match(line))
 
 
 def of_our_own(error: BaseException) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -12,6 +13,7 @@ from autograder.bridge.student import NotAttempted, Student, StudentError, resto
 from autograder.bridge.transport import BridgeClosed, BridgeFailure, BridgeTimeout, SocketTransport, Transport
 from autograder.checks.result import TestResult
 from autograder.course import Assignment
+from autograder.faults import tells_of_memory, told_by
 from autograder.sandbox.limits import Limits
 from autograder.submission import host, reasons
 from autograder.submission.execution import Execution, Exhausted
@@ -95,8 +97,22 @@ class Asking:
             kernel = self._execution.kernel()
             tests = self._asked_in(kernel, run, mark)
         self._asked_before = kernel
+        if any(told_by(why) or tells_of_memory(why) for why in _broken(tests)):
+            tests = self._asked_by_a_sound_machine(run, mark)
         self.broken += [f"{test.name}: {test.why}" for test in tests if test.broken]
         return [presentable(test) for test in tests]
+
+    def _asked_by_a_sound_machine(self, run: TaskRun, mark: str) -> Sequence[TestResult]:
+        """The task's tests, asked once more since this process lacked something while a check ran.
+
+        Raises ``MachineFault`` where it lacks that still. A check that finds too little memory where there is enough
+        asks for too much, for which an answer of an odd kind can be the reason: that is a broken check."""
+        gc.collect()
+        host.require_memory()
+        tests = self._asked_in(self._execution.kernel(), run, mark)
+        for fault in filter(None, map(told_by, _broken(tests))):
+            raise fault
+        return tests
 
     def _asked_in(self, kernel: Kernel, run: TaskRun, mark: str) -> Sequence[TestResult]:
         """The task's tests, asked over the bridge; a kernel that did not come back from them is dropped."""
@@ -158,6 +174,11 @@ class Asking:
                     raise
         except Exhausted as error:
             raise BridgeTimeout(str(error)) from None
+
+
+def _broken(tests: Sequence[TestResult]) -> list[str]:
+    """What broke the checks that could not judge the answer."""
+    return [test.why for test in tests if test.broken]
 
 
 def _died(kernel: Kernel, tests: Sequence[TestResult]) -> bool:

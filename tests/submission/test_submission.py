@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 import textwrap
 import threading
 import time
@@ -15,6 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import nbformat
+import numpy as np
 import psutil
 import pytest
 
@@ -371,6 +373,72 @@ def test_a_machine_without_memory_or_processes_is_not_the_students_fault(
     monkeypatch.setattr(host, "PROCESSES", 1 << 60)
     with pytest.raises(MachineFault, match="no more processes"):
         grade(grader, {"double": 'raise RuntimeError("can\'t start new thread")'})
+
+
+class Lacking:
+    """Takes the place of what a hidden check calls: raises that many times, and then is what it stood for."""
+
+    def __init__(self, patch: pytest.MonkeyPatch, error: BaseException, times: int) -> None:
+        self.error, self.left, module = error, times, sys.modules["small_course.small.double.hidden"]
+        self.called = module.expect_equal
+        patch.setattr(module, "expect_equal", self)
+
+    def __call__(self, *arguments: Any) -> None:
+        self.left -= 1
+        if self.left >= 0:
+            raise self.error
+        self.called(*arguments)
+
+
+LACKS = {
+    "descriptors": OSError(24, "Too many open files", "/a/b"), "room": OSError(28, "No space left on device", "/a/b"),
+    "processes": BlockingIOError(11, "Resource temporarily unavailable"),
+    "threads": RuntimeError("can't start new thread"), "memory": MemoryError(),
+    "memory for an array": np._core._exceptions._ArrayMemoryError((9,), np.dtype(float)),
+    "memory for a tensor": RuntimeError("[enforce fail at alloc_cpu.cpp:118] DefaultCPUAllocator: can't allocate"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", LACKS)
+def test_a_check_that_the_machine_breaks_is_asked_once_more(
+    grader: Grader, monkeypatch: pytest.MonkeyPatch, what: str
+):
+    Lacking(monkeypatch, LACKS[what], times=2)
+    outcome = grade(grader, {})
+    assert (outcome.results.score, outcome.broken) == (12.0, ())
+
+
+@pytest.mark.parametrize(("what", "said"), [
+    ("descriptors", "ulimit -n"), ("room", "/a/b has no room left"), ("processes", "no more processes"),
+    ("threads", "no more processes"),
+])  # fmt: skip
+def test_a_check_that_the_machine_breaks_again_is_the_machines_fault(
+    grader: Grader, monkeypatch: pytest.MonkeyPatch, what: str, said: str
+):
+    Lacking(monkeypatch, LACKS[what], times=9)
+    with pytest.raises(MachineFault, match=said):
+        grade(grader, {})
+
+
+def test_a_check_without_memory_is_the_machines_fault_where_that_has_none(
+    grader: Grader, monkeypatch: pytest.MonkeyPatch
+):
+    Lacking(monkeypatch, LACKS["memory"], times=9)
+    outcome = grade(grader, {})  # there is memory: an answer of an odd kind can have a check ask for too much
+    assert outcome.results.score == 8.0 and "test_double_of_five: MemoryError" in outcome.broken
+    Lacking(monkeypatch, LACKS["memory"], times=9)
+    monkeypatch.setattr(host, "MEMORY", 1 << 60)
+    with pytest.raises(MachineFault, match="memory left"):
+        grade(grader, {})
+
+
+@pytest.mark.parametrize("text", ["OSError: [Errno 24] Too many open files", "MemoryError"])
+def test_what_an_answer_says_is_not_what_the_machine_lacks(
+    grader: Grader, monkeypatch: pytest.MonkeyPatch, text: str
+):
+    Lacking(monkeypatch, ValueError(f"not a number: {text}"), times=1)
+    outcome = grade(grader, {})
+    assert outcome.results.score == 11.0 and len(outcome.broken) == 1
 
 
 def test_a_kernel_that_cannot_be_started_is_the_machines_fault(grader: Grader):
