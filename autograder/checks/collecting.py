@@ -6,6 +6,7 @@ parameters, conditions) is run by pytest, each time anew.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import inspect
 import os
@@ -40,7 +41,10 @@ MARKERS = ("points(number)", "search(strategy, examples)", "second(draw)", "kern
 OWN_MARKS = frozenset(marker.partition("(")[0] for marker in MARKERS)
 ABOUT_ANSWERS = (CheckFailure, StudentError, NotAttempted, BridgeFailure)
 # What the code of a check can end with; anything else (Ctrl-C, the end of a worker) is for the process that runs it.
-OF_A_CHECK = (Exception, SystemExit, pytest.fail.Exception, pytest.skip.Exception, pytest.exit.Exception)
+OF_A_CHECK = (
+    Exception, SystemExit, GeneratorExit, asyncio.CancelledError,
+    pytest.fail.Exception, pytest.skip.Exception, pytest.exit.Exception,
+)  # fmt: skip
 # Quiet, and without what the folder around says or what is installed beside.
 OPTIONS = (
     *(part for name in ("cacheprovider", "terminal", "faulthandler", "unraisableexception", "threadexception")

@@ -11,7 +11,7 @@ from .collecting import PUBLIC_SEED, Asked, CollectedTest, call, collect, number
 from .naming import names_of
 from .places import CHECKS, TaskFolder, folders_of
 from .result import TestResult
-from .running import RanTest, during, run_test, trial_of
+from .running import RanTest, during, report_of, run_test, trial_of
 from .search import drawn
 from .telling import result_of
 from .trial import Trial
@@ -23,12 +23,15 @@ class CheckSession:
     """An assignment's check modules, collected once.
 
     assignment: its name, or its package's; folders: those of its tasks, where others than all of them are meant.
+    deaf: whether nobody can interrupt this process, so that a KeyboardInterrupt is the check's own, as a SystemExit is.
     Raises `CourseError` where a module cannot be loaded.
     """
 
     def __init__(
-        self, assignment: str, *, parts: Sequence[str] = CHECKS, folders: Sequence[TaskFolder] | None = None
+        self, assignment: str, *, parts: Sequence[str] = CHECKS, folders: Sequence[TaskFolder] | None = None,
+        deaf: bool = False,
     ) -> None:
+        self._deaf = deaf
         self._tests = collect(folders_of(assignment) if folders is None else folders, parts)
         self._caught: dict[str, set[str]] = {}
         self._comparing: set[str] = set()
@@ -72,7 +75,7 @@ class CheckSession:
                 ran.append(RanTest(test, asked, trial_of(test, asked), lost=stopped))
                 continue
             try:
-                one = run_test(test, asked)
+                one = self._run(test, asked)
             except KeyboardInterrupt:
                 if not interruptible:
                     raise
@@ -109,7 +112,7 @@ class CheckSession:
         ran: list[RanTest] = []
         for test in self._of(task):
             if test.hidden and test.item.name in tests:
-                ran.append(run_test(test, asked))
+                ran.append(self._run(test, asked))
                 if isinstance(ran[-1].raised, BridgeFailure):
                     break
         names = names_of(ran) if not (ran and isinstance(ran[-1].raised, BridgeFailure)) else {}
@@ -137,6 +140,14 @@ class CheckSession:
             ]
             for test in self._of(task)
         }
+
+    def _run(self, test: CollectedTest, asked: Asked) -> RanTest:
+        try:
+            return run_test(test, asked)
+        except KeyboardInterrupt as error:
+            if not self._deaf:
+                raise
+            return RanTest(test, asked, trial_of(test, asked), report=report_of(error))
 
     def _of(self, task: str) -> list[CollectedTest]:
         return [test for test in self._tests if test.folder.task == task]

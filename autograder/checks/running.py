@@ -73,9 +73,14 @@ def _directly(test: CollectedTest, asked: Asked) -> tuple[BaseException | None, 
     except MachineFault:
         raise
     except OF_A_CHECK as error:
-        lines = traceback.format_exception(error)
-        return None, "".join([*lines[:-1], f"E   {lines[-1]}"])
+        return None, report_of(error)
     return None, None
+
+
+def report_of(error: BaseException) -> str:
+    """What is kept of an exception that the code of a check raised: as pytest reports it, with its line marked."""
+    lines = traceback.format_exception(error)
+    return "".join([*lines[:-1], f"E   {lines[-1]}"])
 
 
 def _by_pytest(test: CollectedTest, asked: Asked) -> tuple[BaseException | None, str | None]:

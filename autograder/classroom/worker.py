@@ -84,7 +84,7 @@ def _with_checks(spec: WorkerSpec, assignment: Assignment, pool: WarmPool) -> Gr
     from autograder.submission.submission import Grader
 
     template = Template.load(assignment)
-    session = CheckSession(assignment.name)
+    session = CheckSession(assignment.name, deaf=True)
     for task in assignment.automatic:
         if not session.tests(task.id):
             raise CourseError(f"The course has no checks for the task {task.id!r}; they belong in {assignment.folder}.")
@@ -154,16 +154,17 @@ def serve(connection: Connection) -> None:
 
 
 def answer(grader: Grader, job: Job) -> Done:
-    """Grades one submission; a fault of the grader's own is an answer too. Raises ``IsolationMissing``."""
+    """Grades one submission; a fault of the grader's own is an answer too. Raises ``IsolationMissing``, and
+    ``ToldToEnd``."""
     try:
         return Done(job.student, grader.grade(job))
-    except IsolationMissing:
+    except (IsolationMissing, ToldToEnd):
         raise
     except MachineFault as fault:
         return Done(job.student, None, str(fault))
     except OSError as error:
         return Done(job.student, None, str(of_os_error(error)))
-    except Exception as error:  # a fault of ours must not end the class; the submission is tried once more
+    except BaseException as error:  # a fault of ours must not end the class; the submission is tried once more
         return Done(job.student, None, of_our_own(error))
 
 

@@ -168,7 +168,8 @@ def fixture(): return 3
 """
 ENDS = {
     "exits": "raise SystemExit(0)", "ends_pytest": "pytest.exit('x')", "skips": "pytest.skip('x')",
-    "fails": "pytest.fail('x')", "is_known_to_fail": "pytest.xfail('x')",
+    "fails": "pytest.fail('x')", "is_known_to_fail": "pytest.xfail('x')", "is_closed": "raise GeneratorExit('x')",
+    "is_cancelled": "import asyncio; raise asyncio.CancelledError('x')",
 }  # fmt: skip
 MARKED = """
 @points(1)
@@ -427,12 +428,12 @@ def test_a_test_that_needs_more_of_pytest_is_run_by_pytest(session):
     assert [result.passed for result in wrong] == [True, False] and not any(result.broken for result in wrong)
 
 
-@pytest.mark.parametrize(("task", "count"), [("ends", 5), ("ends-by-pytest", 7)])
+@pytest.mark.parametrize(("task", "count"), [("ends", 7), ("ends-by-pytest", 9)])
 def test_a_check_that_does_not_come_to_its_end_is_broken_and_passes_nobody(session, task, count):
     results = run(session, "", task=task)
     assert [(result.passed, result.broken) for result in results.values()] == [(False, True)] * count
     said = " ".join(result.why for result in results.values())
-    assert all(word in said for word in ("SystemExit: 0", "Skipped: x", "Failed: x"))
+    assert all(word in said for word in ("SystemExit: 0", "Skipped: x", "Failed: x", "GeneratorExit: x", "Cancelled"))
 
 
 @pytest.mark.parametrize("task", ["interrupted", "interrupted-by-pytest"])
@@ -441,6 +442,15 @@ def test_an_interrupt_ends_the_check_however_it_is_run_and_passes_nobody(session
         run(session, "", task=task)
     (stopped,) = run(session, "", task=task, interruptible=True).values()
     assert (stopped.passed, stopped.reason) == (False, "interrupted")
+
+
+@pytest.mark.parametrize("task", ["interrupted", "interrupted-by-pytest"])
+def test_where_nobody_can_interrupt_it_is_the_check_that_is_broken(session, task):
+    deaf = CheckSession("00-moving", deaf=True)
+    (broken,) = run(deaf, "", task=task).values()
+    assert (broken.passed, broken.broken, broken.why) == (False, True, "KeyboardInterrupt")
+    student = Student(LocalTransport({}))
+    assert deaf.explain(task, student, ["test_interrupted"])["test_interrupted"].broken
 
 
 def test_inputs_depend_on_the_seed_of_the_submission():

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from autograder.classroom import pool
+from autograder.classroom import pool, worker
 from autograder.classroom.pool import local_pool
 from autograder.classroom.worker import WorkerSpec
 from autograder.faults import MachineFault
+from autograder.sandbox.policy import IsolationMissing
+from autograder.submission.job import Job
 from autograder.submission.notebook import Template
 from tests.small.small_class import LOOKS, LOOKS_SCORES, answered, job, small_course
 
@@ -87,3 +90,21 @@ def test_nothing_is_left_in_the_folder_for_temporary_files(tmp_path: Path, monke
     with local_pool(spec(tmp_path), 1, 60) as workers:
         assert len([done for done in workers.run(work) if done]) == len(work)
     assert [path.name for path in place.iterdir()] == []
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(3), GeneratorExit("x"), ValueError("x")])
+def test_nothing_that_the_grader_raises_ends_a_worker(error: BaseException):
+    def grade(job: Job) -> None:
+        raise error
+
+    done = worker.answer(SimpleNamespace(grade=grade), job(b"", "ada"))
+    assert done.outcome is None and f"an error of its own ({type(error).__name__}: {error}" in done.error
+
+
+@pytest.mark.parametrize("error", [worker.ToldToEnd(), IsolationMissing("no Landlock")])
+def test_what_is_the_workers_own_affair_is_not_a_submissions(error: BaseException):
+    def grade(job: Job) -> None:
+        raise error
+
+    with pytest.raises(type(error)):
+        worker.answer(SimpleNamespace(grade=grade), job(b"", "ada"))
