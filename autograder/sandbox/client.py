@@ -65,6 +65,7 @@ class SandboxKernel:
         self._ended: dict[str, Any] | None = None
         self._closed = False
         self._supervisor: int | None = None
+        self._waited_s = 0.0
         ready = self._await_ready(started)
         self.pid: int = ready["pid"]
         with contextlib.suppress(ProcessLookupError):  # it ended meanwhile
@@ -149,9 +150,19 @@ class SandboxKernel:
         deadline = time.monotonic() + _END_S
         while (event := self._next_event(deadline - time.monotonic())) is not None:
             if event["event"] == "measured":
-                return Usage(event["cpu_s"], event["peak_bytes"])
+                return Usage(event["cpu_s"], event["peak_bytes"], event["waited_s"])
             self._note(event)
         raise KernelFailed("the kernel's supervisor did not answer")
+
+    def kept_waiting(self) -> float:
+        """Seconds in which the kernel was ready to run and the machine ran others, since this was last asked; 0 where
+        the kernel is gone."""
+        try:
+            now = self.usage().waited_s
+        except KernelFailed:
+            return 0.0
+        before, self._waited_s = self._waited_s, max(self._waited_s, now)  # of one that has ended nothing is counted
+        return self._waited_s - before
 
     def interrupt(self) -> None:
         """SIGINT to the kernel, as Jupyter's stop button sends it."""

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from . import holdings, privileges
 from .limits import Limits
-from .usage import ProcessUsage, Usage, field
+from .usage import ProcessUsage, Usage, field, waited_s
 
 TICK_S = 0.04
 _SLOW_EVERY_S, _SLOWEST_EVERY_S = 0.2, 2.0
@@ -139,7 +139,7 @@ class Guard:
         held at once beyond the warm server's. Processes that come and go between two looks add no peak."""
         usages = _of_each(self.members())
         self._note_peak(usages)
-        return Usage(_cpu(usages), self._peak)
+        return Usage(_cpu(usages), self._peak, waited_s(self._kernel))
 
     def _note_peak(self, usages: dict[int, ProcessUsage]) -> None:
         own = self._baseline.resident if self._baseline else 0

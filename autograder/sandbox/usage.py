@@ -15,10 +15,14 @@ _OF_A_PROCESS = 2  # the kind of CPU clock whose number is made of a process id:
 
 @dataclass(frozen=True)
 class Usage:
-    """CPU seconds used so far, and the most memory held at once until now, in bytes."""
+    """CPU seconds used so far, and the most memory held at once until now, in bytes.
+
+    `waited_s`: seconds in which a kernel's main thread was ready to run, and the machine ran others.
+    """
 
     cpu_s: float
     peak_bytes: int
+    waited_s: float = 0.0
 
 
 class ProcessUsage:
@@ -60,6 +64,15 @@ class ProcessUsage:
         usage.shared = field(status, b"RssShmem:")
         usage.resident, usage.peak = field(status, b"VmRSS:"), field(status, b"VmHWM:")
         return usage
+
+
+def waited_s(pid: int) -> float:
+    """Seconds in which a process's main thread was ready to run and did not; 0 where Linux does not count them."""
+    try:
+        with open(f"/proc/{pid}/schedstat", "rb") as file:
+            return int(file.read().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
 
 
 def field(status: bytes, name: bytes) -> int:

@@ -121,6 +121,7 @@ class Asking:
             "total_seconds": max(self._execution.seconds_left, 1.0),
             "total_bytes": int(run.limits.bridge_bytes),
             "on_timeout": kernel.interrupt,
+            "kept_waiting": kernel.kept_waiting,
             "fresh": lambda tasks: self._fresh(run.limits, tasks),
         }
         self._besides = self._killed_besides = None
@@ -166,7 +167,7 @@ class Asking:
                     yield SocketTransport(
                         kernel.bridge, seconds=limits.wall_s, total_seconds=max(self._execution.seconds_left, 1.0),
                         total_bytes=int(limits.bridge_bytes), on_timeout=kernel.interrupt,
-                        usage=lambda: used_by(kernel),
+                        kept_waiting=kernel.kept_waiting, usage=lambda: used_by(kernel),
                     )
                 except BridgeClosed:
                     self._besides = ended_by(kernel)

@@ -225,6 +225,74 @@ def test_the_time_for_all_requests_together_is_bounded():
                 student.answer  # noqa: B018
 
 
+class Owes:
+    """Says each time the next of these seconds, and then none."""
+
+    def __init__(self, *seconds: float) -> None:
+        self.left, self.asked = list(seconds), 0
+
+    def __call__(self) -> float:
+        self.asked += 1
+        return self.left.pop(0) if self.left else 0.0
+
+
+def answers_after(event: threading.Event, answer: str = "late") -> Callable[[socket.socket], None]:
+    def behave(connection: socket.socket) -> None:
+        number = read_request(connection)
+        event.wait(10)
+        connection.sendall(wire.pack({"id": number, "ok": answer}))
+
+    return behave
+
+
+def test_time_in_which_the_machine_ran_others_is_none_of_the_requests():
+    over = threading.Event()
+
+    def owed() -> float:
+        over.set()
+        return 5.0
+
+    with other_end(answers_after(over), seconds=0.1, kept_waiting=owed) as transport:
+        assert Student(transport).x == "late"
+
+
+@pytest.mark.parametrize("owed", [(), (0.0, 9.0), (0.04, 9.0), (0.1, 0.1, 0.0, 9.0)])
+def test_a_request_waits_no_longer_once_nothing_more_is_owed(owed: tuple[float, ...]):
+    over, owes = threading.Event(), Owes(*owed)
+    with other_end(answers_after(over), seconds=0.05, kept_waiting=owes) as transport:
+        with pytest.raises(BridgeTimeout):
+            Student(transport).x  # noqa: B018
+        over.set()
+    assert owes.asked == max(1, len(owed) - 1)
+
+
+@pytest.mark.parametrize("options", [{"seconds": 0.05}, {"seconds": 0.05, "total_seconds": 0.1}])
+def test_what_is_owed_has_an_end(options: dict[str, float]):
+    """Several times its own time, and never more than all requests together have."""
+    over, owes = threading.Event(), Owes(*[0.1] * 1000)
+    with other_end(answers_after(over), **options, kept_waiting=owes) as transport:
+        with pytest.raises(BridgeTimeout):
+            Student(transport).x  # noqa: B018
+        over.set()
+    assert owes.asked == (1 if "total_seconds" in options else 4)
+
+
+def test_each_request_is_owed_anew():
+    over = threading.Event()
+
+    def twice(connection: socket.socket) -> None:
+        for _ in range(2):
+            over.clear()
+            answers_after(over)(connection)
+
+    def owed() -> float:
+        over.set()
+        return 0.35
+
+    with other_end(twice, seconds=0.05, kept_waiting=owed) as transport:
+        assert [Student(transport).x, Student(transport).x] == ["late", "late"]
+
+
 def test_a_closed_connection_is_said_so_and_stays_closed():
     with other_end(lambda connection: connection.close()) as transport:
         for _ in range(2):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 
+import psutil
 import pytest
 
 from autograder.sandbox.limits import MEBI, Limits
@@ -102,3 +106,23 @@ def test_what_was_used_is_known_after_the_end(pool, starter):
     run(kernel, BURN + "burn(0.2)\nos._exit(0)")
     assert not kernel.alive()
     assert kernel.usage().cpu_s > 0.2
+
+
+def test_a_kernel_that_others_keep_from_running_is_known_to_have_waited(pool, starter):
+    kernel = starter(pool, limits=ROOMY)
+    run(kernel, BURN)
+    cpu = min(os.sched_getaffinity(0))
+    for pid in (kernel.pid, *psutil.Process(kernel.pid).children()):
+        os.sched_setaffinity(pid, {cpu})
+    kernel.kept_waiting()
+    run(kernel, "import time; time.sleep(0.3)")
+    idle = kernel.kept_waiting()
+    other = subprocess.Popen([sys.executable, "-c", f"import os\nos.sched_setaffinity(0, {{{cpu}}})\nwhile True: pass"])
+    try:
+        run(kernel, "burn(0.3)", timeout=60)
+    finally:
+        other.kill()
+        other.wait()
+    assert kernel.kept_waiting() > max(0.3, idle)
+    kernel.kill()
+    assert kernel.kept_waiting() == 0.0

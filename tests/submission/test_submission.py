@@ -23,7 +23,7 @@ import pytest
 from autograder.classroom.worker import WorkerSpec, make_grader
 from autograder.course import Course
 from autograder.faults import MachineFault
-from autograder.sandbox.client import KernelFailed
+from autograder.sandbox.client import KernelFailed, SandboxKernel
 from autograder.submission import host, notebook
 from autograder.submission.job import Outcome
 from autograder.submission.results import Results
@@ -103,6 +103,17 @@ def test_an_endless_cell_costs_only_itself(grader: Grader):
     of_checks = outcome.results.provenance.check_seconds["square"]
     assert set(of_checks) == {one.name for one in task(outcome, "square").tests}
     assert scores(outcome.results) == {"why": None, "double": 0.0, "square": 6.0, "tiny-sum": 2.0}
+
+
+def test_time_in_which_the_machine_ran_others_costs_nobody_a_point(grader: Grader, monkeypatch: pytest.MonkeyPatch):
+    waits = "import time\ntime.sleep(4)\n" + RIGHT["double"]  # of three seconds
+    called = "import time\ndef double(x):\n    time.sleep(4)\n    return 2 * x"
+    monkeypatch.setattr(SandboxKernel, "kept_waiting", lambda kernel: 0.0)
+    for answer in (waits, called):
+        assert task(grade(grader, {"double": answer}), "double").reason == "timeout"
+    monkeypatch.setattr(SandboxKernel, "kept_waiting", lambda kernel: 3.0)
+    for answer in (waits, called):
+        assert grade(grader, {"double": answer}).results.score == 12.0
 
 
 def test_an_endless_cell_that_ignores_interrupts_costs_only_itself(grader: Grader):
