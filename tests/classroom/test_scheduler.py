@@ -29,6 +29,7 @@ class Fakes:
         return self
 
     def __exit__(self, *exception: object) -> None:
+        assert len(exception) == 3
         self.order.append("closed")
 
     def prepare(self, waiting: int, for_gpu: int) -> None: ...
@@ -76,9 +77,10 @@ def test_what_went_wrong_once_is_tried_again_at_once_and_leaves_no_trace(wrong: 
     assert fakes.order == ["a", "b", "b", "c", "closed"]
 
 
-def test_what_goes_wrong_twice_is_reported_and_the_others_are_graded():
-    fakes = Fakes(2, lambda student, tries: "lost" if student == "b" else FINE)
-    assert run(fakes, "a", "b", "c") == {"a": "", "b": "The worker ended.", "c": ""}
+@pytest.mark.parametrize(("wrong", "told"), [("lost", "The worker ended."), ("The disk is full.",) * 2])
+def test_what_goes_wrong_twice_is_reported_and_the_others_are_graded(wrong: str, told: str):
+    fakes = Fakes(2, lambda student, tries: wrong if student == "b" else FINE)
+    assert run(fakes, "a", "b", "c") == {"a": "", "b": told, "c": ""}
     assert fakes.order.count("b") == 2
 
 
@@ -222,6 +224,23 @@ def test_those_that_wait_for_a_gpu_are_passed_by_the_others_in_their_order():
     assert [name for name in fakes.order if name[0] == "g"] == ["g1", "g2", "g3"]
     assert max(for_gpu for _, for_gpu in fakes.prepared) == 2, "g2 and g3 waited at once"
     assert fakes.prepared[:3] == [(0, 1), (0, 1), (1, 1)], "g1; g2, which waits; a, and g2 still waits"
+
+
+class Starting(Places):
+    """Workers, and places at a GPU, that are there only after a while."""
+
+    def __init__(self) -> None:
+        super().__init__(1, 1)
+        self.asked = 0
+
+    def seat(self, gpu: bool) -> int | None:
+        self.asked += 1
+        return super().seat(gpu) if self.asked > 9 else None
+
+
+@pytest.mark.parametrize("student", ["a", "g1"])
+def test_the_last_one_is_waited_for_although_nothing_runs_yet(student: str):
+    assert run(Starting(), student) == {student: ""}
 
 
 def test_only_so_many_wait_for_a_gpu_in_memory():

@@ -24,5 +24,7 @@ def test_the_time_in_which_the_grader_itself_stood_still_is_not_the_students(
     monkeypatch.setattr(watching.time, "monotonic", lambda: now[0])
     monkeypatch.setattr(watching._Watch, "turn", turn)
     client = SimpleNamespace(execute=lambda source, stop_on_error: "1", iopub=None, shell=None)
-    kernel = SimpleNamespace(client=client, alive=lambda: True, interrupt=lambda: None, stopped_reason=None)
+    kernel = SimpleNamespace(
+        client=client, alive=lambda: True, interrupt=lambda: None, stopped_reason=None, kept_waiting=lambda: 0.0
+    )
     assert run_cell(kernel, "x = 1", Limits(wall_s=5)).reason == reason
