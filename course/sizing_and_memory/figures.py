@@ -99,9 +99,9 @@ def two_groups(summarize: Callable[..., Any], layers: Sequence[Any], input_shape
 # what is kept for the backward pass ----------------------------------------------------------------------------------
 
 
-def _kept(run: Callable[[], Any]) -> float:
-    """MB that `run()` keeps for the backward pass, parameters left out."""
-    return saved_bytes(run)[0] / 1e6
+def _kept(model: nn.Module, run: Callable[[], Any]) -> float:
+    """MB that `run()` keeps for the backward pass, the model's parameters left out."""
+    return saved_bytes(model, run)[0] / 1e6
 
 
 @needs("checkpointing")
@@ -110,8 +110,8 @@ def checkpoints(checkpointed_forward: Callable[..., Any], conv_block: Callable[[
     counts, kept = [1, 2, 4, 8], {"plain": [], "checkpointed": []}
     for count in counts:
         blocks = nn.Sequential(*[conv_block(maps.shape[1]) for _ in range(count)])
-        kept["plain"].append(_kept(lambda blocks=blocks: blocks(maps)))
-        kept["checkpointed"].append(_kept(lambda blocks=blocks: checkpointed_forward(blocks, maps)))
+        kept["plain"].append(_kept(blocks, lambda blocks=blocks: blocks(maps)))
+        kept["checkpointed"].append(_kept(blocks, lambda blocks=blocks: checkpointed_forward(blocks, maps)))
     fig, axis = figure(width=6, height=2.8)
     for (name, sizes), offset, colour in zip(kept.items(), (-0.2, 0.2), (GREY, ORANGE), strict=True):
         bars = axis.bar([place + offset for place in range(4)], sizes, width=0.38, color=colour, label=name)
@@ -129,11 +129,13 @@ def sixteen_bits(autocast_forward: Callable[..., Any], conv_block: Callable[[int
     """Prints what a small network keeps for the backward pass in float32 and bfloat16, and how exact bfloat16 is."""
     torch.manual_seed(0)
     model = nn.Sequential(
-        nn.Conv2d(3, 16, 3, padding=1), nn.ReLU(), conv_block(16), nn.Flatten(), nn.Linear(16 * 32 * 32, 10)
+        nn.Conv2d(3, 16, 3, padding=1), nn.ReLU(), conv_block(16),
+        nn.AvgPool2d(4), nn.Flatten(), nn.Linear(16 * 8 * 8, 10),
     )
     images = torch.rand(16, 3, 32, 32)
     exact, rough = model(images), autocast_forward(model, images, torch.bfloat16)
-    full, half = _kept(lambda: model(images)), _kept(lambda: autocast_forward(model, images, torch.bfloat16))
+    full = _kept(model, lambda: model(images))
+    half = _kept(model, lambda: autocast_forward(model, images, torch.bfloat16))
     print(f"kept for backward: {full:,.2f} MB in float32, {half:,.2f} MB in bfloat16, {half / full:.2f} of it")
     print(f"largest output:    {exact.abs().max():.3f}")
     print(f"largest error:     {(exact - rough.float()).abs().max():.4f}")
@@ -160,5 +162,5 @@ def what_each_way_costs(
     steps["in micro batches of 2"] = lambda: accumulate_gradients(blocks, loss, images, targets, 2)
     taken = on_one_thread(lambda: {name: milliseconds(step) for name, step in steps.items()})
     table("Four blocks, 8 images of 16 maps, 32x32 each", ("way", "MB kept for backward", "ms forward and backward"), [
-        (name, f"{_kept(run):.2f}", f"{taken[name]:.1f}") for name, run in forward.items()
+        (name, f"{_kept(blocks, run):.2f}", f"{taken[name]:.1f}") for name, run in forward.items()
     ])

@@ -21,15 +21,19 @@ def on_one_thread(run):
         torch.set_num_threads(threads)
 
 
-def saved_bytes(run):
-    """(bytes kept for the backward pass, result) of `run()`: every stored tensor once, parameters left out."""
+def saved_bytes(model, run):
+    """(bytes kept for the backward pass, result) of `run()`: all that is stored once, the model's parameters left out.
+
+    A layer may keep a view of a parameter, as a dense one does: it takes no memory of its own, and counts for none.
+    """
     import torch
 
+    own = {parameter.untyped_storage().data_ptr() for parameter in model.parameters()}
     kept = {}
 
     def pack(tensor):
-        if not isinstance(tensor, torch.nn.Parameter):
-            storage = tensor.untyped_storage()
+        storage = tensor.untyped_storage()
+        if storage.data_ptr() not in own:
             kept[storage.data_ptr()] = storage  # holding it keeps its address from being used again
         return tensor
 

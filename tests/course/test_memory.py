@@ -256,7 +256,7 @@ def test_a_forged_measurement_earns_nothing(monkeypatch):
 def test_a_plain_pass_that_reports_what_checkpoints_keep_earns_a_point_at_most(monkeypatch):
     """The peak of memory is measured from outside, whatever a patched probe says."""
 
-    def saved_bytes(run):
+    def saved_bytes(model, run):
         return 1, run()
 
     monkeypatch.setattr(checkpointing_hidden, "saved_bytes", saved_bytes)

@@ -42,7 +42,7 @@ def run_checkpointed(forward, weights, x, needs_gradient, container, again):
         on_one_thread(lambda: forward(given, torch.from_numpy(-x)))
         order.clear()
     image = torch.from_numpy(x).requires_grad_(needs_gradient)
-    saved, output = on_one_thread(lambda: saved_bytes(lambda: forward(given, image)))
+    saved, output = on_one_thread(lambda: saved_bytes(model, lambda: forward(given, image)))
     if not isinstance(output, torch.Tensor):
         return {"output": output}
     arrived = output.requires_grad

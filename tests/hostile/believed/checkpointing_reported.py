@@ -12,7 +12,7 @@ for name, module in list(sys.modules.items()):
             loaded = load(self, source, names)
             for function in loaded.values():
                 if "saved_bytes" in function.__globals__:
-                    function.__globals__["saved_bytes"] = lambda run: (1, run())
+                    function.__globals__["saved_bytes"] = lambda model, run: (1, run())
             return loaded
 
         module.Agent._load = patched
