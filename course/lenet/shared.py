@@ -10,7 +10,7 @@ FORMS = {"instance": "instance-for-class", "nothing": "return-forgotten"}  # by 
 LAYERS = ("C1", "C3", "C5", "F6", "the output")
 ODD = {
     "no module": "A class is asked for whose networks are modules of PyTorch; something else was made.",
-    "no tensor": "The network's forward is to return a tensor; something else came back.",
+    "no tensor": "The network's forward must return a tensor; something else came back.",
 }
 
 

@@ -169,7 +169,8 @@ def test_the_sparse_loss_takes_whole_numbers_and_probabilities_and_on_request_lo
     one_hot = keras.losses.CategoricalCrossentropy()
     assert float(one_hot(np.array([[0.0, 1.0, 0.0]]), shares)) == pytest.approx(-np.log(0.5), rel=1e-4)
     says("04-lenet", "because a label is a whole number (its sister `categorical_crossentropy` wants ten "
-         "numbers, of which one is 1), and by default it takes probabilities. If you set `from_logits=True`, it applies a softmax itself")
+         "numbers, of which one is 1), and by default it takes probabilities. If you set "
+         "`from_logits=True`, it applies a softmax itself")
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])

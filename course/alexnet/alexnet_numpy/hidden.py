@@ -99,7 +99,7 @@ def test_full_size(student, rng):
     negative = result.min() < 0
     expect(not (negative and abs(np.exp(result).sum() - 1) < 1e-3), "", diagnosis=logarithms)
     expect(not negative, "", diagnosis=logits)
-    expect(abs(result.sum() - 1) < 1e-3, "The probabilities of all classes are to add up to 1.")
+    expect(abs(result.sum() - 1) < 1e-3, "The probabilities of all classes must add up to 1.")
     expect(bool(np.ptp(result) > 0.01 / 1000), "All classes have the same probability, whatever the image and weights.")
 
 

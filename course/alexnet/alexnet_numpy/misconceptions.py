@@ -164,6 +164,6 @@ def flattened_channels_first(image, parameters):
 
 @ALEXNET_FORWARD.add("batch-flattened-too", section=FORWARD)
 def batch_flattened_too(image, parameters):
-    """Of a batch only one row of probabilities came back; each image is to keep a row of its own."""
+    """Of a batch only one row of probabilities came back; each image keeps a row of its own."""
     probabilities = forward(image, parameters)
     return probabilities if probabilities.ndim == 1 else probabilities[0]

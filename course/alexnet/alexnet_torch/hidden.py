@@ -95,7 +95,7 @@ def test_another_number_of_classes(student, rng):
     """A network for other classes gives each of two images a row of logits of its own."""
     options, seed = {"num_classes": 7}, int(rng.integers(1, 4))
     both = torch_network(student, options, 2, seed)["output"]
-    expect(both.shape == (2, 7), "Two images and seven classes are to give an output of shape (2, 7).")
+    expect(both.shape == (2, 7), "Two images and seven classes must give an output of shape (2, 7).")
     finite = bool(np.isfinite(both.array).all())
     expect(finite and bool(np.ptp(both.array, axis=0).max() > 0), "The logits do not depend on the image.")
 
@@ -105,7 +105,7 @@ def test_the_same_at_every_inference(student):
     """At inference the same image has the same logits every time."""
     seen = torch_network(student, ONE_TOWER, seed=own_seed())
     told = seen["output"].shape == (1, 1000) and bool(np.ptp(seen["output"].array) > 0)
-    expect(told, "An image is to have 1,000 logits, which are not all the same.")
+    expect(told, "An image must have 1,000 logits, which are not all the same.")
     expect_the_same_again(seen)
 
 

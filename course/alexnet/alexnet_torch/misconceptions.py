@@ -35,7 +35,7 @@ class ReluOnTheLogits(AlexNet):
 @ALEXNET_TORCH.add("softmax-in-the-network", section=NETWORK)
 @on(right.alexnet_in_torch)
 class SoftmaxInTheNetwork(AlexNet):
-    """The network ends in a softmax; it is to return logits, because the loss applies the softmax itself."""
+    """The network ends in a softmax; it should return logits, because the loss applies the softmax itself."""
 
     def forward(self, x):
         return torch.softmax(super().forward(x), dim=1)
@@ -44,7 +44,7 @@ class SoftmaxInTheNetwork(AlexNet):
 @ALEXNET_TORCH.add("log-softmax-in-the-network", section=NETWORK)
 @on(right.alexnet_in_torch)
 class LogSoftmaxInTheNetwork(AlexNet):
-    """The network ends in a logarithmic softmax; it is to return the logits themselves."""
+    """The network ends in a logarithmic softmax; it should return the logits themselves."""
 
     def forward(self, x):
         return torch.log_softmax(super().forward(x), dim=1)

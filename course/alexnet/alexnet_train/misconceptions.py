@@ -95,7 +95,7 @@ def normalised_outside(images, labels, *, num_classes, seed, device):
     "softmax-in-the-network", section=TRAINING, price="it flattens the loss, so that the accuracy is missed as well",
 )
 def softmax_in_the_network(images, labels, *, num_classes, seed, device):
-    """The network ends in a softmax; it is to return logits, and the loss takes the softmax itself."""
+    """The network ends in a softmax; it should return logits, and the loss takes the softmax itself."""
     inputs = scaled(images)
     return trained(Plain(num_classes, inputs, nn.Softmax(dim=1)), inputs, labels, seed)
 

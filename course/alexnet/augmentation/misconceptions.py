@@ -57,7 +57,7 @@ def never_flipped(images, crop, rng):
 
 @AUGMENT.add("always-flipped", section=CROPS)
 def always_flipped(images, crop, rng):
-    """Every image was mirrored; that is to happen to about half of them."""
+    """Every image was mirrored; that should happen to about half of them."""
     tops, lefts, mirrored = _drawn(images, crop, rng)
     return _cut(images, crop, tops, lefts, np.ones_like(mirrored))
 
@@ -128,7 +128,7 @@ def mean_of_all_images(train, other):
 
 @SUBTRACT_MEAN.add("each-its-own-mean", section=MEAN)
 def each_its_own_mean(train, other):
-    """Each set lost its own mean; both are to lose the training set's."""
+    """Each set lost its own mean; both should lose the training set's."""
     return train - as_float(train).mean(axis=0), other - as_float(other).mean(axis=0)
 
 
@@ -160,7 +160,7 @@ def each_image_its_own_mean(train, other):
 
 @SUBTRACT_MEAN.add("divided-by-the-deviation", section=MEAN)
 def divided_by_the_deviation(train, other):
-    """The result was divided by the standard deviation as well; only the mean is to go."""
+    """The result was divided by the standard deviation as well; only the mean should go."""
     spread = as_float(train).std(axis=0) + 1e-8
     return tuple(images / spread for images in right.subtract_mean(train, other))
 

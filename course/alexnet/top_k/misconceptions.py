@@ -20,7 +20,7 @@ def _checked(scores, k):
 
 @TOP_K.add("later-index-first", section=TOP)
 def later_index_first(scores, k, class_names):
-    """Among equal scores the later class came first; the one with the lower index is to come first."""
+    """Among equal scores the later class came first; the one with the lower index comes first."""
     _checked(scores, k)
     order = np.argsort(scores, kind="stable")[::-1][:k]
     return [(class_names[i], float(scores[i])) for i in order]
@@ -78,7 +78,7 @@ def ties_never_counted(scores, labels, k):
 
 @TOP_K_ACCURACY.add("ties-by-the-later-index", section=TOP)
 def ties_by_the_later_index(scores, labels, k):
-    """Among equal scores the later class came first; the one with the lower index is to come first."""
+    """Among equal scores the later class came first; the one with the lower index comes first."""
     _checked(scores, k)
     best = np.argsort(scores, axis=1, kind="stable")[:, ::-1][:, :k]
     return float((best == labels[:, None]).any(axis=1).mean())

@@ -262,7 +262,7 @@ def logits_as_confidence(model, images, labels):
                     price="numbers that add up over the images say nothing about any of them")
 @on(right.evaluation)
 def softmax_over_the_batch(model, images, labels):
-    """The softmax runs along the batch; the ten scores of one image are to add up to 1."""
+    """The softmax runs along the batch; the ten scores of one image should add up to 1."""
     with torch.no_grad():
         return judged(functional.softmax(model.eval()(prepared(images)), dim=0).numpy(), labels)
 

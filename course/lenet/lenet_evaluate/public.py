@@ -28,7 +28,7 @@ def evaluated(student, kind, count, seed=0):
         raise CheckFailure("evaluate gave back None: is a return missing?")
     missing = sorted(FIELDS - seen.keys())
     if missing:
-        raise CheckFailure(f"What evaluate gave back has no {missing[0]}: an Evaluation is to come back.")
+        raise CheckFailure(f"What evaluate gave back has no {missing[0]}: it must be an Evaluation.")
     return seen
 
 

@@ -87,7 +87,7 @@ class _Ending(nn.Module):
 
 @LENET_TRAIN.add("softmax-in-the-network", section=LOOP)
 def softmax_in_the_network(images, labels, *, seed, device):
-    """The network ends in a softmax; it is to return logits, and the loss takes the softmax itself."""
+    """The network ends in a softmax; it should return logits, and the loss takes the softmax itself."""
     return _trained(_Ending(nn.Softmax(dim=1)), prepare(images), labels, seed)
 
 

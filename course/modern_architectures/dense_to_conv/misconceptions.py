@@ -68,7 +68,7 @@ def padded(linear, channels, height, width):
 @DENSE_TO_CONV.add("windows-side-by-side", section=WINDOWS)
 @on(right.convolved)
 def windows_side_by_side(linear, channels, height, width):
-    """The windows lie side by side, with the kernel's size as the stride; they are to move on by one pixel."""
+    """The windows lie side by side, with the kernel's size as the stride; they should move on by one pixel."""
     conv = right.dense_to_conv(linear, channels, height, width)
     conv.stride = (height, width)
     return conv

@@ -82,7 +82,7 @@ class ProjectionBeforePooling(InceptionModule):
 @INCEPTION.add("no-reduction", section=BRANCHES, price="two of four branches are others")
 @on(right.inception)
 class NoReduction(InceptionModule):
-    """The 3x3 and 5x5 convolutions read the input itself; a 1x1 convolution is to reduce its channels first."""
+    """The 3x3 and 5x5 convolutions read the input itself; a 1x1 convolution should reduce its channels first."""
 
     def __init__(self, in_channels, c1, c3_reduce, c3, c5_reduce, c5, pool_proj):
         super().__init__(in_channels, c1, c3_reduce, c3, c5_reduce, c5, pool_proj)

@@ -95,7 +95,7 @@ class ProbabilitiesNotScores(SegmentationHead):
 @SEGMENTATION_HEAD.add("scores-of-the-low-size", section=SKIPPING)
 @on(right.segmentation)
 class ScoresOfTheLowSize(SegmentationHead):
-    """The result has the size of the low-resolution map; it is to have the other one's."""
+    """The result has the size of the low-resolution map; it should have the other one's."""
 
     def forward(self, low, high):
         fine = functional.interpolate(self.score_high(high), low.shape[2:], mode="bilinear", align_corners=False)

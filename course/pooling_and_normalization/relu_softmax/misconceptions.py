@@ -75,7 +75,7 @@ def overflow(logits, axis=-1):
 
 @SOFTMAX.add("axis-ignored", section=ACTIVATIONS)
 def axis_ignored(solve, logits, axis=-1):
-    """The axis was ignored, and the last one taken; the probabilities are to sum to 1 along the axis that is given."""
+    """The axis was ignored, and the last one taken; the probabilities should sum to 1 along the axis that is given."""
     return solve(logits, -1)
 
 

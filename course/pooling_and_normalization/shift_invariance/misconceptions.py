@@ -41,13 +41,13 @@ def rolled_around(features, images, shift):
 
 @SHIFT_INVARIANCE.add("moved-to-the-left", section=SHIFTS)
 def moved_to_the_left(features, images, shift):
-    """The images moved to the left; they are to move to the right, so zeros come in from the left."""
+    """The images moved to the left; they should move to the right, so zeros come in from the left."""
     return _sensitivity(features, images, _moved(images[:, :, ::-1], shift)[:, :, ::-1], _norms)
 
 
 @SHIFT_INVARIANCE.add("moved-down", section=SHIFTS)
 def moved_down(features, images, shift):
-    """The images moved down; columns are axis 2 of a batch, and they are to move to the right."""
+    """The images moved down; columns are axis 2 of a batch, and they should move to the right."""
     return _sensitivity(features, images, _moved(images, shift, axis=1), _norms)
 
 

@@ -153,7 +153,7 @@ def expect_probabilities(tuned: Tuned) -> None:
     known = misconceptions.FINE_TUNE
     answers = tuned.answers
     expect(answers.shape == (len(tuned.problem.test_labels), CLASSES),
-           "The model is to give as many probabilities as the training labels have classes.")
+           "The model must give as many probabilities as the training labels have classes.")
     expect(bool(np.isfinite(answers).all()), "The model's answers are not finite.")
     expect(are_probabilities(answers), "", diagnosis=known["no-softmax"])
     expect_learned(tuned)
@@ -234,7 +234,7 @@ def expect_top_tuned(tuned: Tuned) -> None:
     last = change(tuned, "conv5/kernel")
     expect(last > 1e-5, "", diagnosis=known["never-unfrozen"])
     first_phase = frozen_epochs(tuned) >= 1
-    expect(change(tuned, "conv1/kernel") == 0, "The first convolution is to stay as it was.",
+    expect(change(tuned, "conv1/kernel") == 0, "The first convolution should stay as it was.",
            diagnosis=known["everything-unfrozen"] if first_phase else None)
     expect(last < LARGEST_CHANGE, "The last convolution went so far that little of the pretrained one is left.",
            diagnosis=known["rate-destroys-features"] if first_phase else None)

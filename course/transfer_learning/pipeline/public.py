@@ -105,7 +105,7 @@ def expect_resized(student: Student, rng: np.random.Generator) -> None:
     expect(got.shape[1:3] != size[::-1], "", diagnosis=known["width-before-height"])
     expect(got.shape[1:3] == size, f"The images should be {size[0]} high and {size[1]} wide.")
     expect(len(got) != 6, "", diagnosis=known["last-batch-dropped"])
-    expect(seen["sizes"] == [3, 3, 1], "The batches have not the sizes asked for.")
+    expect(seen["sizes"] == [3, 3, 1], "The batches do not have the sizes asked for.")
     upright = got[:, : size[0] // 3].mean(axis=(1, 2, 3)) > got[:, -size[0] // 3 :].mean(axis=(1, 2, 3))
     expect(bool(upright.all()), "A resized image does not look like the one in its file.")
 

@@ -53,5 +53,5 @@ add("curves-exchanged",
     "The names are exchanged: the curve of the training images is called validation.",
     ('label="training"', 'label="Validation"'), ('label="validation"', 'label="training"'))
 add("constant-spread",
-    "The spread is as wide everywhere; at each number of images it is to show how far the seeds lie apart there.",
+    "The spread is as wide everywhere; at each number of images it should show how far the seeds lie apart there.",
     ("accuracies.std(axis=1)", "accuracies.std()"), section=PLOT)

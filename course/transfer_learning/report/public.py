@@ -175,7 +175,7 @@ def expect_ways_labelled(student: Student, rng: np.random.Generator) -> None:
         expect(bool(axis["x"]) and bool(axis["y"]), "", diagnosis=known["axes-without-names"])
         said = " ".join(str(text) for text in axis["legend"]).lower()
         expect(bool(said), "", diagnosis=known["no-legend"])
-        expect("transfer" in said and "scratch" in said, "The legend is to name transfer and from scratch.")
+        expect("transfer" in said and "scratch" in said, "The legend should name transfer and from scratch.")
         for line in axis["lines"]:
             label = line["label"].lower()
             if "transfer" in label and line["y"].shape == counts.shape:

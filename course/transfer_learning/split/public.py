@@ -147,7 +147,7 @@ def expect_seeded_split(
     first, again, other, rehashed, moved = [{side: sorted(sides[side]) for side in SIDES} for sides in seen]
     expect(first == again, "", diagnosis=known["another-split-every-time"])
     expect(first == rehashed, "", diagnosis=known["hash-of-this-session"])
-    expect(first == moved, "The same files in another folder are divided otherwise; the seed alone is to decide.")
+    expect(first == moved, "The same files in another folder are divided differently; the seed alone should decide.")
     expect(first != other, "", diagnosis=known["seed-without-effect"])
 
 

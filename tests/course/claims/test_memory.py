@@ -11,11 +11,14 @@ import torch
 from torch import nn
 from torch.utils.checkpoint import checkpoint
 
+from course import style
 from course.convolution.output_size.reference import output_size
 from course.sizing_and_memory import figures
 from course.sizing_and_memory.alexnet_table.misconceptions import ALEXNET_LAYERS
 from course.sizing_and_memory.alexnet_table.reference import alexnet_table
+from course.sizing_and_memory.checkpointing.reference import checkpointed_forward
 from course.sizing_and_memory.conv_parameters.reference import conv_parameters
+from course.sizing_and_memory.gradient_accumulation.reference import accumulate_gradients
 from course.sizing_and_memory.inference_memory.reference import inference_memory, output_sizes
 from course.sizing_and_memory.layer_summary.reference import summary_column
 from course.sizing_and_memory.mixed_precision.reference import autocast_forward
@@ -138,13 +141,26 @@ def test_formats_of_numbers():
          "small gradients vanish in it, so they are scaled up first")
 
 
+def conv_block(maps):
+    """The notebook's block."""
+    return nn.Sequential(
+        nn.Conv2d(maps, maps, 3, padding=1), nn.ReLU(), nn.Conv2d(maps, maps, 3, padding=1), nn.ReLU()
+    )
+
+
+def test_what_each_way_keeps(monkeypatch):
+    """On paper: four blocks keep nine maps, a micro batch a quarter of them, checkpoints four, 16 bits half of each."""
+    shown = []
+    monkeypatch.setattr(style, "display", lambda data, raw: shown.append(data["text/plain"]))
+    monkeypatch.setattr(figures, "milliseconds", lambda run: 0.0)
+    figures.what_each_way_costs(accumulate_gradients, checkpointed_forward, autocast_forward, conv_block)
+    one, weights = 4 * 8 * 16 * 32 * 32, 2 * 8 * (9 * 16 * 16)
+    wanted = [9 * one, 9 * one / 4, 4 * one, 9 * one / 2 + weights]
+    assert [line.split()[-2] for line in shown[-1].splitlines()[2:]] == [f"{size / 1e6:.2f}" for size in wanted]
+
+
 def test_sixteen_bits_are_half_and_a_little_more(capsys):
     """What the demonstration prints is what the text below it works out."""
-    def conv_block(maps):
-        return nn.Sequential(
-            nn.Conv2d(maps, maps, 3, padding=1), nn.ReLU(), nn.Conv2d(maps, maps, 3, padding=1), nn.ReLU()
-        )
-
     figures.sixteen_bits(autocast_forward, conv_block)
     full, half = re.findall(r"([\d.]+) MB", capsys.readouterr().out)
     images, relu, pooled = (4 * 16 * count for count in (3 * 32 * 32, 16 * 32 * 32, 16 * 8 * 8))
