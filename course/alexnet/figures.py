@@ -198,7 +198,7 @@ def best_of_a_thousand(
     for (above, below), (name, picture) in zip(np.reshape(axes, (2, -1)).T, pictures.items(), strict=True):
         with torch.no_grad():
             logits = small(_as_a_digit(picture)) if trained is None else trained(prepared(picture))
-        classes = [f"a {digit}" for digit in range(10)] if trained is None else _classes()
+        classes = [*"0123456789"] if trained is None else _classes()
         guesses, shares = zip(*top_k(logits.softmax(dim=1)[0].numpy(), 5, classes), strict=True)
         show(above, np.asarray(picture) if trained else _as_a_digit(picture)[0, 0], name,
              **({} if trained else {"cmap": "gray_r"}))

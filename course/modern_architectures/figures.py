@@ -226,7 +226,7 @@ def skip_connection(
     gain = (without != target).sum(dim=(1, 2)) - (with_skip != target).sum(dim=(1, 2))
     most = int(gain.argmax())
     panels = {
-        f"a {int(digits[1200 + most])}": pictures[1200 + most, 0],
+        f"the digit {int(digits[1200 + most])}": pictures[1200 + most, 0],
         "target": target[most],
         f"without skip: mean IoU {mean_iou(without, target, 3):.2f}": without[most],
         f"with skip: mean IoU {mean_iou(with_skip, target, 3):.2f}": with_skip[most],
@@ -238,7 +238,7 @@ def skip_connection(
     described(
         fig,
         f"Four pictures of one digit's pixels: {', '.join(panels)}. "
-        "Background, even and odd digits have a colour each.",
+        "Background is dark, strokes of even digits are green, those of odd ones yellow.",
     )
 
 
