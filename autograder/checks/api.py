@@ -38,6 +38,7 @@ from .compare import (
     if_it_raises,
 )
 from .diagnosis import Misconceptions
+from .examples import example, expect_entries
 from .expected import Expected
 from .failure import CheckFailure
 from .once import once
@@ -52,11 +53,12 @@ from .wrong_answers import adder, notebook, on, rewritten
 
 __all__ = [
     "Case", "CheckFailure", "Expected", "Handle", "Measured", "Misconceptions", "NotAttempted", "Student",
-    "StudentError", "Tensor", "adder", "all_variants", "attribute_later", "bases_of", "cases", "current", "expect",
-    "expect_close", "expect_entry", "expect_equal", "expect_raises", "expect_refusals", "expect_steady", "fresh",
-    "if_it_raises", "in_kernel", "kernel_says", "later", "leaves_unchanged", "look_at", "measure", "measured",
-    "misconceptions", "notebook", "numbers", "on", "once", "points", "read_entry", "read_list", "read_number",
-    "read_word", "reference", "refused", "returns_new", "rewritten", "search", "second", "step", "strategies",
+    "StudentError", "Tensor", "adder", "all_variants", "attribute_later", "bases_of", "cases", "current", "example",
+    "expect", "expect_close", "expect_entries", "expect_entry", "expect_equal", "expect_raises", "expect_refusals",
+    "expect_steady", "fresh", "if_it_raises", "in_kernel", "kernel_says", "later", "leaves_unchanged", "look_at",
+    "measure", "measured", "misconceptions", "notebook", "numbers", "on", "once", "points", "read_entry", "read_list",
+    "read_number", "read_word", "reference", "refused", "returns_new", "rewritten", "search", "second", "step",
+    "strategies",
     "type_of",
 ]
 

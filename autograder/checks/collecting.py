@@ -30,6 +30,7 @@ from ..bridge.transport import BridgeFailure
 from ..course import CourseError
 from ..faults import MachineFault
 from . import trial as trials
+from .examples import MARK, Example
 from .failure import CheckFailure
 from .places import CHECKS, TaskFolder
 from .result import TestResult
@@ -37,7 +38,9 @@ from .search import Case, drawn, larger, search, smallest_first
 from .variant import has_variants, variant
 
 OWN_FIXTURES = frozenset(("student", "case", "rng", "variant", "device"))
-MARKERS = ("points(number)", "search(strategy, examples)", "second(draw)", "kernel_says()", "step(title)")
+MARKERS = (
+    "points(number)", "search(strategy, examples)", "second(draw)", "kernel_says()", "step(title)", "example(form)",
+)  # fmt: skip
 OWN_MARKS = frozenset(marker.partition("(")[0] for marker in MARKERS)
 ABOUT_ANSWERS = (CheckFailure, StudentError, NotAttempted, BridgeFailure)
 # What the code of a check can end with; anything else (Ctrl-C, the end of a worker) is for the process that runs it.
@@ -108,6 +111,17 @@ class CollectedTest:
         return str(marker.args[0]) if marker and not self.hidden else ""
 
     @property
+    def example(self) -> Example | None:
+        """The worked example that a public test asks for; None for any other test."""
+        marker = self.marker(MARK)
+        return Example(self.folder.task, self.describes, str(marker.args[0])) if marker and not self.hidden else None
+
+    @property
+    def describes(self) -> str:
+        """Its docstring's first paragraph, on one line."""
+        return " ".join((self.item.obj.__doc__ or "").strip().split("\n\n")[0].split())
+
+    @property
     def is_plain(self) -> bool:
         """Whether it needs nothing of pytest but to be called: our own fixtures, no parameters, no conditions."""
         return (
@@ -118,10 +132,7 @@ class CollectedTest:
 
     def result(self, **fields: Any) -> TestResult:
         """What is said of it: its name, its docstring's first paragraph, its points, and `fields`."""
-        doc = (self.item.obj.__doc__ or "").strip().split("\n\n")[0]
-        return TestResult(
-            self.item.name, " ".join(doc.split()), self.hidden, self.points, step=self.step, **fields
-        )
+        return TestResult(self.item.name, self.describes, self.hidden, self.points, step=self.step, **fields)
 
 
 class _Plugin:

@@ -7,6 +7,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from .examples import ASKED as ASKED_TO_TRY
+from .examples import Example
 from .result import TestResult
 
 STYLE = (
@@ -15,37 +17,49 @@ STYLE = (
 )
 CELL = "padding:6px 10px;border-top:1px solid #8886;vertical-align:top;text-align:left;white-space:normal;"
 CELL += "word-break:normal;overflow-wrap:break-word"
+PRE = "margin:4px 0 0;padding:6px 8px;background:#8881;color:inherit;white-space:pre-wrap;font-size:12.5px"
 HEAD = "padding:2px 10px;text-align:left;font-weight:400;font-size:12px;opacity:0.75"
 MARKS = {True: ("✓", "#2f8f46", "passed"), False: ("✗", "#e0434a", "not yet")}
 LATER = ("○", "later")
 GREY = "opacity:0.72"  # on white and on black still a contrast of 4.5 to 1
 ASKED = "Write your answer in the cell above, run it, then run this check again."
 AGAIN = "The same as above."
-FORM_ONLY = "They look at the form; the numbers are checked when your work is graded."
+LATER_CHECKED = "the answers are checked when your work is graded."
+FORM_ONLY = f"They look at the form; {LATER_CHECKED}"
+ONE_FORM_ONLY = f"It looks at the form; {LATER_CHECKED}"
 
 
-def headline(task: str, rows: Sequence[TestResult], *, form_only: bool = False) -> str:
+def headline(task: str, rows: Sequence[TestResult], *, form_only: bool = False, tried: bool = False) -> str:
     """The first line: how much of the task works.
 
-    form_only: the checks look at the form of the answer alone, and the line says so.
+    form_only: the checks look at the form of the answer alone, and the line says so. tried: the rows are those of the
+    task's worked example with other numbers.
     """
+    if tried:
+        return f"{task}, the example: {'right' if all(row.passed for row in rows) else 'not right yet'}"
     if rows and not any(row.attempted for row in rows):
         return f"{task}: not attempted yet"
     passed = sum(row.passed for row in rows[: _in_turn(rows)])
     total = sum(row.points for row in rows)
     score = sum(row.points for row in rows if row.passed)
     points = f", {score:g} of {total:g} points" if total else ""
-    kind = "checks" if any(row.hidden for row in rows) else "public checks"
+    kind = "check" if any(row.hidden for row in rows) else "public check"
+    if len(rows) == 1:
+        said = f"{task}: its {kind} {'passed' if passed else 'did not pass'}{points}"
+        return f"{said}. {ONE_FORM_ONLY}" if form_only else said
     if form_only:
-        return f"{task}: {passed} of {len(rows)} {kind} passed{points}. {FORM_ONLY}"
-    if passed == len(rows):
-        return f"{task}: all {len(rows)} {kind} passed{points}"
-    return f"{task}: {passed} of {len(rows)} {kind} passed{points}"
+        return f"{task}: {passed} of {len(rows)} {kind}s passed{points}. {FORM_ONLY}"
+    count = f"all {passed}" if passed == len(rows) else f"{passed} of {len(rows)}"
+    return f"{task}: {count} {kind}s passed{points}"
 
 
-def as_text(task: str, rows: Sequence[TestResult], *, form_only: bool = False) -> str:
-    """The table as plain text, for terminals and front ends that show no HTML."""
-    lines = [headline(task, rows, form_only=form_only)]
+def as_text(
+    task: str, rows: Sequence[TestResult], *, form_only: bool = False, offer: Example | None = None, tried: bool = False
+) -> str:
+    """The table as plain text, for terminals and front ends that show no HTML.
+
+    offer: a worked example that may be tried next."""
+    lines = [headline(task, rows, form_only=form_only, tried=tried)]
     if rows and not any(row.attempted for row in rows):
         return f"{lines[0]}. {_missing(rows)}"
     titles, turn = _titles(rows), _in_turn(rows)
@@ -54,15 +68,20 @@ def as_text(task: str, rows: Sequence[TestResult], *, form_only: bool = False) -
         mark = MARKS[row.passed][0] if number < turn else LATER[0]
         lines.append(f"  {mark} {row.description}")
         lines += [f"      {line}" for line in explanation]
+    if offer is not None:
+        lines += ["", f"{ASKED_TO_TRY} {offer.given}", f"    {offer.call}"]
     return "\n".join(lines)
 
 
-def as_html(task: str, rows: Sequence[TestResult], *, form_only: bool = False) -> str:
-    """The table as one HTML element: no script, no class names, readable on light and dark backgrounds.
+def as_html(
+    task: str, rows: Sequence[TestResult], *, form_only: bool = False, offer: Example | None = None, tried: bool = False
+) -> str:
+    """The table as HTML: no script, no class names, readable on light and dark backgrounds.
 
-    Its headers say what a column and what a row is about, for those who hear it.
+    Its headers say what a column and what a row is about, for those who hear it. offer: a worked example that may be
+    tried next; it stands below the table.
     """
-    title = html.escape(headline(task, rows, form_only=form_only))
+    title = html.escape(headline(task, rows, form_only=form_only, tried=tried))
     if rows and not any(row.attempted for row in rows):
         return f'<div style="{STYLE}"><b>{title}</b><br>{html.escape(_missing(rows))}</div>'
     titles, turn = _titles(rows), _in_turn(rows)
@@ -76,6 +95,15 @@ def as_html(task: str, rows: Sequence[TestResult], *, form_only: bool = False) -
         f'<caption style="text-align:left;font-weight:600;padding:4px 10px;color:inherit">{title}</caption>'
         f'<thead><tr style="background:transparent"><th scope="col" style="{HEAD}">Result</th>'
         f'<th scope="col" style="{HEAD}">Check</th></tr></thead><tbody>{body}</tbody></table>'
+        + (_html_offer(offer) if offer is not None else "")
+    )
+
+
+def _html_offer(offer: Example) -> str:
+    """What stands below the table of a check that looked at the form alone: how to try one's way."""
+    return (
+        f'<div style="{STYLE};padding:4px 10px">{html.escape(f"{ASKED_TO_TRY} {offer.given}")}'
+        f'<pre style="{PRE}">{html.escape(offer.call)}</pre></div>'
     )
 
 
@@ -125,8 +153,7 @@ def _html_row(row: TestResult, explanation: Sequence[str], *, later: bool = Fals
         plain = [line for line in rest if line]
         if plain:
             text += (
-                '<pre style="margin:4px 0 0;padding:6px 8px;background:#8881;white-space:pre-wrap;font-size:12.5px">'
-                + html.escape("\n".join(plain)) + "</pre>"
+                f'<pre style="{PRE}">' + html.escape("\n".join(plain)) + "</pre>"
             )
     return (
         f'<tr style="background:transparent"><td style="{CELL};white-space:nowrap;width:1%">'

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .examples import ASKED, Example
 from .places import TaskFolder
 
 PART = "hints"
@@ -28,7 +29,7 @@ class Hint:
     @property
     def _head(self) -> str:
         if not self.count:
-            return f"{self.task}: there are no hints"
+            return f"{self.task}: there are no hints" + (", but an example" if self.text else "")
         more = "" if self.number < self.count else "; there are no more, and the first comes again"
         return f"{self.task}: hint {self.number} of {self.count}{more}"
 
@@ -47,11 +48,11 @@ def hints_of(folder: TaskFolder) -> tuple[str, ...]:
                  for hint in folder.attribute(PART, "HINTS"))
 
 
-def next_hint(folder: TaskFolder) -> Hint:
-    """The hint after the one that was given last, the first one after the last."""
+def next_hint(folder: TaskFolder, example: Example | None = None) -> Hint:
+    """The hint after the one that was given last, the first one after the last; without any, the example."""
     hints = hints_of(folder)
     if not hints:
-        return Hint(folder.task, "", 0, 0)
+        return Hint(folder.task, f"{ASKED} {example.given}\n\n    {example.call}" if example else "", 0, 0)
     place = _given.get(folder.task, 0) % len(hints)
     _given[folder.task] = place + 1
     return Hint(folder.task, hints[place], place + 1, len(hints))

@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -17,7 +17,9 @@ from typing import Any
 
 from ..bridge.student import Student
 from ..bridge.transport import LocalTransport
+from ..course import words_of
 from .display import as_html, as_text, headline
+from .examples import Example
 from .frozen import registries_here
 from .hints_in_steps import Hint, next_hint
 from .places import TaskFolder, folder_of
@@ -37,12 +39,15 @@ AGAIN_S = 0.5  # until code that swallowed an interrupt gets another
 class CheckResult:
     """What `check` found: shown as a table by a notebook, as text by a terminal.
 
-    form_only: the checks looked at the form of the answer alone.
+    form_only: the checks looked at the form of the answer alone. offer: a worked example with other numbers, where one
+    may be tried; tried: it was, and these are its tests.
     """
 
     task: str
     tests: tuple[TestResult, ...]
     form_only: bool = False
+    offer: Example | None = None
+    tried: bool = False
 
     @property
     def passed(self) -> bool:
@@ -57,17 +62,17 @@ class CheckResult:
         return sum(test.points for test in self.tests)
 
     def _repr_html_(self) -> str:
-        return as_html(self.task, self.tests, form_only=self.form_only)
+        return as_html(self.task, self.tests, form_only=self.form_only, offer=self.offer, tried=self.tried)
 
     def __repr__(self) -> str:
-        return as_text(self.task, self.tests, form_only=self.form_only)
+        return as_text(self.task, self.tests, form_only=self.form_only, offer=self.offer, tried=self.tried)
 
 
 class CheckFailed(Exception):
     """Raised by `check` where a cell without an error would count as passed; its text is the table."""
 
     def __init__(self, result: CheckResult) -> None:
-        super().__init__(headline(result.task, result.tests))
+        super().__init__(headline(result.task, result.tests, tried=result.tried))
         self.result = result
 
     def _render_traceback_(self) -> list[str]:  # IPython shows this instead of a traceback
@@ -75,21 +80,25 @@ class CheckFailed(Exception):
 
 
 def check(
-    task: str, hidden: bool = False, *, hint: bool = False, namespace: dict[str, Any] | None = None
+    task: str, hidden: bool = False, *, hint: bool = False, example: Mapping[str, Any] | None = None,
+    namespace: dict[str, Any] | None = None,
 ) -> CheckResult | Hint:
     """Runs a task's public checks (or its hidden ones, where this copy has them) on the notebook's names.
 
-    hint: give the task's next hint instead; nobody counts them. namespace: the notebook's names; by default the calling
-    notebook's. Ends at the first interrupt, and by itself after 180 seconds (900 where the task trains). Raises
-    ValueError for an unknown task, and CheckFailed under nbmake or stock nbgrader unless all passed; otherwise never
-    raises.
+    hint: give the task's next hint instead; nobody counts them. example: the student's answer to the task's worked
+    example with other numbers, which is looked at instead; nobody grades it. namespace: the notebook's names; by
+    default the calling notebook's. Ends at the first interrupt, and by itself after 180 seconds (900 where the task
+    trains). Raises ValueError for an unknown task, or an example that the task does not have, and CheckFailed under
+    nbmake or stock nbgrader unless all passed; otherwise never raises.
     """
     try:
         folder = folder_of(task)
     except KeyError:
         raise ValueError(f"There is no task {task!r} with checks; look at the check cell for its name.") from None
     if hint:
-        return next_hint(folder)
+        return next_hint(folder, _session(folder.package, "public").example_of(task))
+    if example is not None:
+        return _strictly(_tried(folder, example))
     names = namespace if namespace is not None else sys._getframe(1).f_globals
     part = "hidden" if hidden else "public"
     student = Student(LocalTransport(names, interruptible=True))
@@ -101,10 +110,25 @@ def check(
         tests = [replace(test, message=sentence) if test.reason == "interrupted" else test for test in tests]
     form_only = not hidden and _is_answer(folder) and not session.asks_for_values(task)
     own = [name for name in names if not name.startswith("_")]
-    result = CheckResult(task, tuple(with_what_is_missing(test, own) for test in tests), form_only)
+    offer = session.example_of(task) if form_only and all(test.passed for test in tests) else None
+    return _strictly(CheckResult(task, tuple(with_what_is_missing(test, own) for test in tests), form_only, offer))
+
+
+def _strictly(result: CheckResult) -> CheckResult:
+    """The result. Raises CheckFailed where a cell without an error would count as passed, unless all passed."""
     if any(os.environ.get(name) for name in STRICT_NAMES) and not result.passed:
         raise CheckFailed(result)
     return result
+
+
+def _tried(folder: TaskFolder, answer: Any) -> CheckResult:
+    """What becomes of a student's answer to the worked example of a task."""
+    session = _session(folder.package, "public")
+    if session.example_of(folder.task) is None:
+        raise ValueError(f"There is no example for {folder.task!r}: its checks look at your answer itself.")
+    student = Student(LocalTransport({words_of(folder.task): answer}, interruptible=True))
+    tests = session.run(folder.task, student, interruptible=True, example=True)
+    return CheckResult(folder.task, tuple(replace(test, counterexample=None) for test in tests), tried=True)
 
 
 def _is_answer(folder: TaskFolder) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from .diagnosis import Misconceptions
 from .places import folder_of
+from .reading import same
+from .variant import all_variants, has_variants
 
 
 def registries(task: str, *, others: bool = False) -> dict[str, Misconceptions]:
@@ -27,3 +30,10 @@ def reference_names(task: str, student: str | None = None) -> dict[str, Any]:
     for registry in registries(task).values():
         names.update(registry.names(registry.reference, student))
     return names
+
+
+def gives_away(task: str, told: Mapping[str, Any]) -> bool:
+    """Whether a dict has an entry that is right in the answer of some student to a task answered with a dict."""
+    numbers = list(all_variants(task)) if has_variants(task) else [{}]
+    rights = [one.reference(**own) for one in registries(task).values() if one.answer for own in numbers]
+    return any(key in right and same(value, right[key], 0, 0) for right in rights for key, value in told.items())

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from ..bridge.student import Student
 from ..bridge.transport import BridgeFailure, BridgeInterrupted, LocalTransport
+from ..course import words_of
 from .collecting import PUBLIC_SEED, Asked, CollectedTest, call, collect, number_of, second_cases
+from .examples import Example
+from .failure import CheckFailure
 from .naming import names_of
 from .places import CHECKS, TaskFolder, folders_of
 from .result import TestResult
@@ -58,16 +62,17 @@ class CheckSession:
     def run(
         self, task: str, student: Student, *, seed: bytes = PUBLIC_SEED, student_id: str | None = None,
         parts: Sequence[str] = CHECKS, source: str | None = None, device: str = "cpu", interruptible: bool = False,
+        example: bool = False,
     ) -> list[TestResult]:
         """Runs a task's tests. Never raises for what student code does; after a bridge failure the rest is not run.
 
         seed: of the submission and task, for hidden inputs. source: the notebook's code, behind the boundary.
         device: where the student's code may compute, "cpu" or "cuda". interruptible: a KeyboardInterrupt ends the test
-        that runs and those behind it, and is not raised.
+        that runs and those behind it, and is not raised. example: the task's worked example is run, and nothing else.
         """
         ran: list[RanTest] = []
         stopped: str | None = None
-        for test in self._of(task):
+        for test in self._examples(task) if example else self._of(task):
             if ("hidden" if test.hidden else "public") not in parts:
                 continue
             asked = Asked(student, task, seed if test.hidden else PUBLIC_SEED, student_id, device, source=source)
@@ -80,7 +85,7 @@ class CheckSession:
                 if not interruptible:
                     raise
                 one = RanTest(test, asked, trial_of(test, asked), BridgeInterrupted())
-            if one.trial.questions:
+            if one.trial.questions and not example:
                 self._comparing.add(task)
             if test.hidden and one.trial.believed:
                 self._caught.setdefault(task, set()).add(test.item.name)
@@ -122,6 +127,10 @@ class CheckSession:
         """Whether a test of the task compared an answer with a right one, in a run of this session."""
         return task in self._comparing
 
+    def example_of(self, task: str) -> Example | None:
+        """The worked example with other numbers that a task offers; None where it has none."""
+        return next((test.example for test in self._examples(task)), None)
+
     def record(self, task: str, names: Mapping[str, Any]) -> dict[str, list[tuple[Any, list[tuple[Any, Any]]]]]:
         """For release: per test, its cases, each with the questions it asks and the registry they are like."""
         recorded = {}
@@ -130,6 +139,8 @@ class CheckSession:
             strategy, count = marker.args if marker else (None, 0)
             case_list = drawn(strategy, count, number_of(PUBLIC_SEED, test.item.name)) if marker else [None]
             recorded[test.item.name] = [(case, _questions(test, names, case)) for case in case_list]
+        for test in self._examples(task):
+            recorded[test.item.name] = [(None, _questions(test, _answer_to(test), None))]
         return recorded
 
     def record_second(self, task: str, names: Mapping[str, Any]) -> dict[str, list[tuple[Any, list[tuple[Any, Any]]]]]:
@@ -150,7 +161,20 @@ class CheckSession:
             return RanTest(test, asked, trial_of(test, asked), report=report_of(error))
 
     def _of(self, task: str) -> list[CollectedTest]:
-        return [test for test in self._tests if test.folder.task == task]
+        return [test for test in self._tests if test.folder.task == task and test.example is None]
+
+    def _examples(self, task: str) -> list[CollectedTest]:
+        return [test for test in self._tests if test.folder.task == task and test.example is not None]
+
+
+def _answer_to(test: CollectedTest) -> dict[str, Any]:
+    """The notebook's name as whoever works the example out rightly fills it in."""
+    name = words_of(test.folder.task)
+    trial = Trial(test.item.name, test.folder, recording=True)
+    with during(trial), suppress(CheckFailure):  # an empty dict is no answer, but the right one is asked for first
+        asked = Asked(Student(LocalTransport({name: {}})), test.folder.task)
+        call(test.item, asked.arguments(test.item))
+    return {name: trial.questions[0].value}
 
 
 def _questions(test: CollectedTest, names: Mapping[str, Any], case: Any) -> list[tuple[Any, Any]]:

@@ -17,6 +17,7 @@ from typing import Any
 from autograder import files
 from autograder.checks import frozen
 from autograder.checks.places import CASES
+from autograder.checks.registry import gives_away
 from autograder.course import Assignment, Course, CourseError, UsageError, words_of
 from autograder.gradebook.leaks import Secrets, file_problems, hidden_test_names
 from autograder.gradebook.student_version import read_source
@@ -175,15 +176,18 @@ def _freeze_public_cases(assignment: Assignment, package: Path) -> None:
 
 
 def answers_given_away(assignment: Assignment, package: Path) -> list[str]:
-    """Tasks answered with numbers whose right answer a student could read in the frozen cases, with the
-    test's name.
+    """Tasks answered with numbers of which a student could read a right one in the frozen cases, with the test's name.
 
-    A public check of such a task may ask what kind of values there are, and whether they agree; not what is
-    right."""
-    answers = {words_of(task.id): task.id for task in assignment.tasks if task.kind == "answer"}
+    A public check of such a task may ask what kind of values there are, and whether they agree, and what is right on
+    other numbers; not what is right on some student's own."""
     cases = sorted((package / words_of(assignment.name)).glob(f"*/{CASES}"))
-    given = [value for path in cases for value in frozen.frozen_values(path)]
-    found = [f"{test} gives away the answer of {answers[name]}" for test, name, _ in given if name in answers]
+    given = [(test, value) for path in cases for test, _, value in frozen.frozen_values(path)]
+    tasks = [task.id for task in assignment.tasks if task.kind == "answer"]
+    found = [
+        f"{test} gives away the answer of {task}"
+        for test, value in given if isinstance(value, dict)
+        for task in tasks if gives_away(task, value)
+    ]  # fmt: skip
     return list(dict.fromkeys(found))
 
 

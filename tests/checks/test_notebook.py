@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import signal
@@ -17,7 +18,7 @@ import pytest
 
 from autograder.checks import hints_in_steps, notebook
 from autograder.checks.audit import audit
-from autograder.checks.display import FORM_ONLY, as_html, as_text
+from autograder.checks.display import FORM_ONLY, ONE_FORM_ONLY, as_html, as_text
 from autograder.checks.notebook import check
 from autograder.checks.reading import near_name, with_what_is_missing
 from autograder.checks.result import TestResult
@@ -51,6 +52,22 @@ def test_form(student):
     """The sum is a number."""
     read_number(read_entry(student.sums, "sum"), 'the entry "sum"')
 '''
+TRIED = FORM.replace("sums", "tried") + '''
+from autograder.checks.api import example, expect_entries, misconceptions, reference
+@example('{"sum": ...}')
+def test_example(student):
+    """Of 30 and 12."""
+    expect_entries(student.tried, reference.tried(30, 12), like=misconceptions.TRIED)
+'''
+TRIED_WRONG = '''
+from autograder.checks.api import Misconceptions
+from . import reference
+TRIED = Misconceptions("tried", reference.tried, answer=True)
+@TRIED.add("difference")
+def difference(a=3, b=2):
+    """The numbers were taken from each other."""
+    return {"sum": a - b}
+'''
 WORKED = FORM + '''
 from autograder.checks.api import expect_equal, reference
 def test_worked(student):
@@ -67,6 +84,7 @@ def one_less():
     return {{"sum": 4}}
 '''
 REFERENCES = {"doubled": "def doubled(x):\n    return 2 * x", "sums": "def sums():\n    return {'sum': 5}"}
+REFERENCES["tried"] = "def tried(a=3, b=2):\n    return {'sum': a + b}"
 REFERENCES |= {"worked": REFERENCES["sums"], "steps": REFERENCES["doubled"]}
 
 
@@ -75,13 +93,15 @@ def course(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
     root = tmp_path_factory.mktemp("course")
     package = f"course_of_{root.name}"
     (root / "pyproject.toml").write_text(f'[tool.autograder]\ncourse = "{package}"\n')
-    for task, public in (("doubled", PUBLIC), ("sums", FORM), ("worked", WORKED), ("steps", STEPS)):
+    for task, public in (("doubled", PUBLIC), ("sums", FORM), ("worked", WORKED), ("steps", STEPS), ("tried", TRIED)):
         folder = root / package / "numbers" / task
         folder.mkdir(parents=True)
         (folder / "public.py").write_text(public)
         (folder / "reference.py").write_text(REFERENCES[task])
         if task in ("sums", "worked"):
             (folder / "misconceptions.py").write_text(SUMS.format(task=task))
+        if task == "tried":
+            (folder / "misconceptions.py").write_text(TRIED_WRONG)
         for home in (folder, folder.parent, folder.parents[1]):
             (home / "__init__.py").touch()
     hints = 'HINTS = ("What is twice 3?", "Add it to itself.")'
@@ -165,10 +185,35 @@ def test_beside_the_main_thread_it_works_too() -> None:
 def test_green_says_what_it_means() -> None:
     assert repr(checked(RIGHT)).startswith("doubled: all 2 public checks passed")
     form = checked("sums = {'sum': 17}", "sums")
-    assert form.passed and repr(form).startswith(f"sums: 1 of 1 public checks passed. {FORM_ONLY}")
-    assert FORM_ONLY in form._repr_html_()
+    assert form.passed and repr(form).startswith(f"sums: its public check passed. {ONE_FORM_ONLY}")
+    assert ONE_FORM_ONLY in form._repr_html_()
+    assert f"2 of 2 public checks passed. {FORM_ONLY}" in as_text("t", 2 * [form.tests[0]], form_only=True)
     worked = checked("sums = {'sum': 17}\nworked = {'sum': 5}", "worked")
     assert worked.passed and FORM_ONLY not in repr(worked)
+
+
+def test_where_the_form_alone_is_looked_at_a_way_can_be_tried_on_an_example() -> None:
+    offered = checked("tried = {'sum': 17}", "tried")
+    call = 'check("tried", example={"sum": ...})'
+    assert offered.passed and len(offered.tests) == 1
+    assert "Of 30 and 12." in repr(offered) and call in repr(offered)
+    assert "Of 30 and 12." in offered._repr_html_() and html.escape(call) in offered._repr_html_()
+    assert call not in repr(checked("tried = {'sum': None}", "tried")), "first the form"
+    assert call in repr(check("tried", hint=True))
+    right, wrong, empty = (check("tried", example=one) for one in ({"sum": 42}, {"sum": 18}, {}))
+    assert right.passed and repr(right).startswith("tried, the example: right\n")
+    assert repr(wrong).startswith("tried, the example: not right yet\n") and "taken from each other" in repr(wrong)
+    assert wrong.tests[0].diagnosis == "difference" and 'no entry "sum"' in repr(empty)
+    with pytest.raises(ValueError, match="There is no example for 'doubled'"):
+        check("doubled", example={"sum": 3})
+
+
+def test_an_example_that_is_not_right_is_no_success_where_a_cell_without_an_error_is_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CNN_STRICT", "1")
+    with pytest.raises(notebook.CheckFailed, match="the example: not right yet"):
+        check("tried", example={"sum": 3})
 
 
 @pytest.mark.parametrize(("source", "said"), [

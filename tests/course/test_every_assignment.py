@@ -15,8 +15,10 @@ from autograder.checks import freezing
 from autograder.checks.audit import beside
 from autograder.checks.compare import ENOUGH_TO_ACCUSE
 from autograder.checks.hints_in_steps import hints_of
+from autograder.checks.notebook import check
 from autograder.checks.places import folder_of, sample_answers
-from autograder.checks.registry import reference_names, registries
+from autograder.checks.registry import gives_away, reference_names, registries
+from autograder.checks.runner import CheckSession
 from autograder.checks.variant import all_variants, variant
 from autograder.course import Course
 from autograder.release.audit_run import audit_assignment
@@ -43,6 +45,7 @@ AUTOMATIC = [
 VARIANTS = [
     pytest.param(name, task, id=f"{name[:2]}-{task}") for name in COURSE.names for task in CURRICULUM[name].variants
 ]
+ANSWERS = [one for one in AUTOMATIC if one.values[1] in CURRICULUM[one.values[0]].answers]
 every_task = pytest.mark.parametrize(("assignment", "task"), AUTOMATIC)
 every_assignment = pytest.mark.parametrize("assignment", COURSE.names)
 
@@ -184,6 +187,18 @@ def test_wrong_answers_are_named_whatever_is_drawn(assignment, task):
 def test_every_mutant_is_killed_or_explained(assignment, task):
     _, survivors = table.survivors_of(assignment, task)
     assert not survivors
+
+
+@pytest.mark.parametrize(("assignment", "task"), ANSWERS)
+def test_a_students_way_to_an_answer_can_be_tried_on_an_example(assignment, task):
+    session = CheckSession(assignment, parts=("public",))
+    ((_, ((right, like),)),) = session.record(task, reference_names(task))["test_example"]
+    assert check(task, example=right.value).passed
+    assert not gives_away(task, right.value), "no entry is right for some student's own numbers"
+    assert not check(task, example=dict.fromkeys(right.value)).passed
+    for id, wrong, sentence in like.answers() if like is not None else ():
+        (result,) = check(task, example=right.distorted(id, wrong)).tests
+        assert (result.diagnosis, result.message) == (id, sentence)
 
 
 # the kit and the texts -----------------------------------------------------------------------------------------------

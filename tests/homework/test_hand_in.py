@@ -50,7 +50,7 @@ def test_a_messy_notebook_is_told_what_will_be_missing_and_is_packed(
     done = CliRunner().invoke(app, ["hand-in", str(renamed), "--json"])
     assert done.exit_code == 1, done.output
     told = json.loads(done.stdout)
-    assert told["assignment"] == "01-numbers" and told["checks"] == ["doubled: all 1 public checks passed"]
+    assert told["assignment"] == "01-numbers" and told["checks"] == ["doubled: its public check passed"]
     assert told["untouched"] == ["why (2 points)"]
     said = "\n".join(told["problems"])
     for part in (
@@ -77,7 +77,7 @@ def test_a_check_that_fails_says_which_part_of_it_and_why(folder: Path) -> None:
     save(folder, notebook.cells)
     done = CliRunner().invoke(app, ["hand-in", str(path_of(folder))])
     first, row, *why = done.stdout.splitlines()[:5]
-    assert first == "doubled: 0 of 1 public checks passed"
+    assert first == "doubled: its public check did not pass"
     assert "Twice three is six." in row and "4" in "".join(why) and "6" in "".join(why)
 
 

@@ -166,7 +166,10 @@ def test_public_checks_run_from_frozen_cases(kit: Path):
 def test_a_public_check_that_gives_an_answer_away_is_noticed(kit: Path, monkeypatch: pytest.MonkeyPatch):
     assignment = Course.here().assignment(NAME)
     assert answers_given_away(assignment, kit / "course") == []
-    given = [("test_sizes", "padding_output", {"same": 28}), ("test_it_fits_exactly", "output_size", 5)]
+    given = [
+        ("test_sizes", "padding_output", {"same": 28, "valid": 1}), ("test_it_fits_exactly", "output_size", 5),
+        ("test_example", "padding_output", {"same": 12}),
+    ]
     monkeypatch.setattr(frozen, "frozen_values", lambda path: iter(given))
     assert answers_given_away(assignment, kit / "course") == ["test_sizes gives away the answer of padding-output"]
 

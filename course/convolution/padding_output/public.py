@@ -1,6 +1,14 @@
 """Public checks of padding-output."""
 
-from autograder.checks.api import expect, read_entry, read_number, read_word
+from autograder.checks.api import (
+    example,
+    expect,
+    expect_entries,
+    read_entry,
+    read_number,
+    read_word,
+    reference,
+)
 
 KEYS = ("same", "valid", "valid_repeats", "least_read")
 
@@ -13,3 +21,9 @@ def test_padding_answers_are_there(student):
     word = read_word(read_entry(answer, "least_read", known=KEYS), 'the entry "least_read"')
     known = word in ("corners", "edges", "centre")
     expect(known, 'The entry "least_read" is one of "corners", "edges" and "centre".')
+
+
+@example('{"same": ..., "valid": ..., "valid_repeats": ...}')
+def test_example(student):
+    """An image of 12x12 pixels and a 5x5 window, stride 1."""
+    expect_entries(student.padding_output, reference.sides_after_padding(12, 5))

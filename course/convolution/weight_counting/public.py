@@ -1,6 +1,14 @@
 """Public checks of weight-counting."""
 
-from autograder.checks.api import expect, read_entry, read_number
+from autograder.checks.api import (
+    example,
+    expect,
+    expect_entries,
+    misconceptions,
+    read_entry,
+    read_number,
+    reference,
+)
 
 KEYS = ("dense_small", "dense_large", "conv_neuron", "conv_layer")
 
@@ -23,3 +31,10 @@ def test_counts_are_plausible(student):
     small, large, one, layer = (count(answer, key) for key in KEYS)
     expect(large > small > one > 0, "Compare your counts: dense_large > dense_small > conv_neuron.")
     expect(layer > one, "A layer of several filters has more parameters than one neuron.")
+
+
+@example('{"dense_small": ..., "dense_large": ..., "conv_neuron": ..., "conv_layer": ...}')
+def test_example(student):
+    """A small image of 10x8x2, a large one of 30x20x2, and 6 filters of 3x3."""
+    right = reference.weight_counting((10, 8, 2), (30, 20, 2), 3, 6)
+    expect_entries(student.weight_counting, right, like=misconceptions.WEIGHT_COUNTING)

@@ -1,6 +1,6 @@
 """Public checks of lenet-components: the form of the numbers, and what must fit together."""
 
-from autograder.checks.api import expect, read_entry, read_list, read_number
+from autograder.checks.api import example, expect, expect_entries, read_entry, read_list, read_number, reference
 
 SHAPES = {"C1": 3, "S2": 3, "C3": 3, "S4": 3, "C5": 1, "F6": 1, "output": 1}
 KEYS = (*SHAPES, "C3_paper", "total")
@@ -38,3 +38,15 @@ def test_shapes_follow_from_each_other(student):
         side, maps = shapes[before][0], shapes[before][2]
         expect(shapes[after] == (side // 2, side // 2, maps), f'"{after}" does not fit to "{before}".')
     expect(shapes["output"] == (10,), "There are ten digits to distinguish.")
+
+
+@example(
+    '{"C1": ((..., ..., ...), ...), "S2": ((..., ..., ...), ...), "C3": ((..., ..., ...), ...), '
+    '"S4": ((..., ..., ...), ...), "C5": ((...,), ...), "F6": ((...,), ...), "output": ((...,), ...), '
+    '"C3_paper": ..., "total": ...}'
+)
+def test_example(student):
+    """A picture of 28x28 and a narrower network: 4 maps in C1, 8 in C3, 60 units in C5, 40 in F6, 5 classes. By its
+    table of connections four maps of C3 read two of S2's, and four read three."""
+    right = reference.components(28, (4, 8), (60, 40, 5), read=[2] * 4 + [3] * 4)
+    expect_entries(student.lenet_components, right)

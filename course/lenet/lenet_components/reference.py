@@ -5,6 +5,7 @@ Source: Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, "Gradient-based learning 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 # Which of S2's six maps each of C3's 16 maps reads, as in the paper's Table I.
@@ -20,15 +21,30 @@ def lenet_components() -> dict[str, Any]:
 
     "C3_paper" are C3's parameters with the paper's connection table; "total" counts C3 fully connected.
     """
+    return components(32, (6, 16), (120, 84, 10), read=[len(maps) for maps in CONNECTIONS])
+
+
+def components(
+    side: int, maps: tuple[int, int], units: tuple[int, int, int], *, read: Sequence[int]
+) -> dict[str, Any]:
+    """The same of a network of that form on a picture of side x side: 5x5 kernels, 2x2 pooling, no padding.
+
+    maps: of C1 and C3; units: of C5, F6 and the output; read: how many maps of S2 each of C3's reads by the table.
+    """
+    first, second = maps
+    hidden, last, classes = units
+    after_c1 = side - 4
+    after_c3 = after_c1 // 2 - 4
+    after_s4 = after_c3 // 2
     table: dict[str, Any] = {
-        "C1": ((28, 28, 6), (5 * 5 * 1 + 1) * 6),
-        "S2": ((14, 14, 6), 0),
-        "C3": ((10, 10, 16), (5 * 5 * 6 + 1) * 16),
-        "S4": ((5, 5, 16), 0),
-        "C5": ((120,), (5 * 5 * 16 + 1) * 120),
-        "F6": ((84,), (120 + 1) * 84),
-        "output": ((10,), (84 + 1) * 10),
+        "C1": ((after_c1, after_c1, first), (5 * 5 * 1 + 1) * first),
+        "S2": ((after_c1 // 2, after_c1 // 2, first), 0),
+        "C3": ((after_c3, after_c3, second), (5 * 5 * first + 1) * second),
+        "S4": ((after_s4, after_s4, second), 0),
+        "C5": ((hidden,), (after_s4 * after_s4 * second + 1) * hidden),
+        "F6": ((last,), (hidden + 1) * last),
+        "output": ((classes,), (last + 1) * classes),
     }
     total = sum(parameters for _, parameters in table.values())
-    paper = sum(5 * 5 * len(maps) + 1 for maps in CONNECTIONS)
+    paper = sum(5 * 5 * count + 1 for count in read)
     return {**table, "C3_paper": paper, "total": total}

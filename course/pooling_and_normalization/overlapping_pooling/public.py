@@ -1,6 +1,6 @@
 """Public checks of overlapping-pooling."""
 
-from autograder.checks.api import expect, read_entry, read_number
+from autograder.checks.api import example, expect, expect_entries, read_entry, read_number, reference
 
 SIZES = ("size_3x3", "size_2x2")
 KEYS = (*SIZES, "top1_points", "top5_points", "discarded_percent")
@@ -23,3 +23,10 @@ def test_entries(student):
     """Every entry holds a number; the share is in percent."""
     numbers = {key: number(student, key) for key in KEYS}
     expect(1 < numbers["discarded_percent"] <= 100, 'The entry "discarded_percent" is no percentage.')
+
+
+@example('{"size_3x3": ..., "size_2x2": ..., "discarded_percent": ...}')
+def test_example(student):
+    """A map of 30 pixels under windows of 3 and of 2 pixels, two pixels apart; and of a map whose sides 4 divides, what
+    4x4 pooling with stride 4 discards."""
+    expect_entries(student.overlapping_pooling, reference.pooled_sizes(30, discarding=4))

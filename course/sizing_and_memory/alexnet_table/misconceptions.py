@@ -17,10 +17,7 @@ ALEXNET_LAYERS = [
 
 
 def _table(layers, column_of=summary_column, input_shape=(227, 227, 3)):
-    names, shapes, counts = (
-        column_of(layers, input_shape, column) for column in ("name", "output_shape", "parameters")
-    )
-    return {name: tuple(entry) for name, *entry in zip(names, shapes, counts, strict=True)} | {"total": sum(counts)}
+    return right.table_of(layers, input_shape, column_of)
 
 
 @ALEXNET_TABLE.add("biases-forgotten", section="Counting parameters")

@@ -1,6 +1,14 @@
 """Public checks of alexnet-table: the form, and what must fit together."""
 
-from autograder.checks.api import expect, read_entry, read_list, read_number
+from autograder.checks.api import (
+    example,
+    expect,
+    expect_entries,
+    read_entry,
+    read_list,
+    read_number,
+    reference,
+)
 
 LAYERS = ["conv1", "pool1", "conv2", "pool2", "conv3", "conv4", "conv5", "pool5", "fc6", "fc7", "fc8"]
 
@@ -28,3 +36,11 @@ def test_table_adds_up(student):
     total = read_number(read_entry(answer, "total", known=LAYERS), 'the entry "total"')
     counts = [entry_of(answer, name)[1] for name in LAYERS]
     expect(total == sum(counts), "The total is not the sum of the layers' parameters.")
+
+
+@example('{"conv1": ((..., ..., ...), ...), "pool1": ..., "conv2": ..., "fc3": ((...,), ...), "total": ...}')
+def test_example(student):
+    """A 33x33x3 image; conv1: 8 filters 5x5, stride 2; pool1: 3x3, stride 2; conv2: 16 filters 3x3, padding 1; fc3: 10
+    units."""
+    layers = ["conv1 8@5x5 stride 2", "pool1 3x3 stride 2", "conv2 16@3x3 padding 1", "fc3 10"]
+    expect_entries(student.alexnet_table, reference.table_of(layers, (33, 33, 3)))

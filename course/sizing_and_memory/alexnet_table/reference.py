@@ -6,6 +6,19 @@ Source: A. Krizhevsky, I. Sutskever and G. Hinton, "ImageNet classification with
 
 from __future__ import annotations
 
+from ..layer_summary.reference import summary_column
+
+
+def table_of(layers, input_shape, column_of=summary_column) -> dict:
+    """The table of a network: per layer its output shape and its parameters, and the total of these.
+
+    layers, input_shape: as `layer_summary` describes them; column_of: what computes a column of it.
+    """
+    names, shapes, counts = (
+        column_of(layers, input_shape, column) for column in ("name", "output_shape", "parameters")
+    )
+    return {name: tuple(entry) for name, *entry in zip(names, shapes, counts, strict=True)} | {"total": sum(counts)}
+
 
 def alexnet_table() -> dict:
     """Per layer of AlexNet (one tower, 227x227x3) its output shape and its parameters, and the total of these."""

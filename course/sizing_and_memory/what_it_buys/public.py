@@ -1,6 +1,15 @@
 """Public checks of what-it-buys: the form."""
 
-from autograder.checks.api import CheckFailure, read_entry, read_list, read_number, read_word
+from autograder.checks.api import (
+    CheckFailure,
+    example,
+    expect_entries,
+    read_entry,
+    read_list,
+    read_number,
+    read_word,
+    reference,
+)
 
 MEASURES = ["half_batch", "half_sides", "sixteen_bit_activations", "half_filters"]
 ALONE = "leaves_parameters_alone"
@@ -16,3 +25,10 @@ def test_form_of_the_factors(student):
     names = read_list(read_entry(answer, ALONE, known=MEASURES), f'the entry "{ALONE}"', unordered=True)
     if not names or any(read_word(name, f'the entry "{ALONE}"') not in MEASURES for name in names):
         raise CheckFailure(f'"{ALONE}" must be a list of names out of {", ".join(MEASURES)}.')
+
+
+@example('{"quarter_batch": ..., "quarter_sides": ..., "eight_bit_activations": ..., "quarter_filters": ...}')
+def test_example(student):
+    """A quarter of the images in a batch; images of a quarter of the height and of the width; outputs in 8 bits; a
+    quarter of the maps in each layer."""
+    expect_entries(student.what_it_buys, reference.what_quarters_buy())
