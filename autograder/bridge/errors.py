@@ -25,6 +25,9 @@ class Where:
     code: str
 
 
+THE_ANSWER = "the answer"  # what is not attempted where code raises NotImplementedError
+
+
 class NotAttempted(Exception):
     """The notebook lacks the name, or its stub still stands there."""
 
@@ -63,7 +66,7 @@ def error_from(raised: Any) -> Exception:
     if raised.get("missing") is True:
         return NotAttempted(text[:100])
     error = StudentError(kind[:100], names, text[:TEXT_CAP], _where_from(raised.get("where")))
-    return NotAttempted("the answer") if "NotImplementedError" in names else error
+    return NotAttempted(THE_ANSWER) if "NotImplementedError" in names else error
 
 
 def outcomes_from(outcomes: Any, most: int) -> Iterator[tuple[int, Exception]]:

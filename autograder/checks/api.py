@@ -34,6 +34,7 @@ from .compare import (
     expect_entry,
     expect_equal,
     expect_raises,
+    expect_shape,
     expect_steady,
     if_it_raises,
 )
@@ -42,7 +43,7 @@ from .examples import example, expect_entries
 from .expected import Expected
 from .failure import CheckFailure
 from .once import once
-from .reading import read_entry, read_list, read_number, read_word
+from .reading import read_entry, read_list, read_number, read_word, wrong_return
 from .refusals import expect_refusals, refused
 from .search import Case, numbers
 from .strategies import Strategy, tuples
@@ -55,11 +56,10 @@ __all__ = [
     "Case", "CheckFailure", "Expected", "Handle", "Measured", "Misconceptions", "NotAttempted", "Student",
     "StudentError", "Tensor", "adder", "all_variants", "attribute_later", "bases_of", "cases", "current", "example",
     "expect", "expect_close", "expect_entries", "expect_entry", "expect_equal", "expect_raises", "expect_refusals",
-    "expect_steady", "fresh", "if_it_raises", "in_kernel", "kernel_says", "later", "leaves_unchanged", "look_at",
-    "measure", "measured", "misconceptions", "notebook", "numbers", "on", "once", "points", "read_entry", "read_list",
-    "read_number", "read_word", "reference", "refused", "returns_new", "rewritten", "search", "second", "step",
-    "strategies",
-    "type_of",
+    "expect_shape", "expect_steady", "fresh", "if_it_raises", "in_kernel", "kernel_says", "later", "leaves_unchanged",
+    "look_at", "measure", "measured", "misconceptions", "notebook", "numbers", "on", "once", "points", "read_entry",
+    "read_list", "read_number", "read_word", "reference", "refused", "returns_new", "rewritten", "search", "second",
+    "step", "strategies", "type_of", "wrong_return",
 ]
 
 reference = References()

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from ..bridge.student import Handle, StudentError, send_waiting, type_of
+from ..bridge.student import Handle, StudentError, send_waiting
 from ..sandbox.wire import Tensor
 from .diagnosis import Misconception
 from .expected import Expected
 from .failure import CheckFailure
-from .reading import as_plain, difference, list_in, read_entry, same, shown, start, with_article
+from .reading import as_plain, difference, form, list_in, read_entry, same, shown, start, with_article
 from .together import later, look_at
 from .trial import Observation, current
 
@@ -32,6 +32,7 @@ AXES = {
     3: ("row", "column", "channel"),
     4: ("image of the batch", "row", "column", "channel"),
 }
+TORCH_AXES = {3: ("channel", "row", "column"), 4: ("image of the batch", "channel", "row", "column")}
 
 
 def expect_close(
@@ -62,6 +63,16 @@ def expect_close(
         return _difference(got, right, what=what, dtype=dtype, framework=framework, rtol=rtol, atol=atol)
 
     look_at(actual, lambda got: _settle(got, answer, like, differs))
+
+
+def expect_shape(actual: Any, shape: tuple[int, ...], *, what: str = "the result") -> None:
+    """Passes when `actual` is an array of that shape, whatever its values."""
+    problem = _wrong_type(actual, None, what, number=False)
+    got = np.asarray(actual)
+    if problem is None and got.shape != shape:
+        problem = _wrong_shape(got, np.broadcast_to(0.0, shape), what)
+    if problem is not None:
+        raise problem
 
 
 def expect_equal(actual: Any, expected: Expected | Any, *, like: Any = None, what: str = "the result") -> None:
@@ -273,13 +284,13 @@ def _difference(
     actual: Any, right: Any, *, what: str, dtype: str | None, framework: str | None,
     rtol: float | None, atol: float | None,
 ) -> CheckFailure | None:
-    problem = _wrong_type(actual, framework, what)
+    wanted = right.array if isinstance(right, Tensor) else np.asarray(right)
+    problem = _wrong_type(actual, framework, what, number=wanted.shape == ())
     if problem:
         return problem
     got = actual.array if isinstance(actual, Tensor) else np.asarray(actual)
-    wanted = right.array if isinstance(right, Tensor) else np.asarray(right)
     if got.shape != wanted.shape:
-        return _wrong_shape(got, wanted, what)
+        return _wrong_shape(got, wanted, what, framework)
     if dtype is not None:  # NumPy makes the name of a dtype anew each time
         found = actual.dtype if isinstance(actual, Tensor) else got.dtype.name
         if found != dtype:
@@ -298,7 +309,7 @@ def _difference(
             f"{start(what)} has dtype {got.dtype}, which cannot be compared with numbers.",
             fixed=f"{start(what)} has a dtype that cannot be compared with numbers.",
         )
-    return _wrong_values(got, wanted, wrong, what) if wrong.any() else None
+    return _wrong_values(got, wanted, wrong, what, framework) if wrong.any() else None
 
 
 def _all_close(got: np.ndarray, wanted: np.ndarray, rtol: float, atol: float) -> bool:
@@ -307,33 +318,34 @@ def _all_close(got: np.ndarray, wanted: np.ndarray, rtol: float, atol: float) ->
         return bool((np.abs(got - wanted) <= atol + rtol * np.abs(wanted)).all() and np.isfinite(wanted).all())
 
 
-def _wrong_type(actual: Any, framework: str | None, what: str) -> CheckFailure | None:
+def _wrong_type(actual: Any, framework: str | None, what: str, *, number: bool) -> CheckFailure | None:
     if actual is None:
         message = f"{start(what)} is None. Is a return missing?"
         return CheckFailure(message, fixed=message)
     if framework is None:
         if isinstance(actual, (np.ndarray, np.generic, int, float)):
             return None
-        right = "a NumPy array"
+        right = "a number" if number else "a NumPy array"
     else:
         if isinstance(actual, Tensor) and actual.framework == framework:
             return None
         right = f"a {framework} tensor"
     return CheckFailure(
-        f"{start(what)} is {with_article(type_of(actual))}; {right} is right here.",
+        f"{start(what)} is {form(actual)}; {right} is right here.",
         fixed=f"{start(what)} is not {right}.",
     )
 
 
-def _wrong_shape(got: np.ndarray, wanted: np.ndarray, what: str) -> CheckFailure:
+def _wrong_shape(got: np.ndarray, wanted: np.ndarray, what: str, framework: str | None = None) -> CheckFailure:
     hint = ""
     if got.shape == ():
         message = f"{start(what)} is a single number; an array of shape {_sizes(wanted.shape)} is right here."
         return CheckFailure(message, fixed=f"{start(what)} has another shape than is right.")
     if got.ndim != wanted.ndim:
-        hint = f" ({got.ndim} dimensions instead of {wanted.ndim})"
+        hint = f" ({got.ndim} dimension{'s' * (got.ndim > 1)} instead of {wanted.ndim})"
     elif got.ndim in AXES:
-        odd = [name for name, a, b in zip(_axes(got.ndim, what), got.shape, wanted.shape, strict=True) if a != b]
+        axes = _axes(got.ndim, what, framework)
+        odd = [name for name, a, b in zip(axes, got.shape, wanted.shape, strict=True) if a != b]
         if sorted(got.shape) == sorted(wanted.shape):
             hint = " (the right sizes on the wrong axes)"
         else:
@@ -343,14 +355,17 @@ def _wrong_shape(got: np.ndarray, wanted: np.ndarray, what: str) -> CheckFailure
     return CheckFailure(f"{start(what)} has shape {sizes}{hint}.", fixed=fixed)
 
 
-def _wrong_values(got: np.ndarray, wanted: np.ndarray, wrong: np.ndarray, what: str) -> CheckFailure:
+def _wrong_values(
+    got: np.ndarray, wanted: np.ndarray, wrong: np.ndarray, what: str, framework: str | None = None
+) -> CheckFailure:
     if got.shape == ():
         message = f"{start(what)} is not the right number."
         return CheckFailure(message, details=f"expected {wanted}, received {got}", fixed=message)
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
     count = int(wrong.sum())
     place = f"first at index {first if len(first) > 1 else first[0]}"
-    found = f"{count} of {wrong.size} values differ, {place}{_pattern(wrong, what)}"
+    differ = "differs" if count == 1 else "differ"
+    found = f"{count} of {wrong.size} values {differ}, {place}{_pattern(wrong, what, framework)}"
     if wrong.size == 1:
         found = "its one value differs"
     message = f"{start(what)} has the right shape, but {found}."
@@ -358,15 +373,17 @@ def _wrong_values(got: np.ndarray, wanted: np.ndarray, wrong: np.ndarray, what: 
     if got.size <= 36:
         details = f"expected\n{_show(wanted)}\nreceived\n{_show(got)}"
     elif got.ndim > 1:
-        cut, place = _around(got.shape, first)
+        cut, place = _around(got.shape, first, channels_first=framework == "torch")
         details += f"\n{place}, expected\n{_show(wanted[cut])}\nreceived\n{_show(got[cut])}"
     return CheckFailure(message, details=details, fixed=f"{start(what)} has the right shape, but values that differ.")
 
 
-def _around(shape: tuple[int, ...], first: tuple[int, ...]) -> tuple[tuple[Any, ...], str]:
-    """A piece of a large array with its first difference in it: of the two neighbouring axes that are longest, five
-    places each. Returns the index and where that is, in words."""
-    axis = max(range(len(shape) - 1), key=lambda a: shape[a] * shape[a + 1])
+def _around(
+    shape: tuple[int, ...], first: tuple[int, ...], *, channels_first: bool = False
+) -> tuple[tuple[Any, ...], str]:
+    """A piece of a large array with its first difference in it: of the two neighbouring axes that are longest, or of
+    rows and columns where these are the last, five places each. Returns the index and where that is, in words."""
+    axis = len(shape) - 2 if channels_first else max(range(len(shape) - 1), key=lambda a: shape[a] * shape[a + 1])
     index: list[Any] = list(first)
     for one in (axis, axis + 1):
         begin = max(min(first[one] - 2, shape[one] - 5), 0)
@@ -375,19 +392,23 @@ def _around(shape: tuple[int, ...], first: tuple[int, ...]) -> tuple[tuple[Any, 
     return tuple(index), f"at [{places}]"
 
 
-def _axes(count: int, what: str) -> tuple[str, ...]:
-    """What the axes of an array are called; the first of four of kernels are filters, not images."""
-    names = AXES.get(count, ())
+def _axes(count: int, what: str, framework: str | None = None) -> tuple[str, ...]:
+    """What the axes of an array are called; the first of four of kernels are filters, not images.
+
+    Maps of a PyTorch network have their channels first, as an array too."""
+    channels_first = framework == "torch" or "maps" in what
+    names = TORCH_AXES.get(count, AXES.get(count, ())) if channels_first else AXES.get(count, ())
     return ("filter", *names[1:]) if count == 4 and "kernel" in what else names
 
 
-def _pattern(wrong: np.ndarray, what: str) -> str:
+def _pattern(wrong: np.ndarray, what: str, framework: str | None = None) -> str:
     """Which single row, column, channel or image holds all the wrong values, if one does."""
-    for axis, name in enumerate(_axes(wrong.ndim, what)):
+    for axis, name in enumerate(_axes(wrong.ndim, what, framework)):
         others = tuple(i for i in range(wrong.ndim) if i != axis)
         touched = np.flatnonzero(wrong.any(axis=others))
         if wrong.shape[axis] > 1 and len(touched) == 1:
-            return f"; all of them in {name} {touched[0]}"
+            kind, _, of = name.partition(" ")  # "image 1 of the batch"
+            return f"; all of them in {kind} {touched[0]} {of}".rstrip()
     return ""
 
 
@@ -404,4 +425,7 @@ def _plural(names: list[str]) -> str:
 
 
 def _show(array: np.ndarray) -> str:
+    """The numbers; of an image with one channel without the brackets around each."""
+    if array.ndim > 2 and array.shape[-1] == 1:
+        array = array[..., 0]
     return np.array2string(array, precision=4, suppress_small=True, max_line_width=100)

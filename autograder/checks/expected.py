@@ -128,5 +128,14 @@ def describe_value(value: Any) -> str:
         return shape if value.dtype == np.float64 else f"{shape} {value.dtype}"
     if isinstance(value, str):
         return value
+    if isinstance(value, dict) and value and not _is_short(value):
+        return f"for {', '.join(map(str, value))}"
     text = repr(value)
     return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _is_short(value: Any) -> bool:
+    """Whether a value may be written out; arrays within dicts are long, and never on one line."""
+    if isinstance(value, Mapping):
+        return all(map(_is_short, value.values()))
+    return not isinstance(value, np.ndarray)

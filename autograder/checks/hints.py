@@ -61,6 +61,18 @@ HINTS_HERE: tuple[tuple[str, str], ...] = (
      "expects: print the shape just before it."),
     (r"Can't call numpy\(\) on Tensor that requires grad.{0,60}",
      "Compute it within `torch.no_grad()`; nothing is trained here."),
+    (r"The size of tensor a \(\d+\) must match the size of tensor b \(\d+\) at non-singleton dimension \d+",
+     "These two tensors do not line up; print both shapes just before this line."),
+    (r"Sizes of tensors must match except in dimension \d+\. Expected size \d+ but got size \d+ .*",
+     "Tensors that are joined differ along one axis alone; print their shapes just before this line."),
+    (r"a leaf Variable that requires grad is being used in an in-place operation\.",
+     "Within `torch.no_grad()` values may be copied into a parameter."),
+    (r"Input type \((double|float|\S*DoubleTensor|\S*FloatTensor)\) and (bias|weight) type \(\S+\) should be the same.*"
+     r"|mat1 and mat2 must have the same dtype, but got Double and Float",
+     "The check makes the module float64, and some of its layers did not follow: those in a plain list are not found; "
+     "`nn.ModuleList` and `nn.Sequential` make them known."),
+    (r"Given groups=\d+, weight of size \[[\d, ]+\], expected input\[[\d, ]+\] to have \d+ channels, but got .*",
+     "The layer's `in_channels` is not the number of channels that arrive."),
 )
 
 
@@ -71,7 +83,7 @@ def explain(error: StudentError, *, hidden: bool, source: str | None) -> str:
     """
     known = HINTS if hidden else HINTS + HINTS_HERE
     hint = next((hint for pattern, hint in known if re.fullmatch(pattern, error.text)), None)
-    text = error.text if (not hidden or hint) else ""
+    text = error.text.rstrip() if (not hidden or hint) else ""  # some of NumPy's texts end in a blank
     place = _place(error.where, source) if error.where else ""
     if error.known_type == "SystemExit":
         hint = "A function ends with `return`; exit() and quit() end the whole notebook."

@@ -26,7 +26,8 @@ NOT_ENDED = "E   pytest did not run this test to its end"
 class RanTest:
     """A test that was run: what it raised about the answer, or a report of what else it raised.
 
-    lost: why the notebook could not be asked any more when its turn came; seconds: the wall time that it took.
+    lost: why the notebook could not be asked any more when its turn came; seconds: the wall time that it took. name: of
+    the notebook, which it asked for last.
     """
 
     test: CollectedTest
@@ -36,6 +37,7 @@ class RanTest:
     report: str | None = None
     lost: str | None = None
     seconds: float = 0.0
+    name: str = ""
 
     @property
     def failed(self) -> bool:
@@ -59,7 +61,8 @@ def run_test(test: CollectedTest, asked: Asked) -> RanTest:
     began = time.monotonic()
     with during(trial):
         raised, report = _directly(test, asked) if test.is_plain else _by_pytest(test, asked)
-    return RanTest(test, asked, trial, raised, report, seconds=time.monotonic() - began)
+    name = asked.student._session.asked
+    return RanTest(test, asked, trial, raised, report, seconds=time.monotonic() - began, name=name)
 
 
 def _directly(test: CollectedTest, asked: Asked) -> tuple[BaseException | None, str | None]:

@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from ..bridge.student import NotAttempted, StudentError
+from ..bridge.errors import THE_ANSWER
+from ..bridge.student import Handle, NotAttempted, StudentError, type_of
 from ..bridge.transport import BridgeFailure
 from .failure import CheckFailure
 from .hints import explain
@@ -25,6 +26,7 @@ FAILURES = {
     "output": "Your code sent back more data than this task allows.",
     "interrupted": "The check was stopped here.",
 }
+FUNCTIONS = ("function", "type", "builtin_function_or_method", "method", "partial", "ufunc")  # what may be called
 
 
 def result_of(one: RanTest, name: Any, source: str | None) -> TestResult:
@@ -45,27 +47,41 @@ def result_of(one: RanTest, name: Any, source: str | None) -> TestResult:
 
 
 def _uncallable(one: RanTest) -> str | None:
-    """What is said where a name of the notebook is no function, and was called as one."""
-    if not re.search(r"^E +TypeError: '\w+' object is not callable", one.report or "", re.MULTILINE):
-        return None
-    name = one.asked.student._session.asked
+    """What is said where a name of the notebook is no function, and a check called it as one."""
+    if re.search(r"^E +TypeError: '\w+' object is not callable", one.report or "", re.MULTILINE):
+        return _what_it_is(one)
+    return None
+
+
+def _no_function(one: RanTest, error: StudentError) -> str | None:
+    """The same where what a check brought to the kernel called it: no line of the notebook raised anything."""
+    if error.where is None and re.fullmatch(r"'\w+' object is not callable", error.text):
+        return _what_it_is(one)
+    return None
+
+
+def _what_it_is(one: RanTest) -> str | None:
+    """What stands under the name of the notebook that a test asked for last, if it is no function or class."""
     try:
-        value = getattr(one.asked.student, name)
-    except (StudentError, NotAttempted):
+        value = getattr(one.asked.student, one.name)
+    except (StudentError, NotAttempted, BridgeFailure):
         return None
-    return f"`{name}` is {form(value)} here; it should be a function or a class." if name else None
+    if not one.name or (isinstance(value, Handle) and type_of(value) in FUNCTIONS):
+        return None
+    return f"`{one.name}` is {form(value)} here; it should be a function or a class."
 
 
 def _verdict(one: RanTest, name: Any, source: str | None) -> TestResult:
     test, error = one.test, one.raised
     secret = test.hidden and not one.trial.revealing
     if isinstance(error, NotAttempted):
-        return test.result(passed=False, message="Not attempted yet.", attempted=False, raw=error.name)
+        name_of_missing = one.name if error.name == THE_ANSWER else error.name
+        return test.result(passed=False, message="Not attempted yet.", attempted=False, raw=name_of_missing)
     if isinstance(error, BridgeFailure):
         message = FAILURES[error.reason]
         return test.result(passed=False, message=message, reason=error.reason, lost=True)
     if isinstance(error, StudentError):
-        message = explain(error, hidden=secret, source=source)
+        message = (_no_function(one, error) if not secret else None) or explain(error, hidden=secret, source=source)
         return test.result(passed=False, message=message, fixed=RAISED)
     assert isinstance(error, CheckFailure)
     message, id, fixed = error.message, error.diagnosis, fixed_sentence(error, test.folder)

@@ -2,13 +2,14 @@
 
 # Types are left out: the source of the first two runs in the student's kernel, where nothing of this package need be.
 
-from autograder.checks.api import CheckFailure, Tensor, expect, expect_close, expect_equal, in_kernel
+from autograder.checks.api import CheckFailure, Tensor, expect, expect_close, expect_equal, in_kernel, wrong_return
 
 from ..sizing_and_memory.shared import on_one_thread
 
 # A normalisation that changes nothing divides by the root of 1.00001, once for each layer.
 ROUGHLY = {"rtol": 1e-4, "atol": 1e-4}
 
+A_TENSOR = "A module that returns a tensor is right here"
 IN_PLACE = (
     "A result that the backward pass still needs was changed in place, as by `+=` on what a ReLU gave: make the sum a "
     "new tensor, or the network cannot be trained."
@@ -93,7 +94,7 @@ def run(student, make, options, shapes, *, training=False, weights="drawn", seed
 
 def looked_at(seen):
     if not isinstance(seen, dict) or not isinstance(seen.get("output"), Tensor):
-        raise CheckFailure("A module that returns a tensor is right here; something else came back.")
+        raise wrong_return(A_TENSOR, seen.get("output") if isinstance(seen, dict) else seen)
     return seen
 
 
@@ -105,10 +106,10 @@ def same_layers(seen, right, registry):
     try:
         expect_equal(found, right, like=registry, what="the list of the parameters' shapes")
     except CheckFailure as error:
-        lacks = f"Parameters of {in_words(missing)} are missing." if missing else "No parameters are missing."
-        extra = f" There are parameters of {in_words(more)} that are not asked for." if more else ""
+        lacks = f"Parameters of the shape {in_words(missing)} are missing. " if missing else ""
+        extra = f"Parameters of the shape {in_words(more)} are not asked for." if more else ""
         fixed = "The parameters are not those of the layers that are asked for."
-        raise CheckFailure(lacks + extra, fixed=fixed, counterexample=error.counterexample) from None
+        raise CheckFailure((lacks + extra).rstrip(), fixed=fixed, counterexample=error.counterexample) from None
 
 
 def as_plain_shapes(layers):
@@ -119,7 +120,8 @@ def as_plain_shapes(layers):
 
 def in_words(shapes):
     """\"8x2 and 8\", each shape once."""
-    return " and ".join(dict.fromkeys("x".join(map(str, shape)) or "a single number" for shape in shapes))
+    *first, last = dict.fromkeys("x".join(map(str, shape)) or "of a single number" for shape in shapes)
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def same_output(seen, right, registry, **how):

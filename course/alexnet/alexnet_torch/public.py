@@ -3,13 +3,13 @@
 import numpy as np
 
 from autograder.checks.api import (
-    CheckFailure,
     Tensor,
     expect,
     expect_close,
     in_kernel,
     misconceptions,
     reference,
+    wrong_return,
 )
 
 from ...sizing_and_memory.shared import on_one_thread, same_parameters
@@ -88,7 +88,7 @@ def torch_network(student, options):
     kernel = in_kernel(student, run_torch_network, built_torch, weights_of, images_of, on_one_thread)
     seen = kernel.run_torch_network(student.AlexNet, options, 1, 227, 0)
     if not isinstance(seen["output"], Tensor):
-        raise CheckFailure("A module that returns a tensor is right here; something else came back.")
+        raise wrong_return("A module that returns a tensor is right here", seen["output"])
     same = np.array_equal(seen["output"].array, seen["again"].array)
     expect(same, "", diagnosis=misconceptions.ALEXNET_TORCH["dropout-at-inference"])
     return seen

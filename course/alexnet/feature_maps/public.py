@@ -87,13 +87,13 @@ def test_maps_of_two_layers(student):
     """The maps of a pooling layer and of a layer deeper inside, for an image of 4x5 pixels."""
     for layer in ("features.2", "block.body.0"):
         expect_close(looked(student, layer)["output"], reference.read_features(layer, 2, (4, 5)),
-                     like=misconceptions.FEATURE_MAPS, rtol=1e-5, atol=1e-6, what="the result")
+                     like=misconceptions.FEATURE_MAPS, rtol=1e-5, atol=1e-6, what="the stack of maps")
 
 
 def test_maps_that_the_next_layer_overwrites(student):
     """The maps of a convolution whose ReLU works in place."""
     expect_close(looked(student, "features.0", True)["output"], reference.read_features("features.0", 2, (4, 5), True),
-                 like=misconceptions.FEATURE_MAPS, rtol=1e-5, atol=1e-6, what="the result")
+                 like=misconceptions.FEATURE_MAPS, rtol=1e-5, atol=1e-6, what="the stack of maps")
 
 
 def test_hooks_afterwards(student):

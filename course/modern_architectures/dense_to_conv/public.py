@@ -1,6 +1,6 @@
 """Public checks of dense-to-conv, and its code for the kernel."""
 
-from autograder.checks.api import CheckFailure, Tensor, expect, in_kernel, misconceptions, reference
+from autograder.checks.api import Tensor, expect, in_kernel, misconceptions, reference, wrong_return
 
 from ...sizing_and_memory.shared import on_one_thread
 from ..shared import fill, same_output
@@ -39,7 +39,7 @@ def converted(student, arguments):
     expect(seen.get("kernel") != (3, 2), "The kernel lies on its side.",
            diagnosis=misconceptions.DENSE_TO_CONV["height-and-width-swapped"])
     if not isinstance(seen["output"], Tensor):
-        raise CheckFailure("dense_to_conv returns a convolution; something else came back.")
+        raise wrong_return("dense_to_conv returns a convolution", seen["output"])
     return seen
 
 

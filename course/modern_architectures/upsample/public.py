@@ -1,9 +1,17 @@
 """Public checks of upsample, and its code for the kernel."""
 
-from autograder.checks.api import CheckFailure, Tensor, expect_close, expect_equal, in_kernel, misconceptions, reference
+from autograder.checks.api import (
+    Tensor,
+    expect_close,
+    expect_equal,
+    in_kernel,
+    misconceptions,
+    reference,
+    wrong_return,
+)
 
 from ...sizing_and_memory.shared import on_one_thread
-from ..shared import fill, run_module
+from ..shared import A_TENSOR, fill, run_module
 
 
 def run_head(make, options, size, factor, seed):
@@ -26,7 +34,7 @@ def test_kernel_for_a_factor_of_two(student):
     """The kernel for a factor of 2 is 4x4 and adds up to 4; for 3 it is 5x5 and adds up to 9."""
     for factor in (2, 3):
         expect_close(student.bilinear_kernel(factor), reference.bilinear_kernel(factor),
-                     like=misconceptions.BILINEAR_KERNEL, framework="torch", what="the kernel")
+                     like=misconceptions.BILINEAR_KERNEL, framework="torch", dtype="float32", what="the kernel")
 
 
 def test_small_head(student):
@@ -35,7 +43,7 @@ def test_small_head(student):
     kernel = in_kernel(student, run_head, run_module, fill, on_one_thread)
     seen = kernel.run_head(student.SegmentationHead, options, (3, 4), 2, 0)
     if not isinstance(seen["output"], Tensor):
-        raise CheckFailure("A module that returns a tensor is right here; something else came back.")
+        raise wrong_return(A_TENSOR, seen["output"])
     registry = misconceptions.SEGMENTATION_HEAD
     expect_equal(seen["shape"], reference.segmentation(options, (3, 4), 2, _report="shape"), like=registry,
                  what="the output's shape")

@@ -87,7 +87,7 @@ def test_dense_starts_random(student):
         expect(abs(weights.mean()) < 0.05 * weights.std(), "New weights are not centred on 0.")
     expect(not np.array_equal(student.Dense(3, 4).weights, student.Dense(3, 4).weights),
            "Two new layers have the same weights; they are drawn anew for each.")
-    expect_close(np.ravel(student.Dense(5, 3).biases), np.zeros(3), what="the biases of a new layer")
+    expect_close(np.ravel(student.Dense(5, 3).biases), np.zeros(3), what="the bias vector of a new layer")
 
 
 @points(0.5)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.checks.api import expect, expect_close, misconceptions, numbers, reference
+from autograder.checks.api import expect_close, expect_shape, misconceptions, numbers, reference
 
 
 def test_dense_on_paper(student):
@@ -26,7 +26,7 @@ def test_dense_starts(student):
     """New weights are random, of shape (in_features, out_features), with He's standard deviation; biases are zeros."""
     layer = student.Dense(300, 200)
     weights = layer.weights
-    expect(isinstance(weights, np.ndarray) and weights.shape == (300, 200), "The weights have another shape.")
+    expect_shape(weights, (300, 200), what="the matrix of weights")
     expect_close(float(weights.std()), reference.dense_start(300), part="deviation", rtol=0.05,
                  like=misconceptions.DENSE_START, what="the standard deviation of new weights")
-    expect_close(np.ravel(layer.biases), np.zeros(200), what="the biases of a new layer")
+    expect_close(np.ravel(layer.biases), np.zeros(200), what="the bias vector of a new layer")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.checks.api import expect, expect_close, misconceptions, numbers, reference
+from autograder.checks.api import expect, expect_close, expect_shape, misconceptions, numbers, reference
 
 
 def test_dropout_at_inference(student):
@@ -15,11 +15,11 @@ def test_dropout_in_training(student):
     """In training about a quarter of the values is 0 with a rate of 0.25, and the mean stays about the same."""
     x, like = np.ones((100, 100)), misconceptions.DROPOUT
     result = student.Dropout(0.25).forward(x, training=True)
-    expect(isinstance(result, np.ndarray) and result.shape == (100, 100), "The result has another shape.")
+    expect_shape(result, (100, 100))
     zeros = float((result == 0).mean())
     expect(not np.array_equal(result, x), "", diagnosis=like["inactive-in-training"])
     expect(abs(zeros - 0.75) > 0.03, "", diagnosis=like["rate-is-kept"])
-    expect(abs(zeros - 0.25) < 0.03, "The share of zeros is not the rate.")
+    expect(abs(zeros - 0.25) < 0.03, "The share of zeros is not the rate.", details=f"{zeros:.3f} of the values are 0")
     expect(not np.array_equal(result, x * (result != 0)), "", diagnosis=like["not-scaled"])
     expect_close(result, np.where(result != 0, x / 0.75, 0), what="the result in training")
 
@@ -29,6 +29,7 @@ def test_dropout_draws_each_time(student):
     layer, x = student.Dropout(0.5), np.ones((20, 20))
     first, second = layer.forward(x, True), layer.forward(x, True)
     like = misconceptions.DROPOUT
+    expect_shape(first, (20, 20))
     expect(not np.array_equal(first, x), "", diagnosis=like["inactive-in-training"])
     expect(not np.array_equal(first, second), "", diagnosis=like["mask-drawn-once"])
 

@@ -9,20 +9,31 @@ def pixels(images):
     return images
 
 
-class _Pixels:
-    """The images themselves as features."""
+def columns(images):
+    return images[:, :, ::2]
+
+
+class _Features:
+    """What is computed of images, and what it is called."""
+
+    def __init__(self, compute, words):
+        self._compute, self._words = compute, words
 
     def __call__(self, images):
-        return images
+        return self._compute(images)
 
     def __repr__(self):
-        return "the pixels themselves"
+        return self._words
 
 
-def _sensitivity(student, images, shift):
-    there = in_kernel(student, pixels).pixels
-    expect_close(student.shift_sensitivity(there, images, shift),
-                 reference.shift_sensitivity(_Pixels(), images, shift), like=misconceptions.SHIFT_INVARIANCE)
+PIXELS = _Features(pixels, "the pixels themselves")
+COLUMNS = _Features(columns, "every other column")
+
+
+def _sensitivity(student, images, shift, features=PIXELS):
+    there = in_kernel(student, pixels, columns)
+    expect_close(student.shift_sensitivity(there.columns if features is COLUMNS else there.pixels, images, shift),
+                 reference.shift_sensitivity(features, images, shift), like=misconceptions.SHIFT_INVARIANCE)
 
 
 def test_shift_on_paper(student):
@@ -38,3 +49,8 @@ def test_shift_of_two_images(student):
 def test_shift_of_a_blank_image(student):
     """An image of zeros does not change when it moves, and counts as 0."""
     _sensitivity(student, np.array([[0.0, 0.0, 0.0], [1.0, 2.0, 3.0]]).reshape(2, 1, 3, 1), 1)
+
+
+def test_shift_with_features(student):
+    """The features are what is compared, here every other column: of 3, 4, 0 that is 3, 0; of 0, 3, 4 it is 0, 4."""
+    _sensitivity(student, np.array([3.0, 4.0, 0.0]).reshape(1, 1, 3, 1), 1, COLUMNS)

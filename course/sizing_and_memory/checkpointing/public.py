@@ -1,7 +1,6 @@
 """Public checks of checkpointing, and its code for the kernel."""
 
 from autograder.checks.api import (
-    CheckFailure,
     expect,
     expect_close,
     expect_equal,
@@ -9,6 +8,7 @@ from autograder.checks.api import (
     misconceptions,
     numbers,
     reference,
+    wrong_return,
 )
 
 from ..shared import gradients_of, on_one_thread, saved_bytes
@@ -86,7 +86,7 @@ def checkpointed(student, report, size=4):
     kernel = in_kernel(student, run_checkpointed, saved_bytes, on_one_thread, gradients_of)
     seen = kernel.run_checkpointed(student.checkpointed_forward, *arguments)
     if "order" not in seen:
-        raise CheckFailure("checkpointed_forward returns a tensor; something else came back.")
+        raise wrong_return("checkpointed_forward returns a tensor", seen.get("output"))
     return seen, reference.checkpointing(*arguments, _report=report)
 
 

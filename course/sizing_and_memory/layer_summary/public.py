@@ -1,6 +1,14 @@
 """Public checks of layer-summary, and its code for the kernel."""
 
-from autograder.checks.api import CheckFailure, expect_equal, expect_raises, in_kernel, misconceptions, reference
+from autograder.checks.api import (
+    CheckFailure,
+    expect_equal,
+    expect_raises,
+    in_kernel,
+    misconceptions,
+    reference,
+    wrong_return,
+)
 
 
 def summary_rows(summarize, conv, pool, dense, layers, input_shape):
@@ -10,8 +18,9 @@ def summary_rows(summarize, conv, pool, dense, layers, input_shape):
     layers: one text each: "conv1 96@11x11 stride 4 padding 2 groups 1", "pool1 3x3 stride 2", "fc6 4096".
     """
     chain = [layer_from(text, conv, pool, dense) for text in layers]
-    summarize(chain, tuple(input_shape))
-    rows = summarize(chain, tuple(input_shape))
+    first = summarize(chain, tuple(input_shape))
+    again = summarize(chain, tuple(input_shape))
+    rows = again if isinstance(first, (list, tuple)) and len(first) == len(chain) else first
     if not isinstance(rows, (list, tuple)):
         return rows
     return [row_as_tuple(row) for row in rows]
@@ -44,10 +53,13 @@ def rows(student, layers, input_shape):
     found = kernel.summary_rows(
         student.summarize, student.Conv, student.Pool, student.Dense, list(layers), tuple(input_shape)
     )
-    if not isinstance(found, list) or not all(isinstance(row, tuple) and len(row) == 4 for row in found):
-        raise CheckFailure("summarize returns a list with one LayerSummary per layer; something else came back.")
+    if isinstance(found, list) and found and not all(isinstance(row, tuple) and len(row) == 4 for row in found):
+        raise CheckFailure("What stands in the list that summarize returns is no LayerSummary.")
+    if not isinstance(found, list):
+        raise wrong_return("summarize returns a list with one LayerSummary per layer", found)
     if len(found) != len(layers):
-        raise CheckFailure("Asked a second time about the same layers, summarize does not return a row for each.")
+        details = f"{len(layers)} layers, {len(found)} rows"
+        raise CheckFailure("There is not one row for each layer, at the first or the second call.", details)
     return found
 
 
@@ -85,6 +97,12 @@ def test_stride_padding_and_groups(student):
     layer = ["conv1 4@3x3 stride 2 padding 1 groups 2"]
     for field in ("output_shape", "parameters", "multiply_adds"):
         column(student, layer, (9, 6, 2), field)
+
+
+def test_dense_layer_on_a_map(student):
+    """A dense layer sees every number of a map of 2x3x4."""
+    for field in ("output_shape", "parameters", "multiply_adds"):
+        column(student, ["fc1 5"], (2, 3, 4), field)
 
 
 def test_window_too_wide(student):

@@ -12,9 +12,12 @@ from autograder.checks.api import (
     misconceptions,
     numbers,
     reference,
+    wrong_return,
 )
 
 from ..shared import gradients_of, on_one_thread, report_of
+
+WORDS = {"dtypes": "the list of the parameters' dtypes", "arrived": "whether gradients reach the parameters"}
 
 
 def run_autocast(forward, model, x, dtype):
@@ -81,8 +84,9 @@ def asked(student, weights, x, dtype):
     """What the student's forward pass gave: see `run_autocast`."""
     kernel = in_kernel(student, run_autocast, network, on_one_thread, gradients_of)
     seen = kernel.run_autocast(student.autocast_forward, weights, x, dtype)
-    if not isinstance(seen, dict) or not isinstance(seen.get("output"), Tensor):
-        raise CheckFailure("autocast_forward returns a tensor; something else came back.")
+    output = seen.get("output") if isinstance(seen, dict) else seen
+    if not isinstance(output, Tensor):
+        raise wrong_return("autocast_forward returns a tensor", output)
     return report_of(seen, "gradients", "untouched", "dtypes")
 
 
@@ -140,7 +144,7 @@ def sums_in_float32(student, dtype, features, seed=0):
         # several wrong turns lose what is small: what else they do tells them apart
         for report, answer in known.items():
             found = seen["gradients"] is not None if report == "arrived" else seen[report]
-            expect_equal(found, answer, like=registry)
+            expect_equal(found, answer, like=registry, what=WORDS[report])
         raise
 
 
