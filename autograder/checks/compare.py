@@ -214,7 +214,7 @@ def expect_raises(
                 fixed=f"A {wanted} was to be raised here, and another exception was.",
             ) from None
         if wanted_names and not any(_names(error.text, name) for name in wanted_names):
-            message = f'The {wanted} was raised, but its text does not name the argument "{wanted_names[0]}".'
+            message = f'The {wanted} was raised, but its text does not name "{wanted_names[0]}".'
             raise CheckFailure(message, fixed=message) from None
     else:
         message = f"A {wanted}{whose} was to be raised here{case}, and nothing was raised."

@@ -54,9 +54,12 @@ def _uncallable(one: RanTest) -> str | None:
 
 
 def _no_function(one: RanTest, error: StudentError) -> str | None:
-    """The same where what a check brought to the kernel called it: no line of the notebook raised anything."""
+    """The same where what a check brought to the kernel called it, or used None that came back: no line of the notebook
+    raised anything."""
     if error.where is None and re.fullmatch(r"'\w+' object is not callable", error.text):
         return _what_it_is(one)
+    if error.where is None and "'NoneType'" in error.text and one.name:
+        return f"What `{one.name}` gives back is None. Is a return missing?"
     return None
 
 

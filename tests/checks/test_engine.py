@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import gc
+import re
 import textwrap
 import weakref
 from collections.abc import Iterator
@@ -14,13 +15,14 @@ import pytest
 from autograder.bridge.student import Session, Student, StudentError
 from autograder.bridge.transport import LocalTransport
 from autograder.checks.collecting import number_of
-from autograder.checks.compare import _wrong_shape, _wrong_values, expect_close, expect_raises
+from autograder.checks.compare import _wrong_shape, _wrong_values, expect_close, expect_raises, expect_shape
 from autograder.checks.display import as_html, as_text, headline
 from autograder.checks.failure import CheckFailure
 from autograder.checks.once import once
 from autograder.checks.result import TestResult
 from autograder.checks.runner import CheckSession
 from autograder.course import ROOT_VARIABLE
+from autograder.sandbox.wire import Tensor
 
 REFERENCE = '''
 import numpy as np
@@ -518,7 +520,7 @@ def test_an_argument_is_named_by_a_word_of_its_own(text, naming, named):
     if named:
         refuse()
     else:
-        with pytest.raises(CheckFailure, match="does not name the argument"):
+        with pytest.raises(CheckFailure, match="its text does not name"):
             refuse()
 
 
@@ -550,6 +552,32 @@ def test_a_wrong_shape_is_told_in_words():
     assert told((2, 2), (3, 2)).endswith("(the number of rows is off).")
     assert told((1, 2, 2, 1), (2, 3, 3, 1), "grad_kernels").endswith("(the numbers of filters, rows and columns are off).")
     assert told((), (2, 3)) == "The result is a single number; an array of shape 2x3 is right here."
+    assert told((4,), (4, 4)).endswith("(1 dimension instead of 2).")
+
+
+def test_the_axes_of_a_tensor_have_pytorchs_names():
+    right = Tensor(np.zeros((1, 3, 4, 4)), "torch", "float64")
+    turned, spoilt = np.zeros((1, 3, 2, 2)), np.zeros((1, 3, 4, 4))
+    spoilt[0, 1] = 7
+    for got, said in ((turned, "(the numbers of rows and columns are off)"), (spoilt, "all of them in channel 1")):
+        with pytest.raises(CheckFailure, match=re.escape(said)):
+            expect_close(Tensor(got, "torch", "float64"), right, framework="torch")
+
+
+def test_what_came_is_told_as_what_it_is():
+    right = np.ones((2, 2, 1))
+    with pytest.raises(CheckFailure, match="The result is a list of 2 values; a NumPy array is right here"):
+        expect_close([[1, 1], [1, 1]], right)
+    with pytest.raises(CheckFailure, match="The result is a text; a number is right here"):
+        expect_close("one", 1.0)
+    with pytest.raises(CheckFailure, match="1 of 4 values differs") as found:
+        expect_close(np.array([[1, 1], [1, 3.0]])[..., None], right)
+    assert found.value.details == "expected\n[[1. 1.]\n [1. 1.]]\nreceived\n[[1. 1.]\n [1. 3.]]"
+    expect_shape(right, (2, 2, 1))
+    with pytest.raises(CheckFailure, match="The result has shape 2x2x1, expected 2x2"):
+        expect_shape(right, (2, 2))
+    with pytest.raises(CheckFailure, match="The result is None. Is a return missing"):
+        expect_shape(None, (2, 2))
 
 
 def test_a_large_array_is_cut_at_its_first_difference():

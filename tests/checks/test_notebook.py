@@ -52,6 +52,17 @@ def test_form(student):
     """The sum is a number."""
     read_number(read_entry(student.sums, "sum"), 'the entry "sum"')
 '''
+PROBED = '''
+from autograder.checks.api import expect_equal, in_kernel
+def length(call):
+    return len(call(3))
+def test_length(student):
+    """Three things."""
+    expect_equal(in_kernel(student, length).length(student.probed), 3)
+def test_other(student):
+    """Another name."""
+    expect_equal(student.other(1), 1)
+'''
 TRIED = FORM.replace("sums", "tried") + '''
 from autograder.checks.api import example, expect_entries, misconceptions, reference
 @example('{"sum": ...}')
@@ -83,8 +94,12 @@ def one_less():
     """One less."""
     return {{"sum": 4}}
 '''
+PUBLIC_CHECKS = {
+    "doubled": PUBLIC, "sums": FORM, "worked": WORKED, "steps": STEPS, "tried": TRIED, "probed": PROBED,
+}  # fmt: skip
 REFERENCES = {"doubled": "def doubled(x):\n    return 2 * x", "sums": "def sums():\n    return {'sum': 5}"}
 REFERENCES["tried"] = "def tried(a=3, b=2):\n    return {'sum': a + b}"
+REFERENCES["probed"] = "def probed(x):\n    return [x] * x"
 REFERENCES |= {"worked": REFERENCES["sums"], "steps": REFERENCES["doubled"]}
 
 
@@ -93,7 +108,7 @@ def course(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
     root = tmp_path_factory.mktemp("course")
     package = f"course_of_{root.name}"
     (root / "pyproject.toml").write_text(f'[tool.autograder]\ncourse = "{package}"\n')
-    for task, public in (("doubled", PUBLIC), ("sums", FORM), ("worked", WORKED), ("steps", STEPS), ("tried", TRIED)):
+    for task, public in PUBLIC_CHECKS.items():
         folder = root / package / "numbers" / task
         folder.mkdir(parents=True)
         (folder / "public.py").write_text(public)
@@ -229,6 +244,17 @@ def test_an_error_helps(source: str, said: str) -> None:
     assert said in text
     for noise in ("Traceback", "pytest", ".py", "0x", "E   "):
         assert noise not in text
+
+
+@pytest.mark.parametrize(("source", "said"), [
+    ("probed = 5", "`probed` is a number here; it should be a function or a class."),
+    ("def probed(x): pass", "What `probed` gives back is None. Is a return missing?"),
+    ("def probed(x): raise NotImplementedError", "`probed` is not answered yet."),
+])
+def test_an_error_names_what_was_asked_for_also_where_another_name_follows(source: str, said: str) -> None:
+    result = checked(f"{source}\ndef other(x): return x", "probed")
+    assert said in repr(result) and "`other`" not in repr(result)
+    assert [test.passed for test in result.tests] == [False, True]
 
 
 def test_one_cause_is_told_once() -> None:

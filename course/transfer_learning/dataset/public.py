@@ -20,12 +20,13 @@ from autograder.checks.api import (
 from ..shared import Files, write_files
 
 SUFFIXES = (".jpg", ".jpeg", ".png")
+LISTS = "three lists: texts, whole numbers, texts"
 CLASSES = ("fern", "moss", "ash", "yew", "birch", "Elm")
 
 
 def test_two_classes(student, rng):
     """Images are listed class by class, sorted by name, with the index of their class as label."""
-    expect_index(student, folder_of(rng, ("pear", "apple")) | {"apple/notes.txt": ("text", 0)})
+    expect_index(student, folder_of(rng, ("pear", "apple", "fig")) | {"apple/notes.txt": ("text", 0)})
 
 
 def test_a_corrupt_file(student, rng):
@@ -61,7 +62,8 @@ def index(student: Student, files: Files) -> dict[str, Any]:
         seen = kernel.run_index(student.index_images, dict(files))
     parts = ("paths", "labels", "class_names", "warnings")
     if not isinstance(seen, dict) or any(not isinstance(seen.get(part), list) for part in parts):
-        raise CheckFailure("index_images returns paths, labels and class_names, in this order; something else came.")
+        raise CheckFailure("index_images returns paths, labels and class_names, in this order; something else came.",
+                           LISTS)
     return seen
 
 

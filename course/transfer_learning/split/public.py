@@ -65,7 +65,8 @@ def divided(
     for sides in seen if isinstance(seen, list) else [None]:
         if not isinstance(sides, dict) or sorted(sides) != sorted(SIDES):
             message = 'split returns a dict with "train", "validation" and "test", each a list of indices.'
-            raise CheckFailure(message)
+            keys = f"received a dict with {', '.join(map(str, sides))}" if isinstance(sides, dict) else ""
+            raise CheckFailure(message, keys)
         indices = [index for side in sides.values() for index in side]
         expect(all(type(index) is int and 0 <= index < len(labels) for index in indices),
                "The split holds something that is not an index into paths.")
