@@ -33,9 +33,12 @@ def test_size_with_a_stride(student, case):
 @points(2)
 @search(cases(size=st.integers(1, 40), kernel=st.integers(1, 3), padding=st.integers(1, 4)))
 def test_size_with_padding(student, case):
-    """Padding adds pixels before and after the image."""
+    """Padding adds pixels before and after the image, whatever the stride."""
     for padding in (case.padding, 2, 3):
         expect_size(student, {**case, "padding": padding})
+    for stride in (2, 3):  # the windows fit exactly
+        size = case.kernel + stride * case.size + 2 * case.padding * (stride - 1)
+        expect_size(student, {**case, "size": size, "padding": case.padding, "stride": stride})
 
 
 @points(2)

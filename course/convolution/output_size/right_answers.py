@@ -37,5 +37,8 @@ WRONG = {
     "rounded to the nearest": DIVIDED.replace("math.floor", "round"),
     "an even kernel one wider": DIVIDED.replace("kernel + (kernel", "kernel + (kernel % 2 == 0) + (kernel"),
     "the dilation once for the whole window": DIVIDED.replace("(kernel - 1) * (dilation - 1)", "(dilation - 1)"),
+    "the padding is added to the number of windows": DIVIDED.replace(
+        "math.floor((padded - window) / stride) + 1", "(size - window) // stride + 1 + 2 * padding"
+    ),
     "the window is compared without padding": DIVIDED.replace("if padded < window", "if size < window"),
 }
