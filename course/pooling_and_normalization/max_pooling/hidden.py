@@ -231,6 +231,7 @@ def test_max_lets_nan_through(student):
     layer, like = student.MaxPooling2D, MAX
     for size in (2, 3):
         pooled(layer, reference.max_pool, image, like, pool_size=both(size), stride=both(size))
+    pooled(layer, reference.max_pool, image, like, pool_size=(3, 3), stride=(3, 3), padding="same")
     pooled(layer, reference.max_pool, np.full((5, 5, 1), -np.inf), like, pool_size=(2, 2), stride=(2, 2))
     pooled(layer, reference.max_pool, np.full((5, 5, 1), -np.inf), like, pool_size=(3, 3), stride=(3, 3),
            padding="same")

@@ -164,6 +164,7 @@ WRONG = {
     "a batch, also of one image, loses its first axis": BY_SLICES.replace(
         "return out if image.ndim == 4 else out[0]", "return out if len(out) > 1 else out[0]"),
     "a minimum that is finite": BY_SLICES.replace("-np.inf", "-1e9"),
+    "padded with the image's smallest number, which may be a NaN": BY_SLICES.replace("-np.inf", "x.min(initial=0)"),
     "self is forgotten": BY_SLICES.replace("def forward(self, image)", "def forward(image)"),
     "the image is cleared": BY_SLICES.replace("        n, h, w, c =", "        image[...] = 0\n        n, h, w, c ="),
     "windows that stick out of a valid image count": BY_SLICES.replace(

@@ -35,6 +35,9 @@ WRONG = {
     "one minus the maximum of one minus x": BY_NEGATION.replace(
         "-self.pool.forward(-(image if image.dtype == np.float32 else image.astype(float)))",
         "2 - self.pool.forward(1 - (image if image.dtype == np.float32 else image.astype(float)))"),
+    "one by the largest of one by x": BY_NEGATION.replace(
+        "-self.pool.forward(-(image if image.dtype == np.float32 else image.astype(float)))",
+        "1 / self.pool.forward(1 / (image if image.dtype == np.float32 else image.astype(float)))"),
     "bytes are negated as bytes": BY_NEGATION.replace(
         "-self.pool.forward(-(image if image.dtype == np.float32 else image.astype(float)))",
         "-self.pool.forward(-(image.astype(int) if image.dtype == bool else image))"),
