@@ -29,18 +29,46 @@ def expect_dilated(student, kernel, dilation):
     )
 
 
-@points(2)
-@search(cases(height=small, width=small, dilation=st.integers(1, 4), seed=seeds))
-def test_dilate_one_kernel(student, case):
-    """A kernel (height, width) has dilation - 1 zeros between neighbouring taps, and none outside."""
-    expect_dilated(student, numbers(3, 2, seed=case.seed), 2)
-    expect_dilated(student, numbers(case.height, case.width, seed=case.seed), case.dilation)
+# A slip in one direction costs what that direction does.
 
 
-@points(2)
+@points(1)
+@search(cases(height=small, dilation=st.integers(1, 4), seed=seeds))
+def test_dilate_one_column(student, case):
+    """Between the rows of a kernel (height, 1) are dilation - 1 zeros, and none outside."""
+    expect_dilated(student, numbers(3, 1, seed=case.seed), 2)
+    expect_dilated(student, numbers(case.height, 1, seed=case.seed), case.dilation)
+
+
+@points(1)
+@search(cases(width=small, dilation=st.integers(1, 4), seed=seeds))
+def test_dilate_one_row(student, case):
+    """Between the columns of a kernel (1, width) are dilation - 1 zeros, and none outside."""
+    expect_dilated(student, numbers(1, 3, seed=case.seed), 2)
+    expect_dilated(student, numbers(1, case.width, seed=case.seed), case.dilation)
+
+
+@points(0.5)
+@search(cases(filters=small, height=small, channels=small, dilation=st.integers(1, 3), seed=seeds))
+def test_dilate_columns_of_a_layer(student, case):
+    """The kernels (filters, height, 1, channels) of a layer are spread along their height only."""
+    expect_dilated(student, numbers(2, 3, 1, 3, seed=case.seed), 2)
+    expect_dilated(student, numbers(case.filters, case.height, 1, case.channels, seed=case.seed), case.dilation)
+
+
+@points(0.5)
+@search(cases(filters=small, width=small, channels=small, dilation=st.integers(1, 3), seed=seeds))
+def test_dilate_rows_of_a_layer(student, case):
+    """The kernels (filters, 1, width, channels) of a layer are spread along their width only."""
+    expect_dilated(student, numbers(2, 1, 3, 3, seed=case.seed), 2)
+    expect_dilated(student, numbers(case.filters, 1, case.width, case.channels, seed=case.seed), case.dilation)
+
+
+@points(1)
 @search(cases(filters=small, height=small, width=small, channels=small, dilation=st.integers(1, 3), seed=seeds))
-def test_dilate_kernels_of_a_layer(student, case):
-    """The kernels (filters, height, width, channels) of a layer are spread along height and width only."""
+def test_dilate_rows_and_columns(student, case):
+    """A kernel, and the kernels of a layer, are spread along height and width."""
+    expect_dilated(student, numbers(3, 2, seed=case.seed), 2)
     expect_dilated(student, numbers(2, 3, 2, 3, seed=case.seed), 2)
     expect_dilated(student, numbers(3, 2, 4, 2, seed=case.seed), 3)
     kernels = numbers(case.filters, case.height, case.width, case.channels, seed=case.seed)

@@ -10,7 +10,7 @@ from . import reference as right
 
 DILATION = "Dilation"
 
-ONE_IDEA = "where the zeros go is all that this task asks for"
+ONE_IDEA = "no kernel of more than one tap is right then, whichever way it is spread"
 
 DILATE_KERNEL = Misconceptions("dilated", right.dilate_kernel)
 
@@ -39,14 +39,14 @@ def taps_repeated(kernel, dilation):
     return enlarged[(slice(None),) * first + (slice(sizes[0]), slice(sizes[1]))]
 
 
-@DILATE_KERNEL.add("dilated-down-only", section=DILATION, price=ONE_IDEA)
+@DILATE_KERNEL.add("dilated-down-only", section=DILATION)
 def dilated_down_only(kernel, dilation):
     """The zeros came between the rows only; the columns spread as well."""
     first = np.ndim(kernel) // 4
     return right.dilate_kernel(kernel, dilation)[(slice(None),) * (first + 1) + (slice(None, None, dilation),)]
 
 
-@DILATE_KERNEL.add("dilated-to-the-right-only", section=DILATION, price=ONE_IDEA)
+@DILATE_KERNEL.add("dilated-to-the-right-only", section=DILATION)
 def dilated_to_the_right_only(kernel, dilation):
     """The zeros came between the columns only; the rows spread as well."""
     first = np.ndim(kernel) // 4
