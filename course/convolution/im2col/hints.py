@@ -17,7 +17,8 @@ image      top left    top right    below left   below right
                                 5 6 8 9
 ```""",
     """A loop over the taps is short. The piece under a tap begins at the tap (times the dilation) and goes on in
-steps of the stride, as many as there are windows. With several channels each tap gives as many rows. For
+steps of the stride, as many as there are windows. With several channels each tap gives as many rows. Make
+the matrix first and copy every row into its place: rows that are joined at the end are copied twice. For
 the convolution, write the kernels as a matrix with one row per filter; the product has the filters in
 front, and the result wants them at the end.""",
 )
