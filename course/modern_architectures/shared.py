@@ -10,6 +10,9 @@ from ..sizing_and_memory.shared import on_one_thread
 ROUGHLY = {"rtol": 1e-4, "atol": 1e-4}
 
 A_TENSOR = "A module that returns a tensor is right here"
+NOTHING_BACK = "`forward` gives back nothing: its last line needs a `return`."
+MADE_ALREADY = "What stands here is a module that was made already; the class itself is asked for, without parentheses."
+
 IN_PLACE = (
     "A result that the backward pass still needs was changed in place, as by `+=` on what a ReLU gave: make the sum a "
     "new tensor, or the network cannot be trained."
@@ -27,9 +30,11 @@ def run_module(make, options, shapes, training, weights, seed):
     import numpy
     import torch
 
+    if isinstance(make, torch.nn.Module):
+        return {"output": "a module in place of its class"}
     module = make(**options)
     if not isinstance(module, torch.nn.Module):
-        return {"output": None}
+        return {"output": "no module"}
     module = module.double()
     if any(torch.nn.parameter.is_lazy(value) for value in (*module.parameters(), *module.buffers())):
         with torch.no_grad():  # which gives lazy layers their sizes
@@ -93,9 +98,14 @@ def run(student, make, options, shapes, *, training=False, weights="drawn", seed
 
 
 def looked_at(seen):
-    if not isinstance(seen, dict) or not isinstance(seen.get("output"), Tensor):
-        raise wrong_return(A_TENSOR, seen.get("output") if isinstance(seen, dict) else seen)
-    return seen
+    output = seen.get("output", "no report") if isinstance(seen, dict) else seen
+    if isinstance(output, Tensor):
+        return seen
+    if output is None:
+        raise CheckFailure(NOTHING_BACK, fixed=NOTHING_BACK)
+    if isinstance(output, str) and output == "a module in place of its class":
+        raise CheckFailure(MADE_ALREADY, fixed=MADE_ALREADY)
+    raise wrong_return(A_TENSOR, output)
 
 
 def same_layers(seen, right, registry):

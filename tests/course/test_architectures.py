@@ -163,6 +163,25 @@ def test_a_layer_that_differs_is_named(task, wrong, said):
     assert any(result.message.startswith(said) for result in results), [result.message for result in results]
 
 
+FORGETFUL = '''
+from torch import nn
+class Block(nn.Module):
+    def __init__(self, in_channels=2, out_channels=2, stride=1):
+        super().__init__()
+        self.convolution = nn.Conv2d(in_channels, out_channels, 3, stride, 1)
+    def forward(self, x):
+        x = self.convolution(x)
+'''
+
+
+@pytest.mark.parametrize(("given", "said"), [
+    ("ResidualBlock = Block", shared.NOTHING_BACK), ("ResidualBlock = Block()", shared.MADE_ALREADY),
+])
+def test_a_forgotten_return_and_a_module_for_its_class_are_told(given, said):
+    results = run_task(NAME, "residual", FORGETFUL + given)
+    assert {result.message for result in results} == {said} and score(results) == 0
+
+
 # the demonstrations ------------------------------------------------------------------------------------------------
 
 

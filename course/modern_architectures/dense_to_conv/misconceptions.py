@@ -44,6 +44,14 @@ def height_and_width_swapped(linear, channels, height, width):
     return _conv_with(linear, channels, width, height, linear.weight.reshape(-1, channels, width, height))
 
 
+@DENSE_TO_CONV.add("column-by-column", section=WINDOWS)
+@on(right.convolved)
+def column_by_column(linear, channels, height, width):
+    """The weights were taken as (channels, width, height), column by column; PyTorch flattens a map row by row."""
+    _refuse_others(linear, channels, height, width)
+    return _conv_with(linear, channels, height, width, linear.weight.reshape(-1, channels, width, height).mT)
+
+
 @DENSE_TO_CONV.add("bias-forgotten", section=WINDOWS)
 @on(right.convolved)
 def bias_forgotten(linear, channels, height, width):
@@ -74,7 +82,7 @@ def windows_side_by_side(linear, channels, height, width):
     return conv
 
 
-@DENSE_TO_CONV.add("kernel-turned-round", section=WINDOWS, price="every kernel but one of 1x1 is another one")
+@DENSE_TO_CONV.add("kernel-turned-round", section=WINDOWS)
 @on(right.convolved)
 def kernel_turned_round(linear, channels, height, width):
     """The kernel was turned by 180 degrees; frameworks do not turn it."""

@@ -6,9 +6,10 @@ from ...sizing_and_memory.shared import on_one_thread
 from ..shared import fill, same_output
 
 
-def run_dense_to_conv(convert, outputs, channels, size, larger_by, bias, seed):
+def run_dense_to_conv(convert, outputs, channels, size, larger_by, bias, seed, even=False):
     """What the convolution made from a dense layer gives on images `larger_by` pixels larger than the layer's.
 
+    even: each unit weighs all its inputs alike, so that it does not show in which order the weights lie in the kernel.
     Reports the output (None where the kernel is larger than the image), the module's kind and kernel, and whether the
     dense layer still is what it was.
     """
@@ -18,6 +19,9 @@ def run_dense_to_conv(convert, outputs, channels, size, larger_by, bias, seed):
     height, width = size
     linear = torch.nn.Linear(channels * height * width, outputs, bias=bias)
     fill(linear, "drawn", seed)
+    if even:
+        with torch.no_grad():
+            linear.weight.copy_(linear.weight[:, :1].expand_as(linear.weight))
     before = [parameter.detach().clone() for parameter in linear.parameters()]
     module = convert(linear, channels, height, width)
     shape = (2, channels, height + larger_by[0], width + larger_by[1])

@@ -33,7 +33,7 @@ def dense_to_conv(linear: nn.Linear, channels: int, height: int, width: int) -> 
 
 def convolved(
     outputs: int, channels: int, size: tuple[int, int], larger_by: tuple[int, int], bias: bool = True,
-    _report: str = "output", _seed: int = 0, answer: Callable[..., Any] = dense_to_conv,
+    _report: str = "output", _seed: int = 0, _even: bool = False, answer: Callable[..., Any] = dense_to_conv,
 ) -> Any:
     """What the convolution made from a dense layer gives: see `run_dense_to_conv` for the case and the reports."""
-    return as_array(run_dense_to_conv(answer, outputs, channels, size, larger_by, bias, _seed)[_report])
+    return as_array(run_dense_to_conv(answer, outputs, channels, size, larger_by, bias, _seed, _even)[_report])

@@ -131,15 +131,4 @@ def dense_to_conv(linear, channels, height, width):
         raise ValueError("in_features")
     return nn.Sequential(nn.Flatten(), linear, nn.Unflatten(1, (-1, 1, 1)))
 ''',
-    "width-before-height": TORCH + '''
-def dense_to_conv(linear, channels, height, width):
-    if linear.in_features != channels * height * width:
-        raise ValueError("in_features does not match channels * height * width")
-    conv = nn.Conv2d(channels, linear.out_features, (height, width), bias=linear.bias is not None)
-    with torch.no_grad():
-        conv.weight.copy_(linear.weight.view(linear.out_features, channels, width, height).transpose(2, 3))
-        if linear.bias is not None:
-            conv.bias.copy_(linear.bias)
-    return conv
-''',
 }

@@ -49,6 +49,35 @@ class MeanOverTheBatch(_Gated):
         return x.mean(dim=(0, 2, 3))[None].expand(len(x), -1)
 
 
+class _OneAxis(_Gated):
+    """Means along one axis of the map: every column, or every row, gets factors of its own."""
+
+    axis: int
+
+    def factors(self, x):
+        means = x.mean(dim=self.axis).transpose(1, 2)
+        factors = self.gate(self.excite(functional.relu(self.squeeze(means))))
+        return factors.transpose(1, 2).unsqueeze(self.axis)
+
+
+@SQUEEZE_EXCITE.add("mean-over-the-height-alone", section=GATES)
+@on(right.squeeze_excite)
+class MeanOverTheHeightAlone(_OneAxis):
+    """The means were taken over the height alone, so that every column has factors of its own; a channel has one
+    mean, over all positions."""
+
+    axis = 2
+
+
+@SQUEEZE_EXCITE.add("mean-over-the-width-alone", section=GATES)
+@on(right.squeeze_excite)
+class MeanOverTheWidthAlone(_OneAxis):
+    """The means were taken over the width alone, so that every row has factors of its own; a channel has one mean,
+    over all positions."""
+
+    axis = 3
+
+
 @SQUEEZE_EXCITE.add(
     "softmax-instead-of-sigmoid", section=GATES, price="without a sigmoid no factor lies between 0 and 1, for any input"
 )
