@@ -18,9 +18,10 @@ from tests.small.nbgrader_apps import run
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600), pytest.mark.filterwarnings("ignore:Object of type")]
 
 CHOSEN = (
-    "forging-agent-patched", "forging-ndarray-subclass", "harm-files-in-flight", "harm-keys-that-collide",
-    "harm-large-messages", "harm-one-payload-for-many-arrays", "harm-shared-mapping-of-a-page", "harm-socket-buffers",
-    "reading-gradebook", "reading-hidden-inputs-by-message",
+    "forging-agent-patched", "forging-ndarray-subclass", "harm-files-in-flight", "harm-headers-full-of-dates",
+    "harm-keys-that-collide", "harm-large-messages", "harm-one-payload-for-many-arrays", "harm-page-tables",
+    "harm-pages-lent-to-sockets", "harm-rules-of-landlock", "harm-shared-mapping-of-a-page", "harm-socket-buffers",
+    "harm-watches", "reading-gradebook", "reading-hidden-inputs-by-message",
 )  # fmt: skip
 
 
