@@ -54,38 +54,6 @@ MEMORY = {
             libc.munmap(ctypes.c_void_p(at + 4096), ctypes.c_size_t(len(held) - 4096))
             keep.append(held)
         time.sleep(9)""",
-    "in page tables, which a look at nothing makes": """
-        import ctypes, mmap, time
-        libc = ctypes.CDLL(None)
-        libc.mmap.restype, libc.mmap.argtypes = ctypes.c_void_p, [ctypes.c_void_p, *[ctypes.c_long] * 5]
-        libc.madvise.argtypes = [ctypes.c_void_p, ctypes.c_long, ctypes.c_int]
-        size, step = 200 * 2**30, 2 * 2**20  # a page of 4 KB for every 2 MB
-        at = libc.mmap(None, size, mmap.PROT_READ, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000, -1, 0)
-        libc.madvise(at, size, 15)  # no huge pages
-        for offset in range(0, size, step): ctypes.c_char.from_address(at + offset).value
-        time.sleep(9)""",
-    "in mappings of nothing": """
-        import ctypes, mmap, os, time
-        libc = ctypes.CDLL(None)
-        libc.mmap.restype, libc.mmap.argtypes = ctypes.c_void_p, [ctypes.c_void_p, *[ctypes.c_long] * 5]
-        libc.mprotect.argtypes = [ctypes.c_void_p, ctypes.c_long, ctypes.c_int]
-        at = libc.mmap(None, 60_000 * 4096, 0, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, -1, 0)
-        for page in range(0, 60_000, 2): libc.mprotect(at + page * 4096, 4096, mmap.PROT_READ)
-        for _ in range(20):
-            if not os.fork(): time.sleep(20)
-        time.sleep(20)""",
-    "in watches": """
-        import os, select, time
-        files, watching = [os.pipe()[0] for _ in range(10)], []
-        while True:
-            watching.append(select.epoll())
-            for file in files:
-                for number in range(200, 500):
-                    os.dup2(file, number)
-                    watching[-1].register(number, select.EPOLLIN)
-            if len(watching) == 90:
-                if os.fork(): time.sleep(20)
-                del watching[:]""",
     "in sockets and pipes": """
         import os, socket, time
         while True:
@@ -103,6 +71,41 @@ MEMORY = {
                 except OSError:
                     time.sleep(20)
             time.sleep(0.3)""",
+}
+# What Linux itself keeps for a process.
+NOTES = {
+    "in page tables, which a look at nothing makes": """
+        import ctypes, mmap, time
+        libc = ctypes.CDLL(None)
+        libc.mmap.restype, libc.mmap.argtypes = ctypes.c_void_p, [ctypes.c_void_p, *[ctypes.c_long] * 5]
+        libc.madvise.argtypes = [ctypes.c_void_p, ctypes.c_long, ctypes.c_int]
+        size, step = 100 * 2**30, 2 * 2**20  # a page of 4 KB for every 2 MB
+        at = libc.mmap(None, size, mmap.PROT_READ, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000, -1, 0)
+        libc.madvise(at, size, 15)  # no huge pages
+        for offset in range(0, size, step): ctypes.c_char.from_address(at + offset).value
+        time.sleep(99)""",
+    "in mappings of nothing": """
+        import ctypes, mmap, os, time
+        libc = ctypes.CDLL(None)
+        libc.mmap.restype, libc.mmap.argtypes = ctypes.c_void_p, [ctypes.c_void_p, *[ctypes.c_long] * 5]
+        libc.mprotect.argtypes = [ctypes.c_void_p, ctypes.c_long, ctypes.c_int]
+        at = libc.mmap(None, 60_000 * 4096, 0, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, -1, 0)
+        for page in range(0, 60_000, 2): libc.mprotect(at + page * 4096, 4096, mmap.PROT_READ)
+        for _ in range(20):
+            if not os.fork(): time.sleep(99)
+        time.sleep(99)""",
+    "in watches": """
+        import os, select, time
+        files, watching = [os.pipe()[0] for _ in range(10)], []
+        while True:
+            watching.append(select.epoll())
+            for file in files:
+                for number in range(200, 500):
+                    os.dup2(file, number)
+                    watching[-1].register(number, select.EPOLLIN)
+            if len(watching) == 90:
+                if os.fork(): time.sleep(99)
+                del watching[:]""",
 }
 # What is refused, because no honest notebook does it: memory and disk that nobody could be charged for.
 REFUSED = {
@@ -191,6 +194,11 @@ TOO_DEEP = """
 @pytest.mark.parametrize("how", MEMORY)
 def test_memory_is_bounded(pool, starter, how):
     assert_stopped(starter(pool), MEMORY[how], "memory")
+
+
+@pytest.mark.parametrize("how", NOTES)
+def test_what_linux_keeps_for_a_process_is_bounded(pool, starter, how):
+    assert_stopped(starter(pool, replace(SMALL, memory_bytes=64 * MEBI)), NOTES[how], "memory")
 
 
 def test_a_look_that_never_ends_hides_no_memory(tmp_path):
