@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from ..bridge.student import NotAttempted, Session, Student, StudentError
+from ..bridge.student import Handle, NotAttempted, Session, Student, StudentError
 from ..faults import MachineFault
 from .compare import expect_raises
 from .failure import CheckFailure
@@ -29,15 +29,16 @@ def refused(*types: str | type[BaseException], naming: str | Sequence[str] | Non
     return judge
 
 
-def expect_refusals(student: Student, asked: Sequence[tuple[Judge, Call]]) -> None:
+def expect_refusals(student: Student | Handle, asked: Sequence[tuple[Judge, Call]]) -> None:
     """Passes where each call passes with its judge, as if each judge was called with its call::
 
         expect_refusals(student, [
             (refused("ValueError", naming="side"), lambda: student.shift(image, side=side)) for side in (0, -1)
         ])
 
-    A call uses nothing of what the notebook returns but to call it: ``student.Layer(0).forward(image)``. Mind that a
-    `lambda` sees the latest value of a loop's variable; ``partial(student.shift, image, side=side)`` keeps its own.
+    student: the notebook, or an object in it. A call uses nothing of what the notebook returns but to call it:
+    ``student.Layer(0).forward(image)``. Mind that a `lambda` sees the latest value of a loop's variable;
+    ``partial(student.shift, image, side=side)`` keeps its own.
     """
     session, trial = student._session, current()
     if session.collecting and trial.waiting is not None:  # the cases of a search: looked at in their turn

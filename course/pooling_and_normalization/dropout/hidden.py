@@ -13,6 +13,7 @@ from autograder.checks.api import (
     kernel_says,
     later,
     leaves_unchanged,
+    look_at,
     misconceptions,
     numbers,
     points,
@@ -29,10 +30,14 @@ from .probes import generator_of, state_of
 DROPOUT = misconceptions.DROPOUT
 
 
-def dropped(student, x, rate, seed, training=True):
-    """What a new layer of the student's gives for x, with a generator of that seed; an array of x's shape."""
-    layer = student.Dropout(rate, in_kernel(student, generator_of).generator_of(seed))
-    return array_like(layer.forward(x, training), x)
+def seeded(student, rate, seed):
+    """A new layer of the student's, with a generator of that seed."""
+    return student.Dropout(rate, in_kernel(student, generator_of).generator_of(seed))
+
+
+def dropped(student, x, rate, seed):
+    """What such a layer gives for x in training; an array of x's shape."""
+    return array_like(seeded(student, rate, seed).forward(x, True), x)
 
 
 def array_like(result, x):
@@ -54,8 +59,12 @@ def mask_of(student, layer, x):
 def test_dropout_at_inference(student, case):
     """At inference every value passes unchanged."""
     x = numbers(case.rows, case.columns, seed=case.seed)
-    result = dropped(student, x, case.rate, case.seed, training=False)
-    expect_close(result, reference.dropout(x, result != 0, case.rate, False), like=DROPOUT)
+
+    def compare(result):
+        kept = array_like(result, x) != 0
+        expect_close(result, reference.dropout(x, kept, case.rate, False), like=DROPOUT)
+
+    look_at(later(seeded(student, case.rate, case.seed).forward, x, False), compare)
 
 
 @points(1.5)
@@ -63,9 +72,13 @@ def test_dropout_at_inference(student, case):
 def test_dropout_in_training(student, case):
     """In training a value is 0, or as much larger as it takes for the expected sum to be the same."""
     x = numbers(case.rows, case.columns, seed=case.seed)
-    result = dropped(student, x, case.rate, case.seed)
-    expect(not np.array_equal(result, x), "", diagnosis=DROPOUT["inactive-in-training"])
-    expect_close(result, reference.dropout(x, result != 0, case.rate, True), like=DROPOUT)
+
+    def compare(result):
+        kept = array_like(result, x) != 0
+        expect(not np.array_equal(result, x), "", diagnosis=DROPOUT["inactive-in-training"])
+        expect_close(result, reference.dropout(x, kept, case.rate, True), like=DROPOUT)
+
+    look_at(later(seeded(student, case.rate, case.seed).forward, x, True), compare)
 
 
 @points(1)

@@ -1,12 +1,14 @@
 """Hidden checks of max-pooling, and what those of the other layers share with them."""
 
+from functools import partial
+
 import numpy as np
 
 from autograder.checks.api import (
     cases,
     expect,
     expect_close,
-    expect_raises,
+    expect_refusals,
     expect_steady,
     if_it_raises,
     in_kernel,
@@ -17,6 +19,7 @@ from autograder.checks.api import (
     numbers,
     points,
     reference,
+    refused,
     search,
 )
 from autograder.checks.api import strategies as st
@@ -125,9 +128,10 @@ TOO_LARGE = (({"pool_size": (5, 2)}, numbers(4, 6, 1)), ({"pool_size": (2, 5)}, 
 def refuses(layer, naming, *wrong):
     """Each of the wrong (options, image) raises a ValueError with that name, and what is right is still computed."""
     works(layer)
-    for options, image in wrong:
-        with expect_raises("ValueError", naming=naming):
-            layer(**options).forward(image)
+    expect_refusals(layer, [
+        (refused("ValueError", naming=naming), partial(lambda options, image: layer(**options).forward(image), *one))
+        for one in wrong
+    ])
 
 
 def leaves_the_image_alone(student, layer):

@@ -1,0 +1,67 @@
+"""The gradebook's writer that is made beside the first submissions: what it does when it is needed, or not at all."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from autograder.classroom.late_writer import LateWriter
+from autograder.course import Assignment, Course, CourseError
+from autograder.gradebook.gradebook import GradebookWriter
+from tests.small.small_class import small_course
+
+LATER = ("nbgrader", "nbformat", "numpy", "sqlalchemy", "pytest")
+PATIENCE_S = 60
+
+
+@pytest.fixture
+def assignment(tmp_path: Path) -> Assignment:
+    return small_course(tmp_path)
+
+
+def late(root: Path) -> LateWriter:
+    return LateWriter(root, Course(root))
+
+
+@pytest.mark.parametrize("module", ["autograder.classroom.grade", "autograder.sandbox.client"])
+def test_what_starts_workers_and_their_server_imports_nothing_that_takes_long(module: str):
+    asked = f"import sys, {module}\nprint([name for name in {LATER + ('jupyter_client',)} if name in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
+
+
+def test_an_assignment_is_registered_also_where_nothing_was_committed(tmp_path: Path, assignment: Assignment):
+    with late(tmp_path) as writer:
+        writer.register(assignment)
+        assert not (tmp_path / "gradebook.db").exists()
+    with GradebookWriter(tmp_path, course=Course(tmp_path)) as known:
+        assert known.committed("00-small") == set()
+        known.terms("00-small")  # raises for one that the gradebook does not know
+
+
+def test_a_run_that_fails_makes_no_gradebook(tmp_path: Path, assignment: Assignment):
+    with pytest.raises(CourseError, match="no worker"), late(tmp_path) as writer:
+        writer.register(assignment)
+        raise CourseError("no worker")
+    assert not (tmp_path / "gradebook.db").exists()
+
+
+def test_the_writer_is_made_while_submissions_run(tmp_path: Path, assignment: Assignment):
+    with late(tmp_path) as writer:
+        writer.register(assignment)
+        until = time.monotonic() + PATIENCE_S
+        while not (tmp_path / "gradebook.db").exists() and time.monotonic() < until:
+            writer.prepare()
+        assert (tmp_path / "gradebook.db").exists()
+
+
+def test_another_course_s_gradebook_is_refused_while_submissions_run(tmp_path: Path, assignment: Assignment):
+    (tmp_path / "gradebook.db").write_bytes(b"no database at all" * 100)
+    with late(tmp_path) as writer, pytest.raises(CourseError):
+        until = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until:
+            writer.prepare()
