@@ -64,3 +64,17 @@ def test_another_course_s_gradebook_is_refused_while_submissions_run(tmp_path: P
         until = time.monotonic() + PATIENCE_S
         while time.monotonic() < until:
             writer.prepare()
+
+
+def test_a_time_that_nbgrader_wrote_is_read_without_nbgrader(tmp_path: Path):
+    place = tmp_path / "submitted" / "ada" / "00-small"
+    place.mkdir(parents=True)
+    (place / "00-small.ipynb").write_text("{}")
+    (place / "timestamp.txt").write_text("2026-01-01 10:00:00.123456 UTC\n")
+    asked = (
+        "import sys\nfrom pathlib import Path\nfrom autograder.classroom.folder import CourseFolder\n"
+        "found = CourseFolder(Path(sys.argv[1])).submission('ada', '00-small')\n"
+        "print(found.timestamp, 'nbgrader' in sys.modules)"
+    )
+    found = subprocess.run([sys.executable, "-c", asked, tmp_path], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "2026-01-01 10:00:00.123456 UTC False"
