@@ -51,28 +51,33 @@ def _(place: Place) -> None:
     place.whole()
 
 
+ENDED = "The worker process ended; .* a hidden check that ends it"
+HOLDS_ALL = "import os\n    held = []\n    while True: held.append(os.open('/dev/null', 0))"
+
+
 @each(
-    ("a hidden check ends its worker", ("import os\n    os._exit(1)", False)),
-    ("a hidden check raises KeyboardInterrupt", ("raise KeyboardInterrupt", True)),
-    ("a hidden check is cancelled", ("import asyncio\n    raise asyncio.CancelledError", True)),
-    ("a hidden check kills its worker", ("import os\n    os.kill(os.getpid(), 9)", False)),
-    ("a hidden check calls sys.exit()", ("raise SystemExit(0)", True)),
-    ("a hidden check recurses without end", ("def again(): again()\n    again()", True)),
-    ("a hidden check is skipped", ("import pytest\n    pytest.skip('not today')", True)),
+    ("a hidden check ends its worker", ("import os\n    os._exit(1)", ENDED)),
+    ("a hidden check raises KeyboardInterrupt", ("raise KeyboardInterrupt", None)),
+    ("a hidden check is cancelled", ("import asyncio\n    raise asyncio.CancelledError", None)),
+    ("a hidden check kills its worker", ("import os\n    os.kill(os.getpid(), 9)", ENDED)),
+    ("a hidden check calls sys.exit()", ("raise SystemExit(0)", None)),
+    ("a hidden check recurses without end", ("def again(): again()\n    again()", None)),
+    ("a hidden check is skipped", ("import pytest\n    pytest.skip('not today')", None)),
+    ("a hidden check finds no file descriptor left", (HOLDS_ALL, "The grader may open no more files")),
 )
-def _(place: Place, case: tuple[str, bool]) -> None:
-    line, named = case
+def _(place: Place, case: tuple[str, str | None]) -> None:
+    line, why = case
     place.add("odd")
     path = place.root / HIDDEN
     before = path.read_text()
     head, _, body = before.partition("):\n")
     first, _, rest = body.partition("\n")
     path.write_text(f"{head}):\n{first}\n    {line}\n{rest}")
-    if named:
+    if why is None:
         ended = "SystemExit|KeyboardInterrupt|CancelledError|Recursion|not today"
         place.says(place.grade(), f"odd broke a check: test_double_of_five: .*({ended})", code=0)
     else:
-        place.says(place.grade(), "odd could not be graded: The worker process ended; .* a hidden check that ends it")
+        place.says(place.grade(), f"odd could not be graded: {why}")
         assert not place.result("odd").exists()
     path.write_text(before)
     place.whole(odd=12.0)
