@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from nbgrader.api import Gradebook
+from sqlalchemy import event
 from sqlalchemy.exc import NoResultFound
 
 from autograder.gradebook.address import Address
@@ -138,3 +139,17 @@ def test_a_submission_of_which_there_is_no_notebook_is_an_error_and_not_another_
     other = Cells.of(gradebook, "b")
     with pytest.raises(NoResultFound):
         other.submitted(gradebook, gradebook.find_submission("a", "ada"))
+
+
+def test_rows_are_found_by_an_index_and_no_table_is_read_whole(gradebook: Gradebook):
+    asked: list[tuple[str, Any]] = []
+    cells = Cells.of(gradebook, "a")
+    notebook = cells.submitted(gradebook, gradebook.find_submission("a", "ada"))
+    event.listen(gradebook.engine, "before_cursor_execute", lambda *call: asked.append((call[2], call[3])))
+    assert len(dict(cells.grades(gradebook, notebook))) == len(dict(cells.comments(gradebook, notebook))) == 2
+    whole = [
+        step for statement, given in list(asked) if "FROM grade" in statement or "FROM comment" in statement
+        for *_, step in gradebook.db.connection().exec_driver_sql(f"explain query plan {statement}", given)
+        if step.startswith(("SCAN grade", "SCAN comment"))
+    ]  # fmt: skip
+    assert len(asked) >= 2 and whole == []
