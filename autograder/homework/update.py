@@ -30,6 +30,7 @@ from autograder.homework.manifest import Manifest, fingerprint, grade_id
 FORMER = "Yours, from before the update:"
 NOT_COPIED = shutil.ignore_patterns("__pycache__", "*.pyc", ".git", ".ipynb_checkpoints")
 INSTALLED_BY = ("constraints.txt", "pyproject.toml")
+ASIDE = "Nothing was changed. Move it aside and run this again: the new kit brings this notebook as it is handed out."
 
 
 @dataclass(frozen=True)
@@ -208,8 +209,11 @@ def _merged_file(folder: Path, source: Path, name: str, old: Manifest) -> Merged
     if not (folder / name).exists():
         return Merged(new, 0, 0)
     released = old.cells.get(name, {})
-    mine = kits.with_released_ids(kits.read_notebook(folder / name), released)
-    return merge(mine, released, new)
+    try:
+        own = kits.read_notebook(folder / name)
+    except UsageError as error:
+        raise UsageError(f"{error} {ASIDE}") from error
+    return merge(kits.with_released_ids(own, released), released, new)
 
 
 def _changed(folder: Path, name: str, old: Manifest) -> bool:

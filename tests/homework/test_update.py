@@ -167,7 +167,7 @@ def test_what_cannot_be_done_changes_nothing(wrong: str, folder: Path, tmp_path:
     else:
         path_of(folder).write_text("{")
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError, match="Move it aside and run this again" if wrong == "broken notebook" else ""):
         update(folder, kit)
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
     assert [path.name for path in tmp_path.iterdir() if "before" in path.name] == []
