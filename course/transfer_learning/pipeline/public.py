@@ -83,7 +83,7 @@ def expect_pixels(student: Student, rng: np.random.Generator) -> None:
             expect(not np.allclose(got, wrong, atol=1e-3), "", diagnosis=known[id])
         own = [abs(image.mean()) < 0.01 and abs(image.std() - 1) < 0.05 for image in got]
         expect(not all(own), "", diagnosis=known["standardised-one-by-one"])
-    expect_close(got, right, atol=0.01, what="the pixels of an image that already has the right size")
+    expect_close(got, right, atol=0.01, what="the batch of images that need no resizing")
     images[2] = images[2][..., 0].copy()
     with if_it_raises(known["channels-as-in-the-file"]):
         report = piped(student, images, range(6), **options)
