@@ -198,7 +198,8 @@ def test_a_layer_that_refuses_everything_scores_nothing():
 
 @pytest.mark.parametrize(("task", "most"), [
     ("max-pooling", {"first-stride-for-both": 1.5, "swapped-axes": 1.5, "zero-padding": 2, "one-image-only": 4.5}),
-    ("lrn", {"k-missing": 7, "beta-missing": 7, "alpha-by-size": 7, "over-space": 6, "window-wrapped": 2.5}),
+    ("lrn", {"k-missing": 7, "beta-missing": 7, "alpha-by-size": 7, "over-space": 6, "window-wrapped": 2.5,
+             "k-of-one": 7, "alpha-missing": 7}),
     ("shift-invariance", {"rolled-around": 4, "moved-to-the-left": 2, "one-norm-for-the-batch": 2}),
     ("batch-norm", {"unbiased-variance": 4, "eps-missing": 1, "gamma-missing": 1, "updated-at-inference": 2}),
     ("dropout", {"mask-drawn-once": 1, "generator-ignored": 1, "whole-columns": 1, "not-scaled": 1.5}),

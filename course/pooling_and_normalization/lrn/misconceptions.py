@@ -137,6 +137,18 @@ def k_missing(image, size=5, k=2.0, alpha=1e-4, beta=0.75):
         return _lrn(image, _energy(image, size), 0.0, alpha, beta)
 
 
+@LRN.add("k-of-one", section=LRN_SECTION)
+def k_of_one(solve, image, size=5, k=2.0, alpha=1e-4, beta=0.75):
+    """The k that was given makes no difference: 1 stands in its place, which is what PyTorch takes by default."""
+    return solve(image, size, 1.0, alpha, beta)
+
+
+@LRN.add("alpha-missing", section=LRN_SECTION)
+def alpha_missing(solve, image, size=5, k=2.0, alpha=1e-4, beta=0.75):
+    """The alpha is missing: the sum of the squares is multiplied with it before k is added."""
+    return solve(image, size, k, 1.0, beta)
+
+
 @LRN.add("k-outside-of-the-power", section=LRN_SECTION)
 def k_outside_of_the_power(image, size=5, k=2.0, alpha=1e-4, beta=0.75):
     """The k was added after the power; it stands inside the bracket that is raised to beta."""

@@ -91,6 +91,13 @@ def over_everything(logits, axis=-1):
     return right.softmax(logits.reshape(-1)).reshape(logits.shape)
 
 
+@SOFTMAX.add("one-sum-for-all", section=ACTIVATIONS)
+def one_sum_for_all(logits, axis=-1):
+    """The exponentials of all rows were summed; every row is divided by the sum of its own."""
+    powers = np.exp(as_float(logits) - logits.max(axis=axis, keepdims=True))
+    return powers / powers.sum()
+
+
 @SOFTMAX.add("one-maximum-for-all", section=ACTIVATIONS)
 def one_maximum_for_all(logits, axis=-1):
     """One maximum was taken off all rows: a row far below it has only zeros left, and 0 / 0 is NaN."""
