@@ -190,12 +190,14 @@ def _is_close(actual: Any, expected: Any, how: Mapping[str, Any]) -> bool:
 
 @contextmanager
 def expect_raises(
-    *types: str | type[BaseException], naming: str | Sequence[str] | None = None, about: str = ""
+    *types: str | type[BaseException], naming: str | Sequence[str] | None = None, about: str = "",
+    named: str = "argument",
 ) -> Iterator[None]:
     """Passes when the block raises one of the types (ValueError by default) in student code.
 
     naming: the argument that the exception's text must name, as a word of its own, or several of which one will do.
     about: what is wrong in the call, in words ("a window wider than the image"), for a student whose code took it.
+    named: what it is that the text must name, where it is no argument.
     """
     wanted_names = [naming] if isinstance(naming, str) else list(naming or ())
     names = [kind if isinstance(kind, str) else kind.__name__ for kind in types] or ["ValueError"]
@@ -214,7 +216,7 @@ def expect_raises(
                 fixed=f"A {wanted} was to be raised here, and another exception was.",
             ) from None
         if wanted_names and not any(_names(error.text, name) for name in wanted_names):
-            message = f'The {wanted} was raised, but its text does not name "{wanted_names[0]}".'
+            message = f'The {wanted} was raised, but its text does not name the {named} "{wanted_names[0]}".'
             raise CheckFailure(message, fixed=message) from None
     else:
         message = f"A {wanted}{whose} was to be raised here{case}, and nothing was raised."

@@ -524,6 +524,12 @@ def test_an_argument_is_named_by_a_word_of_its_own(text, naming, named):
             refuse()
 
 
+def test_what_is_no_argument_is_not_called_one():
+    with pytest.raises(CheckFailure, match='its text does not name the class "pear"'):
+        with expect_raises("ValueError", naming="pear", named="class"):
+            raise StudentError("ValueError", ("ValueError", "Exception"), "too few", None)
+
+
 def test_what_should_have_been_refused_is_said():
     with pytest.raises(CheckFailure, match='naming "k" was to be raised here for an even k, and nothing'):
         with expect_raises("ValueError", naming="k", about="an even k"):

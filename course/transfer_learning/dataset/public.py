@@ -138,7 +138,7 @@ def expect_refused(student: Student, files: Files, name: str) -> None:
     names = index(student, files)["class_names"]
     expect(name in names, "A class with exactly 100 readable images is among the classes.")
     last = [path for path in files if path.startswith(f"{name}/")][-1]
-    with expect_raises("ValueError", naming=name):
+    with expect_raises("ValueError", naming=name, named="class", about="a class with 99 readable images"):
         index(student, {path: about for path, about in files.items() if path != last})
         expect(False, "", diagnosis=known["too-few-are-accepted"])
     with expect_raises("ValueError", naming=name):

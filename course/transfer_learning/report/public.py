@@ -100,6 +100,8 @@ def expect_curves_labelled(student: Student, rng: np.random.Generator) -> None:
         expect(len(where) > 0, f"No line shows history[{part!r}].")
         said = " ".join([where[0]["y"], where[0]["title"], *map(str, where[0]["legend"])]).lower()
         expect(part in said or other not in said, "The axes of loss and accuracy have each other's names.")
+        turned = part in where[0]["x"].lower() and "epoch" in where[0]["y"].lower()
+        expect(not turned, "The names stand at the wrong axes: the epochs go along the bottom.")
         expect(part in said, "", diagnosis=known["axes-without-names"])
         training, validation = (shows(where[0]["lines"], history[prefix + part]) for prefix in ("", "val_"))
         if training is not None and validation is not None:
@@ -173,6 +175,8 @@ def expect_ways_labelled(student: Student, rng: np.random.Generator) -> None:
     expect(len(axes) > 0, "The figure has no lines.")
     for axis in axes:
         expect(bool(axis["x"]) and bool(axis["y"]), "", diagnosis=known["axes-without-names"])
+        turned = "accuracy" in axis["x"].lower() and "accuracy" not in axis["y"].lower()
+        expect(not turned, "The names stand at the wrong axes: the numbers of labelled images go along the bottom.")
         said = " ".join(str(text) for text in axis["legend"]).lower()
         expect(bool(said), "", diagnosis=known["no-legend"])
         expect("transfer" in said and "scratch" in said, "The legend should name transfer and from scratch.")

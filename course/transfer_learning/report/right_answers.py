@@ -112,6 +112,16 @@ def learning_curves(history):
 def transfer_curves(counts, transfer, scratch):
     return ways(counts, (("transfer", transfer), ("from scratch", scratch)))
 ''',
+    "names-at-the-wrong-axes": FIGURES + '''
+def turned(figure):
+    for axis in figure.get_axes():
+        axis.set(xlabel=axis.get_ylabel(), ylabel=axis.get_xlabel())
+    return figure
+def learning_curves(history):
+    return turned(curves(history))
+def transfer_curves(counts, transfer, scratch):
+    return turned(ways(counts, (("transfer", transfer), ("from scratch", scratch))))
+''',
     "medians": FIGURES + '''
 def learning_curves(history):
     return curves(history)
