@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from autograder.checks.api import Misconceptions
@@ -61,6 +63,12 @@ def cut_off_at_zero(weights, columns=8, gap=1):
 def divided_by_the_largest(weights, columns=8, gap=1):
     """The filter was divided by its largest weight less its smallest, but the smallest was not subtracted first."""
     return _grid(weights, columns, gap, scale=lambda kernel: kernel / (np.ptp(kernel) or 1))
+
+
+@FILTER_GRID.add("always-square", section=FILTERS)
+def always_square(solve, weights, columns=8, gap=1):
+    """There are about as many columns as rows, whatever was asked; the picture is always `columns` wide."""
+    return solve(weights, columns if columns < 1 else math.ceil(len(weights) ** 0.5), gap)
 
 
 @FILTER_GRID.add("gaps-of-zero", section=FILTERS)

@@ -79,14 +79,6 @@ def placed(tiles, columns, gap):
     return grid
 '''
 WRONG = {
-    "always-square": TILES + '''
-def filter_grid(weights, columns=8, gap=1):
-    """As many columns as rows, whatever is asked."""
-    if columns < 1:
-        raise ValueError("columns")
-    tiles = [scaled(kernel).transpose(1, 2, 0) for kernel in weights]
-    return placed(tiles, int(np.ceil(len(tiles) ** 0.5)), gap)
-''',
     "scaled-in-place": TILES + '''
 def filter_grid(weights, columns=8, gap=1):
     """Scales the weights that it is given."""
