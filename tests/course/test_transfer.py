@@ -216,6 +216,7 @@ def test_problems_hold_back_labels_and_differ_by_seed():
     ([2.2, 1.1, 0.4, 0.2], True),
     ([2.21, 2.15, 2.09, 2.03, 1.98, 1.97], True),  # at a small rate, by which hardly anything is learned
     ([0.32, 0.31, 0.29, 0.27], False),  # the second phase alone
+    ([0.21, 0.12, 0.08, 0.05], False),  # the same, at a larger rate
 ])
 def test_a_history_begins_with_a_head_that_knows_nothing(losses, begins):
     assert fine_tune.begins_untrained(losses) is begins

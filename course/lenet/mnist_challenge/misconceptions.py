@@ -16,14 +16,17 @@ MNIST_CHALLENGE = Misconceptions("mnist-challenge", train_classifier)
 OWN = "A network of your own"
 HONEST = "What is graded"
 
-LABELS = "the labels are wrong, and labels are all that is asked for"
+LABELS = "hardly a label is right then, and labels are all that is asked for"
 
-STEPS = 80
+# So many that what goes wrong after the training is not paid for twice, by a network that has learned too little.
+STEPS = 300
 BATCH = 64
 
 
 class _Wrong(Classifier):
     """A classifier for wrong turns in `predict`, trained by a plain loop."""
+
+    prepared = staticmethod(prepare)
 
     @classmethod
     def of(cls, images, labels, seed, device):
@@ -32,7 +35,7 @@ class _Wrong(Classifier):
         optimizer = torch.optim.Adam(network.parameters(), lr=5e-3)
         for _ in range(STEPS):
             batch = torch.randint(len(images), (BATCH,)).numpy()
-            scores = network(prepare(images[batch]).to(device))
+            scores = network(cls.prepared(images[batch]).to(device))
             loss = functional.cross_entropy(scores, torch.from_numpy(labels[batch]).to(device))
             optimizer.zero_grad()
             loss.backward()
@@ -80,29 +83,33 @@ class _Training(_Wrong):
         return self.scores(prepare(images)).argmax(dim=1).numpy()
 
 
-@MNIST_CHALLENGE.add("answers-vary", section=OWN, price=LABELS)
+@MNIST_CHALLENGE.add("answers-vary", section=OWN)
 def answers_vary(images, labels, *, seed, device):
     """Asked twice about the same images, `predict` gives different answers: dropout is still at work."""
     classifier = _Training.of(images, labels, seed, device)
-    classifier.network.head[1] = nn.Dropout(0.95)
+    classifier.network.head[1] = nn.Dropout(0.8)
     return classifier
 
 
-class _BatchMode(_Wrong):
+class _OwnSpread(_Wrong):
+    """Normalised by the mean and the spread of whatever images come together."""
+
+    @staticmethod
+    def prepared(images):
+        inputs = prepare(images)
+        return (inputs - inputs.mean()) / (inputs.std() + 1e-3)
+
     def predict(self, images):
-        self.network.eval()
-        for layer in self.network.modules():
-            if isinstance(layer, nn.BatchNorm2d):
-                layer.train()
-                layer.momentum = 0.0
-        return self.scores(prepare(images)).argmax(dim=1).numpy()
+        return self.scores(self.prepared(images)).argmax(dim=1).numpy()
 
 
-@MNIST_CHALLENGE.add("depends-on-the-batch", section=OWN, price=LABELS)
+@MNIST_CHALLENGE.add(
+    "depends-on-the-batch", section=OWN, price="such a network reads worse as well, and misses the two upper tiers",
+)
 def depends_on_the_batch(images, labels, *, seed, device):
-    """What `predict` says of an image depends on the other images of the batch: batch normalisation still takes their
-    mean and spread."""
-    return _BatchMode.of(images, labels, seed, device)
+    """What `predict` says of an image depends on the other images of the batch: their mean and spread are used, before
+    the network or by batch normalisation that is still in training mode."""
+    return _OwnSpread.of(images, labels, seed, device)
 
 
 @MNIST_CHALLENGE.add("constant-answer", section=OWN, price="nothing was learned")

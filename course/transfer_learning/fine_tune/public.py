@@ -230,9 +230,10 @@ def expect_frozen_first(tuned: Tuned) -> None:
 def begins_untrained(losses: list[float]) -> bool:
     """Whether losses are those of a head that was random before the first of them.
 
-    They fall far, or, where the rate is too small for that, begin near the loss of guessing, which is log(classes).
+    The first epoch's loss is then near that of guessing, log(classes), at any rate from 0.001 to 0.1; a head that has
+    learned begins the second phase far below.
     """
-    return losses[0] > 1.5 * min(losses) or losses[0] > 0.6 * math.log(CLASSES)
+    return losses[0] > math.log(CLASSES) / 4
 
 
 def expect_top_tuned(tuned: Tuned) -> None:
