@@ -46,6 +46,22 @@ def overlaps_overwritten(grad_output, x, kernels, stride=1, padding="valid"):
     return grad_x.reshape(correct[0].shape), *correct[1:]
 
 
+@CONV2D_BACKWARD.add("taps-overwritten", section=BACKWARD)
+def taps_overwritten(grad_output, x, kernels, stride=1, padding="valid"):
+    """Where several taps meet a pixel, each overwrote in grad_x what the one before had put there; gradients add up."""
+    images, size = as_batch(x), kernels.shape[1:3]
+    down, right_by = pair_of(stride, "stride")
+    padded = np.zeros_like(pad_images(images, size, (down, right_by), padding, (1, 1)))
+    grad = np.asarray(grad_output).reshape(-1, *np.shape(grad_output)[-3:])
+    rows, columns = grad.shape[1:3]
+    for row, column in np.ndindex(*size):
+        met = padded[:, row : row + down * rows : down, column : column + right_by * columns : right_by]
+        met[:, :rows, :columns] = grad @ kernels[:, row, column]
+    grad_x = right._without_padding(padded, images.shape, size, (down, right_by), padding)
+    correct = right.conv2d_backward(grad_output, x, kernels, stride, padding)
+    return grad_x.reshape(correct[0].shape), *correct[1:]
+
+
 @CONV2D_BACKWARD.add("kernel-gradient-of-the-last-window", section=BACKWARD)
 def kernel_gradient_of_the_last_window(grad_output, x, kernels, stride=1, padding="valid"):
     """grad_kernels has what the last window gave, as `=` writes it; every window adds its part (`+=`)."""
