@@ -102,7 +102,7 @@ def check(
     names = namespace if namespace is not None else sys._getframe(1).f_globals
     part = "hidden" if hidden else "public"
     student = Student(LocalTransport(names, interruptible=True))
-    session, seconds = _session(folder.package, part), SECONDS_TO_TRAIN if folder.has("training") else SECONDS
+    session, seconds = _session(folder.package, part), SECONDS_TO_TRAIN if _trains(folder) else SECONDS
     with _interrupted_after(seconds) as time_is_up:
         tests = session.run(task, student, student_id=student_id(names), interruptible=True)
     if time_is_up():
@@ -129,6 +129,11 @@ def _tried(folder: TaskFolder, answer: Any) -> CheckResult:
     student = Student(LocalTransport({words_of(folder.task): answer}, interruptible=True))
     tests = session.run(folder.task, student, interruptible=True, example=True)
     return CheckResult(folder.task, tuple(replace(test, counterexample=None) for test in tests), tried=True)
+
+
+def _trains(folder: TaskFolder) -> bool:
+    """Whether a check has the task's code train a network: by `training.py`, or where ``public.py`` says TRAINS."""
+    return folder.has("training") or (folder.has("public") and getattr(folder.part("public"), "TRAINS", False) is True)
 
 
 def _is_answer(folder: TaskFolder) -> bool:

@@ -27,6 +27,8 @@ SERIES = ("loss", "accuracy", "val_loss", "val_accuracy")
 LARGEST_CHANGE = 0.6  # of the last convolution, relative to its norm
 LEFT_OVER = 5e-3  # of the logits' norm, that a dense layer on the features may leave unexplained
 
+TRAINS = True  # each check does, for half a minute and more, so that it may take as long as in the training tasks
+
 
 def test_head(student):
     """The model gives a probability for each class of the training labels."""
