@@ -11,7 +11,7 @@ from autograder.checks.api import (
     wrong_return,
 )
 
-from ..shared import gradients_of, on_one_thread, saved_bytes
+from ..shared import gradients_of, on_one_thread, saved_bytes, wide_layers
 
 
 def run_checkpointed(forward, weights, x, needs_gradient, container, again):
@@ -54,23 +54,24 @@ def run_checkpointed(forward, weights, x, needs_gradient, container, again):
 
 
 def run_deep_checkpointed(forward, scales, copies):
-    """The gradients that `forward` leaves on blocks whose every layer puts out 400 * copies bytes, in one row.
+    """The gradients that `forward` leaves on blocks inside which a tensor holds 4000 * copies bytes, in one row.
 
-    scales: a row of scales for each block; a layer is tanh(scale * x). The input is 100 numbers, each of them there
-    `copies` times, and the gradients are those of the output's mean, so that `copies` does not change them.
+    scales: two for each block, which is a layer that widens and one that narrows, see `wide_layers`. The input is 1000
+    numbers, and the gradients are those of the output's mean; `copies` does not change them.
     """
     import torch
 
-    class Scaled(torch.nn.Module):
-        def __init__(self, scale):
+    class Layer(torch.nn.Module):
+        def __init__(self, function, scale):
             super().__init__()
-            self.scale = torch.nn.Parameter(torch.tensor(scale))
+            self.function, self.scale = function, torch.nn.Parameter(torch.tensor(scale))
 
         def forward(self, x):
-            return torch.tanh(x * self.scale)
+            return self.function(x, self.scale)
 
-    blocks = torch.nn.Sequential(*[torch.nn.Sequential(*[Scaled(float(scale)) for scale in row]) for row in scales])
-    image = torch.linspace(0.5, 1.5, 100).repeat(copies).requires_grad_()
+    layers = wide_layers(copies)
+    blocks = torch.nn.Sequential(*[torch.nn.Sequential(*map(Layer, layers, row.tolist())) for row in scales])
+    image = torch.linspace(0.5, 1.5, 1000).requires_grad_()
     output = on_one_thread(lambda: forward(blocks, image))
     on_one_thread(output.mean().backward)
     return gradients_of(blocks)

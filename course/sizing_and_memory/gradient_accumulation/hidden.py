@@ -16,7 +16,7 @@ from autograder.checks.api import (
 )
 from autograder.checks.api import strategies as st
 
-from ..shared import MB, gradients_of, on_one_thread, report_of
+from ..shared import MB, gradients_of, on_one_thread, report_of, wide_layers
 from .public import accumulated, left_on, run_wide_accumulation, same_direction, same_gradients, same_loss
 
 
@@ -88,10 +88,10 @@ def test_micro_batches_go_through_one_by_one(student, case):
     same_direction(*asked(student, case, normed=True, report="direction"))
 
 
-# A layer puts out 34 MB for a micro batch, which malloc gets from the system and gives back. Three layers' outputs, and
-# three while they are computed, are some 200 MB for one micro batch at a time, and 500 MB for all four.
-COPIES, SAMPLES, MICRO_BATCH = 42_500, 8, 2
-ROOM = 320 * MB
+# A micro batch holds 100 MB, twice as many samples at once 200, and all four micro batches 400; the kernel's own are
+# some 40.
+COPIES, SAMPLES, MICRO_BATCH = 25_000, 8, 2
+ROOM = 190 * MB
 
 
 @points(2)
@@ -100,7 +100,7 @@ def test_one_micro_batch_in_memory(student, rng):
     scales = [float(scale) for scale in rng.uniform(0.8, 1.2, 2)]
     inputs, targets = rng.uniform(0.2, 1, (2, SAMPLES, 1)).astype(np.float32)
     with fresh(student) as alone:
-        kernel = in_kernel(alone, run_wide_accumulation, left_on, on_one_thread, gradients_of)
+        kernel = in_kernel(alone, run_wide_accumulation, wide_layers, left_on, on_one_thread, gradients_of)
         with measured(alone) as used:
             seen = kernel.run_wide_accumulation(
                 alone.accumulate_gradients, scales, inputs, targets, MICRO_BATCH, COPIES

@@ -2,7 +2,7 @@
 
 from autograder.checks.api import Tensor, expect, expect_close, in_kernel, misconceptions, numbers, reference
 
-from ..shared import gradients_of, on_one_thread, report_of
+from ..shared import gradients_of, on_one_thread, report_of, wide_layers
 
 
 def run_accumulation(accumulate, weights, inputs, targets, micro_batch, loss, earlier, frozen, normed, other):
@@ -40,24 +40,24 @@ def run_accumulation(accumulate, weights, inputs, targets, micro_batch, loss, ea
 
 
 def run_wide_accumulation(accumulate, scales, inputs, targets, micro_batch, copies):
-    """What `accumulate` leaves on a network whose every layer puts out 400 * copies bytes for a sample.
+    """What `accumulate` leaves on a network inside which a tensor holds 2000 * copies bytes for a sample.
 
-    A sample is one number. It is multiplied by 100 fixed ones, each of them there `copies` times, which changes no
-    mean; a layer is tanh(scale * x), and the result the mean. Reports as `run_accumulation` does.
+    A sample is one number. It is multiplied by 500 fixed ones, which a layer widens and another narrows, see
+    `wide_layers`; scales: one for each. The result is the mean. Reports as `run_accumulation` does.
     """
     import torch
+
+    widen, narrow = wide_layers(copies)
 
     class Wide(torch.nn.Module):
         def __init__(self):
             super().__init__()
             self.scales = torch.nn.ParameterList([torch.nn.Parameter(torch.tensor(scale)) for scale in scales])
-            self.pattern = torch.linspace(0.5, 1.5, 100).repeat(copies)
+            self.pattern = torch.linspace(0.5, 1.5, 500)
 
         def forward(self, x):
-            maps = x * self.pattern
-            for scale in self.scales:
-                maps = torch.tanh(maps * scale)
-            return maps.mean(dim=1, keepdim=True)
+            first, second = self.scales
+            return narrow(widen(x * self.pattern, first), second).mean(dim=1, keepdim=True)
 
     model, loss = Wide(), torch.nn.functional.mse_loss
     arguments = (model, loss, torch.from_numpy(inputs), torch.from_numpy(targets), micro_batch)
