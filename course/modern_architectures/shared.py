@@ -2,7 +2,17 @@
 
 # Types are left out: the source of the first two runs in the student's kernel, where nothing of this package need be.
 
-from autograder.checks.api import CheckFailure, Tensor, expect, expect_close, expect_equal, in_kernel, wrong_return
+from autograder.checks.api import (
+    CheckFailure,
+    Tensor,
+    expect,
+    expect_close,
+    expect_equal,
+    in_kernel,
+    later,
+    look_at,
+    wrong_return,
+)
 
 from ..sizing_and_memory.shared import on_one_thread
 
@@ -56,9 +66,10 @@ def run_module(make, options, shapes, training, weights, seed):
             if "modified by an inplace operation" not in str(error):
                 raise
             spoiled = True
-    sizes = [list(parameter.shape) for parameter in module.parameters()]
+    parameters = list(module.parameters())
+    sizes = [list(parameter.shape) for parameter in parameters]
     layers = sorted(size[:2] if size[2:] == [1, 1] else size for size in sizes)
-    unused = [list(value.shape) for value in module.parameters() if value.requires_grad and value.grad is None]
+    unused = [list(value.shape) for value in parameters if value.requires_grad and value.grad is None]
     return {"output": output, "shape": tuple(output.shape), "layers": layers, "unused": unused,
             "gradient": inputs[0].grad, "spoiled": spoiled}
 
@@ -70,31 +81,40 @@ def fill(module, weights, seed):
     few of these kinds does not show; "positive", plain, where a ReLU does not show either; or "zeros", plain, with
     every kernel and matrix at 0.
     """
-    import numpy
     import torch
 
+    drawn = {}  # making a generator takes longer than most layers
     with torch.no_grad():
         for name, values in [*module.named_parameters(), *module.named_buffers()]:
-            shape = tuple(values.shape)
-            shape = shape[:2] if shape[2:] == (1, 1) else shape
-            scale = name.endswith(("weight", "running_var")) and len(shape) == 1
             if not torch.is_floating_point(values):
                 continue
-            drawn = numpy.random.default_rng([seed, *shape, int(scale)]).standard_normal(shape)
-            if len(shape) > 1:
-                drawn = abs(drawn) if weights == "positive" else drawn * (weights != "zeros")
-                drawn = drawn / max(1, numpy.prod(shape[1:])) ** 0.5
-            elif weights != "drawn":
-                drawn = drawn * 0 + scale
-            elif scale:
-                drawn = 1 + abs(drawn) / 2
-            values.copy_(torch.from_numpy(drawn).reshape(values.shape))
+            shape = tuple(values.shape)
+            shape = shape[:2] if shape[2:] == (1, 1) else shape
+            scale = len(shape) == 1 and name.endswith(("weight", "running_var"))
+            if (shape, scale) not in drawn:
+                drawn[shape, scale] = torch.from_numpy(values_of(shape, scale, weights, seed))
+            values.copy_(drawn[shape, scale].reshape(values.shape))
+
+
+def values_of(shape, scale, weights, seed):
+    """What `fill` puts into a parameter of this shape; scale: whether it is what a normalisation multiplies with."""
+    import numpy
+
+    drawn = numpy.random.default_rng([seed, *shape, int(scale)]).standard_normal(shape)
+    if len(shape) > 1:
+        drawn = abs(drawn) if weights == "positive" else drawn * (weights != "zeros")
+        drawn = drawn / max(1, numpy.prod(shape[1:])) ** 0.5
+    elif weights != "drawn":
+        drawn = drawn * 0 + scale
+    elif scale:
+        drawn = 1 + abs(drawn) / 2
+    return numpy.asarray(drawn)
 
 
 def run(student, make, options, shapes, *, training=False, weights="drawn", seed=0):
-    """What the notebook's module gives (see `run_module`), after a look at the types of the report."""
-    kernel = in_kernel(student, run_module, fill, on_one_thread)
-    return looked_at(kernel.run_module(make, options, shapes, training, weights, seed))
+    """What the notebook's module gives (see `run_module`), read when one of the looks below has its turn."""
+    kernel = in_kernel(student, run_module, fill, values_of, on_one_thread)
+    return later(kernel.run_module, make, options, shapes, training, weights, seed)
 
 
 def looked_at(seen):
@@ -110,16 +130,19 @@ def looked_at(seen):
 
 def same_layers(seen, right, registry):
     """The parameters by their shapes: which layer differs, where no known mistake explains it."""
-    wanted, found = right.value, as_plain_shapes(seen.get("layers"))
-    missing = [shape for shape in wanted if found.count(shape) < wanted.count(shape)]
-    more = [shape for shape in found if found.count(shape) > wanted.count(shape)]
-    try:
-        expect_equal(found, right, like=registry, what="the list of the parameters' shapes")
-    except CheckFailure as error:
-        lacks = f"Parameters of the shape {in_words(missing)} are missing. " if missing else ""
-        extra = f"Parameters of the shape {in_words(more)} are not asked for." if more else ""
-        fixed = "The parameters are not those of the layers that are asked for."
-        raise CheckFailure((lacks + extra).rstrip(), fixed=fixed, counterexample=error.counterexample) from None
+    def compare(got):
+        wanted, found = right.value, as_plain_shapes(looked_at(got).get("layers"))
+        missing = [shape for shape in wanted if found.count(shape) < wanted.count(shape)]
+        more = [shape for shape in found if found.count(shape) > wanted.count(shape)]
+        try:
+            expect_equal(found, right, like=registry, what="the list of the parameters' shapes")
+        except CheckFailure as error:
+            lacks = f"Parameters of the shape {in_words(missing)} are missing. " if missing else ""
+            extra = f"Parameters of the shape {in_words(more)} are not asked for." if more else ""
+            fixed = "The parameters are not those of the layers that are asked for."
+            raise CheckFailure((lacks + extra).rstrip(), fixed=fixed, counterexample=error.counterexample) from None
+
+    look_at(seen, compare)
 
 
 def as_plain_shapes(layers):
@@ -135,19 +158,35 @@ def in_words(shapes):
 
 
 def same_output(seen, right, registry, **how):
-    expect_close(seen["output"], right, like=registry, framework="torch", what="the output", **how)
+    def compare(got):
+        expect_close(looked_at(got)["output"], right, like=registry, framework="torch", what="the output", **how)
+
+    look_at(seen, compare)
+
+
+def same_shape(seen, right, registry):
+    def compare(got):
+        expect_equal(tuple(looked_at(got)["output"].shape), right, like=registry, what="the output's shape")
+
+    look_at(seen, compare)
 
 
 def all_used(seen):
     """Every layer that was made takes part: one of the same shape may have been used twice in its place."""
-    unused = as_plain_shapes(seen.get("unused"))
-    if unused and seen.get("spoiled") is not True:
-        raise CheckFailure(f"A layer with parameters of {in_words(unused)} was made and is not used.",
-                           fixed="A layer was made and is not used.")
+    def compare(got):
+        unused = as_plain_shapes(looked_at(got).get("unused"))
+        if unused and got.get("spoiled") is not True:
+            raise CheckFailure(f"A layer with parameters of {in_words(unused)} was made and is not used.",
+                               fixed="A layer was made and is not used.")
+
+    look_at(seen, compare)
 
 
 def same_gradient(seen, right, registry, **how):
-    gradient = seen.get("gradient")
-    expect(seen.get("spoiled") is not True, IN_PLACE)
-    expect(gradient is not None, "No gradient reaches the input.")
-    expect_close(gradient, right, like=registry, framework="torch", what="the gradient of the input", **how)
+    def compare(got):
+        gradient = looked_at(got).get("gradient")
+        expect(got.get("spoiled") is not True, IN_PLACE)
+        expect(gradient is not None, "No gradient reaches the input.")
+        expect_close(gradient, right, like=registry, framework="torch", what="the gradient of the input", **how)
+
+    look_at(seen, compare)

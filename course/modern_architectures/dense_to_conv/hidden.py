@@ -9,6 +9,8 @@ from autograder.checks.api import (
     expect_raises,
     in_kernel,
     kernel_says,
+    later,
+    look_at,
     misconceptions,
     points,
     reference,
@@ -17,7 +19,7 @@ from autograder.checks.api import (
 from autograder.checks.api import strategies as st
 
 from ...sizing_and_memory.shared import on_one_thread
-from ..shared import fill, same_output
+from ..shared import fill, same_output, values_of
 from . import public
 from .probes import converted_with_a_wrong_height
 
@@ -30,14 +32,19 @@ LARGER = cases(larger_by=st.tuples(st.integers(0, 4), st.integers(0, 4)), **SQUA
 
 
 def converted(student, case, larger_by=(0, 0), bias=True, even=False):
+    """(what the convolution gives, after a look at its kernel; the right scores)"""
     arguments = (case.outputs, case.channels, case.size, larger_by, bias)
-    kernel = in_kernel(student, public.run_dense_to_conv, fill, on_one_thread)
-    seen = kernel.run_dense_to_conv(student.dense_to_conv, *arguments, case.seed, even)
-    turned = isinstance(seen, dict) and case.size[0] != case.size[1] and seen.get("kernel") == case.size[::-1]
-    expect(not turned, "The kernel lies on its side.",
-           diagnosis=misconceptions.DENSE_TO_CONV["height-and-width-swapped"])
-    if not isinstance(seen, dict) or not isinstance(seen.get("output"), Tensor):
-        raise CheckFailure("dense_to_conv returns a convolution; something else came back.")
+    kernel = in_kernel(student, public.run_dense_to_conv, fill, values_of, on_one_thread)
+    seen = later(kernel.run_dense_to_conv, student.dense_to_conv, *arguments, case.seed, even)
+
+    def upright(got):
+        turned = isinstance(got, dict) and case.size[0] != case.size[1] and got.get("kernel") == case.size[::-1]
+        expect(not turned, "The kernel lies on its side.",
+               diagnosis=misconceptions.DENSE_TO_CONV["height-and-width-swapped"])
+        if not isinstance(got, dict) or not isinstance(got.get("output"), Tensor):
+            raise CheckFailure("dense_to_conv returns a convolution; something else came back.")
+
+    look_at(seen, upright)
     return seen, reference.convolved(*arguments, _seed=case.seed, _even=even)
 
 
@@ -71,11 +78,13 @@ def test_dense_layer_without_bias(student, case):
 def test_it_is_a_convolution(student, case):
     """An nn.Conv2d with a kernel as large as the image comes back, and the dense layer stays what it was."""
     current().believed = True
-    seen, _ = converted(student, case)
-    expect(seen.get("is_conv") is True, "What came back is no nn.Conv2d.")
-    expect(tuple(seen["output"].shape[:2]) == (2, case.outputs), "The number of images or of scores is off.")
-    expect(seen.get("kernel") == case.size, "The kernel is not as large as the image.")
-    expect(seen.get("untouched") is True, "The dense layer was changed.")
+    def is_right(got):
+        expect(got.get("is_conv") is True, "What came back is no nn.Conv2d.")
+        expect(tuple(got["output"].shape[:2]) == (2, case.outputs), "The number of images or of scores is off.")
+        expect(got.get("kernel") == case.size, "The kernel is not as large as the image.")
+        expect(got.get("untouched") is True, "The dense layer was changed.")
+
+    look_at(converted(student, case)[0], is_right)
 
 
 @points(1)

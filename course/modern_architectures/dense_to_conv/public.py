@@ -3,7 +3,7 @@
 from autograder.checks.api import Tensor, expect, in_kernel, misconceptions, reference, wrong_return
 
 from ...sizing_and_memory.shared import on_one_thread
-from ..shared import fill, same_output
+from ..shared import fill, same_output, values_of
 
 
 def run_dense_to_conv(convert, outputs, channels, size, larger_by, bias, seed, even=False):
@@ -38,7 +38,7 @@ def run_dense_to_conv(convert, outputs, channels, size, larger_by, bias, seed, e
 
 
 def converted(student, arguments):
-    kernel = in_kernel(student, run_dense_to_conv, fill, on_one_thread)
+    kernel = in_kernel(student, run_dense_to_conv, fill, values_of, on_one_thread)
     seen = kernel.run_dense_to_conv(student.dense_to_conv, *arguments, 0)
     expect(seen.get("kernel") != (3, 2), "The kernel lies on its side.",
            diagnosis=misconceptions.DENSE_TO_CONV["height-and-width-swapped"])

@@ -1,8 +1,8 @@
 """Public checks of inception."""
 
-from autograder.checks.api import expect_equal, misconceptions, reference
+from autograder.checks.api import misconceptions, reference
 
-from ..shared import run, same_layers, same_output
+from ..shared import run, same_layers, same_output, same_shape
 
 INCEPTION = {"in_channels": 3, "c1": 2, "c3_reduce": 1, "c3": 4, "c5_reduce": 1, "c5": 2, "pool_proj": 3}
 
@@ -11,7 +11,7 @@ def test_joined_channels(student):
     """2 + 4 + 2 + 3 channels come out, and height and width stay."""
     seen = run(student, student.InceptionModule, INCEPTION, [(1, 3, 5, 6)])
     right = reference.inception(INCEPTION, [(1, 3, 5, 6)], _report="shape")
-    expect_equal(tuple(seen["output"].shape), right, like=misconceptions.INCEPTION, what="the output's shape")
+    same_shape(seen, right, misconceptions.INCEPTION)
 
 
 def test_parameters_of_the_six_convolutions(student):

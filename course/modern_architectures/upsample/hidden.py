@@ -7,6 +7,8 @@ from autograder.checks.api import (
     expect_equal,
     in_kernel,
     kernel_says,
+    later,
+    look_at,
     misconceptions,
     points,
     reference,
@@ -15,7 +17,7 @@ from autograder.checks.api import (
 from autograder.checks.api import strategies as st
 
 from ...sizing_and_memory.shared import on_one_thread
-from ..shared import fill, looked_at, run_module, same_layers
+from ..shared import fill, looked_at, run_module, same_layers, same_output, values_of
 from . import public
 
 FEW, SEED = st.integers(1, 4), st.integers(0, 50)
@@ -47,8 +49,8 @@ HEADS = cases(
 
 
 def head(student, case):
-    kernel = in_kernel(student, public.run_head, run_module, fill, on_one_thread)
-    return looked_at(kernel.run_head(student.SegmentationHead, case.options, case.size, case.factor, case.seed))
+    kernel = in_kernel(student, public.run_head, run_module, fill, values_of, on_one_thread)
+    return later(kernel.run_head, student.SegmentationHead, case.options, case.size, case.factor, case.seed)
 
 
 @points(1)
@@ -57,7 +59,8 @@ def test_form_of_the_head(student, case):
     """Scores for every class come out, at every pixel of the larger map."""
     seen, case_of = head(student, case), (case.options, case.size, case.factor)
     shape = reference.segmentation(*case_of, _report="shape", _seed=case.seed)
-    expect_equal(seen.get("shape"), shape, like=misconceptions.SEGMENTATION_HEAD, what="the output's shape")
+    look_at(seen, lambda got: expect_equal(
+        looked_at(got).get("shape"), shape, like=misconceptions.SEGMENTATION_HEAD, what="the output's shape"))
 
 
 @points(1)
@@ -77,5 +80,4 @@ def test_scores_of_the_head(student, case):
     seen = head(student, case)
     right = reference.segmentation(case.options, case.size, case.factor, _seed=case.seed)
     # a float32 kernel may do the enlarging
-    expect_close(seen["output"], right, like=misconceptions.SEGMENTATION_HEAD, framework="torch", rtol=1e-4, atol=1e-5,
-                 what="the output")
+    same_output(seen, right, misconceptions.SEGMENTATION_HEAD, rtol=1e-4, atol=1e-5)

@@ -11,7 +11,7 @@ from autograder.checks.api import (
 )
 
 from ...sizing_and_memory.shared import on_one_thread
-from ..shared import A_TENSOR, fill, run_module
+from ..shared import A_TENSOR, fill, run_module, values_of
 
 
 def run_head(make, options, size, factor, seed):
@@ -40,7 +40,7 @@ def test_kernel_for_a_factor_of_two(student):
 def test_small_head(student):
     """A map of 3x4 and one twice as large: scores for every class at every pixel of the larger one."""
     options = {"low_channels": 3, "high_channels": 2, "num_classes": 2}
-    kernel = in_kernel(student, run_head, run_module, fill, on_one_thread)
+    kernel = in_kernel(student, run_head, run_module, fill, values_of, on_one_thread)
     seen = kernel.run_head(student.SegmentationHead, options, (3, 4), 2, 0)
     if not isinstance(seen["output"], Tensor):
         raise wrong_return(A_TENSOR, seen["output"])

@@ -11,6 +11,8 @@ from autograder.checks.api import (
     fresh,
     in_kernel,
     kernel_says,
+    later,
+    look_at,
     measured,
     misconceptions,
     numbers,
@@ -36,20 +38,24 @@ def blocks_of(case):
 
 
 def ran(student, case, needs_gradient=True):
-    """(what the student's forward pass gave, what it was asked with) for a case."""
+    """(what the student's forward pass gave, read when it is looked at; what it was asked with) for a case."""
     arguments = (*blocks_of(case), needs_gradient, case.container, True)
     kernel = in_kernel(student, public.run_checkpointed, saved_bytes, on_one_thread, gradients_of)
-    seen = kernel.run_checkpointed(student.checkpointed_forward, *arguments)
+    return later(kernel.run_checkpointed, student.checkpointed_forward, *arguments), arguments
+
+
+def with_its_form(seen):
+    """A report, after a look at its form."""
     if not isinstance(seen, dict) or not isinstance(seen.get("output"), Tensor):
         raise CheckFailure("checkpointed_forward returns a tensor; something else came back.")
-    seen = report_of(seen, "gradients", "input_gradient", "saved", "order")
-    return seen, arguments
+    return report_of(seen, "gradients", "input_gradient", "saved", "order")
 
 
-def checkpointed(student, case, report, needs_gradient=True):
-    """(what the student's forward pass gave, the right report) for a case."""
+def checkpointed(student, case, report, look, needs_gradient=True):
+    """Has `look(what the student's forward pass gave, the right report)` compare them for a case."""
     seen, arguments = ran(student, case, needs_gradient)
-    return seen, reference.checkpointing(*arguments, _report=report)
+    right = reference.checkpointing(*arguments, _report=report)
+    look_at(seen, lambda found: look(with_its_form(found), right))
 
 
 def gradients_arrive(seen, registry, id):
@@ -66,12 +72,17 @@ BLOCKS = cases(blocks=st.integers(2, 3), maps=st.integers(1, 2), images=st.integ
 def test_same_output_and_gradients(student, case):
     """The output and the parameters' gradients are those of a plain forward pass, for one input after another."""
     registry = misconceptions.CHECKPOINTING
-    seen, arguments = ran(student, case)
-    right = reference.checkpointing(*arguments, _report="output")
-    expect_close(seen["output"], right, like=registry, framework="torch", what="the output")
-    gradients_arrive(seen, registry, "gradients-switched-off")
-    right = reference.checkpointing(*arguments, _report="gradients")
-    expect_close(seen["gradients"], right, like=registry, what="the row of all gradients")
+    answer, arguments = ran(student, case)
+
+    def compare(found):
+        seen = with_its_form(found)
+        right = reference.checkpointing(*arguments, _report="output")
+        expect_close(seen["output"], right, like=registry, framework="torch", what="the output")
+        gradients_arrive(seen, registry, "gradients-switched-off")
+        right = reference.checkpointing(*arguments, _report="gradients")
+        expect_close(seen["gradients"], right, like=registry, what="the row of all gradients")
+
+    look_at(answer, compare)
 
 
 @points(1)
@@ -79,11 +90,14 @@ def test_same_output_and_gradients(student, case):
 def test_gradient_of_the_input(student, case):
     """What lies before the blocks is trained too: the input gets its gradient."""
     registry = misconceptions.CHECKPOINTING
-    seen, right = checkpointed(student, case, "input_gradient")
-    gradients_arrive(seen, registry, "gradients-switched-off")
-    expect(seen["input_gradient"] is not None, "The input has no gradient.",
-           diagnosis=registry["detached-between-blocks"])
-    expect_close(seen["input_gradient"], right, like=registry, framework="torch", what="the input's gradient")
+
+    def compare(seen, right):
+        gradients_arrive(seen, registry, "gradients-switched-off")
+        expect(seen["input_gradient"] is not None, "The input has no gradient.",
+               diagnosis=registry["detached-between-blocks"])
+        expect_close(seen["input_gradient"], right, like=registry, framework="torch", what="the input's gradient")
+
+    checkpointed(student, case, "input_gradient", compare)
 
 
 @points(1)
@@ -91,12 +105,15 @@ def test_gradient_of_the_input(student, case):
 def test_images_without_gradients(student, case):
     """Images need no gradient, and the parameters get theirs all the same."""
     registry = misconceptions.CHECKPOINTING
-    seen, right = checkpointed(student, case, "gradients", needs_gradient=False)
-    if seen["gradients"] is None:
-        trained, _ = ran(student, case)
-        without = "needs-a-gradient-of-the-input" if trained["gradients"] is not None else "gradients-switched-off"
-        gradients_arrive(seen, registry, without)
-    expect_close(seen["gradients"], right, like=registry, what="the row of all gradients")
+
+    def compare(seen, right):
+        if seen["gradients"] is None:
+            trained = with_its_form(ran(student, case)[0].value)
+            without = "needs-a-gradient-of-the-input" if trained["gradients"] is not None else "gradients-switched-off"
+            gradients_arrive(seen, registry, without)
+        expect_close(seen["gradients"], right, like=registry, what="the row of all gradients")
+
+    checkpointed(student, case, "gradients", compare, needs_gradient=False)
 
 
 SMALL = cases(blocks=st.just(3), maps=st.just(2), images=st.just(1), height=st.integers(8, 12),
@@ -109,9 +126,9 @@ ROOM = 190 * MB
 
 def as_they_run(student, case):
     """For a name: in which order the blocks run, forward and again."""
-    seen, right = checkpointed(student, case, "order")
-    expect_equal(seen["order"], right, like=misconceptions.CHECKPOINTING,
-                 what="the order in which the blocks run, forward and again")
+    checkpointed(student, case, "order", lambda seen, right: expect_equal(
+        seen["order"], right, like=misconceptions.CHECKPOINTING,
+        what="the order in which the blocks run, forward and again"))
 
 
 @points(5)
@@ -137,10 +154,13 @@ def test_memory_is_saved(student, case):
 def test_inputs_of_the_blocks_are_kept(student, case):
     """For the backward pass each block's input is kept, and nothing that lies inside a block, not even the last."""
     current().believed = True
-    seen, right = checkpointed(student, case, "output")
-    expect_close(seen["output"], right, like=misconceptions.CHECKPOINTING, framework="torch", what="the output")
-    one_map = 8 * case.images * case.maps * case.height * case.width
-    kept = isinstance(seen.get("saved"), int) and seen["saved"] <= 1.1 * case.blocks * one_map
-    if not kept:
-        as_they_run(student, case)
-    expect(kept, "More than the blocks' inputs was kept.")
+
+    def compare(seen, right):
+        expect_close(seen["output"], right, like=misconceptions.CHECKPOINTING, framework="torch", what="the output")
+        one_map = 8 * case.images * case.maps * case.height * case.width
+        kept = isinstance(seen.get("saved"), int) and seen["saved"] <= 1.1 * case.blocks * one_map
+        if not kept:
+            as_they_run(student, case)
+        expect(kept, "More than the blocks' inputs was kept.")
+
+    checkpointed(student, case, "output", compare)

@@ -1,6 +1,16 @@
 """Public checks of gradient-accumulation, and its code for the kernel."""
 
-from autograder.checks.api import Tensor, expect, expect_close, in_kernel, misconceptions, numbers, reference
+from autograder.checks.api import (
+    Tensor,
+    expect,
+    expect_close,
+    in_kernel,
+    later,
+    look_at,
+    misconceptions,
+    numbers,
+    reference,
+)
 
 from ..shared import gradients_of, on_one_thread, report_of, wide_layers
 
@@ -95,11 +105,11 @@ def largest_portion(accumulate, samples, micro_batch):
 
 def accumulated(student, weights, inputs, targets, micro_batch, loss, earlier=None, frozen=False, normed=False,
                 other=False, report="gradients"):
-    """(what the student's function left, the right report) for a case."""
+    """(what the student's function left, read when it is looked at; the right report) for a case."""
     arguments = (weights, inputs, targets, micro_batch, loss, earlier, frozen, normed, other)
     kernel = in_kernel(student, run_accumulation, left_on, on_one_thread, gradients_of)
-    seen = kernel.run_accumulation(student.accumulate_gradients, *arguments)
-    seen = report_of(seen, "loss", "gradients", "direction")
+    seen = later(kernel.run_accumulation, student.accumulate_gradients, *arguments)
+    look_at(seen, lambda report: report_of(report, "loss", "gradients", "direction"))
     return seen, reference.accumulation(*arguments, _report=report)
 
 
@@ -111,20 +121,26 @@ def small_case(samples, micro_batch, **how):
 
 
 def same_gradients(seen, right):
-    expect_close(seen["gradients"], right, like=misconceptions.ACCUMULATION, what="the row of all gradients")
+    look_at(seen, lambda report: expect_close(
+        report["gradients"], right, like=misconceptions.ACCUMULATION, what="the row of all gradients"))
 
 
 def same_direction(seen, right, **how):
     """The gradients but for a factor, which other checks ask for."""
-    expect_close(seen["direction"], right, like=misconceptions.ACCUMULATION, what="the row of all gradients", **how)
+    look_at(seen, lambda report: expect_close(
+        report["direction"], right, like=misconceptions.ACCUMULATION, what="the row of all gradients", **how))
 
 
-def same_loss(loss, right):
+def same_loss(seen, right):
     """The loss of the whole batch, as a Python float."""
-    tensor = isinstance(loss, Tensor)
-    expect_close(loss.array if tensor else loss, right, like=misconceptions.ACCUMULATION, what="the returned loss")
-    expect(isinstance(loss, float), "The returned loss is not a Python float.",
-           diagnosis=misconceptions.ACCUMULATION["loss-as-a-tensor"] if tensor else None)
+    def compare(report):
+        loss, registry = report["loss"], misconceptions.ACCUMULATION
+        tensor = isinstance(loss, Tensor)
+        expect_close(loss.array if tensor else loss, right, like=registry, what="the returned loss")
+        expect(isinstance(loss, float), "The returned loss is not a Python float.",
+               diagnosis=registry["loss-as-a-tensor"] if tensor else None)
+
+    look_at(seen, compare)
 
 
 def test_four_samples_two_by_two(student):
@@ -144,8 +160,7 @@ def test_called_again(student):
 
 def test_loss_of_the_batch(student):
     """The loss of the whole batch is returned, as a Python float."""
-    seen, right = small_case(4, 2, student=student, report="loss")
-    same_loss(seen["loss"], right)
+    same_loss(*small_case(4, 2, student=student, report="loss"))
 
 
 def test_small_portions(student):

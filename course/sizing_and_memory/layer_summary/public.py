@@ -5,6 +5,8 @@ from autograder.checks.api import (
     expect_equal,
     expect_raises,
     in_kernel,
+    later,
+    look_at,
     misconceptions,
     reference,
     wrong_return,
@@ -49,10 +51,18 @@ def row_as_tuple(row):
 
 def rows(student, layers, input_shape):
     """The rows of the student's summary as tuples."""
+    return as_rows(summarized(student, layers, input_shape).value, layers)
+
+
+def summarized(student, layers, input_shape):
+    """What the student's summary gives, read when it is looked at."""
     kernel = in_kernel(student, summary_rows, layer_from, row_as_tuple)
-    found = kernel.summary_rows(
-        student.summarize, student.Conv, student.Pool, student.Dense, list(layers), tuple(input_shape)
-    )
+    classes = student.Conv, student.Pool, student.Dense
+    return later(kernel.summary_rows, student.summarize, *classes, list(layers), tuple(input_shape))
+
+
+def as_rows(found, layers):
+    """The rows, after a look at their form."""
     if isinstance(found, list) and found and not all(isinstance(row, tuple) and len(row) == 4 for row in found):
         raise CheckFailure("What stands in the list that summarize returns is no LayerSummary.")
     if not isinstance(found, list):
@@ -65,12 +75,11 @@ def rows(student, layers, input_shape):
 
 def column(student, layers, input_shape, field):
     """One column of the student's summary, compared with the right one."""
-    names = ("name", "output_shape", "parameters", "multiply_adds")
-    expect_equal(
-        [row[names.index(field)] for row in rows(student, layers, input_shape)],
-        reference.summary_column(layers, input_shape, field), like=misconceptions.LAYER_SUMMARY,
-        what="the column " + field,
-    )
+    place = ("name", "output_shape", "parameters", "multiply_adds").index(field)
+    right = reference.summary_column(layers, input_shape, field)
+    look_at(summarized(student, layers, input_shape), lambda found: expect_equal(
+        [row[place] for row in as_rows(found, layers)], right, like=misconceptions.LAYER_SUMMARY,
+        what="the column " + field))
 
 
 SMALL = ["conv1 6@5x5", "pool1 2x2 stride 2", "conv2 16@5x5", "pool2 2x2 stride 2", "conv3 120@5x5", "fc4 64", "fc5 10"]

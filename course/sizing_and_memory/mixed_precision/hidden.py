@@ -51,6 +51,11 @@ def near(actual, right, dtype, what):
                  atol=NEAR[dtype] * scale, what=what)
 
 
+def output_is_near(student, weights, x, dtype):
+    right = reference.mixed_precision(weights, x, dtype)
+    in_sixteen_bits(student, weights, x, dtype, lambda seen: near(seen["output"], right, dtype, "the output"))
+
+
 IMAGES = cases(maps=st.integers(1, 4), images=st.integers(1, 3), height=st.integers(1, 8), width=st.integers(1, 8),
                seed=SEED)
 
@@ -61,8 +66,7 @@ def test_bfloat16_output(student, case):
     """The output is bfloat16, and close to what float32 gives, for one batch of images after another."""
     weights, x = pyramid(case)
     for images in (x, -x):
-        seen = in_sixteen_bits(student, weights, images, "bfloat16")
-        near(seen["output"], reference.mixed_precision(weights, images, "bfloat16"), "bfloat16", "the output")
+        output_is_near(student, weights, images, "bfloat16")
 
 
 @points(1)
@@ -70,8 +74,7 @@ def test_bfloat16_output(student, case):
 def test_float16_output(student, case):
     """The dtype that is asked for comes out: float16 too."""
     weights, x = layers_between(case.units, case.seed), numbers(case.images, 3, seed=case.seed, dtype="float32")
-    seen = in_sixteen_bits(student, weights, x, "float16")
-    near(seen["output"], reference.mixed_precision(weights, x, "float16"), "float16", "the output")
+    output_is_near(student, weights, x, "float16")
 
 
 @points(2)
@@ -93,10 +96,13 @@ def test_sums_in_float32(student, case):
 def test_gradients_reach_the_parameters(student, case):
     """The backward pass reaches the model's own parameters, in 16 bits where the forward pass was."""
     weights, x = pyramid(case)
-    seen, registry = asked(student, weights, x, "bfloat16"), misconceptions.MIXED_PRECISION
-    gradients_arrive(seen, registry)
-    near(seen["gradients"], reference.mixed_precision(weights, x, "bfloat16", _report="gradients"), "bfloat16",
-         "the row of all gradients")
+    right = reference.mixed_precision(weights, x, "bfloat16", _report="gradients")
+
+    def compare(seen):
+        gradients_arrive(seen, misconceptions.MIXED_PRECISION)
+        near(seen["gradients"], right, "bfloat16", "the row of all gradients")
+
+    asked(student, weights, x, "bfloat16", compare)
 
 
 @points(1)
@@ -106,9 +112,11 @@ def test_parameters_stay_what_they_are(student, case):
     """Parameters, input and mode of the model are the same afterwards: float32, and not a number changed."""
     current().believed = True
     weights, x = pyramid(case)
-    seen = asked(student, weights, x, "bfloat16")
     right = reference.mixed_precision(weights, x, "bfloat16", _report="dtypes")
-    registry = misconceptions.MIXED_PRECISION
-    expect(seen["dtypes"] != ["torch.bfloat16"] * len(right.value), "The parameters were converted.",
-           diagnosis=registry["parameters-converted"])
-    expect(seen["untouched"] is True, "The parameters, the input, or the mode of the model changed.")
+
+    def compare(seen):
+        expect(seen["dtypes"] != ["torch.bfloat16"] * len(right.value), "The parameters were converted.",
+               diagnosis=misconceptions.MIXED_PRECISION["parameters-converted"])
+        expect(seen["untouched"] is True, "The parameters, the input, or the mode of the model changed.")
+
+    asked(student, weights, x, "bfloat16", compare)

@@ -9,6 +9,8 @@ from autograder.checks.api import (
     expect_close,
     expect_equal,
     in_kernel,
+    later,
+    look_at,
     misconceptions,
     numbers,
     reference,
@@ -80,22 +82,28 @@ def network(arrays):
     return nn.Sequential(*parts[:-1])
 
 
-def asked(student, weights, x, dtype):
-    """What the student's forward pass gave: see `run_autocast`."""
+def asked(student, weights, x, dtype, look):
+    """Has `look` look at what the student's forward pass gave: see `run_autocast`."""
     kernel = in_kernel(student, run_autocast, network, on_one_thread, gradients_of)
-    seen = kernel.run_autocast(student.autocast_forward, weights, x, dtype)
-    output = seen.get("output") if isinstance(seen, dict) else seen
-    if not isinstance(output, Tensor):
-        raise wrong_return("autocast_forward returns a tensor", output)
-    return report_of(seen, "gradients", "untouched", "dtypes")
+
+    def with_its_form(seen):
+        output = seen.get("output") if isinstance(seen, dict) else seen
+        if not isinstance(output, Tensor):
+            raise wrong_return("autocast_forward returns a tensor", output)
+        look(report_of(seen, "gradients", "untouched", "dtypes"))
+
+    look_at(later(kernel.run_autocast, student.autocast_forward, weights, x, dtype), with_its_form)
 
 
-def in_sixteen_bits(student, weights, x, dtype):
-    """What the student's forward pass gave, after a look at the output's dtype."""
-    seen = asked(student, weights, x, dtype)
-    expect_equal(seen["output"].dtype, reference.mixed_precision(weights, x, dtype, _report="dtype"),
-                 like=misconceptions.MIXED_PRECISION, what="the output's dtype")
-    return seen
+def in_sixteen_bits(student, weights, x, dtype, look):
+    """The same, after a look at the output's dtype."""
+    right = reference.mixed_precision(weights, x, dtype, _report="dtype")
+
+    def of_the_dtype(seen):
+        expect_equal(seen["output"].dtype, right, like=misconceptions.MIXED_PRECISION, what="the output's dtype")
+        look(seen)
+
+    asked(student, weights, x, dtype, of_the_dtype)
 
 
 def layers_between(units, seed=0):
@@ -127,33 +135,39 @@ def small_shares(features, seed=0):
 
 def products_in_sixteen_bits(student, dtype, count, seed=0):
     weights, rows = nearly_equal_pairs(count, seed)
-    seen = in_sixteen_bits(student, weights, rows, dtype)
-    expect_close(seen["output"], reference.mixed_precision(weights, rows, dtype), like=misconceptions.MIXED_PRECISION,
-                 framework="torch", rtol=0.02, atol=5e-4, what="the output")
+    right = reference.mixed_precision(weights, rows, dtype)
+    in_sixteen_bits(student, weights, rows, dtype, lambda seen: expect_close(
+        seen["output"], right, like=misconceptions.MIXED_PRECISION, framework="torch", rtol=0.02, atol=5e-4,
+        what="the output"))
 
 
 def sums_in_float32(student, dtype, features, seed=0):
     weights, rows = small_shares(features, seed)
-    seen = in_sixteen_bits(student, weights, rows, dtype)
     right, registry = reference.mixed_precision(weights, rows, dtype), misconceptions.MIXED_PRECISION
     # asked for in any case, so that the kit has their answers
     known = {one: reference.mixed_precision(weights, rows, dtype, _report=one) for one in ("dtypes", "arrived")}
-    try:
-        expect_close(seen["output"], right, like=registry, framework="torch", rtol=0.02, atol=1e-6, what="the output")
-    except CheckFailure:
-        # several wrong turns lose what is small: what else they do tells them apart
-        for report, answer in known.items():
-            found = seen["gradients"] is not None if report == "arrived" else seen[report]
-            expect_equal(found, answer, like=registry, what=WORDS[report])
-        raise
+
+    def compare(seen):
+        try:
+            expect_close(seen["output"], right, like=registry, framework="torch", rtol=0.02, atol=1e-6,
+                         what="the output")
+        except CheckFailure:
+            # several wrong turns lose what is small: what else they do tells them apart
+            for report, answer in known.items():
+                found = seen["gradients"] is not None if report == "arrived" else seen[report]
+                expect_equal(found, answer, like=registry, what=WORDS[report])
+            raise
+
+    in_sixteen_bits(student, weights, rows, dtype, compare)
 
 
 def test_output_in_sixteen_bits(student):
     """Asked for bfloat16, the output is bfloat16, and close to the one in float32."""
     weights, rows = layers_between(4), numbers(5, 3, seed=9, dtype="float32")
-    seen = in_sixteen_bits(student, weights, rows, "bfloat16")
-    expect_close(seen["output"], reference.mixed_precision(weights, rows, "bfloat16"),
-                 like=misconceptions.MIXED_PRECISION, framework="torch", rtol=0.03, atol=0.1, what="the output")
+    right = reference.mixed_precision(weights, rows, "bfloat16")
+    in_sixteen_bits(student, weights, rows, "bfloat16", lambda seen: expect_close(
+        seen["output"], right, like=misconceptions.MIXED_PRECISION, framework="torch", rtol=0.03, atol=0.1,
+        what="the output"))
 
 
 def test_products_in_sixteen_bits(student):
@@ -169,11 +183,15 @@ def test_sums_in_float32(student):
 def test_parameters_are_left_alone(student):
     """The parameters stay float32, and get their gradients."""
     weights, rows = layers_between(4), numbers(5, 3, seed=9, dtype="float32")
-    seen, registry = asked(student, weights, rows, "bfloat16"), misconceptions.MIXED_PRECISION
-    gradients_arrive(seen, registry)
-    expect_close(seen["gradients"], reference.mixed_precision(weights, rows, "bfloat16", _report="gradients"),
-                 like=registry, rtol=0.03, atol=0.2, what="the row of all gradients")
-    expect(seen["untouched"] is True, "The parameters, the input, or the mode of the model changed.")
+    registry = misconceptions.MIXED_PRECISION
+    right = reference.mixed_precision(weights, rows, "bfloat16", _report="gradients")
+
+    def compare(seen):
+        gradients_arrive(seen, registry)
+        expect_close(seen["gradients"], right, like=registry, rtol=0.03, atol=0.2, what="the row of all gradients")
+        expect(seen["untouched"] is True, "The parameters, the input, or the mode of the model changed.")
+
+    asked(student, weights, rows, "bfloat16", compare)
 
 
 def gradients_arrive(seen, registry):
