@@ -48,7 +48,7 @@ def saved_bytes(model, run):
 def wide_layers(copies):
     """(widen, narrow), two layers of a tensor and a scale; what lies between them takes `copies` times the room.
 
-    widen(x, scale) is x * scale, `copies` times; narrow(wide, scale) is tanh(scale * the mean of these). For the
+    widen(x, scale) is tanh(x * scale), `copies` times; narrow(wide, scale) is tanh(scale * the mean of these). For the
     backward pass widen keeps what it was given, and so does narrow. Their results do not depend on `copies`. What they
     put out lies in memory that was let go by others before, where there is some: the system clears what it hands out,
     which takes longer than all that is computed here. So as much is taken from it as was ever held at once.
@@ -70,7 +70,7 @@ def wide_layers(copies):
     class Widen(torch.autograd.Function):
         @staticmethod
         def forward(x, scale):
-            return room(*x.shape, copies).copy_((x * scale)[..., None])
+            return room(*x.shape, copies).copy_(torch.tanh(x * scale)[..., None])
 
         @staticmethod
         def setup_context(context, inputs, output):
@@ -79,7 +79,7 @@ def wide_layers(copies):
         @staticmethod
         def backward(context, gradient):
             x, scale = context.saved_tensors
-            row = gradient.sum(-1)
+            row = gradient.sum(-1) * (1 - torch.tanh(x * scale) ** 2)
             return row * scale, (row * x).sum()
 
     class Narrow(torch.autograd.Function):
