@@ -14,7 +14,7 @@ from torch import nn
 from autograder.course import Course
 from autograder.datasets import find_images
 from autograder.training.alter import SHIFT, THICKENED, TURN
-from autograder.training.brought import LONGEST, MOST, brought
+from autograder.training.brought import MOST, MOST_BESIDE, packed
 from course import costs
 from course.lenet.keras_cnn import hidden as keras_hidden
 from course.lenet.lenet_components.reference import CONNECTIONS, lenet_components
@@ -33,7 +33,7 @@ said = partial(says, NAME)
 def code_of(assignment):
     """All code of a solution notebook."""
     cells = json.loads(Course.here().assignment(assignment).solution_path.read_text(encoding="utf-8"))["cells"]
-    return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    return "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
 
 
 def test_the_digits_that_come_along():
@@ -98,11 +98,11 @@ def test_hints_of_the_networks():
          f"{'x'.join(map(str, second.output.shape[1:]))}, which are {size:,} numbers")
 
 
-@pytest.mark.parametrize("assignment", [NAME, "05-alexnet"])
-def test_what_a_notebook_may_bring(assignment):
-    characters, _ = brought(code_of(assignment))
-    says(assignment, f"(this notebook's have about {round(characters, -3):,})",
-         f"may have {MOST:,} characters, a single one {LONGEST:,}")
+@pytest.mark.parametrize(("assignment", "beside"), [(NAME, "it may have"), ("05-alexnet", "it")])
+def test_what_a_notebook_may_bring(assignment, beside):
+    with_our_answers = packed(code_of(assignment).encode())
+    says(assignment, f"the code of your notebook may have {MOST:,} bytes when it is compressed (with our answers this one "
+         f"has about {round(with_our_answers, -3):,})", f"hand in beside {beside} {MOST_BESIDE:,}")
 
 
 def test_the_example_of_an_evaluation():
@@ -122,7 +122,7 @@ def test_the_networks_mode_afterwards_costs_nothing(ends_in):
     source = source.replace("    model.eval()\n", "    was = model.training\n    model.eval()\n")
     source = source.replace("    shares = np.concatenate", f"    {ends_in}\n    shares = np.concatenate")
     assert score(run_task(NAME, "lenet-evaluate", given + source, parts=("hidden",))) == 10
-    said("Afterwards it may stay in it, or go back to the mode in which it came: you need not care.")
+    said("Afterwards it may stay in it, or go back to the mode in which it came: either is fine.")
 
 
 def test_pictures_for_keras_have_20_pixels_at_least():
@@ -142,7 +142,7 @@ def test_pictures_for_keras_have_20_pixels_at_least():
     assert min(side for shape in shapes for side in shape[:2]) == 20 and (20, 20, 1) in shapes
     pictures, _ = keras_hidden.patterns(np.random.default_rng(0), 3)
     assert pictures.shape[1:] == (20, 20, 1)
-    said("The smallest pictures for which it is built have 20x20 pixels.")
+    said("The smallest pictures that it has to take have 20x20 pixels.")
 
 
 def test_how_the_graders_images_are_altered():

@@ -127,7 +127,7 @@ def test_no_check_asks_of_features_that_come_out_of_nothing():
     for seed in (b"one", b"two", b"three"):
         assert score(run_task(NAME, "shift-invariance", {"shift_sensitivity": noticed}, seed=seed)) == 8
     assert len(found) > 50 and np.isfinite(found).all()
-    said("(Where they are zero before and not after, there is nothing to divide by: no check asks for such an image.)")
+    said("(Where they are zero before and not after, there is nothing to divide by: no check uses such an image.)")
 
 
 def test_pooling_or_a_stride():
