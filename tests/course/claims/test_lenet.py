@@ -100,9 +100,9 @@ def test_hints_of_the_networks():
 
 @pytest.mark.parametrize(("assignment", "beside"), [(NAME, "it may have"), ("05-alexnet", "it")])
 def test_what_a_notebook_may_bring(assignment, beside):
-    with_our_answers = packed(code_of(assignment).encode())
-    says(assignment, f"the code of your notebook may have {MOST:,} bytes when it is compressed (with our answers this one "
-         f"has about {round(with_our_answers, -3):,})", f"hand in beside {beside} {MOST_BESIDE:,}")
+    ours = round(packed(code_of(assignment).encode()), -3)
+    says(assignment, f"the code of your notebook may have {MOST:,} bytes when it is compressed "
+         f"(with our answers this one has about {ours:,})", f"hand in beside {beside} {MOST_BESIDE:,}")
 
 
 def test_the_example_of_an_evaluation():
