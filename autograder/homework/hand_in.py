@@ -25,11 +25,12 @@ from nbformat import NotebookNode
 
 from autograder import files
 from autograder.checks.terminal import HereManager, environment_here
-from autograder.course import CHECK_SUFFIX, TOTAL_S, Course, UsageError
+from autograder.course import CHECK_SUFFIX, TOTAL_S, Course, UsageError, words_of
 from autograder.homework import manifest as kits
 from autograder.homework import watching
 from autograder.homework.manifest import Manifest, fingerprint, grade_id
 from autograder.sandbox.limits import Limits
+from autograder.training.brought import too_much
 
 FOLDER = "handed-in"
 
@@ -61,6 +62,8 @@ def hand_in(path: Path) -> HandedIn:
     found = HandedIn(packed, Path(name).stem)
     run = _run(notebook, path, course)
     _tell(found, run, notebook, manifest.cells[name])
+    if _trains(course, manifest.cells[name]) and (sentence := too_much(_code(notebook))):
+        found.problems.append(sentence)
     files.write(packed, _packed(notebook))
     return found
 
@@ -187,6 +190,16 @@ def _missing_cells(notebook: NotebookNode, released: Mapping[str, str]) -> Itera
                 yield f"{task}: its {kind} cell is missing, or no longer marked as one; {back}."
             elif here[id] > 1:
                 yield f"{task}: its {kind} cell is there {here[id]} times; delete the copies."
+
+
+def _trains(course: Course, released: Mapping[str, str]) -> bool:
+    """Whether a task of the notebook is a network that is trained where it is graded."""
+    tasks = (words_of(id.removesuffix(CHECK_SUFFIX)) for id in released if id.endswith(CHECK_SUFFIX))
+    return any(any(course.folder.glob(f"*/{task}/training.py")) for task in tasks)
+
+
+def _code(notebook: NotebookNode) -> str:
+    return "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
 
 
 def _is_text_task(cell: NotebookNode) -> bool:

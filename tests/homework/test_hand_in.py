@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 
 import nbformat
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.homework.manifest import read_notebook
+from autograder.training.brought import MOST
 
 from .kits import load, path_of, released, save, write_kit
 
@@ -113,6 +115,17 @@ def test_cells_that_are_missing_are_told(folder: Path) -> None:
     said = "\n".join(told["problems"])
     assert "doubled: its answer cell is there 2 times; delete the copies." in said
     assert "Cell 8 raises SyntaxError: invalid syntax in line 1." in said and "Cell 9 asks for input" in said
+
+
+@pytest.mark.parametrize("trains", [True, False])
+def test_more_code_than_a_training_may_bring_is_told(trains: bool, folder: Path) -> None:
+    task = next(folder.glob("numbers_*/numbers/doubled"))
+    if trains:
+        (task / "training.py").touch()
+    stored = new_code_cell(f"network = {random.Random(0).randbytes(MOST).hex()!r}")
+    save(folder, [*released(), stored])
+    problems = json.loads(CliRunner().invoke(app, ["hand-in", str(path_of(folder)), "--json"]).stdout)["problems"]
+    assert any(f"and {MOST:,} are allowed where a training is graded" in one for one in problems) == trains, problems
 
 
 def test_a_notebook_without_ids_is_known_by_its_tasks_and_by_what_colab_keeps(folder: Path) -> None:
