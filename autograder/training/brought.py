@@ -25,7 +25,7 @@ def too_much(source: str) -> str | None:
         return None
     return (
         f"The code of this notebook is {size:,} bytes even when it is compressed, and {MOST:,} are allowed where a "
-        "training is graded: what a network knows is to come from the images that it is given. Take stored data and "
+        "training is graded: what a network knows must come from the images that it is given. Take stored data and "
         "code that is not needed away."
     )
 
@@ -46,5 +46,5 @@ def beside(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], str]:
     more = f" and {len(left) - 1} more" if len(left) > 1 else ""
     return kept, (
         f"The notebook ran without {left[0]}{more}: where a training is graded, what lies beside the notebook may be "
-        f"{MOST_BESIDE:,} bytes in all, compressed, since what a network knows is to come from the images."
+        f"{MOST_BESIDE:,} bytes in all, compressed, since what a network knows must come from the images."
     )

@@ -32,7 +32,7 @@ PLAIN = {
     "constant-answer": "The network gives the same answer for every image.",
     "never-trained": "The network answers as one does that was not trained, or far too little: all classes are equally "
     "likely to it.",
-    "softmax-in-the-network": "What comes back are probabilities; the network is to return logits.",
+    "softmax-in-the-network": "What comes back are probabilities; the network should return logits.",
     "relu-on-the-logits": ALL_POSITIVE,
     "depends-on-the-batch": "What the network says of an image depends on the other images of the batch.",
     "gradients-pile-up": "The gradients of earlier steps are added to those of later ones; they have to be cleared "

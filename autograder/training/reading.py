@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..bridge.student import Handle, Student, in_kernel, type_of
+from ..bridge.student import Student, in_kernel, type_of
 from ..checks.failure import CheckFailure
+from ..checks.reading import with_article
 from . import probes
 
 BATCH = 500
@@ -60,11 +61,11 @@ class Logits:
         padding = [self.padding] * 4 if padding is None else padding
         scores = ask(model, images, scale, offset, padding, side, batch)
         if scores is None:
-            first = "A PyTorch model that returns a tensor is to come back"
-            raise CheckFailure(f"{first}, not {_called(model)}.", fixed=f"{first}.")
+            first = "A PyTorch model that returns a tensor must come back"
+            raise CheckFailure(f"{first}, not {_called(model)}", fixed=f"{first}.")
         if not isinstance(scores, np.ndarray) or scores.dtype.kind != "f" or scores.shape != (len(images), classes):
             shape = f", not {'x'.join(map(str, scores.shape))}" if isinstance(scores, np.ndarray) else ""
-            first = f"For {len(images)} images the network is to return {len(images)}x{classes} logits"
+            first = f"For {len(images)} images the network must return {len(images)}x{classes} logits"
             raise CheckFailure(f"{first}{shape}.", fixed=f"{first}.")
         if not np.isfinite(scores).all():
             raise CheckFailure(NOT_FINITE, fixed=NOT_FINITE)
@@ -94,15 +95,15 @@ class Labels:
     ) -> Answers:
         answer = in_kernel(student, probes.labels_of).labels_of(model, images, scale, batch)
         if answer is None:
-            first = "An object with a method predict is to come back"
-            raise CheckFailure(f"{first}, not {_called(model)}.", fixed=f"{first}.")
+            first = "An object with a method predict must come back"
+            raise CheckFailure(f"{first}, not {_called(model)}", fixed=f"{first}.")
         if isinstance(answer, np.ndarray) and answer.ndim == 2 and answer.shape[0] == len(images) and classes > 1:
             scores = CheckFailure(SCORES, diagnosis=SCORES_ID, fixed=SCORES)
             raise scores if answer.shape[1] == classes else _odd(images, answer)
         if not isinstance(answer, np.ndarray) or answer.shape != (len(images),) or answer.dtype.kind not in "iuf":
             raise _odd(images, answer)
         if not np.isfinite(answer).all() or (answer != np.rint(answer)).any() or not _within(answer, classes):
-            message = f"predict is to give labels from 0 to {classes - 1}."
+            message = f"predict must give labels from 0 to {classes - 1}."
             raise CheckFailure(message, fixed=message)
         return Answers(answer.astype(np.int64))
 
@@ -141,9 +142,10 @@ SCORES = "predict gives a row of scores for each image; a label is asked for, th
 
 
 def _odd(images: np.ndarray, answer: Any) -> CheckFailure:
-    form = f"shape {answer.shape}, {answer.dtype}" if isinstance(answer, np.ndarray) else f"a {type_of(answer)}"
-    first = f"predict is to give one label for each of {len(images)} images"
-    return CheckFailure(f"{first}, not {form}.", fixed=f"{first}.")
+    array = isinstance(answer, np.ndarray)
+    form = f"an array of shape {answer.shape} and dtype {answer.dtype}." if array else _called(answer)
+    first = f"predict must give one label for each of {len(images)} images"
+    return CheckFailure(f"{first}, not {form}", fixed=f"{first}.")
 
 
 def _within(labels: np.ndarray, classes: int) -> bool:
@@ -151,7 +153,5 @@ def _within(labels: np.ndarray, classes: int) -> bool:
 
 
 def _called(model: Any) -> str:
-    if model is None:
-        return "None: is a return missing?"
-    kind = type_of(model)
-    return kind if isinstance(model, Handle) and kind.startswith("object") else f"a {kind}"
+    """What came back instead, to the end of the sentence."""
+    return "None. Is a return missing?" if model is None else f"{with_article(type_of(model))}."

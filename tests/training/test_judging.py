@@ -346,7 +346,7 @@ def test_oblong_pictures_of_fewer_classes(old, new, said, low_bar):
 
 
 @pytest.mark.parametrize(("answer", "words"), [
-    ("None", "is a return missing"),
+    ("None", "not None. Is a return missing?"),
     ("3", "PyTorch model"),
     ("torch.nn.Identity()", "logits"),
     ("torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(1024, 9))", "logits, not"),
