@@ -124,7 +124,7 @@ class Assignment:
 
     @property
     def trains(self) -> bool:
-        """Whether one of its tasks trains a network that is graded: a task whose folder has a ``training.py``."""
+        """Whether one of its tasks trains a network from nothing, which is graded: its folder has a ``training.py``."""
         package = self.root / self.package
         return any(any(package.glob(f"*/{words_of(task.id)}/training.py")) for task in self.tasks)
 

@@ -34,7 +34,8 @@ _EVERYWHERE = {
     errno.ENOMEM: "The machine has no memory left; end what uses it, or grade fewer submissions at once with --jobs",
     errno.EAGAIN: "The machine can start no more processes; end some, or grade fewer submissions at once with --jobs",
 }
-# As the last line of a traceback begins, with the exception's type: no text in a message can look like it.
+# As the line of pytest's report that names the error begins, with the exception's type: no text in a message can look
+# like it.
 _OS_ERROR = re.compile(r"(?:OSError|BlockingIOError): \[Errno (\d+)\] .*?(?:: '(.*)')?")
 _NO_THREAD = "RuntimeError: can't start new thread"
 _OF_MEMORY = re.compile(r"[\w.]*MemoryError\b|RuntimeError: .*DefaultCPUAllocator: can't allocate")
@@ -67,7 +68,7 @@ def is_full(error: BaseException) -> bool:
 
 
 def told_by(line: str) -> MachineFault | None:
-    """The fault behind the last line of a traceback of the grader's own, where what every submission needs was lacking:
+    """The fault behind a check's error, told by the line that names it, where what every submission needs was lacking:
     a descriptor, a process, a disk with room."""
     found = _OS_ERROR.fullmatch(line)
     number = int(found[1]) if found else errno.EAGAIN if line.startswith(_NO_THREAD) else 0
@@ -76,7 +77,7 @@ def told_by(line: str) -> MachineFault | None:
 
 
 def tells_of_memory(line: str) -> bool:
-    """Whether the last line of a traceback of the grader's own says that there was no memory for something."""
+    """Whether the line that names a check's error says that there was no memory for something."""
     return bool(_OF_MEMORY.match(line))
 
 

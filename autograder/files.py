@@ -148,7 +148,7 @@ def _held(path: Path) -> tuple[int, str]:
         handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_UNFINISHED)
         if sys.platform != "win32":
             with suppress(OSError):  # a disk without locks
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(handle, fcntl.LOCK_EX)  # one who sweeps has removed it when he lets go
         if os.path.exists(beside):  # nobody swept it before it was locked
             return handle, beside
         os.close(handle)

@@ -135,7 +135,7 @@ class SocketTransport:
         self._bytes_left = total_bytes
         self._caps = caps or REPLY
         self._on_timeout = on_timeout
-        self._kept_waiting, self._put_off = kept_waiting, 0.0
+        self._kept_waiting, self._put_off, self._waits_since = kept_waiting, 0.0, 0.0
         self._grace = grace
         self._usage, self._fresh = usage, fresh
         self._number = 0
@@ -151,7 +151,7 @@ class SocketTransport:
         if not self.usable:
             raise BridgeClosed("the connection to the notebook is closed")
         self._number += 1
-        self._put_off = 0.0
+        self._put_off, self._waits_since = 0.0, time.monotonic()
         steps = len(header.get("requests", ()))
         deadline = self._deadline(steps)
         try:
@@ -217,7 +217,7 @@ class SocketTransport:
                 if now_done is None:
                     return header, payload
                 if type(now_done) is int and done < now_done < steps:
-                    done, deadline = now_done, self._deadline(steps)
+                    done, deadline, self._put_off = now_done, self._deadline(steps), 0.0
                     continue
             self.dropped.append("a reply to no open question")
         raise BridgeProtocolError("replies that nobody asked for")
@@ -233,6 +233,7 @@ class SocketTransport:
         self.usable = False
         if self._on_timeout is None:
             return
+        self._put_off = 0.0
         self._on_timeout()
         try:
             self._receive(time.monotonic() + self._grace)
@@ -285,7 +286,9 @@ class SocketTransport:
         most = (BUSY - 1) * self._seconds - self._put_off
         if self._kept_waiting is None or most <= 0 or self._is_over():
             return False
-        owed = min(self._kept_waiting(), most)
+        now = time.monotonic()
+        owed = min(self._kept_waiting(), most, now - self._waits_since)  # of what was waited before, nothing
+        self._waits_since = now
         self._put_off += owed
         return owed > OWED_S
 

@@ -212,14 +212,14 @@ def expect_raises(
             if re.match(SLIPS, f"{error.known_type}: {error.text}"):  # not an answer to the argument
                 raise
             raise CheckFailure(
-                f"A {wanted}{whose} was to be raised here{case}, not {with_article(error.known_type)}.",
-                fixed=f"A {wanted} was to be raised here, and another exception was.",
+                f"A {wanted}{whose} should be raised here{case}, not {with_article(error.known_type)}.",
+                fixed=f"A {wanted} should be raised here, and another exception was.",
             ) from None
         if wanted_names and not any(_names(error.text, name) for name in wanted_names):
             message = f'The {wanted} was raised, but its text does not name the {named} "{wanted_names[0]}".'
             raise CheckFailure(message, fixed=message) from None
     else:
-        message = f"A {wanted}{whose} was to be raised here{case}, and nothing was raised."
+        message = f"A {wanted}{whose} should be raised here{case}, and nothing was raised."
         raise CheckFailure(message, fixed=message)
 
 
@@ -297,7 +297,7 @@ def _difference(
         found = actual.dtype if isinstance(actual, Tensor) else got.dtype.name
         if found != dtype:
             message = f"{start(what)} has dtype {found}; {dtype} is right here."
-            return CheckFailure(message, fixed=f"{start(what)} has not dtype {dtype}.")
+            return CheckFailure(message, fixed=f"{start(what)} does not have dtype {dtype}.")
     # As coarse as the coarser side: a float64 answer is no less right where the reference is float32.
     coarse = min((a.dtype.itemsize for a in (got, wanted) if a.dtype.kind in "f"), default=8) < 8
     rtol = (1e-4 if coarse else 1e-7) if rtol is None else rtol

@@ -314,7 +314,7 @@ def _place(number: int) -> str:
 
 def wrong_length(values: Sequence[Any], right: int, what: str) -> Difference:
     """What is said of a list that is too long or too short."""
-    fixed = f"{start(what)} is to hold {_count(right, 'value')}."
+    fixed = f"{start(what)} should hold {_count(right, 'value')}."
     return Difference(f"{start(what)} holds {_count(len(values), 'value')}, not {right}.", fixed)
 
 

@@ -67,15 +67,19 @@ def _look(session: Session, number: int, judge: Judge, _: Any) -> None:
 
 def _failure_together(session: Session, asked: Sequence[tuple[Judge, Call]]) -> Exception | None:
     """Sends all calls together: what a judge says of one, or what kept them from being judged; None where all pass."""
+    session.flush()  # what waited before is no part of this
+    answered = False
     try:
         numbers = [session.outcome_of(call) for _, call in asked]
         session.flush()
+        answered = True
         for number, (judge, _) in zip(numbers, asked, strict=True):
             _look(session, number, judge, None)
     except MachineFault:
         raise
     except Exception as error:
-        return error
+        # Together, a call may look at an object that was refused just before: that says nothing of the answer.
+        return error if answered else RuntimeError("these calls cannot be asked together")
     finally:
         session.forget()
     return None

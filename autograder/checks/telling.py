@@ -46,9 +46,16 @@ def result_of(one: RanTest, name: Any, source: str | None) -> TestResult:
     )
 
 
+# What Python says where a check calls, or makes ready to call, what is no function.
+_CALLED = (
+    r"^E +(TypeError: ('\w+' object is not callable|the first argument must be callable)"
+    r"|AttributeError: '\w+' object has no attribute '_session')"
+)
+
+
 def _uncallable(one: RanTest) -> str | None:
     """What is said where a name of the notebook is no function, and a check called it as one."""
-    if re.search(r"^E +TypeError: '\w+' object is not callable", one.report or "", re.MULTILINE):
+    if re.search(_CALLED, one.report or "", re.MULTILINE):
         return _what_it_is(one)
     return None
 
@@ -59,7 +66,7 @@ def _no_function(one: RanTest, error: StudentError) -> str | None:
     if error.where is None and re.fullmatch(r"'\w+' object is not callable", error.text):
         return _what_it_is(one)
     if error.where is None and "'NoneType'" in error.text and one.name:
-        return f"What `{one.name}` gives back is None. Is a return missing?"
+        return f"Something gives back None here: `{one.name}`, or a function or `forward` that it uses. Is a return missing?"
     return None
 
 

@@ -182,7 +182,10 @@ class _Worker:
             self.connection.send(replace(job, share=self.slot.share) if self.slot else job)
 
     def hang_up(self) -> None:
-        """Closes the connection, upon which it ends; what it imports or grades right now is not awaited."""
+        """Closes the connection, upon which it ends; what it imports or grades right now is not awaited. Done once: a
+        second signal would come while it cleans up."""
+        if self.connection.closed:
+            return
         self.connection.close()
         if self.taken or not self.ready:
             self._send(signal.SIGTERM)

@@ -18,6 +18,7 @@ from .limits import MEBI, Limits
 
 _NAME = "autograder-"
 _ROOM_BYTES, _ROOM_TASKS = 256 * MEBI, 64  # beyond the limits, and for the kernel itself: the guard is to be first
+_HUGE_PAGES = 8 * MEBI  # the last that did not fit
 _GONE_S = 2.0
 _CONTROLLERS = ("memory", "pids")
 
@@ -51,6 +52,8 @@ class Group:
             for folder in above:
                 _sweep(folder)
                 own = folder / f"{_NAME}{os.getpid()}"
+                with contextlib.suppress(OSError):  # left by an earlier process of this number; one in use stays
+                    own.rmdir()
                 own.mkdir()
                 made.append(own)
             group = cls(tuple(made))
@@ -83,12 +86,15 @@ class Group:
         return True
 
     def ran_out(self) -> bool:
-        """Whether Linux ended a process of the group since it had no memory left."""
-        for name in ("memory.events", "memory.oom_control"):
-            for line in _lines(self._folders[0] / name):
-                if line.startswith("oom_kill ") and line != "oom_kill 0":
-                    return True
-        return False
+        """Whether Linux ended a process of the group since it had used up what the group may have, and not since the
+        machine, or a group around this one, had none left."""
+        first = self._folders[0]
+        counts = [*_lines(first / "memory.events"), *_lines(first / "memory.oom_control")]
+        said = dict(line.split(" ", 1) for line in counts)
+        reached = int(said.get("oom", "0")) > 0
+        for most in _lines(first / "memory.max_usage_in_bytes"):  # version 1, which does not count how often
+            reached = int(most) > int(_lines(first / "memory.limit_in_bytes")[0]) - _HUGE_PAGES
+        return reached and int(said.get("oom_kill", "0")) > 0
 
     def remove(self) -> None:
         """Removes the group. It is busy for a moment after its last process."""

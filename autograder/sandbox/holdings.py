@@ -24,9 +24,9 @@ UNSEEN_BYTES = 1 << 20  # what a shared mapping may hold, and is taken to hold, 
 
 
 class Holdings:
-    """What a walk found until now, each object once: in `memory` bytes of shared memory that is mapped, touched or not,
-    of what sockets and pipes can hold, and of what Linux itself keeps for mappings and watched descriptors; in `disk`
-    those of files without a name."""
+    """What a walk found until now, each object once, watches once for each descriptor: in `memory` bytes of shared
+    memory that is mapped, touched or not, of what sockets and pipes can hold, and of what Linux itself keeps for
+    mappings and watched descriptors; in `disk` those of files without a name."""
 
     def __init__(self) -> None:
         self._memory: dict[str, int] = {}

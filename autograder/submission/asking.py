@@ -109,7 +109,9 @@ class Asking:
         asks for too much, for which an answer of an odd kind can be the reason: that is a broken check."""
         gc.collect()
         host.require_memory()
-        tests = self._asked_in(self._execution.kernel(), run, mark)
+        self._together = False  # which answer ends a kernel is seen at once
+        self._asked_before = self._execution.kernel()
+        tests = self._asked_in(self._asked_before, run, mark)
         for fault in filter(None, map(told_by, _broken(tests))):
             raise fault
         return tests

@@ -142,7 +142,7 @@ class _Watch:
     def __init__(
         self, kernel: Kernel, limits: Limits, deadline: float, room: int | None = None, latest: float = 0.0
     ) -> None:
-        self.deadline, self._latest = deadline, latest
+        self.deadline, self._latest, self._since = deadline, latest, time.monotonic()
         self.collector = Collector(int(limits.output_bytes), int(limits.display_updates), room)
         self.replied = self.idle = False
         self._kernel = kernel
@@ -172,8 +172,11 @@ class _Watch:
 
     def _is_late(self, now: float) -> bool:
         """Whether the time is up. It is put off by the time in which the machine ran others."""
-        if self.deadline < now < self._latest and (owed := self._kernel.kept_waiting()) > OWED_S:
-            self.deadline = min(self.deadline + owed, self._latest)
+        if self.deadline < now < self._latest:
+            owed = min(self._kernel.kept_waiting(), now - self._since)  # of what was waited before, nothing
+            self._since = now
+            if owed > OWED_S:
+                self.deadline = min(self.deadline + owed, self._latest)
         return now > self.deadline
 
     def turn(self, message: str) -> None:

@@ -57,7 +57,7 @@ def graded(grader: Grader, task: str, stranger: Stranger, seed: int) -> dict[str
     notebook = filled_in(released(about), {**own, task: stranger.source})
     secret, student = Secret(b"strangers".ljust(32, b"-")), f"stranger-{seed}"
     seeds = secret.seeds([one.id for one in about.automatic], student)
-    job = Job(student, as_bytes(notebook), seeds, secret.id, "", "", datasets=TrainingData(about.images).names)
+    job = Job(student, as_bytes(notebook), seeds, secret.id, "", "", datasets=TrainingData.of(about).names)
     found: dict[str, Any] = grader.grade(job).results.to_dict()
     return next(one for one in found["tasks"] if one["task"] == task)
 

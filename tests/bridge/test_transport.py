@@ -259,14 +259,14 @@ def test_time_in_which_the_machine_ran_others_is_none_of_the_requests():
 @pytest.mark.parametrize("owed", [(), (0.0, 9.0), (0.04, 9.0), (0.1, 0.1, 0.0, 9.0)])
 def test_a_request_waits_no_longer_once_nothing_more_is_owed(owed: tuple[float, ...]):
     over, owes = threading.Event(), Owes(*owed)
-    with other_end(answers_after(over), seconds=0.05, kept_waiting=owes) as transport:
+    with other_end(answers_after(over), seconds=0.15, kept_waiting=owes) as transport:
         with pytest.raises(BridgeTimeout):
             Student(transport).x  # noqa: B018
         over.set()
     assert owes.asked == max(1, len(owed) - 1)
 
 
-@pytest.mark.parametrize("options", [{"seconds": 0.05}, {"seconds": 0.05, "total_seconds": 0.1}])
+@pytest.mark.parametrize("options", [{"seconds": 0.12}, {"seconds": 0.12, "total_seconds": 0.2}])
 def test_what_is_owed_has_an_end(options: dict[str, float]):
     """Several times its own time, and never more than all requests together have."""
     over, owes = threading.Event(), Owes(*[0.1] * 1000)
@@ -274,7 +274,27 @@ def test_what_is_owed_has_an_end(options: dict[str, float]):
         with pytest.raises(BridgeTimeout):
             Student(transport).x  # noqa: B018
         over.set()
-    assert owes.asked == (1 if "total_seconds" in options else 4)
+    assert owes.asked == (1 if "total_seconds" in options else 9)
+
+
+def test_no_more_is_owed_than_has_passed_since_it_was_last_asked():
+    """What the machine kept from the kernel before this request is none of it."""
+    over, owes = threading.Event(), Owes(5.0)
+    with other_end(answers_after(over), seconds=0.12, kept_waiting=owes) as transport:
+        with pytest.raises(BridgeTimeout):
+            Student(transport).x  # noqa: B018
+        over.set()
+    assert owes.asked == 2, "five seconds at once would have been all that may be owed"
+
+
+def test_the_time_after_an_interrupt_is_owed_anew():
+    over, owes, asked = threading.Event(), Owes(*[0.1] * 1000), []
+    options = {"seconds": 0.12, "grace": 0.06, "on_timeout": lambda: asked.append(owes.asked)}
+    with other_end(answers_after(over), **options, kept_waiting=owes) as transport:
+        with pytest.raises(BridgeTimeout):
+            Student(transport).x  # noqa: B018
+        over.set()
+    assert owes.asked > asked[0], "what was put off for the request would have been waited for once more"
 
 
 def test_each_request_is_owed_anew():

@@ -531,7 +531,7 @@ def test_what_is_no_argument_is_not_called_one():
 
 
 def test_what_should_have_been_refused_is_said():
-    with pytest.raises(CheckFailure, match='naming "k" was to be raised here for an even k, and nothing'):
+    with pytest.raises(CheckFailure, match='naming "k" should be raised here for an even k, and nothing'):
         with expect_raises("ValueError", naming="k", about="an even k"):
             pass
 
@@ -545,7 +545,7 @@ def test_a_slip_of_the_code_is_not_a_wrong_kind_of_refusal(kind, text):
     with pytest.raises(StudentError):
         with expect_raises("ValueError", naming="k"):
             raise StudentError(kind, (kind,), text, None)
-    with pytest.raises(CheckFailure, match='A ValueError naming "k" was to be raised here, not a TypeError'):
+    with pytest.raises(CheckFailure, match='A ValueError naming "k" should be raised here, not a TypeError'):
         with expect_raises("ValueError", naming="k"):
             raise StudentError("TypeError", ("TypeError",), "k must be an int", None)
 

@@ -248,7 +248,7 @@ def test_an_error_helps(source: str, said: str) -> None:
 
 @pytest.mark.parametrize(("source", "said"), [
     ("probed = 5", "`probed` is a number here; it should be a function or a class."),
-    ("def probed(x): pass", "What `probed` gives back is None. Is a return missing?"),
+    ("def probed(x): pass", "`probed`, or a function or `forward` that it uses. Is a return missing?"),
     ("def probed(x): raise NotImplementedError", "`probed` is not answered yet."),
 ])
 def test_an_error_names_what_was_asked_for_also_where_another_name_follows(source: str, said: str) -> None:

@@ -170,6 +170,14 @@ def test_an_object_is_made_and_asked_together_and_either_may_refuse():
         expect_refusals(student, [*asked, (refused("ValueError", naming="x"), lambda: student.Layer(1).forward(1))])
 
 
+@pytest.mark.parametrize("kept", ["", "        self.forward = lambda x: Layer.forward(self, x)\n"])
+def test_what_an_object_has_is_looked_at_together_only_where_it_was_made(kept: str):
+    """An attribute that is no method is read from the object, and there is none where the constructor refused."""
+    student = student_of(LAYER.replace("    def forward", f"{kept}    def forward"))
+    assert student.Layer(1).forward(3) == 3
+    expect_refusals(student, [(refused("ValueError", naming="side"), lambda: student.Layer(0).forward(1))])
+
+
 def test_refusals_of_a_search_are_looked_at_in_their_turn():
     def search_in(source: str) -> Student:
         student = student_of(source)

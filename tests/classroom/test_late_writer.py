@@ -58,7 +58,7 @@ def test_the_writer_is_made_while_submissions_run(tmp_path: Path, assignment: As
         assert (tmp_path / "gradebook.db").exists()
 
 
-def test_another_course_s_gradebook_is_refused_while_submissions_run(tmp_path: Path, assignment: Assignment):
+def test_what_is_no_gradebook_is_refused_while_submissions_run(tmp_path: Path, assignment: Assignment):
     (tmp_path / "gradebook.db").write_bytes(b"no database at all" * 100)
     with late(tmp_path) as writer, pytest.raises(CourseError):
         until = time.monotonic() + PATIENCE_S

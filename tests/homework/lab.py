@@ -6,6 +6,7 @@ import os
 import secrets
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,13 +34,22 @@ def lab_in(folder: Path, home: Path) -> Iterator[str]:
         command, cwd=folder, env=environment, stdout=log, stderr=subprocess.PIPE, text=True
     ) as server:
         assert server.stderr is not None
+        reader = threading.Thread(target=log.writelines, args=(server.stderr,))  # a full pipe would stop the server
         try:
-            address = next(line.split()[-1] for line in server.stderr if "http://127.0.0.1:" in line)
-            base = address.split("/lab")[0]
+            said = []
+            for line in server.stderr:
+                said.append(line)
+                if "http://127.0.0.1:" in line:
+                    break
+            else:
+                raise AssertionError(f"JupyterLab did not start: {''.join(said)}")
+            base = said[-1].split()[-1].split("/lab")[0]
+            reader.start()
             yield f"{base}/lab/tree/{{}}?token={token}&reset"
         finally:
             server.terminate()
-            server.stderr.read()  # until it has ended, with its kernels
+            if reader.is_alive():
+                reader.join()  # until it has ended, with its kernels
 
 
 class Notebook:

@@ -117,12 +117,15 @@ def test_a_kernel_that_others_keep_from_running_is_known_to_have_waited(pool, st
     kernel.kept_waiting()
     run(kernel, "import time; time.sleep(0.3)")
     idle = kernel.kept_waiting()
-    other = subprocess.Popen([sys.executable, "-c", f"import os\nos.sched_setaffinity(0, {{{cpu}}})\nwhile True: pass"])
+    rival = f"import os\nos.sched_setaffinity(0, {{{cpu}}})\nprint(flush=True)\nwhile True: pass"
+    other = subprocess.Popen([sys.executable, "-c", rival], stdout=subprocess.PIPE)
     try:
+        assert other.stdout is not None
+        other.stdout.readline()
         run(kernel, "burn(0.3)", timeout=60)
     finally:
         other.kill()
-        other.wait()
-    assert kernel.kept_waiting() > max(0.3, idle)
+        other.communicate()
+    assert kernel.kept_waiting() > idle + 0.05
     kernel.kill()
     assert kernel.kept_waiting() == 0.0
