@@ -21,7 +21,8 @@ ROUGHLY = {"rtol": 1e-4, "atol": 1e-4}
 
 A_TENSOR = "A module that returns a tensor is right here"
 NOTHING_BACK = "`forward` gives back nothing: its last line needs a `return`."
-MADE_ALREADY = "What stands here is a module that was made already; the class itself is asked for, without parentheses."
+MADE_ALREADY = "This is a module that was already made; give the class itself, without parentheses."
+NO_MODULE = "What was made is no nn.Module: the class has to inherit from it."
 
 IN_PLACE = (
     "A result that the backward pass still needs was changed in place, as by `+=` on what a ReLU gave: make the sum a "
@@ -123,8 +124,9 @@ def looked_at(seen):
         return seen
     if output is None:
         raise CheckFailure(NOTHING_BACK, fixed=NOTHING_BACK)
-    if isinstance(output, str) and output == "a module in place of its class":
-        raise CheckFailure(MADE_ALREADY, fixed=MADE_ALREADY)
+    known = {"a module in place of its class": MADE_ALREADY, "no module": NO_MODULE}
+    if isinstance(output, str) and output in known:
+        raise CheckFailure(known[output], fixed=known[output])
     raise wrong_return(A_TENSOR, output)
 
 

@@ -154,6 +154,8 @@ def test_ties_go_to_the_lower_index():
     ("alexnet-torch", "AlexNet = 3"),
     ("alexnet-torch", "from torch import nn\ndef AlexNet(num_classes=1000, groups=1): return nn.Identity()"),
     ("alexnet-torch", "def AlexNet(num_classes=1000, groups=1): return None"),
+    ("alexnet-torch", "def AlexNet(num_classes=1000, groups=1): return [3, 4]"),
+    ("alexnet-torch", "import torch\ndef AlexNet(num_classes=1000, groups=1): return torch.zeros(1, 1000)"),
     ("alexnet-keras", "def alexnet(img_shape=(227, 227, 3), num_classes=1000): return None"),
     ("alexnet-keras", "alexnet = 'model'"),
     ("augmentation", "def augment(images, crop, rng): return images\ndef subtract_mean(a, b): return None"),

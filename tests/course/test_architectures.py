@@ -176,10 +176,22 @@ class Block(nn.Module):
 
 @pytest.mark.parametrize(("given", "said"), [
     ("ResidualBlock = Block", shared.NOTHING_BACK), ("ResidualBlock = Block()", shared.MADE_ALREADY),
+    ("ResidualBlock = lambda **options: 'a block'", shared.NO_MODULE),
 ])
-def test_a_forgotten_return_and_a_module_for_its_class_are_told(given, said):
+def test_a_forgotten_return_and_what_is_no_class_of_a_module_are_told(given, said):
     results = run_task(NAME, "residual", FORGETFUL + given)
     assert {result.message for result in results} == {said} and score(results) == 0
+
+
+@pytest.mark.parametrize(("task", "source", "said"), [
+    ("dense-to-conv", "dense_to_conv = lambda linear, channels, height, width: nn.Conv2d(channels, 4, (height + 1, 9))",
+     "The kernel is larger than the image."),
+    ("upsample", "SegmentationHead = lambda **options: 'a head'", shared.NO_MODULE),
+])
+def test_what_a_probe_did_not_ask_is_not_called_none_or_a_text(task, source, said):
+    parts = ("public", "hidden") if task == "dense-to-conv" else ("public",)
+    told = {result.message for result in run_task(NAME, task, f"from torch import nn\n{source}", parts=parts)}
+    assert said in told and not any("came back" in one for one in told), told
 
 
 # the demonstrations ------------------------------------------------------------------------------------------------

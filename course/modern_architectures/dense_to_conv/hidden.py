@@ -41,6 +41,8 @@ def converted(student, case, larger_by=(0, 0), bias=True, even=False):
         turned = isinstance(got, dict) and case.size[0] != case.size[1] and got.get("kernel") == case.size[::-1]
         expect(not turned, "The kernel lies on its side.",
                diagnosis=misconceptions.DENSE_TO_CONV["height-and-width-swapped"])
+        if isinstance(got, dict) and got.get("fits") is False:
+            raise CheckFailure("The kernel is larger than the image.")
         if not isinstance(got, dict) or not isinstance(got.get("output"), Tensor):
             raise CheckFailure("dense_to_conv returns a convolution; something else came back.")
 

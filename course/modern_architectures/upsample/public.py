@@ -1,17 +1,9 @@
 """Public checks of upsample, and its code for the kernel."""
 
-from autograder.checks.api import (
-    Tensor,
-    expect_close,
-    expect_equal,
-    in_kernel,
-    misconceptions,
-    reference,
-    wrong_return,
-)
+from autograder.checks.api import expect_close, expect_equal, in_kernel, misconceptions, reference
 
 from ...sizing_and_memory.shared import on_one_thread
-from ..shared import A_TENSOR, fill, run_module, values_of
+from ..shared import fill, looked_at, run_module, values_of
 
 
 def run_head(make, options, size, factor, seed):
@@ -41,9 +33,7 @@ def test_small_head(student):
     """A map of 3x4 and one twice as large: scores for every class at every pixel of the larger one."""
     options = {"low_channels": 3, "high_channels": 2, "num_classes": 2}
     kernel = in_kernel(student, run_head, run_module, fill, values_of, on_one_thread)
-    seen = kernel.run_head(student.SegmentationHead, options, (3, 4), 2, 0)
-    if not isinstance(seen["output"], Tensor):
-        raise wrong_return(A_TENSOR, seen["output"])
+    seen = looked_at(kernel.run_head(student.SegmentationHead, options, (3, 4), 2, 0))
     registry = misconceptions.SEGMENTATION_HEAD
     expect_equal(seen["shape"], reference.segmentation(options, (3, 4), 2, _report="shape"), like=registry,
                  what="the output's shape")
