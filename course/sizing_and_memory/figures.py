@@ -152,7 +152,7 @@ def what_each_way_costs(
     blocks = nn.Sequential(*[conv_block(16) for _ in range(4)])
     images, targets = torch.rand(8, 16, 32, 32), torch.rand(8, 16, 32, 32)
     forward: dict[str, Callable[[], torch.Tensor]] = {
-        "as ever": lambda: blocks(images),
+        "as usual": lambda: blocks(images),
         "in micro batches of 2": lambda: blocks(images[:2].clone()),  # a view would count as the whole batch
         "checkpointed": lambda: checkpointed_forward(blocks, images),
         "bfloat16 under autocast": lambda: autocast_forward(blocks, images, torch.bfloat16).float(),

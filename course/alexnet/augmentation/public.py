@@ -109,8 +109,8 @@ def test_every_image_by_itself(student):
     crops, more = augmented(student, numbered_images(100, 6, 6), 4, 0)
     mirrored = {crop.turned for crop in crops}, {crop.turned for crop in more}
     expect(len(mirrored[0]) == 2, "All 100 images are mirrored, or none is.")
-    expect(len({crop.top for crop in crops}) > 1, "All 100 images were cut at the same height.")
-    expect(len({crop.left for crop in crops}) > 1, "All 100 images were cut at the same distance from the left.")
+    expect(len({crop.top for crop in crops}) > 1, "All 100 crops begin in the same row.")
+    expect(len({crop.left for crop in crops}) > 1, "All 100 crops begin in the same column.")
 
 
 def test_the_same_generator(student):

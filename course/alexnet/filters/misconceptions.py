@@ -67,7 +67,7 @@ def divided_by_the_largest(weights, columns=8, gap=1):
 
 @FILTER_GRID.add("always-square", section=FILTERS)
 def always_square(solve, weights, columns=8, gap=1):
-    """There are about as many columns as rows, whatever was asked; the picture is always `columns` wide."""
+    """The grid has about as many columns as rows, whatever is asked for; it should always be `columns` filters wide."""
     return solve(weights, columns if columns < 1 else math.ceil(len(weights) ** 0.5), gap)
 
 

@@ -56,7 +56,7 @@ def test_batch_norm_in_training(student, case):
 @points(1)
 @search(cases(channels=st.integers(2, 3), seed=SEED))
 def test_batch_norm_scale_and_offset(student, case):
-    """Each channel is multiplied with its own gamma, and then its own beta is added."""
+    """Each channel is multiplied by its own gamma, and then its own beta is added."""
     compare(student, plain_batch(case.channels), False, "output", scale=two_of(case), **ROUGHLY)
 
 

@@ -135,7 +135,7 @@ class EpsMissing(Steps):
 
 @wrong("gamma-missing")
 class GammaMissing(Steps):
-    """The normalised values were not multiplied with gamma."""
+    """The normalised values were not multiplied by gamma."""
 
     def scaled(self, x, mean, variance):
         return (x - mean) / np.sqrt(variance + self.eps) + self.beta

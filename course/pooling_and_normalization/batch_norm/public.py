@@ -83,7 +83,7 @@ def test_batch_norm_at_inference(student):
 
 
 def test_batch_norm_scales(student):
-    """Each channel is multiplied with its gamma, and its beta is added."""
+    """Each channel is multiplied by its gamma, and its beta is added."""
     compare(student, numbers(3, 2, 2, 2), True, "output", scale=(np.array([2.0, 0.5]), np.array([-1.0, 3.0])),
             **ROUGHLY)
 

@@ -123,7 +123,7 @@ DROPOUT.add_source(
 
 @SCALE_AT_TEST_TIME.add("times-rate", section=DROPOUT_SECTION)
 def times_rate(weights, rate):
-    """The weights were multiplied with the rate; a unit is there with probability 1 minus the rate."""
+    """The weights were multiplied by the rate; a unit is there with probability 1 minus the rate."""
     return weights * rate
 
 

@@ -145,7 +145,7 @@ def k_of_one(solve, image, size=5, k=2.0, alpha=1e-4, beta=0.75):
 
 @LRN.add("alpha-missing", section=LRN_SECTION)
 def alpha_missing(solve, image, size=5, k=2.0, alpha=1e-4, beta=0.75):
-    """The alpha is missing: the sum of the squares is multiplied with it before k is added."""
+    """The alpha is missing: the sum of the squares is multiplied by it before k is added."""
     return solve(image, size, k, 1.0, beta)
 
 
@@ -165,7 +165,7 @@ def beta_missing(solve, image, size=5, k=2.0, alpha=1e-4, beta=0.75):
 
 @LRN.add("multiplied", section=LRN_SECTION, price="every value is wrong, and loud channels become louder")
 def multiplied(solve, image, size=5, k=2.0, alpha=1e-4, beta=0.75):
-    """The activation was multiplied with the bracket; it is divided, so that loud neighbours make it quieter."""
+    """The activation was multiplied by the bracket; it is divided, so that loud neighbours make it quieter."""
     return solve(image, size, k, alpha, -beta)
 
 

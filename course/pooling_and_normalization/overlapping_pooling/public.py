@@ -27,6 +27,6 @@ def test_entries(student):
 
 @example('{"size_3x3": ..., "size_2x2": ..., "discarded_percent": ...}')
 def test_example(student):
-    """A map of 30 pixels under windows of 3 and of 2 pixels, two pixels apart; and of a map whose sides 4 divides, what
-    4x4 pooling with stride 4 discards."""
+    """A map of 30x30 pixels, pooled 3x3 and 2x2 with stride 2; and what percentage 4x4 pooling with stride 4 discards
+    of a map whose sides are multiples of 4."""
     expect_entries(student.overlapping_pooling, reference.pooled_sizes(30, discarding=4))

@@ -81,7 +81,7 @@ def overlap_overwrites(grad_output, x, pool_size, stride=None):
 
 @POOLING_BACKWARD.add("times-the-value", section=GRADIENT)
 def times_the_value(solve, grad_output, x, pool_size, stride=None):
-    """The gradient was multiplied with the pixel's value; a maximum passes its gradient on unchanged."""
+    """The gradient was multiplied by the pixel's value; a maximum passes its gradient on unchanged."""
     return solve(grad_output, x, pool_size, stride) * x
 
 

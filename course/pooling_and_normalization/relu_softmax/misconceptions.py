@@ -47,7 +47,7 @@ def negatives_dropped(x):
 
 @RELU.add("mask-times-infinity", section=ACTIVATIONS)
 def mask_times_infinity(x):
-    """The input was multiplied with a mask: minus infinity times 0 is NaN, and ReLU gives 0 there."""
+    """The input was multiplied by a mask: minus infinity times 0 is NaN, and ReLU gives 0 there."""
     with np.errstate(invalid="ignore"):
         return x * (x > 0)
 

@@ -224,7 +224,7 @@ def multiplications_and_additions(solve, layers, input_shape, column):
 
 @LAYER_SUMMARY.add("biases-multiplied", section="Counting multiply-adds")
 def biases_multiplied(solve, layers, input_shape, column):
-    """The biases were counted among the multiply-adds; a bias is added, and multiplied with nothing."""
+    """The biases were counted among the multiply-adds; a bias is added, and multiplied by nothing."""
     return _changed(
         solve, layers, input_shape, column, "multiply_adds",
         lambda value, layer, row: value + (0 if isinstance(layer, PoolLayer) else prod(row.output_shape)),
@@ -233,7 +233,7 @@ def biases_multiplied(solve, layers, input_shape, column):
 
 @LAYER_SUMMARY.add("filter-biases-multiplied", section="Counting multiply-adds")
 def filter_biases_multiplied(solve, layers, input_shape, column):
-    """The biases of the filters were counted among the multiply-adds; a bias is added, and multiplied with nothing."""
+    """The biases of the filters were counted among the multiply-adds; a bias is added, and multiplied by nothing."""
     return _changed(
         solve, layers, input_shape, column, "multiply_adds",
         lambda value, layer, row: value + (prod(row.output_shape) if isinstance(layer, ConvLayer) else 0),

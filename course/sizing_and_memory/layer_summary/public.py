@@ -64,12 +64,12 @@ def summarized(student, layers, input_shape):
 def as_rows(found, layers):
     """The rows, after a look at their form."""
     if isinstance(found, list) and found and not all(isinstance(row, tuple) and len(row) == 4 for row in found):
-        raise CheckFailure("What stands in the list that summarize returns is no LayerSummary.")
+        raise CheckFailure("The list that summarize returns holds something that is not a LayerSummary.")
     if not isinstance(found, list):
         raise wrong_return("summarize returns a list with one LayerSummary per layer", found)
     if len(found) != len(layers):
         details = f"{len(layers)} layers, {len(found)} rows"
-        raise CheckFailure("There is not one row for each layer, at the first or the second call.", details)
+        raise CheckFailure("summarize, called twice on the same layers, did not return one row for each.", details)
     return found
 
 
