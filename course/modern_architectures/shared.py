@@ -139,8 +139,8 @@ def same_layers(seen, right, registry):
         try:
             expect_equal(found, right, like=registry, what="the list of the parameters' shapes")
         except CheckFailure as error:
-            lacks = f"Parameters of the shape {in_words(missing)} are missing. " if missing else ""
-            extra = f"Parameters of the shape {in_words(more)} are not asked for." if more else ""
+            lacks = f"There are too few parameters of the shape {in_words(missing)}. " if missing else ""
+            extra = f"There are more parameters of the shape {in_words(more)} than are asked for." if more else ""
             fixed = "The parameters are not those of the layers that are asked for."
             raise CheckFailure((lacks + extra).rstrip(), fixed=fixed, counterexample=error.counterexample) from None
 
@@ -155,7 +155,7 @@ def as_plain_shapes(layers):
 
 def in_words(shapes):
     """\"8x2 and 8\", each shape once."""
-    *first, last = dict.fromkeys("x".join(map(str, shape)) or "of a single number" for shape in shapes)
+    *first, last = dict.fromkeys("x".join(map(str, shape)) or "()" for shape in shapes)
     return f"{', '.join(first)} and {last}" if first else last
 
 
@@ -178,7 +178,7 @@ def all_used(seen):
     def compare(got):
         unused = as_plain_shapes(looked_at(got).get("unused"))
         if unused and got.get("spoiled") is not True:
-            raise CheckFailure(f"A layer with parameters of {in_words(unused)} was made and is not used.",
+            raise CheckFailure(f"A layer with parameters of the shape {in_words(unused)} was made and is not used.",
                                fixed="A layer was made and is not used.")
 
     look_at(seen, compare)

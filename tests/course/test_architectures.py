@@ -154,8 +154,8 @@ def test_a_forged_measurement_earns_nothing(monkeypatch):
 
 
 @pytest.mark.parametrize(("task", "wrong", "said"), [
-    ("squeeze-excite", "one-layer", "Parameters of the shape 2, 2x8 and 8x2 are missing."),
-    ("residual", "no-normalisation-at-all", "Parameters of the shape 3 are missing."),
+    ("squeeze-excite", "one-layer", "There are too few parameters of the shape 2, 2x8 and 8x2."),
+    ("residual", "no-normalisation-at-all", "There are too few parameters of the shape 3."),
 ])
 def test_a_layer_that_differs_is_named(task, wrong, said):
     source = places.folder_of(task).part("right_answers").WRONG[wrong]

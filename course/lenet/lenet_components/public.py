@@ -46,7 +46,8 @@ def test_shapes_follow_from_each_other(student):
     '"C3_paper": ..., "total": ...}'
 )
 def test_example(student):
-    """A picture of 28x28 and a narrower network: 4 maps in C1, 8 in C3, 60 units in C5, 40 in F6, 5 classes. By its
-    table of connections four maps of C3 read two of S2's, and four read three."""
+    """A picture of 28x28 and a narrower network: 4 maps in C1, 8 in C3, 60 units in C5, which is
+    connected to all that S4 gives, 40 in F6, 5 classes. By its table of connections four maps of C3 read two of S2's,
+    and four read three."""
     right = reference.components(28, (4, 8), (60, 40, 5), read=[2] * 4 + [3] * 4)
     expect_entries(student.lenet_components, right)
