@@ -19,11 +19,14 @@ Call = Callable[[], Any]
 Judge = Callable[[Call], None]
 
 
-def refused(*types: str | type[BaseException], naming: str | Sequence[str] | None = None, about: str = "") -> Judge:
+def refused(
+    *types: str | type[BaseException], naming: str | Sequence[str] | None = None, about: str = "",
+    named: str = "argument",
+) -> Judge:
     """For `expect_refusals`: passes where a call raises what `expect_raises` asks for."""
 
     def judge(call: Call) -> None:
-        with expect_raises(*types, naming=naming, about=about):
+        with expect_raises(*types, naming=naming, about=about, named=named):
             call()
 
     return judge

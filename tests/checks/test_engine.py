@@ -19,6 +19,7 @@ from autograder.checks.compare import _wrong_shape, _wrong_values, expect_close,
 from autograder.checks.display import as_html, as_text, headline
 from autograder.checks.failure import CheckFailure
 from autograder.checks.once import once
+from autograder.checks.refusals import refused
 from autograder.checks.result import TestResult
 from autograder.checks.runner import CheckSession
 from autograder.course import ROOT_VARIABLE
@@ -528,6 +529,14 @@ def test_what_is_no_argument_is_not_called_one():
     with pytest.raises(CheckFailure, match='its text does not name the class "pear"'):
         with expect_raises("ValueError", naming="pear", named="class"):
             raise StudentError("ValueError", ("ValueError", "Exception"), "too few", None)
+
+
+def test_a_call_that_is_refused_may_name_what_is_no_argument_too():
+    def few():
+        raise StudentError("ValueError", ("ValueError", "Exception"), "too few", None)
+
+    with pytest.raises(CheckFailure, match='its text does not name the class "pear"'):
+        refused("ValueError", naming="pear", named="class")(few)
 
 
 def test_what_should_have_been_refused_is_said():
