@@ -66,6 +66,13 @@ def test_every_variable_is_read_somewhere(page: Path) -> None:
         assert name in SOURCES, f"{page.name}: {name}"
 
 
+def test_the_student_guide_says_what_a_training_may_bring() -> None:
+    from autograder.training.brought import MOST, MOST_BESIDE
+
+    said = " ".join((ROOT / "docs" / "student-guide.md").read_text(encoding="utf-8").split())
+    assert f"code may have {MOST:,} bytes when it is compressed" in said and f"beside it {MOST_BESIDE:,} in all" in said
+
+
 def test_the_readme_is_one_page() -> None:
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 90
 
