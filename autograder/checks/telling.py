@@ -66,7 +66,8 @@ def _no_function(one: RanTest, error: StudentError) -> str | None:
     if error.where is None and re.fullmatch(r"'\w+' object is not callable", error.text):
         return _what_it_is(one)
     if error.where is None and "'NoneType'" in error.text and one.name:
-        return f"Something gives back None here: `{one.name}`, or a function or `forward` that it uses. Is a return missing?"
+        where = f"`{one.name}`, or a function or `forward` that it uses"
+        return f"Something gives back None here: {where}. Is a return missing?"
     return None
 
 

@@ -9,7 +9,19 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.bench import by_keys, desk, desk_class, grading, kernels, layers, phases, submission, training, whole
+from tests.bench import (
+    arrival,
+    by_keys,
+    desk,
+    desk_class,
+    grading,
+    kernels,
+    layers,
+    phases,
+    submission,
+    training,
+    whole,
+)
 from tests.bench.table import machine
 
 SECTIONS = {
@@ -25,6 +37,7 @@ SECTIONS = {
     "alexnet": layers.alexnet,
     "regrade": grading.regrade,
     "desk": desk.pages,
+    "arrival": arrival.waited,
     "flat": grading.flat_cost,
     "training": training.a_class,
     "desk-class": desk_class.pages,

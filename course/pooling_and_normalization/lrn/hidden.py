@@ -49,7 +49,8 @@ def options_of(case, **more):
 def works(student, image, **options):
     """What the layer gives, an array of the image's shape; what is in it, other tests ask."""
     result = student.LocalResponseNormalization(**options).forward(image)
-    expect(isinstance(result, np.ndarray) and result.shape == image.shape, "The result does not have the image's shape.")
+    fits = isinstance(result, np.ndarray) and result.shape == image.shape
+    expect(fits, "The result does not have the image's shape.")
     return result
 
 
