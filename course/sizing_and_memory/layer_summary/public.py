@@ -22,7 +22,7 @@ def summary_rows(summarize, conv, pool, dense, layers, input_shape):
     chain = [layer_from(text, conv, pool, dense) for text in layers]
     first = summarize(chain, tuple(input_shape))
     again = summarize(chain, tuple(input_shape))
-    rows = again if isinstance(first, (list, tuple)) and len(first) == len(chain) else first
+    rows = again if isinstance(first, (list, tuple)) and len(first) == len(layers) else first  # `chain` may be changed
     if not isinstance(rows, (list, tuple)):
         return rows
     return [row_as_tuple(row) for row in rows]
