@@ -143,10 +143,11 @@ def test_interrupting_keeps_what_is_done_and_says_how_to_go_on(tmp_path: Path):
     out, err = command.communicate(timeout=60)
     assert command.returncode == 130, err
     assert "run the same command to go on" in out and "Traceback" not in err
-    kept = len(list(done.rglob("results.json")))
+    kept = {path.parents[1].name for path in done.rglob("results.json")}
     summary = grade(tmp_path)
-    assert kept >= 2 and len(summary.unchanged) == kept
-    assert len(summary.graded) + kept == len(students)
+    assert len(kept) >= 2 and kept <= set(summary.unchanged)
+    assert len(summary.unchanged) <= len(kept) + 1, "one may be on record whose files were not written yet"
+    assert len(summary.graded) + len(summary.unchanged) == len(students)
 
 
 def test_killing_any_process_at_any_time_changes_no_result(graded: Path, tmp_path: Path):
