@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from importlib.metadata import PackageNotFoundError, distribution
+from importlib.metadata import Distribution
 from pathlib import Path
 
 from autograder.course import Assignment
@@ -92,14 +92,19 @@ def loaded_distributions(runtime: str) -> dict[str, str]:
         name = _normal(waiting.pop())
         if name in found:
             continue
-        try:
-            about = distribution(name)
-        except PackageNotFoundError:
+        about = next(iter(Distribution.discover(name=name, path=_installed())), None)
+        if about is None:
             continue  # required on another system, or by an extra
         found[name] = about.version
         needs = [line for line in about.requires or () if "extra ==" not in line]
         waiting += [match[0] for line in needs if (match := _NAME.match(line))]
     return found
+
+
+def _installed() -> list[str]:
+    """Where distributions are installed: not the copies that setuptools brings along, which are found or not as it was
+    imported before or not."""
+    return [folder for folder in sys.path if Path(folder).name != "_vendor"]
 
 
 def _normal(name: str) -> str:

@@ -117,3 +117,16 @@ def test_a_fingerprint_is_what_it_was_when_the_class_was_graded_before(
     """With another way to make them every class would be graded anew, and nobody would know why."""
     about = {"checks": "c", "environment": "e", "seed": 1, "isolation": "required"}
     assert fingerprints.submission_fingerprint(notebook, files, **about) == before
+
+
+def test_what_was_imported_before_decides_about_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """setuptools, once imported, adds the copies of libraries that it brings along to where modules are found."""
+    fingerprints.loaded_distributions.cache_clear()
+    before = fingerprints.environment_fingerprint("numpy")
+    vendored = tmp_path / "setuptools" / "_vendor"
+    about = vendored / "tomli-2.4.0.dist-info"
+    about.mkdir(parents=True)
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: tomli\nVersion: 2.4.0\n")
+    monkeypatch.syspath_prepend(vendored)
+    fingerprints.loaded_distributions.cache_clear()
+    assert fingerprints.environment_fingerprint("numpy") == before
