@@ -191,6 +191,7 @@ def test_the_description_is_the_alternative_text_of_the_page(shown):
 
 def test_a_figure_is_shown_once(shown):
     """Pyplot would show what it holds a second time, after the cell, and without words."""
+    pyplot.close("all")  # what tests before this one left open
     for fig in (style.figure()[0], pyplot.figure(), Figure()):
         fig.add_subplot()
         style.described(fig, "words")

@@ -1,4 +1,4 @@
-# reason: output|timeout|none
+# reason: output|timeout|memory|none
 """Messages whose headers are megabytes of dates, each of which is looked at by whoever reads them."""
 def output_size(*a, **k):
     kernel = get_ipython().kernel
