@@ -144,7 +144,13 @@
     }
   });
 
-  const press = (what) => { const found = one(what); if (found && !found.disabled) found.click(); };
+  // Between a page's arrival and its settling htmx does not know its buttons yet: what is pressed then has its turn after.
+  let settling = false, afterwards = null;
+  const press = (what) => {
+    if (settling) { afterwards = what; return; }
+    const found = one(what);
+    if (found && !found.disabled) found.click();
+  };
   const KEYS = {
     n: () => press("#go-next"), j: () => press("#go-after"), k: () => press("#go-before"), u: () => press("#go-undo"),
     g: () => press("#go-together"), s: () => press("#stands"), 0: () => press("#nothing"),
@@ -193,10 +199,14 @@
     if (unsent().length) send();
   };
   document.addEventListener("DOMContentLoaded", begin);
+  document.addEventListener("htmx:afterSwap", () => { settling = true; });
   document.addEventListener("htmx:afterSettle", () => {
+    settling = false;
     begin();
-    const title = one("#answer-title");
+    const title = one("#answer-title"), waited = afterwards;
     if (title) title.focus({preventScroll: true});
+    afterwards = null;
+    if (waited) press(waited);
   });
   // Before another page is asked for, what was typed is kept and sent, so that the page knows of it.
   document.addEventListener("htmx:confirm", (event) => {
