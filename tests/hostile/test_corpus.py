@@ -9,7 +9,7 @@ import re
 import resource
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from typing import Any
 import nbformat
 import psutil
 import pytest
+from nbgrader.api import Gradebook
+from playwright.sync_api import sync_playwright
 
 from autograder.classroom.folder import CourseFolder
 from autograder.classroom.ledger import Ledger
@@ -28,6 +30,8 @@ from autograder.submission.notebook import Template
 from tests.hostile.corpus import RIGHT, STUB, TASK, attacks
 from tests.hostile.notebooks import FILES
 from tests.small.courses import code_task, editable, make_course
+from tests.small.formgrader import formgrader
+from tools.pictures import browser as installed
 
 # The class is graded in the first test. It lists the machine's kernels, and what lies in its shared folders: beside
 # other runs it may find theirs.
@@ -46,6 +50,10 @@ STUBS = {
     "first": "def first(x):\n    raise NotImplementedError()", TASK: STUB,
     "last": "def last(x):\n    raise NotImplementedError()",
 }  # fmt: skip
+PAGES = (  # those with something of their own in what a grader sees
+    "harm-html-output", "harm-control-characters", "harm-large-picture", "harm-endless-display-updates",
+    "forging-replaced-display", "file-script-in-markdown-and-metadata", "file-not-json",
+)  # fmt: skip
 INPUTS = re.compile(r"CANARY_INPUT[ _(]*\d[\d_, ]*")
 CANARIES = re.compile(r"CANARY_INPUT[ _(\[',]*\d|CANARY_(?!INPUT)\w+")
 
@@ -225,6 +233,48 @@ from nbgrader.api import Gradebook
 with Gradebook("sqlite:///" + sys.argv[1], "cnn") as book:
     print(json.dumps({s.student.id: s.score for s in book.assignment_submissions("90-hostile")}))
 """
+
+
+def opens(folder: Path, home: Path, students: Iterable[str]) -> list[str]:
+    """What went wrong where a grader opened these submissions in the formgrader, one after the other, in a browser:
+    a page that did not come, script that ran, a dialogue, an address asked for that an honest page does not ask for."""
+    with Gradebook(f"sqlite:///{folder}/gradebook.db", "cnn") as book:
+        ids = {one: book.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, one).id for one in students}
+        honest = book.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, "neighbour-0").id
+    wrong: list[str] = []
+    with formgrader(folder, home) as ask, sync_playwright() as playwright:
+        at = ask("/formgrader/api/assignments").url.removesuffix("/api/assignments")
+        chromium = playwright.chromium.launch(executable_path=installed(), args=["--no-sandbox"])
+        page = chromium.new_page()
+        page.set_default_timeout(120_000)
+        asked: set[str] = set()
+        # nothing is asked of other hosts, which may not answer: that a page wants to is what matters
+        page.route(lambda url: not url.startswith(at.rsplit("/", 1)[0]), lambda route: (
+            asked.add(route.request.url), route.abort()))  # fmt: skip
+        page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
+        page.goto(f"{at}/submissions/{honest}/", wait_until="load")
+        ordinary = set(asked)
+        for student, id in ids.items():
+            asked.clear()
+            answer = page.goto(f"{at}/submissions/{id}/", wait_until="load")
+            if answer is None or answer.status != 200:
+                wrong.append(f"{student}: the page did not come")
+            if page.evaluate("window.HOSTILE") is not None:
+                wrong.append(f"{student}: script {page.evaluate('window.HOSTILE')} ran")
+            wrong += [f"{student}: asks for {url}" for url in sorted(asked - ordinary)]
+        chromium.close()
+    return wrong
+
+
+@pytest.mark.browser
+def test_the_formgrader_shows_what_attacks_pages_and_runs_none_of_it(graded: Class, tmp_path: Path):
+    assert opens(graded.folder, tmp_path, PAGES) == []
+
+
+@pytest.mark.browser
+@pytest.mark.long
+def test_the_formgrader_shows_every_submission_and_runs_nothing(graded: Class, tmp_path: Path):
+    assert opens(graded.folder, tmp_path, graded.graded) == []
 
 
 def test_no_worker_was_driven_to_much_memory(graded: Class, record_property: Callable[[str, object], None]):
