@@ -29,6 +29,7 @@ from autograder.commands.common import (
     AsJson,
     CourseDir,
     Isolation,
+    counted,
     one_sentence,
     progress_bar,
     terminal,
@@ -170,7 +171,8 @@ def feedback(
             print(json.dumps(written.as_json()))
         else:
             print(written.text)
-            print(f"{len(written.pages)} pages are written, and the class report: {written.report}")
+            pages = counted(len(written.pages), "page")
+            print(f"Wrote {pages}, and the class report: {written.report}")
         if written.unreleasable:
             print(f"The exchange cannot hand back the pages of: {', '.join(written.unreleasable)}.", file=sys.stderr)
 

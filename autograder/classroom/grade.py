@@ -114,7 +114,7 @@ def report(summary: Summary, place: Path, console: Console) -> None:
     waiting = sum(row.status == "needs_manual_grade" for row in rows)
     parts = [f"{len(summary.graded)} graded", f"{len(summary.unchanged)} unchanged"]
     parts += [f"{len(summary.failed)} failed"] if summary.failed else []
-    parts += [f"{waiting} wait for a manual grade"] if waiting else []
+    parts += [f"{waiting} {'waits' if waiting == 1 else 'wait'} for a manual grade"] if waiting else []
     console.print(f"{summary.assignment}: {', '.join(parts)}, in {summary.seconds:.1f} s.")
     console.print(f"Results are in {place / 'autograded'}.", markup=False)
 
