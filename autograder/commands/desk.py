@@ -18,6 +18,9 @@ def desk(
     host: Annotated[str, typer.Option(metavar="ADDRESS", help="Others than this machine's own need passwords.")] = (
         "127.0.0.1"
     ),
+    socket: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A Unix socket in place of a port, for a web server here.")
+    ] = None,
     password_file: Annotated[Path | None, typer.Option(metavar="FILE", help="Who may sign in, by name.")] = None,
     add_grader: Annotated[
         str | None, typer.Option(metavar="NAME", help="Ask for a password, note it in the file, and end.")
@@ -32,8 +35,8 @@ def desk(
             return
         from autograder.desk.serve import serve
 
-        serve(course_folder(course), host=host, port=port, password_file=password_file, open_browser=browser,
-              tell=lambda sentence: print(sentence, flush=True))
+        serve(course_folder(course), host=host, port=port, at=socket, password_file=password_file,
+              open_browser=browser, tell=lambda sentence: print(sentence, flush=True))
 
 
 def _add_grader(path: Path | None, name: str) -> None:

@@ -7,6 +7,7 @@ import ipaddress
 import os
 import signal
 import socket
+import stat
 import sys
 import tempfile
 import threading
@@ -64,17 +65,25 @@ class Server(uvicorn.Server):
 
 
 def serve(
-    course_dir: Path, *, host: str = LOOPBACK, port: int = 0, password_file: Path | None = None,
-    open_browser: bool = True, tell: Callable[[str], None] = print,
+    course_dir: Path, *, host: str = LOOPBACK, port: int = 0, at: Path | None = None,
+    password_file: Path | None = None, open_browser: bool = True, tell: Callable[[str], None] = print,
 ) -> None:
     """Serves the desk of a course folder until a signal ends it, then raises ``KeyboardInterrupt``.
 
-    host: an address of this machine; any but the loopback's needs a password file. port: 0 for any free one. tell:
-    takes the sentence with the address. Raises ``UsageError`` for an address or port that cannot be had, and
+    host: an address of this machine; any but the loopback's needs a password file. port: 0 for any free one. at: a
+    Unix socket in place of both, for a web server on this machine; it needs a password file too. tell: takes the
+    sentence with the address. Raises ``UsageError`` for an address, port or socket that cannot be had, and
     ``CourseError`` where there is no gradebook to work on."""
+    if at is not None and password_file is None:
+        raise UsageError("A web server lets others reach the desk; give their passwords with --password-file.")
     if password_file is None and not _is_loopback(host):
         raise UsageError(f"At {host} others can reach the desk; give their passwords with --password-file.")
     passwords = graders.read(password_file) if password_file is not None else {}
+    if at is not None:
+        with closing(Desk.of(course_dir)) as desk, listening_at(at) as sock:
+            tell(f"The desk is open: {at}")
+            server_of(desk, door_at(host, port, passwords), proxies="*").run(sockets=[sock])
+        return
     with closing(Desk.of(course_dir)) as desk, listening(host, port) as sock:
         port = sock.getsockname()[1]
         door = door_at(host, port, passwords)
@@ -98,11 +107,12 @@ def address_of(door: Door, host: str, port: int) -> str:
     return at if door.by_password else f"{at}?{TOKEN}={door.token}"
 
 
-def server_of(desk: Desk, door: Door) -> Server:
-    """What serves a desk once it is run with a socket."""
+def server_of(desk: Desk, door: Door, proxies: str = LOOPBACK) -> Server:
+    """What serves a desk once it is run with a socket. proxies: from where it is believed what a web server says of
+    the scheme, where graders have passwords; "*" for a Unix socket, at which nobody has an address."""
     config = uvicorn.Config(
         application(desk, door), log_config=None, access_log=False, server_header=False, lifespan="off",
-        timeout_graceful_shutdown=PATIENCE_S, proxy_headers=door.by_password, forwarded_allow_ips=LOOPBACK,
+        timeout_graceful_shutdown=PATIENCE_S, proxy_headers=door.by_password, forwarded_allow_ips=proxies,
     )  # fmt: skip
     return Server(config)
 
@@ -128,6 +138,39 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         except OSError as error:
             raise UsageError(_why_not(error, host, port)) from error
         yield sock
+
+
+@contextmanager
+def listening_at(path: Path) -> Iterator[socket.socket]:
+    """A Unix socket at a path, removed at the end. Who may reach it, the folder says: the socket itself lets all in.
+    One that a killed desk has left is taken over. Raises ``UsageError`` where there can be none."""
+    with socket.socket(socket.AF_UNIX) as sock:
+        try:
+            _clear(path)
+            sock.bind(str(path))
+            path.chmod(0o666)
+            sock.listen(128)
+        except OSError as error:
+            raise UsageError(f"There can be no socket at {path} ({error.strerror or error}); name another.") from error
+        try:
+            yield sock
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def _clear(path: Path) -> None:
+    """Removes a socket at which nobody listens any more."""
+    if not path.is_symlink() and path.exists() and not stat.S_ISSOCK(path.stat().st_mode):
+        raise UsageError(f"{path} is no socket; name another place for --socket.")
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except FileNotFoundError:
+            return
+        except ConnectionRefusedError:
+            path.unlink()
+            return
+    raise UsageError(f"Another program has {path}; end it, or name another socket.")
 
 
 def _why_not(error: OSError, host: str, port: int) -> str:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,46 @@ def test_it_says_in_a_sentence_why_it_cannot_be_opened(root: Path, tmp_path: Pat
     assert "There is no gradebook" in refusal(root, code=1)
     (root / "gradebook.db").write_text("no database at all, but long enough to be looked at" * 50)
     assert "could not be opened" in refusal(root, code=1)
+
+
+def test_it_may_have_a_unix_socket_in_place_of_a_port(root: Path, tmp_path: Path) -> None:
+    """As a web server beside it would ask. The socket that a killed desk left is taken over, another program's is
+    not, and it goes with the desk."""
+    at, file = tmp_path / "socket", passwords(root, tmp_path)
+    assert "give their passwords" in refusal(root, "--socket", str(at), code=2)
+    with desk(root, "--socket", str(at), "--password-file", str(file)) as process, ended(process):
+        assert process.stdout is not None and process.stdout.readline() == f"The desk is open: {at}\n"
+        assert at.is_socket()
+        assert "Another program has" in refusal(root, "--socket", str(at), "--password-file", str(file), code=2)
+        process.kill()
+        process.wait()
+    assert at.is_socket()
+    with desk(root, "--socket", str(at), "--password-file", str(file)) as process, ended(process):
+        assert process.stdout is not None and process.stdout.readline() == f"The desk is open: {at}\n"
+        assert asked(at, "GET", "/by-hand").headers["Location"] == "/sign-in"
+        signed_in = asked(at, "POST", "/sign-in", "name=grace&password=a+long+password")
+        cookie, *properties = signed_in.headers["Set-Cookie"].split("; ")
+        assert signed_in.status == 303 and "Secure" in properties
+        assert b"By hand" in asked(at, "GET", "/by-hand", Cookie=cookie).read()
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+        assert process.returncode == 130
+    assert not at.exists()
+    at.write_text("a file of somebody's")
+    assert "is no socket" in refusal(root, "--socket", str(at), "--password-file", str(file), code=2)
+    nowhere = str(tmp_path / "missing" / "socket")
+    assert "There can be no socket" in refusal(root, "--socket", nowhere, "--password-file", str(file), code=2)
+
+
+def asked(at: Path, method: str, path: str, form: str | None = None, **headers: str) -> HTTPResponse:
+    """The answer at a Unix socket to what a web server with HTTPS passes on."""
+    connection = HTTPConnection("desk.test")
+    connection.sock = socket.socket(socket.AF_UNIX)
+    connection.sock.connect(str(at))
+    passed_on = {"Origin": "https://desk.test", "X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.1"}
+    kind = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
+    connection.request(method, path, form, {**passed_on, **kind, **headers, "Connection": "close"})
+    return connection.getresponse()
 
 
 def passwords(root: Path, folder: Path) -> Path:
