@@ -88,13 +88,23 @@ class Group:
     def ran_out(self) -> bool:
         """Whether Linux ended a process of the group since it had used up what the group may have, and not since the
         machine, or a group around this one, had none left."""
-        first = self._folders[0]
-        counts = [*_lines(first / "memory.events"), *_lines(first / "memory.oom_control")]
-        said = dict(line.split(" ", 1) for line in counts)
-        reached = int(said.get("oom", "0")) > 0
+        first, said = self._folders[0], self._memory_events()
+        reached = said.get("oom", 0) > 0
         for most in _lines(first / "memory.max_usage_in_bytes"):  # version 1, which does not count how often
             reached = int(most) > int(_lines(first / "memory.limit_in_bytes")[0]) - _HUGE_PAGES
-        return reached and int(said.get("oom_kill", "0")) > 0
+        return reached and said.get("oom_kill", 0) > 0
+
+    def oom_killed(self) -> bool | None:
+        """Whether Linux ended a process of the group for want of memory, whoever had none left; None where it does not
+        say. Those of other groups do not count, nor does a SIGKILL that somebody sent."""
+        count = self._memory_events().get("oom_kill")
+        return None if count is None else count > 0
+
+    def _memory_events(self) -> dict[str, int]:
+        """What Linux counts of the group, as its second version and its first have it."""
+        first = self._folders[0]
+        lines = [*_lines(first / "memory.events"), *_lines(first / "memory.oom_control")]
+        return {name: int(count) for name, count in (line.split(" ", 1) for line in lines)}
 
     def remove(self) -> None:
         """Removes the group. It is busy for a moment after its last process."""

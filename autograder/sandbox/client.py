@@ -39,7 +39,7 @@ _WELCOME_S = 0.25  # ten times what a welcome takes
 _END_S = 10.0
 _CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
 _BY_FORCE = (-signal.SIGKILL, None)  # None where the supervisor could not say
-_LOST = {"event": "ended", "reason": None, "status": None, "by_us": False}  # the supervisor ended
+_LOST = {"event": "ended", "reason": None, "status": None, "by_us": False, "oom_killed": None}  # no supervisor
 _LONGEST_SOCKET_PATH = 90  # a Unix socket's path has at most 107 bytes
 
 
@@ -128,6 +128,13 @@ class SandboxKernel:
         self._look()
         ended = self._ended
         return ended is not None and not ended["by_us"] and ended["reason"] is None and ended["status"] in _BY_FORCE
+
+    @property
+    def oom_killed(self) -> bool | None:
+        """Whether Linux ended a process of the kernel for want of memory, as its own control group counts it; None
+        where it has none."""
+        self._look()
+        return self._ended["oom_killed"] if self._ended else None
 
     @property
     def status(self) -> int | None:

@@ -6,7 +6,8 @@ because the grader said so or because it died, everything that the kernel made i
 From the grader: `{"do": "interrupt" | "kill" | "measure"}`. To the grader: `{"event": "ready", "pid", "supervisor",
 "isolation"}`,
 `{"event": "failed", "why", "missing"}`, `{"event": "measured", "cpu_s", "peak_bytes"}`,
-`{"event": "ended", "reason", "status", "by_us"}`: whether the kernel ran until this process ended it.
+`{"event": "ended", "reason", "status", "by_us", "oom_killed"}`: whether the kernel ran until this process ended it, and
+whether Linux ended a process of it for want of memory, null where nobody counts that.
 """
 
 from __future__ import annotations
@@ -154,7 +155,8 @@ class _Supervisor:
             reason = "cpu"
         if reason is None and self._group is not None and self._group.ran_out():
             reason = "memory"
-        self._tell_event({"event": "ended", "reason": reason, "status": status, "by_us": by_us})
+        chosen = None if self._group is None else self._group.oom_killed()
+        self._tell_event({"event": "ended", "reason": reason, "status": status, "by_us": by_us, "oom_killed": chosen})
 
     def _has_ended(self) -> bool:
         """Whether the kernel ended before it was told to."""

@@ -173,9 +173,14 @@ class Execution:
         return kernel.killed or any(step.blame for step in self._worked)
 
     def refuse_oom_kill(self, reason: str | None, kernel: Kernel) -> None:
-        """Raises ``MachineFault`` where a kernel was killed again, and the machine has counted a kill for want of
-        memory since this submission began."""
-        if reason == reasons.DIED and kernel.killed and host.oom_kills() > self._oom_kills:
+        """Raises ``MachineFault`` where a kernel was killed again, and Linux did that for want of memory.
+
+        The kernel's own control group says so; where it has none, the machine's count of all such kills, whosever,
+        since this submission began."""
+        if reason != reasons.DIED or not kernel.killed:
+            return
+        killed = kernel.oom_killed
+        if host.oom_kills() > self._oom_kills if killed is None else killed:
             raise host.after_oom_kill()
 
     def settle(self) -> None:

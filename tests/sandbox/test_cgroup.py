@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,56 @@ def test_memory_beyond_a_group_ends_what_is_in_it():
     assert group.ran_out()
     group.remove()
     assert not any((folder / f"autograder-{os.getpid()}").exists() for folder in ABOVE)
+
+
+@pytest.fixture
+def narrow() -> Iterator[tuple[Path, ...]]:
+    """Groups with less memory than those that are made below them may have."""
+    made = tuple(folder / f"narrow-{os.getpid()}" for folder in ABOVE)
+    for folder in made:
+        folder.mkdir()
+    for name in ("memory.limit_in_bytes", "memory.max"):
+        if (made[0] / name).exists():
+            (made[0] / name).write_text(str(100 * MEBI))
+    if len(made) == 1:
+        (made[0] / "cgroup.subtree_control").write_text("+memory +pids")
+    yield made
+    for folder in made:
+        folder.rmdir()
+
+
+@needs_groups
+def test_who_was_ended_since_a_group_around_had_no_memory_left_did_not_run_out_itself(narrow: tuple[Path, ...]):
+    chosen = Group.make(TINY, narrow)
+    assert chosen is not None and chosen.oom_killed() is False
+    assert ended(chosen, "held = bytearray(os.urandom(1) * (150 << 20))") == -signal.SIGKILL
+    assert chosen.oom_killed() and not chosen.ran_out()
+    chosen.remove()
+    assert chosen.oom_killed() is None
+
+
+FILLS_ANOTHER = """
+import os
+from autograder.sandbox.cgroup import Group, parents
+from autograder.sandbox.limits import Limits
+group = Group.make(Limits(memory_bytes=1 << 20, disk_bytes=1 << 20, processes=4), parents())
+if not (child := os.fork()):
+    group.take(os.getpid())
+    held = bytearray(os.urandom(1) * (900 << 20))
+os.waitpid(child, 0)
+assert group.oom_killed()
+group.remove()
+"""
+
+
+@needs_groups
+def test_a_kill_in_another_group_or_by_hand_is_none_of_a_group():
+    group = Group.make(TINY, ABOVE)
+    assert group is not None
+    subprocess.run([sys.executable, "-S", "-c", FILLS_ANOTHER], cwd=Path(cgroup.__file__).parents[2], check=True)
+    assert ended(group, "os.kill(os.getpid(), signal.SIGKILL)") == -signal.SIGKILL
+    assert group.oom_killed() is False
+    group.remove()
 
 
 @needs_groups
@@ -91,7 +142,7 @@ def test_a_kernel_that_fills_its_group_ran_out_of_memory(pool, starter):
             (group / name).write_text(str(100 * MEBI))
     run(kernel, "held = bytearray(b'x' * (180 << 20))")
     kernel.kill()
-    assert kernel.stopped_reason == "memory" and not kernel.killed
+    assert kernel.stopped_reason == "memory" and not kernel.killed and kernel.oom_killed
     kernel.shutdown()
     assert not group.exists()
 
@@ -127,6 +178,7 @@ def test_in_version_2_the_limits_stand_in_one_group(tmp_path: Path):
     (made / "memory.events").write_text("low 0\noom 1\noom_kill 1\n")
     assert group.ran_out()
     (made / "memory.events").write_text("low 0\noom 0\noom_kill 1\n")
+    assert group.oom_killed()
     assert not group.ran_out(), "the machine had none left, and Linux chose a process of this group"
 
 

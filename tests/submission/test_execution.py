@@ -178,7 +178,7 @@ def test_a_timer_is_found_too_where_the_cells_run_slower_the_second_time(monkeyp
 def test_only_a_kill_of_which_linux_ran_out_of_memory_meanwhile_is_the_machines_fault(monkeypatch: pytest.MonkeyPatch):
     counted = [7]
     monkeypatch.setattr(execution.host, "oom_kills", lambda: counted[0])
-    killed, ended = SimpleNamespace(killed=True), SimpleNamespace(killed=False)
+    killed, ended = (SimpleNamespace(killed=killed, oom_killed=None) for killed in (True, False))
     running = Execution(Clock(monkeypatch), 60)
     running.refuse_oom_kill("died", killed)
     counted[0] = 8
@@ -186,6 +186,17 @@ def test_only_a_kill_of_which_linux_ran_out_of_memory_meanwhile_is_the_machines_
         running.refuse_oom_kill(reason, kernel)
     with pytest.raises(MachineFault, match="ran out of memory"):
         running.refuse_oom_kill("died", killed)
+
+
+def test_a_kernels_own_group_says_whether_linux_killed_it_whatever_the_machine_counted(monkeypatch: pytest.MonkeyPatch):
+    """Another submission that fills its own group is killed too, and counts on the whole machine."""
+    counted = [7]
+    monkeypatch.setattr(execution.host, "oom_kills", lambda: counted[0])
+    running = Execution(Clock(monkeypatch), 60)
+    with pytest.raises(MachineFault, match="ran out of memory"):
+        running.refuse_oom_kill("died", SimpleNamespace(killed=True, oom_killed=True))
+    counted[0] = 8
+    running.refuse_oom_kill("died", SimpleNamespace(killed=True, oom_killed=False))
 
 
 def test_a_notebook_that_has_used_up_its_time_is_told_how_much_it_had(monkeypatch: pytest.MonkeyPatch):
