@@ -326,8 +326,8 @@ def main() -> None:
     try:
         stop_on_signals()
         app()
-    except KeyboardInterrupt:  # outside of a command: while it is loaded
-        print(f"autograder: {STOPPED}", file=sys.stderr)
+    except KeyboardInterrupt as stopped:  # outside of a command: while it is loaded
+        print(f"autograder: {str(stopped) or STOPPED}", file=sys.stderr)
         _leave(INTERRUPTED)
     except MemoryError:  # outside of a command: while it is loaded
         print(f"autograder: {NO_MEMORY}", file=sys.stderr)

@@ -174,6 +174,26 @@ def test_signals_that_arrive_at_once_stop_a_command_once_and_without_a_traceback
     assert (run.stdout, run.stderr, run.returncode) == ("stopped\nonce\n", "", 0)
 
 
+COMPUTES_ON = """
+import resource
+from autograder.commands.stopping import stop_on_signals
+
+resource.setrlimit(resource.RLIMIT_CPU, (2, 2))
+stop_on_signals()
+try:
+    while True:
+        pass
+except KeyboardInterrupt as stopped:
+    print(stopped)
+"""
+
+
+def test_a_command_that_may_compute_no_longer_says_so_before_linux_kills_it():
+    run = subprocess.run([sys.executable, "-c", COMPUTES_ON], capture_output=True, text=True, timeout=60)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.startswith("Stopped: this command may compute no longer; raise that limit (`ulimit -t`)")
+
+
 def test_a_command_that_is_stopped_says_so(capsys: pytest.CaptureFixture[str]):
     with pytest.raises(typer.Exit) as end, one_sentence():
         raise KeyboardInterrupt

@@ -38,8 +38,9 @@ def run_class(
             )
             with shown as told:
                 return run.run(told, make_executor)
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as stopped:
             done = len(run.summary.graded) + len(run.summary.unchanged)
+            kept = f"{done} of {run.summary.total} submissions are done and kept"
             raise Interrupted(
-                f"Stopped. {done} of {run.summary.total} submissions are done and kept; run the same command to go on."
+                f"{stopped} {kept}." if str(stopped) else f"Stopped. {kept}; run the same command to go on."
             ) from None

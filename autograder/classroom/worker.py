@@ -147,6 +147,8 @@ def serve(connection: Connection) -> None:
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
     except (IsolationMissing, CourseError) as error:
+        if _told:  # while the checks were read
+            raise ToldToEnd from None
         connection.send(error)
     finally:
         if close is not None:
@@ -189,8 +191,9 @@ def main() -> None:
     without_iri_grammar()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGXCPU, _stop)  # of `ulimit -t`: another worker goes on
     _end_with_parent(parent)
     try:
         serve(Connection(handle))
     except ToldToEnd:
-        sys.exit(1)
+        sys.exit("it may compute no longer (`ulimit -t`)" if signal.SIGXCPU in _told else 1)

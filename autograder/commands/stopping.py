@@ -5,12 +5,17 @@ from __future__ import annotations
 import signal
 import sys
 
+from autograder.faults import AGAIN
+
 ONCE_MORE_S = 0.05
+TO_END_S = 5  # CPU seconds for ending cleanly, of those that a command may use
+OUT_OF_TIME = f"Stopped: this command may compute no longer; raise that limit (`ulimit -t`), and {AGAIN}."
 
 
 def stop_on_signals() -> None:
     """SIGTERM and SIGHUP stop a command as Ctrl-C does; what is asked for twice is not done twice, since ending cleanly
-    takes a moment. A signal that the command was started without (nohup) stays without effect."""
+    takes a moment. A signal that the command was started without (nohup) stays without effect. So does a limit of CPU
+    time, a little before Linux would kill the command for it."""
     if sys.platform == "win32":
         return
     stopping = False
@@ -19,7 +24,7 @@ def stop_on_signals() -> None:
         nonlocal stopping
         if not stopping:  # not SIG_IGN from here on: Python tells of one that came just before as an error
             stopping = True
-            raise KeyboardInterrupt
+            raise KeyboardInterrupt(OUT_OF_TIME if number == signal.SIGXCPU else "")
 
     def unheard(what: sys.UnraisableHookArgs) -> None:
         nonlocal stopping
@@ -29,9 +34,20 @@ def stop_on_signals() -> None:
         stopping = False
         signal.setitimer(signal.ITIMER_REAL, ONCE_MORE_S)
 
-    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    _keep_time_to_end()
+    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU):
         if signal.getsignal(one) is not signal.SIG_IGN:
             signal.signal(one, stop)
     # Raised while Python throws an object away, it would be printed and passed over: it is raised again a moment later.
     signal.signal(signal.SIGALRM, stop)
     sys.unraisablehook = unheard
+
+
+def _keep_time_to_end() -> None:
+    """Has SIGXCPU come before the SIGKILL that it announces: a shell's `ulimit -t` sets both to the same moment."""
+    import resource  # not on Windows
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    if hard != resource.RLIM_INFINITY:
+        early = hard - min(TO_END_S, hard // 2)
+        resource.setrlimit(resource.RLIMIT_CPU, (early if soft == resource.RLIM_INFINITY else min(soft, early), hard))

@@ -7,7 +7,6 @@ thread (Landlock confines the calling thread and what it starts later), then, on
 
 from __future__ import annotations
 
-import contextlib
 import os
 import resource
 from collections.abc import Iterable
@@ -15,13 +14,12 @@ from dataclasses import dataclass
 
 from . import gpu as gpus
 from . import landlock, privileges, root, syscalls
+from .granted import OPEN_FILES, OWN_TASKS, STACK_BYTES, tasks_of
 from .holdings import UNSEEN_BYTES
 from .limits import MEBI, Limits
 from .reach import DEVICES, laid_out_paths, listable_paths, own_process_paths, readable_paths
 
 MANDATORY = ("landlock", "seccomp", "rlimits", "guard")
-_OPEN_FILES = 512
-_OWN_TASKS = 48  # threads of an IPython kernel and of a framework's pools
 _ROOM_FOR_OTHERS = 128
 # The supervisor has to run when a kernel's processes want every processor, the more so where nothing bounds them.
 _NICENESS, _NICENESS_UNBOUNDED = 5, 12
@@ -130,16 +128,17 @@ class Confinement:
         # What is used of it the guard measures. The address space itself is not limited: CUDA reserves hundreds of GB.
         slack = gpus.DATA_SLACK if self.gpu else _MEMORY_SLACK
         _lower(resource.RLIMIT_DATA, _data_size() + limits.memory_bytes + slack)
+        _lower(resource.RLIMIT_STACK, STACK_BYTES)
         _lower(resource.RLIMIT_CORE, 0)
-        _lower(resource.RLIMIT_NOFILE, gpus.OPEN_FILES if self.gpu else _OPEN_FILES)
+        _lower(resource.RLIMIT_NOFILE, gpus.OPEN_FILES if self.gpu else OPEN_FILES)
         _lower(resource.RLIMIT_MEMLOCK, 64 * 1024)
         _lower(resource.RLIMIT_MSGQUEUE, 0)
         _lower(resource.RLIMIT_NICE, 0)
         _lower(resource.RLIMIT_RTPRIO, 0)
         # Counted for a user, so exact where the kernel has its own; else it only keeps a fork bomb small enough for
         # the guard to end, and leaves room for the user's other kernels to start meanwhile.
-        shared = 0 if self.user is not None else _tasks_of(os.getuid()) + _ROOM_FOR_OTHERS
-        _lower(resource.RLIMIT_NPROC, shared + limits.processes + _OWN_TASKS)
+        shared = 0 if self.user is not None else tasks_of(os.getuid()) + _ROOM_FOR_OTHERS
+        _lower(resource.RLIMIT_NPROC, shared + limits.processes + OWN_TASKS)
         self.applied.append("rlimits")
 
 
@@ -159,14 +158,3 @@ def _make_first_victim() -> None:
 def _data_size() -> int:
     with open("/proc/self/status") as status:
         return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmData:"))
-
-
-def _tasks_of(user: int) -> int:
-    """How many processes and threads a user has now."""
-    count = 0
-    with os.scandir("/proc") as entries:
-        for entry in entries:
-            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it ended meanwhile
-                if entry.name.isdigit() and entry.stat().st_uid == user:
-                    count += len(os.listdir(f"/proc/{entry.name}/task"))
-    return count

@@ -31,7 +31,7 @@ from IPython.core.history import HistoryManager
 from IPython.utils.text import SList
 from traitlets import observe
 
-from . import agent, channel, facade, pictures, privileges, reach, root, sharing, syscalls
+from . import agent, channel, facade, granted, pictures, privileges, reach, root, sharing, syscalls
 from .confine import MANDATORY, Confinement
 from .gpu import Gpu, open_device
 from .limits import Limits
@@ -185,6 +185,8 @@ def run(request: dict[str, Any], user: int | None, seen: bool, report: int, brid
         code = 0
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else 1
+    except granted.TooLittle as error:
+        _say(report, {"event": "failed", "why": str(error), "missing": []})
     except BaseException as error:
         _say(report, {"event": "failed", "why": f"{type(error).__name__}: {error}", "missing": []})
     finally:
@@ -204,6 +206,7 @@ def _start(
     gpu = Gpu.from_dict(request["gpu"]) if request["gpu"] else None
     if gpu:
         os.environ.update(gpu.environ)
+    granted.require_all(limits, user, gpu)
     confinement = _confinement(request, limits, policy, user, seen, gpu)
     required = policy.isolation == "required"
     if required:

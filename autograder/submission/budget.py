@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+from autograder.faults import AGAIN, MachineFault
+from autograder.sandbox import granted
 from autograder.sandbox.limits import MEBI
 from autograder.sandbox.training import OutOfTime, Watch
 from autograder.sandbox.usage import field
@@ -55,11 +57,16 @@ def _in_time(grade: Callable[[], Graded], cpu_s: float) -> Graded:
 
 @contextmanager
 def _memory(size: int) -> Iterator[None]:
-    """Bounds this process's data while it lasts; allocations beyond it raise MemoryError."""
+    """Bounds this process's data while it lasts; allocations beyond it raise MemoryError. Raises `MachineFault` where
+    this process may not have so much."""
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    try:
+        granted.require_memory(size, "the grader")
+    except granted.TooLittle as error:
+        raise MachineFault(f"This cannot be graded here: {error}, and {AGAIN}.") from None
     with open("/proc/self/status", "rb") as status:
         wanted = field(status.read(), b"VmData:") + size
-    resource.setrlimit(resource.RLIMIT_DATA, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
+    resource.setrlimit(resource.RLIMIT_DATA, (wanted, hard))
     try:
         yield
     finally:

@@ -33,6 +33,19 @@ def test_workers_that_cannot_start_are_said_in_a_sentence(tmp_path: Path, monkey
         list(workers.run(work))
 
 
+TOLD_AS_IT_IS_READ = "import os, signal\nos.kill(os.getpid(), signal.SIGXCPU)\n"
+
+
+def test_workers_that_may_compute_no_longer_do_not_blame_the_checks_that_they_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    work = jobs(tmp_path)
+    monkeypatch.setattr(pool, "STARTS", 1)
+    (tmp_path / "small_course" / "small" / "double" / "hidden.py").write_text(TOLD_AS_IT_IS_READ)
+    with local_pool(spec(tmp_path), 1, 60) as workers, pytest.raises(MachineFault, match="ulimit -t"):
+        list(workers.run(work))
+
+
 KILLED_AT_S1 = """
 import os, signal
 from autograder.classroom import worker

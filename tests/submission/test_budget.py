@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import resource
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -33,6 +35,23 @@ def test_memory_without_end_is_tried_twice_and_then_said_so():
     with pytest.raises(TooMuch, match=r"more than the 0\.21 GB of memory that the grader has for one submission"):
         bounded(hold, memory_bytes=200 * MEBI)
     assert len(tries) == 2 and resource.getrlimit(resource.RLIMIT_DATA) == before
+
+
+HAS_LESS = """
+import resource
+from autograder.faults import MachineFault
+from autograder.submission.budget import bounded
+resource.setrlimit(resource.RLIMIT_DATA, (900 << 20, 900 << 20))
+try:
+    bounded(lambda: None)
+except MachineFault as fault:
+    print(fault)
+"""
+
+
+def test_a_grader_that_may_hold_less_than_a_submission_may_cost_blames_nobody():
+    said = subprocess.run([sys.executable, "-c", HAS_LESS], capture_output=True, text=True, check=True).stdout
+    assert "may hold 900 MB of data here, and the grader may need 3" in said and "(`ulimit -d`), and run" in said
 
 
 def test_one_breach_is_forgiven():

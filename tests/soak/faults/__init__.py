@@ -22,10 +22,13 @@ from rich.table import Table
 from autograder.submission.notebook import Template
 from tests.small import forked
 from tests.small.small_class import RIGHT, answered, small_course, submit
-from tests.soak.faults import courses, endings, in_the_way, machine, permissions, processes, records, submissions
+from tests.soak.faults import courses, endings, in_the_way, machine, permissions, processes, records, shell, submissions
 from tests.soak.faults.place import FAULTS, Place, kind
 
-__all__ = ["courses", "endings", "in_the_way", "machine", "permissions", "processes", "records", "run", "submissions"]
+__all__ = [
+    "courses", "endings", "in_the_way", "machine", "permissions", "processes", "records", "run", "shell",
+    "submissions",
+]  # fmt: skip
 
 AT_ONCE = 3
 

@@ -238,21 +238,3 @@ def _(place: Place) -> None:
     assert place.grade(preexec_fn=lambda: os.close(0)).code == 0
     place.said.append("0: graded all the same")
     place.whole(odd=12.0)
-
-
-@each(
-    ("no file may grow beyond 20 kB", ("RLIMIT_FSIZE", 20_000)),
-    ("the command may have 300 MB of addresses", ("RLIMIT_AS", 300 << 20)),
-    ("the command may have 1200 MB of addresses", ("RLIMIT_AS", 1200 << 20)),
-)
-def _(place: Place, case: tuple[str, int]) -> None:
-    import resource
-
-    name, most = case
-    place.add("odd")
-    number = getattr(resource, name)
-    run = place.grade(preexec_fn=lambda: resource.setrlimit(number, (most, most)))
-    assert run.code in (0, 1), run.text
-    place.said.append(f"{run.code}: {run.text[-150:]}")
-    assert run.code == 0 or not place.result("odd").exists() or place.score("odd") == 12.0
-    place.whole(odd=12.0)
