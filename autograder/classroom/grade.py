@@ -112,7 +112,8 @@ def report(summary: Summary, place: Path, console: Console) -> None:
     for student, tests in summary.broken.items():
         console.print(f"{one_line(student, 60)} broke a check: {one_line(tests[0])}", style="yellow", markup=False)
     waiting = sum(row.status == "needs_manual_grade" for row in rows)
-    parts = [f"{len(summary.graded)} graded", f"{len(summary.unchanged)} unchanged"]
+    dates = f" ({len(summary.other_dates)} judged by other dates: see `autograder late`)" if summary.other_dates else ""
+    parts = [f"{len(summary.graded)} graded", f"{len(summary.unchanged)} unchanged{dates}"]
     parts += [f"{len(summary.failed)} failed"] if summary.failed else []
     parts += [f"{waiting} {'waits' if waiting == 1 else 'wait'} for a manual grade"] if waiting else []
     console.print(f"{summary.assignment}: {', '.join(parts)}, in {summary.seconds:.1f} s.")
@@ -149,6 +150,7 @@ def as_json(summary: Summary) -> dict[str, Any]:
         "assignment": summary.assignment,
         "graded": [asdict(row) for row in summary.graded.values()],
         "unchanged": [asdict(row) for row in summary.kept.values()],
+        "other_dates": summary.other_dates,
         "remarks": summary.remarks,
         "failed": {student: reason.strip().splitlines()[-1] for student, reason in summary.failed.items()},
         "broken_checks": {student: list(tests) for student, tests in summary.broken.items()},

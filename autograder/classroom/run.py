@@ -86,13 +86,15 @@ class Graded:
 
 @dataclass
 class Summary:
-    """What a run did: the results in short, of those who were graded and of those who were unchanged; who could not be
-    graded and why; what is odd about a submission; of a preview, who would change."""
+    """What a run did: the results in short, of those who were graded and of those who were unchanged; which of these
+    were judged by other dates than before; who could not be graded and why; what is odd about a submission; of a
+    preview, who would change."""
 
     assignment: str
     total: int = 0
     graded: dict[str, Graded] = field(default_factory=dict)
     unchanged: list[str] = field(default_factory=list)
+    other_dates: list[str] = field(default_factory=list)
     kept: dict[str, Graded] = field(default_factory=dict)
     remarks: dict[str, str] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
@@ -125,6 +127,10 @@ class Planned:
     def identity(self) -> str:
         """What identifies a commit: the result, when it was handed in, and when that was due."""
         return f"{self.fingerprint}|{self.submission.timestamp or ''}|{self.terms()}"
+
+    def other_dates(self, committed: str) -> bool:
+        """Whether a commit was of the same result, judged by other dates."""
+        return committed.startswith(f"{self.fingerprint}|") and committed != self.identity
 
 
 def job_of(
@@ -284,6 +290,8 @@ class ClassRun:
                 self.ledger.mark_written(name, student, digest or "")
             else:
                 self._commit(planned, results, digest, entry.changed)
+        if in_gradebook and entry.committed and planned.other_dates(entry.committed):
+            self.summary.other_dates.append(student)
         self.summary.unchanged.append(student)
         self.summary.kept[student] = Graded.of(results)
         return True

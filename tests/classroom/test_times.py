@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
+from autograder.classroom.grade import as_json, report
 from autograder.classroom.ledger import Ledger
 from autograder.classroom.notes import extensions
 from autograder.classroom.times import give_time, in_words, read_length, read_moment, set_due, standings
@@ -64,6 +66,21 @@ def test_a_due_date_and_an_extension_count_with_the_next_run_which_runs_nothing(
     run(root, "due", NAME, "none")
     assert grade(root)[1] == [] and scores(root)["ada"] == 12.0
     assert [one.state for one in standings(root, [NAME], Course(root))] == ["on time", "on time", "not yet"]
+
+
+def test_a_run_says_of_how_many_only_the_dates_have_changed(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def said() -> str:
+        report(grade(root)[0], root, Console(width=200))
+        return capsys.readouterr().out
+
+    assert "2 graded, 0 unchanged, in" in said() and "0 graded, 2 unchanged, in" in said()
+    run(root, "due", NAME, "2026-01-01 10:00 UTC")
+    assert "0 graded, 2 unchanged (2 judged by other dates: see `autograder late`), in" in said()
+    run(root, "extend", "ada", NAME, "--by", "2d")
+    assert as_json(grade(root)[0])["other_dates"] == ["ada"]
+    assert "0 graded, 2 unchanged, in" in said()
 
 
 def test_who_has_handed_in_nothing_yet_can_be_given_time(root: Path) -> None:
