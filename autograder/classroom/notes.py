@@ -5,11 +5,13 @@ Why somebody got more time, before anything was handed in too; what a student sa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from autograder.classroom.ledger import Ledger
+from autograder.faults import MachineFault
 from autograder.gradebook.acting import who
 
 
@@ -52,7 +54,17 @@ def extend(ledger: Ledger, assignment: str, student: str, by: timedelta, why: st
 def extensions(ledger: Ledger, assignment: str) -> dict[str, Extension]:
     """By student id, who was granted more time."""
     rows = ledger.rows("select * from extensions where assignment = ? order by student", (assignment,))
-    return {row[1]: Extension(row[0], row[1], timedelta(seconds=row[2]), *row[3:]) for row in rows}
+    return {row[1]: Extension(row[0], row[1], _length(row), *row[3:]) for row in rows}
+
+
+def _length(row: Sequence[Any]) -> timedelta:
+    try:
+        return timedelta(seconds=row[2])
+    except (TypeError, ValueError, OverflowError) as error:
+        raise MachineFault(
+            f"The record says that {row[1]} has {row[2]!r} seconds more for {row[0]}, which is no length of time; "
+            f"`autograder extend {row[1]} {row[0]} --by TIME` puts it right."
+        ) from error
 
 
 def granted(ledger: Ledger, assignment: str) -> Mapping[str, timedelta]:

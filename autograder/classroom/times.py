@@ -19,6 +19,7 @@ from autograder.course import Course, UsageError
 from autograder.gradebook.gradebook import GradebookWriter
 from autograder.gradebook.people import Person
 from autograder.gradebook.scores import due_dates, final_scores, known_people
+from autograder.gradebook.values import LAST_YEAR
 
 _UNITS = {"w": timedelta(weeks=1), "d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
 _LENGTH = re.compile(r"(?:\d+(?:\.\d+)?\s*[wdhm]\s*)+|0")
@@ -57,10 +58,10 @@ def read_length(text: str) -> timedelta:
     short = text.strip().casefold()
     if not _LENGTH.fullmatch(short):
         raise UsageError(f"{text!r} is no length of time; write for example 2d, 36h or 1w, and 0 for none.")
-    found = sum((float(count) * _UNITS[unit] for count, unit in _PART.findall(short)), timedelta())
-    if found > LONGEST:
+    found = sum(float(count) * _UNITS[unit].total_seconds() for count, unit in _PART.findall(short))
+    if found > LONGEST.total_seconds():
         raise UsageError(f"{text!r} is longer than ten years.")
-    return found
+    return timedelta(seconds=found)
 
 
 def read_moment(text: str) -> datetime | None:
@@ -76,11 +77,14 @@ def read_moment(text: str) -> datetime | None:
             moment = datetime.fromisoformat(when + zone)
         else:
             moment = datetime.fromisoformat(text.strip())
-    except (ValueError, ZoneInfoNotFoundError, OSError) as error:
+        moment = moment.astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError, ZoneInfoNotFoundError, OSError) as error:
         raise UsageError(
             f"{text!r} is no moment; write for example '2026-10-05 23:59' or '2026-10-05 23:59 Europe/Berlin'."
         ) from error
-    return moment.astimezone(UTC).replace(tzinfo=None)
+    if moment.year >= LAST_YEAR:
+        raise UsageError(f"{text!r} is too far away; none takes a due date away.")
+    return moment
 
 
 def in_words(length: timedelta) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from autograder.course import CourseError
 from autograder.faults import AGAIN
 from autograder.gradebook.address import Address
+from autograder.gradebook.values import unusable
 
 BUSY = "pragma busy_timeout = 60000"  # milliseconds
 _LOCKED = ("is locked",)
@@ -73,6 +74,9 @@ def look_whose(address: Address, course_id: str) -> None:
                 raise WrongGradebook(f"The database {address} is not a gradebook of nbgrader.")
             if lost := sorted(Base.metadata.tables.keys() - tables):
                 raise WrongGradebook(f"The gradebook {address} has no table {lost[0]!r} any more; {_PUT_BACK}.")
+            if value := unusable(connection):
+                raise WrongGradebook(f"The gradebook {address} has {value}, which nothing can be computed from; put it "
+                                     f"right there, or {_PUT_BACK}.")  # fmt: skip
             courses = set(connection.execute(select(CourseRow.id)).scalars())
             used = set(connection.execute(select(AssignmentRow.course_id).distinct()).scalars())
     finally:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from autograder.classroom.notes import extensions
 from autograder.classroom.times import give_time, in_words, read_length, read_moment, set_due, standings
 from autograder.cli import app
 from autograder.course import Course, UsageError
+from autograder.faults import MachineFault
 from autograder.gradebook.scores import final_scores
 from autograder.submission.notebook import Template
 from tests.small.courses import at_home
@@ -144,7 +147,7 @@ def test_lengths(text: str, length: timedelta) -> None:
     assert read_length(text) == length
 
 
-@pytest.mark.parametrize("text", ["", "2", "-1d", "2x", "9999999w", "1d and a bit"])
+@pytest.mark.parametrize("text", ["", "2", "-1d", "2x", "9999999w", "9" * 400 + "d", "1d and a bit"])
 def test_what_is_no_length(text: str) -> None:
     with pytest.raises(UsageError):
         read_length(text)
@@ -155,7 +158,8 @@ def test_moments_have_the_zone_that_is_said() -> None:
     assert read_moment("2026-10-05 23:59 +0200") == datetime(2026, 10, 5, 21, 59)
     assert read_moment("2026-10-05T23:59Z") == datetime(2026, 10, 5, 23, 59)
     assert read_moment("none") is None
-    for wrong in ("2026-13-05 10:00", "2026-10-05 23:59 Mars/Base", "soon", ""):
+    for wrong in ("2026-13-05 10:00", "2026-10-05 23:59 Mars/Base", "soon", "", "9999-12-31 23:59 -0800",
+                  "0001-01-01 00:00 +0200", "9000-01-01"):  # fmt: skip
         with pytest.raises(UsageError):
             read_moment(wrong)
 
@@ -163,3 +167,15 @@ def test_moments_have_the_zone_that_is_said() -> None:
 def test_lengths_in_words() -> None:
     assert in_words(timedelta(days=1, hours=2, minutes=3)) == "1 day 2 hours"
     assert in_words(timedelta(minutes=1)) == "1 minute" and in_words(timedelta()) == "no time"
+
+
+def test_a_length_that_is_none_in_the_record_is_named_with_the_command_that_puts_it_right(root: Path) -> None:
+    grade(root)
+    run(root, "extend", "ada", NAME, "--by", "2d")
+    with closing(sqlite3.connect(root / ".autograder" / "ledger.db")) as database:
+        database.execute("update extensions set seconds = 'soon'")
+        database.commit()
+    with pytest.raises(MachineFault, match=f"ada has 'soon' seconds more.*`autograder extend ada {NAME} --by"):
+        grade(root)
+    run(root, "extend", "ada", NAME, "--by", "2d")
+    assert grade(root)[1] == []

@@ -298,12 +298,19 @@ def _(place: Place) -> None:
 @each(
     ("the gradebook is of another course", ("update course set id = 'physics'", "of the course 'physics'")),
     ("a table of the gradebook is lost", ("drop table grade", "has no table .grade. any more; put back")),
+    ("an extension that is no length of time in the gradebook", (
+        "update submitted_assignment set extension = 'two days'", "'two days' in the column 'extension'")),
+    ("a due date that is no date in the gradebook", ("update assignment set duedate = 'soon'", "'soon' in the column")),
+    ("a due date in the last year that there is", (
+        "update assignment set duedate = '9999-12-31 00:00:00.000000'", "'9999-12-31 .* in the column 'duedate'")),
+    ("a score that is no number in the gradebook", ("update grade set manual_score = 'abc'", "'abc' in the column")),
+    ("an endless score in the gradebook", ("update grade set manual_score = 9e999", "'inf' in the column")),
 )
 def _(place: Place, case: tuple[str, str]) -> None:
     damage, pattern = case
     path = place.root / "gradebook.db"
     with closing(sqlite3.connect(path)) as database:
-        if "course" in damage:
+        if "update course" in damage:
             database.execute("update assignment set course_id = 'physics'")
         database.execute(damage)
         database.commit()

@@ -1,0 +1,45 @@
+"""Values in a gradebook that nothing can be computed from: SQLite keeps any text in any column, and other programs
+write to a gradebook too."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from nbgrader.api import Base
+from sqlalchemy import Boolean, ColumnElement, Connection, DateTime, Float, Integer, Interval, Text, func, or_, select
+from sqlalchemy import Enum as OneOf
+from sqlalchemy import type_coerce as as_it_is
+from sqlalchemy.schema import Column
+
+LAST_YEAR = 9000  # a day more, or another zone, has to be a date of Python's too
+_MOST = 1e12
+
+
+def unusable(connection: Connection) -> str:
+    """The first value that is no number, date or word where one should be, as a clause; "" where there is none."""
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            wrong = _wrong(column, connection.dialect.name == "sqlite")
+            if wrong is None:
+                continue
+            row = connection.execute(select(as_it_is(column, Text)).where(wrong).limit(1)).first()
+            if row is not None:
+                return f"{str(row[0])[:40]!r} in the column {column.name!r} of its table {table.name!r}"
+    return ""
+
+
+def _wrong(column: Column[object], loose: bool) -> ColumnElement[bool] | None:
+    """What is true of a column's value that cannot be used; ``loose`` where the database takes values of any type."""
+    value, kind = as_it_is(column, Text), column.type
+    if isinstance(kind, DateTime | Interval):
+        if loose:  # both are kept as a date
+            no_date = or_(func.typeof(value) != "text", func.datetime(value).is_(None))
+            return value.is_not(None) & or_(no_date, value >= f"{LAST_YEAR}-01-01")
+        return column >= datetime(LAST_YEAR, 1, 1) if isinstance(kind, DateTime) else None
+    if not loose or column.primary_key or column.foreign_keys:
+        return None
+    if isinstance(kind, OneOf):
+        return value.is_not(None) & value.not_in(kind.enums)
+    if isinstance(kind, Float | Integer | Boolean):
+        return func.typeof(value).not_in(["null", "integer", "real"]) | (func.abs(column) > _MOST)
+    return None
