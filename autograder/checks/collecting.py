@@ -10,7 +10,8 @@ import asyncio
 import hashlib
 import inspect
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -280,7 +281,20 @@ def collect(folders: Sequence[TaskFolder], parts: Sequence[str]) -> list[Collect
         return []
     plugin = _Plugin()
     root = folders[0].course.root
-    pytest.main([*OPTIONS, f"--rootdir={root}", *map(str, homes)], plugins=[plugin])
+    with _started_in(root, homes) as named:
+        pytest.main([*OPTIONS, f"--rootdir={root}", *named], plugins=[plugin])
     if plugin.problem is not None:
         raise CourseError(f"The checks cannot be loaded: {plugin.problem}")
     return [CollectedTest(item, *homes[Path(item.path).resolve()]) for item in plugin.items]
+
+
+@contextmanager
+def _started_in(root: Path, modules: Iterable[Path]) -> Iterator[list[str]]:
+    """The modules as pytest is to be told of them. It takes brackets and colons in a path for the names of tests: where
+    the course's folder has some, pytest is started in there, which paths begin at."""
+    whole = [str(module) for module in modules]
+    if not any(sign in str(root.resolve()) for sign in ("[", "::")):
+        yield whole
+        return
+    with chdir(root):
+        yield [os.path.relpath(path) for path in whole]

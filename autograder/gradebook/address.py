@@ -9,6 +9,9 @@ from urllib.parse import unquote
 
 from traitlets.config import Config
 
+from autograder.course import CourseError
+from autograder.faults import AGAIN
+
 _SQLITE = "sqlite:///"
 _HIDDEN = "***"
 # Where a URL may have a password. Read without SQLAlchemy, which does not get past a URL that is wrong.
@@ -24,8 +27,15 @@ class Address:
 
     @classmethod
     def of(cls, course_dir: Path, config: Config) -> Address:
-        """The one that a course folder's settings name, otherwise ``gradebook.db`` in the folder."""
+        """The one that a course folder's settings name, otherwise ``gradebook.db`` in the folder.
+
+        Raises ``CourseError`` where the folder's own name would end such an address, and another file be used."""
         set_there = config.CourseDirectory.get("db_url")
+        if not set_there and "?" in str(course_dir):
+            raise CourseError(
+                f"The gradebook cannot lie in {course_dir}: the address of a database ends at a question mark; "
+                f"rename the folder, and {AGAIN}."
+            )
         return cls(str(set_there) if set_there else f"{_SQLITE}{course_dir / 'gradebook.db'}")
 
     @property

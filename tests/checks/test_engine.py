@@ -8,6 +8,7 @@ import re
 import textwrap
 import weakref
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -240,6 +241,23 @@ def session(tmp_path_factory) -> Iterator[CheckSession]:
         patch.setenv(ROOT_VARIABLE, str(root))
         patch.syspath_prepend(str(root))
         yield CheckSession("00-moving")
+
+
+@pytest.mark.parametrize("name", ["[x]", "a::b", "[x::y] #1"])
+def test_checks_are_found_in_a_folder_whose_name_looks_like_a_tests(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+):
+    package, here = f"odd_{tmp_path.name}", Path.cwd()
+    folder = tmp_path / name / package / "moving" / "plain"
+    folder.mkdir(parents=True)
+    (tmp_path / name / "pyproject.toml").write_text(f'[tool.autograder]\ncourse = "{package}"\n')
+    (folder / "hidden.py").write_text(PLAIN)
+    (folder / "reference.py").write_text(REFERENCE)
+    for home in (folder, folder.parent, folder.parents[1]):
+        (home / "__init__.py").touch()
+    monkeypatch.setenv(ROOT_VARIABLE, str(tmp_path / name))
+    monkeypatch.syspath_prepend(str(tmp_path / name))
+    assert CheckSession("00-moving").tests("plain") and Path.cwd() == here
 
 
 def run(session: CheckSession, code: str, task: str = "shift", **options) -> dict[str, TestResult]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from traitlets.config import Config
 
-from autograder.course import Course
+from autograder.course import Course, CourseError
 from autograder.gradebook.address import Address
 from autograder.gradebook.gradebook import GradebookWriter
 from autograder.gradebook.opening import WrongGradebook
@@ -53,3 +53,12 @@ def test_the_settings_decide_and_otherwise_it_is_a_file_in_the_folder(tmp_path: 
     config.CourseDirectory.db_url = "postgresql://host/grades"
     server = Address.of(tmp_path, config)
     assert (server.file, server.is_missing) == (None, False)
+
+
+def test_a_folder_whose_name_would_end_the_address_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match="a question mark; rename the folder"):
+        Address.of(tmp_path / "which?", Config())
+    config = Config()
+    config.CourseDirectory.db_url = "postgresql://host/grades"
+    assert Address.of(tmp_path / "which?", config).file is None
+    assert Address.of(tmp_path / "a #1 [b]", Config()).file == tmp_path / "a #1 [b]" / "gradebook.db"

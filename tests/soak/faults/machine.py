@@ -238,3 +238,25 @@ def _(place: Place) -> None:
     assert place.grade(preexec_fn=lambda: os.close(0)).code == 0
     place.said.append("0: graded all the same")
     place.whole(odd=12.0)
+
+
+@each(
+    ("a course folder whose name looks like a test's, an address and markup", "[x]::{y}#%20&'\"<b>"),
+    ("a course folder whose name is no UTF-8", os.fsdecode(b"caf\xe9")),
+)
+def _(place: Place, name: str) -> None:
+    moved = Place(place.root.with_name(name), place.temporary)
+    shutil.copytree(place.root, moved.root, symlinks=True)
+    moved.add("odd")
+    moved.whole(odd=12.0)
+    place.said.append("0: graded as anywhere")
+
+
+@fault("a course folder with a question mark in its name")
+def _(place: Place) -> None:
+    moved = Place(place.root.with_name("which?"), place.temporary)
+    shutil.copytree(place.root, moved.root, symlinks=True)
+    moved.says(moved.grade(), "ends at a question mark; rename the folder")
+    place.said += moved.said
+    assert not place.root.with_name("which").exists()
+    place.whole()
