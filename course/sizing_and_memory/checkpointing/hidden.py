@@ -67,7 +67,7 @@ BLOCKS = cases(blocks=st.integers(2, 3), maps=st.integers(1, 2), images=st.integ
                width=st.integers(1, 5), container=st.sampled_from(["list", "sequential"]), seed=st.integers(0, 50))
 
 
-@points(2)
+@points(1)
 @search(BLOCKS, examples=12)
 def test_same_output_and_gradients(student, case):
     """The output and the parameters' gradients are those of a plain forward pass, for one input after another."""
@@ -114,6 +114,17 @@ def test_images_without_gradients(student, case):
         expect_close(seen["gradients"], right, like=registry, what="the row of all gradients")
 
     checkpointed(student, case, "gradients", compare, needs_gradient=False)
+
+
+NORMED = cases(blocks=st.integers(2, 3), maps=st.integers(1, 2), images=st.integers(2, 3), height=st.integers(2, 4),
+               width=st.integers(2, 4), container=st.sampled_from(["list", "sequential"]), seed=st.integers(0, 50))
+
+
+@points(1)
+@search(NORMED, examples=6)
+def test_left_as_they_are(student, case):
+    """Blocks stay in training or in evaluation mode, and an input that needed no gradient needs none afterwards."""
+    public.blocks_and_input_stay(student, *blocks_of(case), case.container)
 
 
 SMALL = cases(blocks=st.just(3), maps=st.just(2), images=st.just(1), height=st.integers(8, 12),

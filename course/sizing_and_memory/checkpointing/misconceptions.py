@@ -50,6 +50,30 @@ def every_block_on_the_input(blocks, x):
     return output
 
 
+@CHECKPOINTING.add("switched-to-evaluation", section=RECOMPUTING)
+@on(right.checkpointing)
+def switched_to_evaluation(blocks, x):
+    """The blocks were switched to evaluation, where batch normalisation sees no batch; leave their mode alone."""
+    return right.checkpointed_forward([block.eval() for block in blocks], x)
+
+
+@CHECKPOINTING.add("switched-to-training", section=RECOMPUTING)
+@on(right.checkpointing)
+def switched_to_training(blocks, x):
+    """The blocks were switched to training, although they had been put into evaluation mode; leave their mode alone."""
+    return right.checkpointed_forward([block.train() for block in blocks], x)
+
+
+@CHECKPOINTING.add("input-made-to-need-gradients", section=RECOMPUTING)
+@on(right.checkpointing)
+def input_made_to_need_gradients(blocks, x):
+    """The input was made to need a gradient, and it is the caller's: whoever called finds it changed."""
+    x.requires_grad_()
+    for block in blocks:
+        x = checkpoint(block, x, use_reentrant=True)
+    return x
+
+
 # The next three give the right output and gradients; what they keep, and when they compute again, tells them apart.
 
 

@@ -5,6 +5,8 @@ from autograder.checks.api import (
     expect_close,
     expect_equal,
     in_kernel,
+    later,
+    look_at,
     misconceptions,
     numbers,
     reference,
@@ -14,11 +16,12 @@ from autograder.checks.api import (
 from ..shared import gradients_of, on_one_thread, saved_bytes, wide_layers
 
 
-def run_checkpointed(forward, weights, x, needs_gradient, container, again):
+def run_checkpointed(forward, weights, x, needs_gradient, container, again, normed=""):
     """What `forward(blocks, x)` gives on blocks of two conv-ReLU pairs (3x3, padding 1, float64).
 
     weights: per block [kernels, bias, kernels, bias]. container: "list" or "sequential". again: whether the blocks were
-    asked about another input before. Reports output, gradients of parameters and input (of a weighted sum of the
+    asked about another input before. normed: "training" or "evaluation", the mode of a batch normalisation behind each
+    convolution, if there is one. Reports output, gradients of parameters and input (of a weighted sum of the
     output; None where none arrived), the bytes kept for the backward pass, and in which order the blocks ran, forward
     and again, with a -1 behind where nothing was recorded.
     """
@@ -31,12 +34,13 @@ def run_checkpointed(forward, weights, x, needs_gradient, container, again):
         for kernels, bias in (arrays[:2], arrays[2:]):
             conv = nn.Conv2d(kernels.shape[1], kernels.shape[0], 3, padding=1).double()
             conv.load_state_dict({"weight": torch.from_numpy(kernels), "bias": torch.from_numpy(bias)})
-            pairs += [conv, nn.ReLU()]
+            between = [nn.BatchNorm2d(conv.out_channels, affine=False).double()] if normed else []
+            pairs += [conv, *between, nn.ReLU()]
         blocks.append(nn.Sequential(*pairs))
-    model = nn.Sequential(*blocks)
+    model = nn.Sequential(*blocks).train(normed != "evaluation")
     order = []
-    for number, block in enumerate(blocks):
-        block.register_forward_pre_hook(lambda module, arguments, number=number: order.append(number))
+    for number, block in enumerate(blocks):  # its first layer runs too where block.forward(x) is asked and not block(x)
+        block[0].register_forward_pre_hook(lambda module, arguments, number=number: order.append(number))
     given = blocks if container == "list" else model
     if again:
         on_one_thread(lambda: forward(given, torch.from_numpy(-x)))
@@ -77,13 +81,33 @@ def run_deep_checkpointed(forward, scales, copies):
     return gradients_of(blocks)
 
 
+WEIGHTS = [
+    [numbers(2, 2, 3, 3, seed=n) / 2, numbers(2, seed=n) + 1, numbers(2, 2, 3, 3, seed=n + 9) / 2,
+     numbers(2, seed=n + 9) + 1]
+    for n in (1, 2)
+]
+
+
+def blocks_and_input_stay(student, weights, x, container):
+    """A call changes neither the mode of the blocks, as batch normalisation shows, nor whether x needs a gradient."""
+    registry = misconceptions.CHECKPOINTING
+    kernel = in_kernel(student, run_checkpointed, saved_bytes, on_one_thread, gradients_of)
+    for mode in ("training", "evaluation"):
+        arguments = (weights, x, False, container, True, mode)
+        right = reference.checkpointing(*arguments, _report="output")
+
+        def compare(seen, right=right):
+            if not isinstance(seen, dict) or "order" not in seen:
+                raise wrong_return("checkpointed_forward returns a tensor", seen and seen.get("output"))
+            expect_close(seen["output"], right, like=registry, framework="torch", what="the output")
+            expect(seen["input_gradient"] is None, "The input that needed no gradient has one.",
+                   diagnosis=registry["input-made-to-need-gradients"])
+
+        look_at(later(kernel.run_checkpointed, student.checkpointed_forward, *arguments), compare)
+
+
 def checkpointed(student, report, size=4):
-    weights = [
-        [numbers(2, 2, 3, 3, seed=n) / 2, numbers(2, seed=n) + 1,
-         numbers(2, 2, 3, 3, seed=n + 9) / 2, numbers(2, seed=n + 9) + 1]
-        for n in (1, 2)
-    ]
-    arguments = (weights, numbers(1, 2, size, size, seed=5), True, "sequential", True)
+    arguments = (WEIGHTS, numbers(1, 2, size, size, seed=5), True, "sequential", True)
     kernel = in_kernel(student, run_checkpointed, saved_bytes, on_one_thread, gradients_of)
     seen = kernel.run_checkpointed(student.checkpointed_forward, *arguments)
     if "order" not in seen:
@@ -103,6 +127,11 @@ def test_gradients_of_two_blocks(student):
     registry = misconceptions.CHECKPOINTING
     expect(seen["gradients"] is not None, "The output has no gradient.", diagnosis=registry["gradients-switched-off"])
     expect_close(seen["gradients"], right, like=registry, what="the row of all gradients")
+
+
+def test_left_as_they_are(student):
+    """Blocks stay in training or in evaluation mode, and an input that needed no gradient needs none afterwards."""
+    blocks_and_input_stay(student, WEIGHTS, numbers(2, 2, 3, 3, seed=5), "list")
 
 
 def test_less_is_kept(student):

@@ -26,10 +26,10 @@ def checkpointed_forward(blocks: Iterable[nn.Module], x: Tensor) -> Tensor:
 
 def checkpointing(
     _weights: list[list[np.ndarray]], x: np.ndarray, needs_gradient: bool = True, container: str = "sequential",
-    again: bool = False, _report: str = "output", answer: Callable[..., Any] = checkpointed_forward,
+    again: bool = False, normed: str = "", _report: str = "output", answer: Callable[..., Any] = checkpointed_forward,
 ) -> Any:
     """What a checkpointed forward pass gives on small blocks: see `run_checkpointed` for the case and the reports."""
-    return as_array(run_checkpointed(answer, _weights, x, needs_gradient, container, again)[_report])
+    return as_array(run_checkpointed(answer, _weights, x, needs_gradient, container, again, normed)[_report])
 
 
 def deep_checkpointed(scales: np.ndarray, answer: Callable[..., Any] = checkpointed_forward) -> np.ndarray:

@@ -17,7 +17,15 @@ from autograder.checks.api import (
 from autograder.checks.api import strategies as st
 
 from ..shared import MB, gradients_of, on_one_thread, report_of, wide_layers
-from .public import accumulated, left_on, run_wide_accumulation, same_direction, same_gradients, same_loss
+from .public import (
+    accumulated,
+    inputs_need_no_gradients,
+    left_on,
+    run_wide_accumulation,
+    same_direction,
+    same_gradients,
+    same_loss,
+)
 
 
 def network(case, samples=None):
@@ -63,8 +71,10 @@ def test_gradients_with_a_smaller_last_micro_batch(student, case):
 @points(1)
 @search(WHOLE, examples=8)
 def test_gradients_are_those_of_the_last_call(student, case):
-    """Gradients that lay there before the call do not count, and neither they nor the weights grow with every call."""
-    same_gradients(*asked(student, case, earlier=2.0))
+    """Gradients that lay there before do not count, nothing grows with every call, and the inputs need no gradients."""
+    seen, right = asked(student, case, earlier=2.0)
+    same_gradients(seen, right)
+    inputs_need_no_gradients(seen)
     same_gradients(*asked(student, case, other=True))
 
 
@@ -82,9 +92,10 @@ NORMED = cases(parts=st.integers(2, 4), micro_batch=st.integers(2, 4), **DRAWN).
 @points(1)
 @search(NORMED, examples=8)
 def test_micro_batches_go_through_one_by_one(student, case):
-    """A layer that looks across the batch, such as batch normalisation, sees a micro batch and no more."""
+    """Batch normalisation sees a micro batch and no more in training, and none in evaluation: the mode stays."""
     # the direction only: a wrong factor costs the points of the tests of the gradients
-    same_direction(*asked(student, case, normed=True, report="direction"))
+    for mode in ("training", "evaluation"):
+        same_direction(*asked(student, case, normed=mode, report="direction"))
 
 
 # A micro batch holds 100 MB, twice as many samples at once 200, and all four micro batches 400; the kernel's own are

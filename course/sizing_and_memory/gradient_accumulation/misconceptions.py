@@ -147,3 +147,24 @@ def weights_updated(model, loss_fn, inputs, targets, micro_batch):
     loss = right.accumulate_gradients(model, loss_fn, inputs, targets, micro_batch)
     torch.optim.SGD(model.parameters(), lr=0.1).step()
     return loss
+
+
+@ACCUMULATION.add("switched-to-evaluation", section=ACCUMULATING)
+@on(right.accumulation)
+def switched_to_evaluation(model, loss_fn, inputs, targets, micro_batch):
+    """The model was switched to evaluation, so batch normalisation does not look at the batch; leave its mode alone."""
+    return right.accumulate_gradients(model.eval(), loss_fn, inputs, targets, micro_batch)
+
+
+@ACCUMULATION.add("switched-to-training", section=ACCUMULATING)
+@on(right.accumulation)
+def switched_to_training(model, loss_fn, inputs, targets, micro_batch):
+    """The model was switched to training, although it had been put into evaluation mode; leave its mode alone."""
+    return right.accumulate_gradients(model.train(), loss_fn, inputs, targets, micro_batch)
+
+
+@ACCUMULATION.add("inputs-made-to-need-gradients", section=ACCUMULATING)
+@on(right.accumulation)
+def inputs_made_to_need_gradients(model, loss_fn, inputs, targets, micro_batch):
+    """The inputs were made to need gradients, and whoever called finds them changed; the parameters alone need any."""
+    return right.accumulate_gradients(model, loss_fn, inputs.requires_grad_(), targets, micro_batch)

@@ -19,15 +19,16 @@ def run_accumulation(accumulate, weights, inputs, targets, micro_batch, loss, ea
     """What `accumulate` leaves on a network Linear-tanh-Linear with these weights (float64).
 
     earlier: the value of every gradient before the call, None for no gradients. frozen: the first layer is not
-    trained. normed: the first layer's outputs are normalised over the samples that go through together. other: whether
-    the same is asked about other samples in between, and then about the first again. Reports the returned loss, the
-    gradients, and these as a row of length 1.
+    trained. normed: "training" or "evaluation", the mode of a batch normalisation behind the first layer, if there is
+    one. other: whether the same is asked about other samples in between, and then about the first again. Reports the
+    returned loss, the gradients, these as a row of length 1, and whether the inputs need gradients now.
     """
     import torch
 
     first, second = torch.nn.Linear(*weights[0].shape[::-1]), torch.nn.Linear(*weights[2].shape[::-1])
     between = [torch.nn.BatchNorm1d(len(weights[0]), affine=False)] if normed else []
     model = torch.nn.Sequential(first, *between, torch.nn.Tanh(), second).double()
+    model.train(normed != "evaluation")
     with torch.no_grad():
         for parameter, value in zip(model.parameters(), weights, strict=True):
             parameter.copy_(torch.from_numpy(value))
@@ -39,14 +40,15 @@ def run_accumulation(accumulate, weights, inputs, targets, micro_batch, loss, ea
     losses = {"cross-entropy": torch.nn.functional.cross_entropy, "squared-error": torch.nn.functional.mse_loss}
 
     def ask(samples):
-        arguments = (model, losses[loss], torch.from_numpy(samples), torch.from_numpy(targets), micro_batch)
+        arguments = (model, losses[loss], samples, torch.from_numpy(targets), micro_batch)
         return on_one_thread(lambda: accumulate(*arguments))
 
     if other:
-        ask(inputs)
-        ask(-2 * inputs)
-    value = ask(inputs)
-    return left_on(model, value)
+        ask(torch.from_numpy(inputs))
+        ask(torch.from_numpy(-2 * inputs))
+    samples = torch.from_numpy(inputs)
+    value = ask(samples)
+    return {**left_on(model, value), "needed": samples.requires_grad}
 
 
 def run_wide_accumulation(accumulate, scales, inputs, targets, micro_batch, copies):
@@ -103,7 +105,7 @@ def largest_portion(accumulate, samples, micro_batch):
     return {"portion": seen["portion"], "held": seen["held"]}
 
 
-def accumulated(student, weights, inputs, targets, micro_batch, loss, earlier=None, frozen=False, normed=False,
+def accumulated(student, weights, inputs, targets, micro_batch, loss, earlier=None, frozen=False, normed="",
                 other=False, report="gradients"):
     """(what the student's function left, read when it is looked at; the right report) for a case."""
     arguments = (weights, inputs, targets, micro_batch, loss, earlier, frozen, normed, other)
@@ -131,6 +133,13 @@ def same_direction(seen, right, **how):
         report["direction"], right, like=misconceptions.ACCUMULATION, what="the row of all gradients", **how))
 
 
+def inputs_need_no_gradients(seen):
+    """The inputs are the caller's, and need no gradients afterwards, as before."""
+    look_at(seen, lambda report: expect(
+        report_of(report, "needed")["needed"] is False, "The inputs need gradients now.",
+        diagnosis=misconceptions.ACCUMULATION["inputs-made-to-need-gradients"]))
+
+
 def same_loss(seen, right):
     """The loss of the whole batch, as a Python float."""
     def compare(report):
@@ -155,7 +164,14 @@ def test_five_samples_two_by_two(student):
 
 def test_called_again(student):
     """Called again for other samples, and for the first once more: the gradients are those of the last call."""
-    same_gradients(*small_case(4, 2, student=student, other=True))
+    seen, right = small_case(4, 2, student=student, other=True)
+    same_gradients(seen, right)
+    inputs_need_no_gradients(seen)
+
+
+def test_mode_of_the_model(student):
+    """A model in evaluation mode stays in it, and its batch normalisation does not look at the batch."""
+    same_direction(*small_case(4, 2, student=student, normed="evaluation", report="direction"))
 
 
 def test_loss_of_the_batch(student):
@@ -165,7 +181,7 @@ def test_loss_of_the_batch(student):
 
 def test_small_portions(student):
     """The network never sees more samples at once than a micro batch has, and lets their outputs go before the next."""
-    same_direction(*small_case(4, 2, student=student, normed=True, report="direction"))
+    same_direction(*small_case(4, 2, student=student, normed="training", report="direction"))
     seen = in_kernel(student, largest_portion).largest_portion(student.accumulate_gradients, 6, 2)
     portion, held = report_of(seen, "portion", "held").values()
     expect(portion <= 2, "More samples than a micro batch has went through the network at once.")

@@ -33,7 +33,7 @@ def accumulate_gradients(
 
 def accumulation(
     _weights: list[Any], inputs: np.ndarray, targets: np.ndarray, micro_batch: int, loss: str = "cross-entropy",
-    earlier: float | None = None, frozen: bool = False, normed: bool = False, other: bool = False, wide: bool = False,
+    earlier: float | None = None, frozen: bool = False, normed: str = "", other: bool = False, wide: bool = False,
     _report: str = "gradients", answer: Callable[..., Any] = accumulate_gradients,
 ) -> Any:
     """What gradient accumulation leaves on a small network: see `run_accumulation` for the case and the reports.

@@ -21,6 +21,7 @@ from autograder.checks.api import (
 from autograder.checks.api import strategies as st
 
 from .public import (
+    all_as_before,
     asked,
     gradients_arrive,
     in_sixteen_bits,
@@ -109,7 +110,7 @@ def test_gradients_reach_the_parameters(student, case):
 @kernel_says
 @search(IMAGES, examples=6)
 def test_parameters_stay_what_they_are(student, case):
-    """Parameters, input and mode of the model are the same afterwards: float32, and not a number changed."""
+    """Parameters, input and mode are the same afterwards, in training as in evaluation; what was frozen is frozen."""
     current().believed = True
     weights, x = pyramid(case)
     right = reference.mixed_precision(weights, x, "bfloat16", _report="dtypes")
@@ -117,6 +118,7 @@ def test_parameters_stay_what_they_are(student, case):
     def compare(seen):
         expect(seen["dtypes"] != ["torch.bfloat16"] * len(right.value), "The parameters were converted.",
                diagnosis=misconceptions.MIXED_PRECISION["parameters-converted"])
-        expect(seen["untouched"] is True, "The parameters, the input, or the mode of the model changed.")
+        all_as_before(seen, misconceptions.MIXED_PRECISION)
 
-    asked(student, weights, x, "bfloat16", compare)
+    for evaluating in (False, True):
+        asked(student, weights, x, "bfloat16", compare, evaluating=evaluating)

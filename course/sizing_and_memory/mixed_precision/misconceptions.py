@@ -70,3 +70,24 @@ def autocast_forward(model, x, dtype):
         return model(x)
 """, section=SIXTEEN,
 )
+MIXED_PRECISION.add_source(
+    "mode-changed", "The model is in another mode than before, training or evaluation; that is its owner's to choose.",
+    """
+import torch
+
+def autocast_forward(model, x, dtype):
+    model.eval()
+    with torch.autocast(x.device.type, dtype=dtype):
+        return model(x)
+""", section=SIXTEEN,
+)
+MIXED_PRECISION.add_source(
+    "input-made-to-need-gradients", "The input was made to need a gradient, and whoever called finds it changed.",
+    """
+import torch
+
+def autocast_forward(model, x, dtype):
+    with torch.autocast(x.device.type, dtype=dtype):
+        return model(x.requires_grad_())
+""", section=SIXTEEN,
+)

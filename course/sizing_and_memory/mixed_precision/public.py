@@ -22,29 +22,32 @@ from ..shared import gradients_of, on_one_thread, report_of
 WORDS = {"dtypes": "the list of the parameters' dtypes", "arrived": "whether gradients reach the parameters"}
 
 
-def run_autocast(forward, model, x, dtype):
+def run_autocast(forward, model, x, dtype, evaluating=False):
     """What `forward(model, x, dtype)` gives on a float32 network; see `network` for the networks.
 
-    dtype: its name in torch. Reports the output, the gradients (of the sum of the output; None where they did not
-    arrive everywhere), the parameters' dtypes afterwards, and whether parameters, input and mode are what they were.
+    dtype: its name in torch. evaluating: the network is in evaluation mode, and its last parameter frozen. Reports the
+    output, the gradients (of the sum of the output; None where they did not arrive everywhere), the parameters' dtypes
+    afterwards, and whether parameters and input are untouched, the mode is the same, and the input needs a gradient.
     """
     import torch
 
-    model = network(model)
+    model = network(model).train(not evaluating)
+    list(model.parameters())[-1].requires_grad_(not evaluating)
     image = torch.from_numpy(x)
-    before = [(p, p.detach().clone()) for p in model.parameters()]
+    before = [(p, p.detach().clone(), p.requires_grad) for p in model.parameters()]
     output = on_one_thread(lambda: forward(model, image, getattr(torch, dtype)))
     if not isinstance(output, torch.Tensor):
         return {"output": output}
-    untouched = torch.equal(image, torch.from_numpy(x)) and not image.requires_grad and model.training
+    untouched = torch.equal(image, torch.from_numpy(x))
     untouched = untouched and all(
-        p is q and p.dtype == torch.float32 and torch.equal(p, old) and p.requires_grad
-        for p, (q, old) in zip(model.parameters(), before, strict=True)
+        p is q and p.dtype == torch.float32 and torch.equal(p, old) and p.requires_grad == trained
+        for p, (q, old, trained) in zip(model.parameters(), before, strict=True)
     )
     if output.requires_grad:
         on_one_thread(output.float().sum().backward)
     arrived = all(p.grad is not None for p in model.parameters())
     return {"output": output, "gradients": gradients_of(model) if arrived else None, "untouched": untouched,
+            "same_mode": all(part.training != evaluating for part in model.modules()), "needed": image.requires_grad,
             "dtypes": [str(p.dtype) for p in model.parameters()]}
 
 
@@ -82,7 +85,7 @@ def network(arrays):
     return nn.Sequential(*parts[:-1])
 
 
-def asked(student, weights, x, dtype, look):
+def asked(student, weights, x, dtype, look, **how):
     """Has `look` look at what the student's forward pass gave: see `run_autocast`."""
     kernel = in_kernel(student, run_autocast, network, on_one_thread, gradients_of)
 
@@ -90,9 +93,9 @@ def asked(student, weights, x, dtype, look):
         output = seen.get("output") if isinstance(seen, dict) else seen
         if not isinstance(output, Tensor):
             raise wrong_return("autocast_forward returns a tensor", output)
-        look(report_of(seen, "gradients", "untouched", "dtypes"))
+        look(report_of(seen, "gradients", "untouched", "same_mode", "needed", "dtypes"))
 
-    look_at(later(kernel.run_autocast, student.autocast_forward, weights, x, dtype), with_its_form)
+    look_at(later(kernel.run_autocast, student.autocast_forward, weights, x, dtype, **how), with_its_form)
 
 
 def in_sixteen_bits(student, weights, x, dtype, look):
@@ -181,7 +184,7 @@ def test_sums_in_float32(student):
 
 
 def test_parameters_are_left_alone(student):
-    """The parameters stay float32, and get their gradients."""
+    """The parameters stay float32, and get their gradients; mode and input are left alone, too."""
     weights, rows = layers_between(4), numbers(5, 3, seed=9, dtype="float32")
     registry = misconceptions.MIXED_PRECISION
     right = reference.mixed_precision(weights, rows, "bfloat16", _report="gradients")
@@ -189,9 +192,18 @@ def test_parameters_are_left_alone(student):
     def compare(seen):
         gradients_arrive(seen, registry)
         expect_close(seen["gradients"], right, like=registry, rtol=0.03, atol=0.2, what="the row of all gradients")
-        expect(seen["untouched"] is True, "The parameters, the input, or the mode of the model changed.")
+        all_as_before(seen, registry)
 
     asked(student, weights, rows, "bfloat16", compare)
+    asked(student, weights, rows, "bfloat16", lambda seen: all_as_before(seen, registry), evaluating=True)
+
+
+def all_as_before(seen, registry):
+    """Parameters, input and mode are what they were before the call."""
+    expect(seen["same_mode"] is True, "The mode of the model changed.", diagnosis=registry["mode-changed"])
+    expect(seen["needed"] is False, "The input needs gradients now.",
+           diagnosis=registry["input-made-to-need-gradients"])
+    expect(seen["untouched"] is True, "The parameters or the input changed.")
 
 
 def gradients_arrive(seen, registry):
