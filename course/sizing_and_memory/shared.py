@@ -7,6 +7,7 @@ from collections import Counter
 from autograder.checks.api import CheckFailure, expect_equal, read_entry, read_number
 
 MB = 10**6
+TEXTBOOK = {"image": (200, 300, 3), "maps": (100, 200, 400), "batch": 50}  # the network that the notebook works out
 SMALL_NETWORK = {"image": (63, 50, 3), "maps": (8, 40, 32), "batch": 10}  # of the worked examples; nobody's own
 
 

@@ -42,3 +42,9 @@ def weights_for_every_place(solve, small, large, kernel, filters):
     places = (small[0] - kernel + 1) * (small[1] - kernel + 1)
     one = kernel * kernel * small[2] + 1
     return {**solve(small, large, kernel, filters), "conv_layer": filters * one * places}
+
+
+@WEIGHT_COUNTING.add("example-numbers", section=WHY)
+def example_numbers(small, large, kernel, filters):
+    """These are the numbers of the examples in the text. Your images, your kernel and your filters are others."""
+    return {**right.weight_counting((28, 28, 1), (200, 200, 3), 3, 4)}

@@ -40,3 +40,10 @@ def half_for_a_quarter(solve):
 def share_for_percent(solve):
     """The share is right as a fraction; the entry is asked in percent."""
     return solve() | {"discarded_percent": 0.75}
+
+
+@OVERLAPPING_POOLING.add("shares-for-points", section=OVERLAP)
+def shares_for_points(solve):
+    """The gains are right as fractions; both entries are asked in percentage points."""
+    answer = solve()
+    return answer | {key: answer[key] / 100 for key in ("top1_points", "top5_points")}

@@ -55,3 +55,15 @@ def convolutions_alone_in_the_total():
     """The total leaves out the dense layers."""
     table = right.alexnet_table()
     return table | {"total": sum(count for name, (_, count) in list(table.items())[:-1] if name[:2] != "fc")}
+
+
+@ALEXNET_TABLE.add("total-of-two-groups", section="AlexNet, layer by layer")
+def total_of_two_groups():
+    """The total is the paper's, with two groups, and not the sum of the layers above it, which have none."""
+    return right.alexnet_table() | {"total": two_groups()["total"]}
+
+
+@ALEXNET_TABLE.add("total-of-torchvision", section="AlexNet, layer by layer")
+def total_of_torchvision():
+    """The total is that of torchvision's AlexNet, which has other layers than the table: add up the table's own."""
+    return right.alexnet_table() | {"total": 61_100_840}

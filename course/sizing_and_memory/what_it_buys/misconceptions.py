@@ -28,6 +28,12 @@ def savings_not_factors():
     return {key: 1 - value if isinstance(value, float) else value for key, value in table.items()}
 
 
+@WHAT_IT_BUYS.add("percent-not-factors", section="What each measure buys")
+def percent_not_factors():
+    """These are percentages; as a factor, 90 percent are written 0.9."""
+    return {key: 100 * value if isinstance(value, float) else value for key, value in right.what_it_buys().items()}
+
+
 @WHAT_IT_BUYS.add("halved-instead-of-factor", section="What each measure buys")
 def halved_instead_of_factor():
     """These are numbers by which to divide; a factor is what to multiply with."""
