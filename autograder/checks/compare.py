@@ -44,13 +44,13 @@ def expect_close(
     framework: str | None = None,
     rtol: float | None = None,
     atol: float | None = None,
-    part: int | str | None = None,
+    part: Any = None,
     what: str = "the result",
 ) -> None:
     """Passes when `actual` has the expected type, shape, and values to tolerance.
 
     expected: an `Expected` (from `reference.…`), or a plain value, which then has no diagnosis.
-    part: where the expected value is a tuple or dict, the index or key of the entry that `actual` is to equal.
+    part: what of the expected value `actual` is to equal, if not all: an index, a key, or slices of an array.
     like: the registry of misconceptions (`misconceptions.…`) to look for a name in.
     dtype: the NumPy dtype the answer must have, if that is asked for.
     framework: "torch" or "tensorflow" where a tensor is right; otherwise a NumPy array or a number is.

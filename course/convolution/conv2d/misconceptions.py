@@ -159,6 +159,31 @@ def windows_rounded_up(image, kernels, bias=None, stride=1, padding="valid", dil
     return result if np.ndim(image) == 4 else result[0]
 
 
+def windows_left_out(image, kernels, bias, stride, padding, dilation, fewer: Callable[[int, int], int]) -> np.ndarray:
+    """The right result without its last windows: `fewer`, of the steps' pixels and the stride, says how many along an
+    axis."""
+    images = right.as_batch(image)
+    strides, dilations = right.pair_of(stride, "stride"), right.pair_of(dilation, "dilation")
+    padded = right.pad_images(images, kernels.shape[1:3], strides, padding, dilations)
+    result = right.conv2d(image, kernels, bias, stride, padding, dilation)
+    for a in (0, 1):
+        steps = padded.shape[1 + a] - dilations[a] * (kernels.shape[1 + a] - 1) - 1
+        result = np.take(result, range(result.shape[a - 3] - fewer(steps, strides[a])), axis=a - 3)
+    return result
+
+
+@CONV2D.add("last-window-missing", section=SIZES)
+def last_window_missing(image, kernels, bias=None, stride=1, padding="valid", dilation=1):
+    """The last window that still fits was left out: it may start at size - window, and a range ends before its end."""
+    return windows_left_out(image, kernels, bias, stride, padding, dilation, lambda steps, step: steps % step == 0)
+
+
+@CONV2D.add("first-window-forgotten", section=SIZES)
+def first_window_forgotten(image, kernels, bias=None, stride=1, padding="valid", dilation=1):
+    """A window is missing in each direction: the steps were counted, and before the first step there is one already."""
+    return windows_left_out(image, kernels, bias, stride, padding, dilation, lambda steps, step: 1)
+
+
 def padded_by(
     pads: Callable[[int, int, int, int], tuple[int, int]], image, kernels, bias, stride, padding, dilation, **how
 ) -> np.ndarray:

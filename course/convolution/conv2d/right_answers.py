@@ -238,9 +238,6 @@ WRONG = {
         return result[None] if np.ndim(image) == 3 else result
 
     def compute(self, image):""").replace("self.forward(one)", "self.compute(one)"),
-    "the last window is missing": layer_with("- height + 1, self.stride[0]", "- height, self.stride[0]").replace(
-        "- width + 1, self.stride[1]", "- width, self.stride[1]"
-    ),
     "the last tap of each row is left out": layer_with(
         "np.tensordot(self.kernels, window, 3)", "np.tensordot(self.kernels[:, :, :-1], window[:, :-1], 3)"
     ),

@@ -8,6 +8,7 @@ from autograder.checks.api import Misconceptions
 
 from ..conv2d.reference import as_batch, pad_images, pair_of
 from ..same_padding.misconceptions import PADDING
+from ..same_padding.reference import same_padding
 from . import reference as right
 
 BACKWARD = "The backward pass"
@@ -164,3 +165,63 @@ def padding_removed_at_the_wrong_side(grad_output, x, kernels, stride=1, padding
     more = [framed.shape[first + a] - correct[0].shape[first + a] for a in (0, 1)]
     rows, columns = (slice(m - m // 2, m - m // 2 + correct[0].shape[first + a]) for a, m in enumerate(more))
     return framed[..., rows, columns, :], *correct[1:]
+
+
+@CONV2D_BACKWARD.add("cut-off-at-minus-zero", section=BACKWARD, price="without padding nothing of grad_x is left")
+def cut_off_at_minus_zero(grad_output, x, kernels, stride=1, padding="valid"):
+    """grad_x came back empty where no zeros had been added: a slice up to -0 is one up to 0, and holds nothing."""
+    grad_x, *others = right.conv2d_backward(grad_output, x, kernels, stride, padding)
+    strides, first = pair_of(stride, "stride"), np.ndim(x) - 3
+    for axis in (first, first + 1):
+        size, window, step = np.shape(x)[axis], kernels.shape[1 + axis - first], strides[axis - first]
+        if padding == "valid" or not same_padding(size, window, step)[1]:
+            grad_x = np.take(grad_x, range(0), axis=axis)
+    return grad_x, *others
+
+
+CONV2D_BACKWARD.add_source(
+    "gradients-in-another-order",
+    "The three gradients are right and stand in another order: first comes grad_x, then grad_kernels, then grad_bias.",
+    '''
+import numpy as np
+
+
+def conv2d_backward(grad_output, x, kernels, stride=1, padding="valid"):
+    x, grad = np.asarray(x), np.asarray(grad_output)
+    if x.ndim not in (3, 4):
+        raise ValueError("image must be one or a batch")
+    images = x if x.ndim == 4 else x[None]
+    images = images.astype(np.float32 if x.dtype == np.float32 else np.float64)
+    if images.shape[3] != kernels.shape[3]:
+        raise ValueError("image has other channels than the kernels")
+    if padding not in ("valid", "same"):
+        raise ValueError("padding must be valid or same")
+    sh, sw = (stride, stride) if np.ndim(stride) == 0 else stride
+    if min(sh, sw) < 1:
+        raise ValueError("stride must be at least 1")
+    filters, kh, kw, _ = kernels.shape
+    pads = [(0, 0), (0, 0)]
+    if padding == "same":
+        pads = []
+        for size, window, step in zip(images.shape[1:3], (kh, kw), (sh, sw)):
+            total = max((-(-size // step) - 1) * step + window - size, 0)
+            pads.append((total // 2, total - total // 2))
+    padded = np.pad(images, [(0, 0), *pads, (0, 0)])
+    rows, columns = (padded.shape[1] - kh) // sh + 1, (padded.shape[2] - kw) // sw + 1
+    if min(rows, columns) < 1:
+        raise ValueError("kernel_size is wider than the padded image")
+    if grad.shape != (*x.shape[:-3], rows, columns, filters):
+        raise ValueError("grad_output does not have the shape of the result")
+    grad = grad.reshape(-1, rows, columns, filters).astype(images.dtype)
+    grad_x, grad_kernels = np.zeros_like(padded), np.zeros(kernels.shape, images.dtype)
+    for i in range(kh):
+        for j in range(kw):
+            met = np.s_[:, i : i + sh * (rows - 1) + 1 : sh, j : j + sw * (columns - 1) + 1 : sw]
+            grad_x[met] += grad @ kernels[:, i, j].astype(images.dtype)
+            grad_kernels[:, i, j] = np.tensordot(grad, padded[met], axes=((0, 1, 2), (0, 1, 2)))
+    top, left = pads[0][0], pads[1][0]
+    grad_x = grad_x[:, top : top + images.shape[1], left : left + images.shape[2]].reshape(x.shape)
+    return grad_kernels, grad.sum(axis=(0, 1, 2)), grad_x
+''',
+    section=BACKWARD,
+)

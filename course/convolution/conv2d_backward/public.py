@@ -6,39 +6,48 @@ from autograder.checks.api import expect, expect_close, misconceptions, referenc
 
 from ..shared import whole
 
+GRADIENTS = "grad_x", "grad_kernels", "grad_bias"
 
-def gradients(student, *args, **options):
-    """The three gradients, or a failure that says how many came."""
-    found = student.conv2d_backward(*args, **options)
+
+def by_shape(found, x, kernels):
+    """The three gradients in the order that is asked for, told by their shapes; as they are where these do not tell."""
     three = isinstance(found, (tuple, list)) and len(found) == 3
     expect(three, "conv2d_backward returns three arrays: grad_x, grad_kernels, grad_bias.")
-    return found
+    shapes, right = [getattr(one, "shape", None) for one in found], [x.shape, kernels.shape, kernels.shape[:1]]
+    if shapes == right or any(shapes.count(shape) != 1 for shape in right):
+        return found
+    return [found[shapes.index(shape)] for shape in right]
+
+
+def expect_in_order(found, sorted_found):
+    expect(sorted_found is found, "The three gradients come in another order than (grad_x, grad_kernels, grad_bias).",
+           diagnosis=misconceptions.CONV2D_BACKWARD["gradients-in-another-order"])
+
+
+def expect_gradients(student, grad, x, kernels, **options):
+    """All three gradients are right, and come in their order."""
+    right = reference.conv2d_backward(grad, x, kernels, **options)
+    found = student.conv2d_backward(grad, x, kernels, **options)
+    ordered = by_shape(found, x, kernels)
+    for part, what in enumerate(GRADIENTS):
+        expect_close(ordered[part], right, part=part, what=what, like=misconceptions.CONV2D_BACKWARD)
+    expect_in_order(found, ordered)
 
 
 def test_one_window(student):
     """With a single window, a pixel's gradient is the weight that it met, and a weight's gradient is its pixel."""
     x, kernels, grad = whole(2, 2, 1, seed=1), whole(1, 2, 2, 1, seed=2), np.ones((1, 1, 1))
-    right = reference.conv2d_backward(grad, x, kernels)
-    for part, found in enumerate(gradients(student, grad, x, kernels)):
-        what = ("grad_x", "grad_kernels", "grad_bias")[part]
-        expect_close(found, right, part=part, what=what, like=misconceptions.CONV2D_BACKWARD)
+    expect_gradients(student, grad, x, kernels)
 
 
 def test_overlapping_windows(student):
     """Where windows overlap, gradients add up; so they do over all filters, and over a batch."""
     x, kernels, grad = whole(2, 4, 5, 2, seed=3), whole(3, 2, 3, 2, seed=4), whole(2, 3, 3, 3, seed=5)
-    right = reference.conv2d_backward(grad, x, kernels)
-    for part, found in enumerate(gradients(student, grad, x, kernels)):
-        what = ("grad_x", "grad_kernels", "grad_bias")[part]
-        expect_close(found, right, part=part, what=what, like=misconceptions.CONV2D_BACKWARD)
+    expect_gradients(student, grad, x, kernels)
 
 
 def test_gradients_with_stride_and_padding(student):
     """Stride and "same" padding are undone on the way back: grad_x has the shape of x."""
     x, kernels = whole(5, 5, 1, seed=6), whole(1, 2, 2, 1, seed=7)
     for side, options in ((2, {"stride": 2}), (5, {"padding": "same"})):
-        grad = whole(side, side, 1, seed=8)
-        right = reference.conv2d_backward(grad, x, kernels, **options)
-        for part, found in enumerate(gradients(student, grad, x, kernels, **options)):
-            what = ("grad_x", "grad_kernels", "grad_bias")[part]
-            expect_close(found, right, part=part, what=what, like=misconceptions.CONV2D_BACKWARD)
+        expect_gradients(student, whole(side, side, 1, seed=8), x, kernels, **options)

@@ -8,10 +8,12 @@ from autograder.checks.api import Misconceptions
 
 from ..conv2d.misconceptions import LAYER, integer_result, layer_pads_before, layer_pads_symmetrically
 from ..conv2d.reference import as_batch, pair_of, window_counts
+from ..output_size.misconceptions import SIZES
 from ..same_padding.misconceptions import PADDING
 from . import reference as right
 
 MATRIX = "Convolution as one matrix product"
+SIZES_WRONG = "no matrix has as many columns as it should, and no product can be laid out as a map"
 ONE_POINT = "of twelve points one is the least that a test can have"
 
 IM2COL = Misconceptions("im2col", right.im2col)
@@ -55,6 +57,15 @@ def reshape_for_transpose(solve, image, kernel_size, stride=1, dilation=1):
     columns. Only a transposition moves a number from row to column."""
     columns = solve(image, kernel_size, stride, dilation)
     return columns.T.reshape(columns.shape)
+
+
+@IM2COL.add("windows-missing", section=SIZES, price=SIZES_WRONG)
+def windows_missing(image, kernel_size, stride=1, dilation=1):
+    """The last window is missing in each direction: where the steps are counted, one window more is there."""
+    size, strides, spread = (pair_of(value, "") for value in (kernel_size, stride, dilation))
+    down, to_the_right = window_counts(as_batch(image), size, strides, spread)
+    columns = right.im2col(image, kernel_size, stride, dilation)
+    return columns.reshape(-1, down, to_the_right)[:, :-1, :-1].reshape(len(columns), -1)
 
 
 @IM2COL.add("windows-without-stride", section=MATRIX)
@@ -146,6 +157,13 @@ def product_not_rearranged(image, kernels, bias=None, stride=1, padding="valid")
     result = right.conv2d_im2col(image, kernels, bias, stride, padding)
     rows = np.moveaxis(as_batch(result), 3, 1).reshape(len(as_batch(result)), len(kernels), -1)
     return rows.reshape(result.shape)
+
+
+@CONV2D_IM2COL.add("maps-not-rearranged", section=MATRIX)
+def maps_not_rearranged(image, kernels, bias=None, stride=1, padding="valid"):
+    """The product has one row for each filter. It was reshaped to (rows, columns, filters) and not transposed first."""
+    result = product_not_rearranged(image, kernels, None, stride, padding)
+    return result if bias is None else result + np.asarray(bias, result.dtype)
 
 
 @CONV2D_IM2COL.add("matrix-bias-forgotten", section=MATRIX)

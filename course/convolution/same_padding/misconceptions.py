@@ -59,3 +59,17 @@ def negative_padding(size, kernel, stride=1, dilation=1):
     right.same_padding(size, kernel, stride, dilation)
     total = (-(-size // stride) - 1) * stride + dilation * (kernel - 1) + 1 - size
     return total // 2, total - total // 2
+
+
+@SAME_PADDING.add("odd-pixel-lost", section=PADDING)
+def odd_pixel_lost(solve, size, kernel, stride=1, dilation=1):
+    """Half of the zeros, rounded down, went on both sides; where their number is odd, one more goes after the image."""
+    before, _ = solve(size, kernel, stride, dilation)
+    return before, before
+
+
+@SAME_PADDING.add("all-zeros-on-both-sides", section=PADDING, price="neither side has the zeros that it should have")
+def all_zeros_on_both_sides(solve, size, kernel, stride=1, dilation=1):
+    """All zeros went before the image, and as many after it: both sides share them."""
+    total = sum(solve(size, kernel, stride, dilation))
+    return total, total

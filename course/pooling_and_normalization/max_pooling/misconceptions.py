@@ -94,6 +94,12 @@ def last_window_missing(solve, image, pool_size=(2, 2), stride=None, padding="va
     return solve(image[..., :-1, :-1, :], pool_size, stride, padding)
 
 
+def first_window_forgotten(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
+    """A window is missing in each direction: the steps were counted, and before the first step there is one already."""
+    result = solve(image, pool_size, stride, padding)
+    return result if padding == "same" else result[..., :-1, :-1, :]
+
+
 def rank_changed(solve, image, pool_size=(2, 2), stride=None, padding="valid"):
     """A single image came back as a batch of one: the result has as many axes as the input."""
     result = solve(image, pool_size, stride, padding)
@@ -118,7 +124,8 @@ def always_float32(solve, image, pool_size=(2, 2), stride=None, padding="valid")
 
 GEOMETRY = (
     pool_size_as_stride, pool_size_and_stride_swapped, stride_of_one, first_stride_for_both, swapped_axes,
-    swapped_steps, swapped_sides, padding_ignored, odd_pixel_before, last_window_missing, rank_changed,
+    swapped_steps, swapped_sides, padding_ignored, odd_pixel_before, last_window_missing,
+    first_window_forgotten, rank_changed,
     integer_result, always_float64, always_float32,
 )
 WHOLE_LAYER = """\

@@ -32,10 +32,10 @@ def autocast_forward(model: torch.nn.Module, x: torch.Tensor, dtype: torch.dtype
 }
 
 WRONG = {
-    "evaluation-mode": '''
+    "thaws-what-was-frozen": '''
 import torch
 def autocast_forward(model, x, dtype):
-    model.eval()
+    model.requires_grad_(True)
     with torch.autocast(x.device.type, dtype=dtype):
         return model(x)
 ''',
