@@ -29,6 +29,7 @@ from course.convolution.im2col import public as speed
 from course.convolution.im2col import reference as im2col_reference
 from course.convolution.im2col.probes import gather
 from course.convolution.im2col.reference import conv2d_im2col, im2col
+from course.convolution.im2col.right_answers import BY_VIEW
 from course.convolution.output_size.reference import output_size
 from course.convolution.padding_output.reference import padding_output
 from course.convolution.receptive_field.reference import receptive_field
@@ -243,6 +244,26 @@ def test_a_wrong_matrix_has_no_speed():
     names = {**reference_names("im2col"), "im2col": lambda image, *args: np.zeros((363, 3025), np.float32)}
     results = run_task(ASSIGNMENT, "im2col", names, parts=("hidden",))
     assert not next(result for result in results if result.name == "test_gathers_fast").passed
+
+
+@pytest.mark.parametrize(("slip", "product"), [
+    ({}, {"test_product_is_the_convolution", "test_product_with_stride_and_padding"}),
+    ({"kernels.shape[1:3], stride)": "kernels.shape[1:3])"}, {"test_product_is_the_convolution"}),
+    ({"(matrix @": "(matrix[:, ::-1] @"}, {"test_product_with_stride_and_padding"}),  # its kernels are mirrored
+], ids=["no-other-slip", "stride-not-handed-on", "kernels-turned"])
+def test_a_matrix_in_the_wrong_order_costs_its_own_points_and_hides_no_other_slip(slip, product):
+    """A product that is wrong of the student's own matrices is asked again of the right ones."""
+    source = BY_VIEW.replace(
+        ".transpose(3, 4, 2, 0, 1).reshape(", ".transpose(0, 1, 3, 4, 2).reshape("  # windows as rows, and never turned
+    )
+    for old, new in slip.items():
+        assert old in source
+        source = source.replace(old, new)
+    names = namespace(source, {"same_padding": same_padding})
+    results = {r.name: r.passed for r in run_task(ASSIGNMENT, "im2col", names, parts=("hidden",))}
+    assert not any(results[f"test_columns_{name}"] for name in ("in_the_right_order", "with_stride_and_dilation"))
+    assert {name for name, passed in results.items() if passed and name.startswith("test_product")} == product
+    assert names["im2col"].__globals__["im2col"] is names["im2col"]
 
 
 def test_numbers_in_the_solution_are_the_students_own():

@@ -80,7 +80,8 @@ def of_right_matrices(student, x, kernels, bias, stride=1, padding="valid"):
     images = pad_images(as_batch(x), size, strides, padding, (1, 1))
     matrices = [reference.im2col(image, size, stride=strides).value for image in images]
     kernel = in_kernel(student, product_of)
-    return kernel.product_of(student.conv2d_im2col, list(images), matrices, x, kernels, bias, stride, padding)
+    arguments = (x, kernels, bias, stride, padding)
+    return kernel.product_of(student.conv2d_im2col, list(images), matrices, size, strides, *arguments)
 
 
 @points(2)

@@ -13,18 +13,25 @@ def gather(image, kernel, stride):
     return windows.transpose(3, 4, 2, 0, 1).reshape(-1, side * side)
 
 
-def product_of(conv2d_im2col, images, matrices, *arguments):
-    """In the kernel: a product for which the notebook's `im2col` gives these matrices of these images."""
+def product_of(conv2d_im2col, images, matrices, size, strides, *arguments):
+    """In the kernel: a product for which the notebook's `im2col` gives these matrices of these images.
+
+    It does so only where it is asked for windows of this size at these strides, (down, right), without a dilation.
+    """
     import numpy
 
     names = getattr(conv2d_im2col, "__globals__", {})
     own = names.get("im2col")
 
-    def im2col(image, *how, **more):
-        for known, matrix in zip(images, matrices, strict=True):
-            if numpy.array_equal(known, image):
-                return numpy.array(matrix)
-        return own(image, *how, **more)
+    def same(asked, right):
+        return numpy.array_equal(numpy.broadcast_to(asked, 2), numpy.broadcast_to(right, 2))
+
+    def im2col(image, kernel_size, stride=1, dilation=1):
+        if same(kernel_size, size) and same(stride, strides) and same(dilation, 1):
+            for known, matrix in zip(images, matrices, strict=True):
+                if numpy.array_equal(known, image):
+                    return numpy.array(matrix)
+        return own(image, kernel_size, stride, dilation)
 
     if own is None:
         return conv2d_im2col(*arguments)
