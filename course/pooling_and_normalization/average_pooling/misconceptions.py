@@ -6,7 +6,7 @@ import numpy as np
 
 from autograder.checks.api import Misconceptions
 
-from ..max_pooling.misconceptions import CHEAP, add_geometry, layer_class, zero_padded
+from ..max_pooling.misconceptions import FEW_POINTS, add_geometry, layer_class, zero_padded
 from ..max_pooling.reference import max_pool, pair
 from . import reference as right
 
@@ -15,7 +15,8 @@ AVERAGE = "Average pooling"
 AVERAGE_POOLING = Misconceptions("average-pooling", right.average_pool, student=layer_class("AveragePooling2D"))
 
 add_geometry(
-    AVERAGE_POOLING, "AveragePooling2D", AVERAGE, CHEAP, reduce="window.sum((-3, -2)) / real.sum((-3, -2))", fill="0.0"
+    AVERAGE_POOLING, "AveragePooling2D", AVERAGE, FEW_POINTS,
+    reduce="window.sum((-3, -2)) / real.sum((-3, -2))", fill="0.0",
 )
 
 

@@ -200,6 +200,9 @@ CHEAP = {
     "swapped-steps": "only steps that are oblong show it", "swapped-sides": "only windows that are oblong show it",
 }
 
+# of the few points of min and average pooling most are asked for on small maps
+FEW_POINTS = {**CHEAP, "first-window-forgotten": "no map of a valid pooling is as large as it should be"}
+
 add_geometry(MAX_POOLING, "MaxPooling2D", MAX, CHEAP, reduce="window.max((-3, -2))", fill="-np.inf")
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from autograder.checks.api import Misconceptions
 
-from ..max_pooling.misconceptions import CHEAP, add_geometry, layer_class, padded_by_kernel, zero_padded
+from ..max_pooling.misconceptions import FEW_POINTS, add_geometry, layer_class, padded_by_kernel, zero_padded
 from ..max_pooling.reference import as_float, max_pool
 from . import reference as right
 
@@ -14,7 +14,7 @@ MIN = "Min pooling"
 
 MIN_POOLING = Misconceptions("min-pooling", right.min_pool, student=layer_class("MinPooling2D"))
 
-add_geometry(MIN_POOLING, "MinPooling2D", MIN, CHEAP, reduce="window.min((-3, -2))", fill="np.inf")
+add_geometry(MIN_POOLING, "MinPooling2D", MIN, FEW_POINTS, reduce="window.min((-3, -2))", fill="np.inf")
 
 
 @MIN_POOLING.add("zero-padding", section=MIN)
