@@ -10,6 +10,7 @@ from typing import Any
 from ..sandbox import wire
 
 TEXT_CAP = 600
+NAME_CAP = 60
 KNOWN_ERRORS = frozenset(
     name for name in dir(builtins) if isinstance(getattr(builtins, name), type)
     and issubclass(getattr(builtins, name), BaseException)
@@ -39,12 +40,15 @@ class NotAttempted(Exception):
 class StudentError(Exception):
     """Student code raised: the exception's type and base types by name, its text, and where in the notebook.
 
-    All of it is what the kernel says. `known_type` is the nearest type that is not of the student's own making.
+    All of it is what the kernel says. `known_type` is the nearest type that is not of the student's own making. meant:
+    of a name that is not there, the one that is there and nearly the same.
     """
 
-    def __init__(self, type: str, bases: tuple[str, ...], text: str, where: Where | None) -> None:
+    def __init__(
+        self, type: str, bases: tuple[str, ...], text: str, where: Where | None, meant: str | None = None
+    ) -> None:
         super().__init__(f"{type}: {text}")
-        self.type, self.bases, self.text, self.where = type, bases, text, where
+        self.type, self.bases, self.text, self.where, self.meant = type, bases, text, where, meant
 
     @property
     def known_type(self) -> str:
@@ -65,7 +69,9 @@ def error_from(raised: Any) -> Exception:
     names = tuple(name[:100] for name in bases[:12] if type(name) is str)
     if raised.get("missing") is True:
         return NotAttempted(text[:100])
-    error = StudentError(kind[:100], names, text[:TEXT_CAP], _where_from(raised.get("where")))
+    meant = raised.get("meant")
+    meant = meant if type(meant) is str and len(meant) <= NAME_CAP and meant.isidentifier() else None
+    error = StudentError(kind[:100], names, text[:TEXT_CAP], _where_from(raised.get("where")), meant)
     return NotAttempted(THE_ANSWER) if "NotImplementedError" in names else error
 
 

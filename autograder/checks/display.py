@@ -17,7 +17,8 @@ STYLE = (
 )
 CELL = "padding:6px 10px;border-top:1px solid #8886;vertical-align:top;text-align:left;white-space:normal;"
 CELL += "word-break:normal;overflow-wrap:break-word"
-PRE = "margin:4px 0 0;padding:6px 8px;background:#8881;color:inherit;white-space:pre-wrap;font-size:12.5px"
+PRE = "margin:4px 0 0;padding:6px 8px;background:#8881;color:inherit;white-space:pre-wrap;font-size:12.5px;"
+PRE += "word-break:normal;overflow-wrap:break-word"  # JupyterLab breaks words anywhere
 HEAD = "padding:2px 10px;text-align:left;font-weight:400;font-size:12px;opacity:0.75"
 MARKS = {True: ("✓", "#2f8f46", "passed"), False: ("✗", "#e0434a", "not yet")}
 LATER = ("○", "later")
@@ -180,7 +181,9 @@ def _explanations(rows: Sequence[TestResult]) -> list[list[str]]:
         if row.passed or number >= turn:
             found.append([])
         elif _cause(row) in told:
-            found.append([_again(told[_cause(row)], number, found), *_explanation(row)[1:]])
+            first = told[_cause(row)]
+            lines = _explanation(row)[1:]
+            found.append([_again(first, number, found), *([] if lines == found[first][1:] else lines)])
         else:
             lines = _explanation(row)
             if causes[_cause(row)] > 1:
@@ -191,9 +194,12 @@ def _explanations(rows: Sequence[TestResult]) -> list[list[str]]:
 
 
 def _cause(row: TestResult) -> str:
-    """What two rows have in common that failed for one cause: the sentence; of an exception, its type and line."""
-    raised = re.match(r"Your code raised an? \w+ (in line \d+ of [^:]+|at `.*?`):", row.message)
-    return raised[0] if raised else row.message
+    """What two rows have in common that failed for one cause: the sentence; of an exception, its type and line, or its
+    text but for numbers where no line of the notebook raised it."""
+    raised = re.match(r"Your code raised an? \w+( in line \d+ of [^:]+| at `.*?`)?:", row.message)
+    if raised is None:
+        return row.message
+    return raised[0] if raised[1] else re.sub(r"\d+", "0", row.message)
 
 
 def _again(first: int, number: int, found: Sequence[Sequence[str]]) -> str:

@@ -49,8 +49,29 @@ HINTS: tuple[tuple[str, str], ...] = (
     (r"maximum recursion depth exceeded.{0,40}", "The function calls itself without an end."),
     (rf"unsupported operand type\(s\) for .{{1,3}}: '{WORD}' and '{WORD}'", "Look at the types of both sides."),
 )
-# Of texts that are not repeated from a hidden test.
+FUNCTION = "(builtin_function_or_method|method|function)"
+# Of texts that are not repeated from a hidden test; they are looked for first.
 HINTS_HERE: tuple[tuple[str, str], ...] = (
+    (rf"'{FUNCTION}' object (has no|is not) .*|.* must be \w+, not {FUNCTION}"
+     rf"|unsupported operand type\(s\) for .{{1,3}}: .*'{FUNCTION}'.*",
+     "A function or method stands here by its name alone: `x.mean` is the method, and `x.mean()` what it gives."),
+    (rf"'{WORD}' object has no attribute '_apply'|.*missing 1 required positional argument: 'self'",
+     "A class stands here where an object of it is meant: brackets after its name, as in `Thing()`, make one."),
+    (r"\S+<locals>\S+\(\) (takes .* positional arguments? but \d+ (was|were) given|missing \d+ required .*)",
+     "Compare the method's parameters with the text: `self` comes first. And a method is asked of an object, "
+     "`Thing()`, not of the class `Thing`."),
+    (r"object of type '(int|float)' has no len\(\)", "This is a single number, which has no length."),
+    (r"shape '\[[-\d, ]+\]' is invalid for input of size \d+",
+     "The sizes of the new shape, multiplied, have to give the number of values; is a batch's size fixed in it?"),
+    (r"Computed output size would be zero or negative.*|.*Negative dimension size caused by.*",
+     "The maps are smaller than the window that slides over them: are their axes (height, width, channels), and is "
+     "there a pooling too many?"),
+    (r"Kernel shape must have the same length as input, but received kernel of shape .* and input of shape .*",
+     "`input_shape` is the shape of one image; Keras puts the batch's axis before it by itself."),
+    (r"Sequential model '\w+' has no defined input shape yet\.?",
+     "A model in Keras knows its input when `keras.Input(shape)` stands first in the list."),
+    (r"Only instances of `?keras\.Layer`? can be added to a Sequential model.*torch\.nn.*",
+     "This is a layer of PyTorch; in Keras take the one of `keras.layers`."),
     (r"(too many|not enough) values to unpack \(expected \d+(, got \d+)?\)",
      "There are as many names on the left as there are values on the right only for another shape; print it first."),
     (r"list indices must be integers or slices, not tuple",
@@ -69,10 +90,12 @@ HINTS_HERE: tuple[tuple[str, str], ...] = (
      "Within `torch.no_grad()` values may be copied into a parameter."),
     (r"Input type \((double|float|\S*DoubleTensor|\S*FloatTensor)\) and (bias|weight) type \(\S+\) should be the same.*"
      r"|mat1 and mat2 must have the same dtype, but got Double and Float",
-     "The check makes the module float64, and some of its layers did not follow: those in a plain list are not found; "
-     "`nn.ModuleList` and `nn.Sequential` make them known."),
+     "What arrives and the layer's weights are of two types: print the dtype of both. Images become float32 by "
+     "`.float()`; of a module that a check makes float64, layers in a plain list do not follow, those in an "
+     "`nn.ModuleList` do."),
     (r"Given groups=\d+, weight of size \[[\d, ]+\], expected input\[[\d, ]+\] to have \d+ channels, but got .*",
-     "The layer's `in_channels` is not the number of channels that arrive."),
+     "The layer's `in_channels` is not the number of channels that arrive; if that is the batch's size, the axis of "
+     "channels is missing."),
 )
 
 
@@ -81,14 +104,26 @@ def explain(error: StudentError, *, hidden: bool, source: str | None) -> str:
 
     source: the notebook's code; behind the boundary a line is only shown if it stands there.
     """
-    known = HINTS if hidden else HINTS + HINTS_HERE
-    hint = next((hint for pattern, hint in known if re.fullmatch(pattern, error.text)), None)
-    text = error.text.rstrip() if (not hidden or hint) else ""  # some of NumPy's texts end in a blank
+    said = error.text if hidden else _as_said(error.text)
+    known = HINTS if hidden else HINTS_HERE + HINTS
+    hint = next((hint for pattern, hint in known if re.fullmatch(pattern, said)), None)
+    if error.meant and not hidden and re.search(r"has no attribute|is not defined", said):
+        hint = f"Did you mean `{error.meant}`?"
+    text = said.rstrip() if (not hidden or hint) else ""  # some of NumPy's texts end in a blank
     place = _place(error.where, source) if error.where else ""
     if error.known_type == "SystemExit":
         hint = "A function ends with `return`; exit() and quit() end the whole notebook."
     first = f"Your code raised {_article(error.known_type)}{place}{': ' + text if text else ''}"
     return f"{first.rstrip('.')}.{' ' + hint if hint else ''}"
+
+
+def _as_said(text: str) -> str:
+    """An exception's text as a person reads it: without the colours of a terminal, and what Keras puts around its own
+    errors and lists after them."""
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
+    keras = r"Exception encountered when calling .*?\.\s+(.+?)(\s*Arguments received by .*)?"
+    around = re.fullmatch(keras, plain, re.DOTALL)
+    return around[1] if around else plain
 
 
 def _place(where: Where, source: str | None) -> str:

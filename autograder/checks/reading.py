@@ -88,7 +88,8 @@ def read_list(
     got = as_plain(value)
     values = list_in(got, unordered=unordered)
     if values is None:
-        raise _refused(got, what, "a list")
+        alone = length == 1 and number_in(got) is not None
+        raise _refused(got, what, "a list; a tuple of one value has a comma, as (3,) has" if alone else "a list")
     if length is not None and len(values) != length:
         raise wrong_length(values, length, what).failure()
     return values
@@ -220,7 +221,7 @@ def difference(
     if right is None and got is None:
         return None
     if is_empty(got) and not (none and got is None):
-        return _empty(what)
+        return _empty(got, what)
     if right is None or got is None:
         return _wrong(got, what)
     if isinstance(right, bool | np.bool_):
@@ -323,16 +324,17 @@ def _wrong(got: Any, what: str) -> Difference:
     return Difference(sentence, sentence, f"received {shown(got)}")
 
 
-def _empty(what: str) -> Difference:
-    """A value that is missing: of a dict's entry, the place still to fill, of a result, what a function forgot."""
-    entry = 'entry "' in what or not what
-    sentence = f"{start(what)} is still empty." if entry else f"{start(what)} is None. Is a return missing?"
+def _empty(got: Any, what: str) -> Difference:
+    """A value that is missing: in an answer, whose entries stand in quotes, the place still to fill, in a result what a
+    function forgot. Dots are always a place still to fill."""
+    to_fill = got is not None or '"' in what or not what
+    sentence = f"{start(what)} is still empty." if to_fill else f"{start(what)} is None. Is a return missing?"
     return Difference(sentence, sentence)
 
 
 def _other_form(got: Any, what: str, wanted: str) -> Difference:
     if is_empty(got):
-        return _empty(what)
+        return _empty(got, what)
     verb = "holds" if 'entry "' in what else "is"
     return Difference(f"{start(what)} {verb} {form(got)}, not {wanted}.", f"{start(what)} should be {wanted}.")
 
@@ -371,7 +373,7 @@ def wrong_return(says: str, value: Any) -> CheckFailure:
 
 def with_article(name: str) -> str:
     """A type's name with "a" or "an" before it."""
-    return f"an {name}" if name[:1] in "AEIOUaeiou" else f"a {name}"
+    return f"an {name}" if name[:1] in "AEIOUaeiou" or name == "ndarray" else f"a {name}"
 
 
 def shown(value: Any) -> str:

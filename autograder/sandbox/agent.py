@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from . import wire
+from .meant import meant_by
 
 TEXT_CAP = 600
 BUFFER = 1 << 16
@@ -158,6 +159,7 @@ class Agent:
             "text": _text_of(error),
             "missing": isinstance(error, MissingName),
             "where": self._where(error),
+            "meant": meant_by(error),
         }
 
     def _where(self, error: BaseException) -> dict[str, Any] | None:

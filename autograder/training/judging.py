@@ -25,10 +25,13 @@ UNDECIDED = 0.2  # mean highest probability of a model that has not been trained
 BETTER = 0.015  # accuracy that another preparation of the images must gain to be the explanation
 SAME = 0.9  # share of images on which two trainings with the same seed agree; without a seed it is near 0.1
 
-ALL_POSITIVE = "No logit is below zero: any number is right there."
+ALL_POSITIVE = (
+    "No logit is below zero, for any image; logits may have any sign. Does something stand after the last layer, or "
+    "were the steps far too large?"
+)
 PLAIN = {
     "labels-ignored": "Trained on labels that were permuted, the network still knows the true ones: it did not learn "
-    "them from what it was given.",
+    "them from what it was given. Does the function use its arguments, and not the notebook's arrays?",
     "constant-answer": "The network gives the same answer for every image.",
     "never-trained": "The network answers as one does that was not trained, or far too little: all classes are equally "
     "likely to it.",
@@ -118,7 +121,8 @@ def expect_first_steps(student: Student, task: TrainingTask, registry: Any) -> N
         raise _named(registry, prepared)
     if seen.accuracy < FIRST_FLOOR:
         _explain(student, task, registry, seen)
-        raise _stopped(seen, f"{seen.accuracy:.0%} of {len(seen.labels)} digits are right; {FIRST_FLOOR:.0%} are easy.")
+        said = f"{seen.accuracy:.0%} of {len(seen.labels)} digits are right, and {FIRST_FLOOR:.0%} are easily reached."
+        raise _stopped(seen, f"{said} Does the loss fall, and do the labels belong to the images?")
 
 
 def expect_given_labels(student: Student, task: TrainingTask, registry: Any) -> None:

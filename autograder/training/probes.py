@@ -88,7 +88,8 @@ def logits_of(model, images, scale, offset, padding, side, batch):
 
 
 def labels_of(model, images, scale, batch):
-    """What the model's own `predict` gives for raw images, `batch` at a time: an array; None if it has no `predict`.
+    """What the model's own `predict` gives for raw images, `batch` at a time: an array; None if it has no `predict`,
+    and "nothing" where that gives back None.
 
     scale: what the raw images are divided by first; 1 leaves them as they are.
     """
@@ -100,6 +101,8 @@ def labels_of(model, images, scale, batch):
     for start in range(0, len(images), batch):
         part = images[start : start + batch]
         answer = model.predict(part if scale == 1 else (part / numpy.float32(scale)).astype("float32"))
+        if answer is None:
+            return "nothing"
         answer = answer.detach().cpu() if hasattr(answer, "detach") else answer
         answers.append(numpy.atleast_1d(numpy.asarray(answer)))
     return numpy.concatenate(answers)

@@ -97,6 +97,8 @@ class Labels:
         if answer is None:
             first = "An object with a method predict must come back"
             raise CheckFailure(f"{first}, not {_called(model)}", fixed=f"{first}.")
+        if isinstance(answer, str) and answer == NOTHING:
+            raise _odd(images, None)
         if isinstance(answer, np.ndarray) and answer.ndim == 2 and answer.shape[0] == len(images) and classes > 1:
             scores = CheckFailure(SCORES, diagnosis=SCORES_ID, fixed=SCORES)
             raise scores if answer.shape[1] == classes else _odd(images, answer)
@@ -137,6 +139,7 @@ class Renumbered:
         return Answers(np.argsort(self.numbers)[said.labels], scores)
 
 
+NOTHING = "nothing"  # what a probe says where None came back
 SCORES_ID = "scores-not-labels"
 SCORES = "predict gives a row of scores for each image; a label is asked for, the class with the highest score."
 

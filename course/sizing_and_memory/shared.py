@@ -152,9 +152,9 @@ def same_parameters(seen, right, layers, names, registry):
         missing, more = layers_that_differ(wanted, found, names)
         if not missing and not more:
             raise
-        lacks = f"The weights or biases of {' and '.join(missing)} are not there in their shapes." if missing else (
-            "Every layer's weights and biases are there.")
-        extra = f" There are parameters of {' and '.join(more)} that are not asked for." if more else ""
+        lacks = f"There are no weights, or no biases, of the shapes that {' and '.join(missing)} should have." \
+            if missing else "Every layer's weights and biases are there."
+        extra = f" Nothing asks for parameters of {' and '.join(more)}." if more else ""
         raise CheckFailure(
             lacks + extra, error.details, error.counterexample,
             fixed=lacks if missing else "There are parameters that no layer that is asked for has.",

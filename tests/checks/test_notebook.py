@@ -16,9 +16,11 @@ from typing import Any
 
 import pytest
 
+from autograder.bridge.errors import StudentError
 from autograder.checks import hints_in_steps, notebook
 from autograder.checks.audit import audit
 from autograder.checks.display import FORM_ONLY, ONE_FORM_ONLY, as_html, as_text
+from autograder.checks.hints import explain
 from autograder.checks.notebook import check
 from autograder.checks.reading import near_name, with_what_is_missing
 from autograder.checks.result import TestResult
@@ -281,6 +283,45 @@ def test_a_cause_that_stands_further_above_is_named_by_its_row() -> None:
     rows = [failed("A."), failed("A."), failed("B."), failed("A.", counterexample="size 7", details="expected 3")]
     lines = [line.strip() for line in as_text("t", rows).splitlines()]
     assert lines[4] == "The same as above." and lines[8:] == ["The same as in row 1.", "case: size 7", "expected 3"]
+
+
+def test_what_is_told_of_a_cause_above_is_not_told_again() -> None:
+    """Nor does a number in a text make another cause, where no line of the notebook raised it."""
+    raised = "Your code raised an AttributeError: model {} has no input."
+    rows = [failed(raised.format(1), details="received 5.5"), failed(raised.format(2), details="received 5.5")]
+    text = as_text("t", rows)
+    assert text.count("received 5.5") == 1 and text.count("The same as above.") == 1 and "model 2" not in text
+
+
+@pytest.mark.parametrize(("source", "said"), [
+    ("import math\ndef doubled(x): return math.Sqrt(x)", "has no attribute 'Sqrt'. Did you mean `sqrt`?"),
+    ("class Box:\n    weight = 1\ndef doubled(x): return Box().weigt", "Did you mean `weight`?"),
+    ("def doubled(number): return 2 * nubmer", "name 'nubmer' is not defined. Did you mean `number`?"),
+    ("HEIGHT = 3\ndef doubled(x): return HIEGHT", "Did you mean `HEIGHT`?"),
+    ("def doubled(x): return 2 * quux", "The name is not known here: is `self.` missing, or a cell not run?"),
+    ("def doubled(x): return [x].copy.append(1)", "`x.mean` is the method, and `x.mean()` what it gives."),
+    ("def doubled(x): return x.real.conjugate + 1", "`x.mean` is the method, and `x.mean()` what it gives."),
+    ("def doubled(x): return len(x)", "This is a single number, which has no length."),
+    ("class Odd:\n    def __dir__(self): raise SystemError\ndef doubled(x): return Odd().wide",
+     "The attribute was never set, or is spelled in another way."),
+])
+def test_a_slip_is_told_with_what_was_meant(source: str, said: str) -> None:
+    text = repr(checked(source))
+    assert said in text and text.count("Did you mean") <= 1
+
+
+def test_what_keras_says_is_told_without_colours_and_lists() -> None:
+    keras = ("Exception encountered when calling MaxPooling2D.call().\n\n\x1b[1mComputed output size would be zero or "
+             "negative. Received: `pool_size=[2 2]`.\x1b[0m\n\nArguments received by MaxPooling2D.call():\n  • args=()")
+    text = explain(StudentError("ValueError", ("ValueError",), keras, None), hidden=False, source=None)
+    assert text.startswith("Your code raised a ValueError: Computed output size would be zero or negative. Received: ")
+    assert "pooling too many?" in text and not any(noise in text for noise in ("\x1b", "[1m", "Arguments", "Exception"))
+
+
+def test_what_was_meant_is_no_business_of_a_hidden_test() -> None:
+    error = StudentError("NameError", ("NameError",), "name 'btch' is not defined", None, "batch")
+    assert "Did you mean `batch`?" in explain(error, hidden=False, source=None)
+    assert "batch" not in explain(error, hidden=True, source=None)
 
 
 def of_step(step: str, passed: bool, hidden: bool = False) -> TestResult:

@@ -146,6 +146,20 @@ def test_what_is_still_empty_is_said_so(empty: Any) -> None:
         "The answer should be a dict.")
 
 
+def test_dots_are_a_place_to_fill_wherever_they_stand_and_no_missing_return() -> None:
+    assert refusal(read_number, crossed(...), 'a number in the shape of "S4"').message == (
+        'A number in the shape of "S4" is still empty.')
+    assert refusal(read_number, crossed(...), "the result").message == "The result is still empty."
+    assert refusal(read_list, crossed(None), 'the shape of "S4"').message == 'The shape of "S4" is still empty.'
+    assert refusal(read_list, crossed(None), "the result").message == "The result is None. Is a return missing?"
+
+
+def test_a_number_in_brackets_is_no_tuple_of_one_value() -> None:
+    said = refusal(read_list, crossed((120)), 'the shape of "C5"', length=1).message  # noqa: UP034
+    assert said == 'The shape of "C5" is a number, not a list; a tuple of one value has a comma, as (3,) has.'
+    assert "comma" not in refusal(read_list, crossed(120), length=2).message
+
+
 def test_none_can_be_an_answer() -> None:
     right = Expected(lambda: {"a": None, "b": [3, None]}, (), {})
     expect_entry(crossed({"a": None, "b": [3, None]}), "a", right)

@@ -181,9 +181,9 @@ def test_layers_whose_parameters_differ_are_named():
     assert layers_that_differ([[10, 96], [10]], [[10, 6, 4, 4], [10]], names) == ([], [])
     assert outputs_first([(11, 11, 3, 96), (96,), (9216, 4096)]) == [[96, 3, 11, 11], [96], [4096, 9216]]
     seen = {"parameters": 3, "layers": [*right[:2], [256, 48, 5, 5], *right[3:]]}
-    with pytest.raises(CheckFailure, match="of conv2 are not there.*parameters of 256x48x5x5") as said:
+    with pytest.raises(CheckFailure, match="that conv2 should have. Nothing asks for parameters of 256x48x5x5") as said:
         same_parameters(seen, Expected(lambda: 4, (), {}), Expected(lambda: right, (), {}), names, None)
-    assert said.value.fixed == "The weights or biases of conv2 are not there in their shapes."
+    assert said.value.fixed == "There are no weights, or no biases, of the shapes that conv2 should have."
 
 
 def test_a_forged_measurement_earns_nothing(monkeypatch):

@@ -126,7 +126,7 @@ def constant_answer(images, labels, *, num_classes, seed, device):
 @ALEXNET_TRAIN.add("labels-ignored", section=TRAINING, price="nothing was learned from what was given")
 def labels_ignored(images, labels, *, num_classes, seed, device):
     """Trained on labels that were permuted, the network still knows the true ones: it did not learn from the images and
-    labels that it was given."""
+    labels that it was given. Does it use its arguments, and not the notebook's arrays?"""
     own = images_for("digits")
     inputs = scaled(in_colour(own.train_images))
     return trained(Plain(num_classes, inputs), inputs, own.train_labels, seed)

@@ -12,7 +12,8 @@ def layers(student):
     for name, length in SHAPES.items():
         entry = read_list(read_entry(student.lenet_components, name, known=KEYS), f'the entry "{name}"', length=2)
         what = f'the shape of "{name}"'
-        shape = tuple(read_number(size, what, whole=True) for size in read_list(entry[0], what, length=length))
+        sizes = read_list(entry[0], what, length=length)
+        shape = tuple(read_number(size, f"a number in {what}", whole=True) for size in sizes)
         parameters = read_number(entry[1], f'the number of parameters of "{name}"', whole=True)
         expect(min(shape) > 0 and parameters >= 0, f'The entry "{name}" has a number that is too small.')
         table[name] = shape, parameters
@@ -33,10 +34,12 @@ def test_shapes_follow_from_each_other(student):
     """Maps are square, a pooling keeps their number and halves their sides, and the last layer scores ten digits."""
     shapes = {name: shape for name, (shape, _) in layers(student).items()}
     for name in ("C1", "S2", "C3", "S4"):
-        expect(shapes[name][0] == shapes[name][1], f'The maps of "{name}" are square: (height, width, maps).')
+        height, width, _ = shapes[name]
+        expect(height == width, f'"{name}" is {shapes[name]} here; its maps are square: (height, width, maps).')
     for before, after in (("C1", "S2"), ("C3", "S4")):
         side, maps = shapes[before][0], shapes[before][2]
-        expect(shapes[after] == (side // 2, side // 2, maps), f'"{after}" does not fit to "{before}".')
+        said = f'"{before}" is {shapes[before]} and "{after}" is {shapes[after]}: one of them is not right.'
+        expect(shapes[after] == (side // 2, side // 2, maps), said)
     expect(shapes["output"] == (10,), "There are ten digits to distinguish.")
 
 

@@ -11,6 +11,7 @@ from autograder.checks.api import (
     misconceptions,
     read_number,
     reference,
+    second,
 )
 
 from ...sizing_and_memory.shared import on_one_thread
@@ -28,7 +29,9 @@ def evaluated(student, kind, count, seed=0):
         raise CheckFailure("evaluate gave back None: is a return missing?")
     missing = sorted(FIELDS - seen.keys())
     if missing:
-        raise CheckFailure(f"What evaluate gave back has no {missing[0]}: it must be an Evaluation.")
+        raise CheckFailure(
+            f"What evaluate gave back has no `{missing[0]}`: return an Evaluation(accuracy, confusion, mistakes)."
+        )
     return seen
 
 
@@ -68,34 +71,40 @@ def form_of(table):
     return f"{'x'.join(map(str, table.shape))}, {kind}, {float(table.sum()):g} images"
 
 
-def test_accuracy_of_a_small_model(student):
+@second(lambda rng: 50)
+def test_accuracy_of_a_small_model(student, case):
     """A small model whose scores are the grey of ten parts of the image, on 40 images: the accuracy."""
-    judged(student, "plain", "accuracy", 40)
+    judged(student, "plain", "accuracy", case or 40)
 
 
-def test_confusion_of_a_small_model(student):
+@second(lambda rng: 50)
+def test_confusion_of_a_small_model(student, case):
     """The same model: the confusion matrix, a row for each true class."""
-    judged(student, "plain", "confusion", 40)
+    judged(student, "plain", "confusion", case or 40)
 
 
-def test_counts_are_whole_numbers(student):
+@second(lambda rng: 5)
+def test_counts_are_whole_numbers(student, case):
     """The same model, on 3 images: the confusion matrix is 10x10 and has an integer dtype."""
-    judged(student, "plain", "form", 3)
+    judged(student, "plain", "form", case or 3)
 
 
-def test_mistakes_of_a_small_model(student):
+@second(lambda rng: 50)
+def test_mistakes_of_a_small_model(student, case):
     """The same model: the ten most confident mistakes."""
-    judged(student, "plain", "mistakes", 40)
+    judged(student, "plain", "mistakes", case or 40)
 
 
-def test_images_scaled_and_padded(student):
+@second(lambda rng: 12)
+def test_images_scaled_and_padded(student, case):
     """A model that reads pixels of the 32x32 image, on 8 images: predictions and confidence."""
-    judged(student, "prepared", "by_index", 8)
+    judged(student, "prepared", "by_index", case or 8)
 
 
-def test_a_model_in_training_mode(student):
+@second(lambda rng: 80)
+def test_a_model_in_training_mode(student, case):
     """A model that comes in training mode, and computes otherwise there, on 60 images."""
-    judged(student, "mode", "accuracy", 60)
+    judged(student, "mode", "accuracy", case or 60)
 
 
 # Types are left out below: the source runs in the student's kernel, where nothing of this package need exist.

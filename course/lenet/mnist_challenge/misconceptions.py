@@ -121,6 +121,6 @@ def constant_answer(images, labels, *, seed, device):
 @MNIST_CHALLENGE.add("labels-ignored", section=HONEST, price="nothing was learned from what was given")
 def labels_ignored(images, labels, *, seed, device):
     """Trained on labels that were permuted, the network still knows the true ones: it did not learn from the images and
-    labels that it was given."""
+    labels that it was given. Does it use its arguments, and not the notebook's arrays?"""
     own = images_for()
     return train_classifier(own.train_images, own.train_labels, seed=seed, device=device)
