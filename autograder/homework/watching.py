@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from typing import Any
 
 from autograder.checks.display import MARKS
@@ -17,6 +18,7 @@ if sys.platform != "win32":
     import resource
 
 MARK = "autograder-hand-in:"
+STOPPED = "Its check took longer than it may, and was stopped; a loop that does not end is the usual cause."
 LINES = 3  # of what a check says of a part that did not pass; its table in the notebook has all
 
 PRELUDE = '''
@@ -108,6 +110,8 @@ def print_result(task: str, names: dict[str, Any]) -> None:
     result = check(task, namespace=names)
     if not isinstance(result, CheckResult):
         return
+    told = tuple(replace(test, message=STOPPED) if test.reason == "interrupted" else test for test in result.tests)
+    result = replace(result, tests=told)  # nobody else interrupts it
     attempted = any(test.attempted for test in result.tests) or not result.tests
     missing = next((test.raw for test in result.tests if not test.attempted), "")
     first, *table = repr(result).splitlines()

@@ -2,13 +2,17 @@
 
 import numpy as np
 
-from autograder.checks.api import expect, expect_close, expect_shape, misconceptions, numbers, reference
+from autograder.checks.api import expect, expect_close, expect_shape, misconceptions, numbers, reference, second
 
 
 def test_dropout_at_inference(student):
     """At inference every value passes unchanged."""
-    x = numbers(3, 4)
-    expect_close(student.Dropout(0.25).forward(x, training=False), x, what="the result at inference")
+    x, like = numbers(3, 4), misconceptions.DROPOUT
+    result = student.Dropout(0.5).forward(x, training=False)
+    expect_shape(result, (3, 4))
+    expect(bool((result == 0).sum() <= (x == 0).sum()), "", diagnosis=like["active-at-inference"])
+    expect(not np.allclose(result, x / 2), "", diagnosis=like["scaled-at-inference"])
+    expect_close(result, x, what="the result at inference")
 
 
 def test_dropout_in_training(student):
@@ -21,6 +25,8 @@ def test_dropout_in_training(student):
     expect(abs(zeros - 0.75) > 0.03, "", diagnosis=like["rate-is-kept"])
     expect(abs(zeros - 0.25) < 0.03, "The share of zeros is not the rate.", details=f"{zeros:.3f} of the values are 0")
     expect(not np.array_equal(result, x * (result != 0)), "", diagnosis=like["not-scaled"])
+    for id, factor in (("scaled-by-rate", 4), ("scaled-down", 0.75)):
+        expect(not np.allclose(result, factor * x * (result != 0)), "", diagnosis=like[id])
     expect_close(result, np.where(result != 0, x / 0.75, 0), what="the result in training")
 
 
@@ -34,8 +40,9 @@ def test_dropout_draws_each_time(student):
     expect(not np.array_equal(first, second), "", diagnosis=like["mask-drawn-once"])
 
 
-def test_scaling_on_paper(student):
+@second(lambda rng: 5)
+def test_scaling_on_paper(student, case):
     """The AlexNet paper's way with a rate of 0.25: the weights are made smaller at inference."""
-    weights = np.array([[1.0, -2.0], [4.0, 8.0]])
+    weights = numbers(case, 3) if case else np.array([[1.0, -2.0], [4.0, 8.0]])
     expect_close(student.scale_at_test_time(weights, 0.25), reference.scale_at_test_time(weights, 0.25),
                  like=misconceptions.SCALE_AT_TEST_TIME)
