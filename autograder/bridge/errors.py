@@ -70,7 +70,8 @@ def error_from(raised: Any) -> Exception:
     if raised.get("missing") is True:
         return NotAttempted(text[:100])
     meant = raised.get("meant")
-    meant = meant if type(meant) is str and len(meant) <= NAME_CAP and meant.isidentifier() else None
+    if type(meant) is not str or len(meant) > NAME_CAP or not meant.removeprefix("self.").isidentifier():
+        meant = None
     error = StudentError(kind[:100], names, text[:TEXT_CAP], _where_from(raised.get("where")), meant)
     return NotAttempted(THE_ANSWER) if "NotImplementedError" in names else error
 

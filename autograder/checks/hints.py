@@ -60,6 +60,8 @@ HINTS_HERE: tuple[tuple[str, str], ...] = (
     (r"\S+<locals>\S+\(\) (takes .* positional arguments? but \d+ (was|were) given|missing \d+ required .*)",
      "Compare the method's parameters with the text: `self` comes first. And a method is asked of an object, "
      "`Thing()`, not of the class `Thing`."),
+    (r"\w+\(\) takes no arguments",
+     "The class has no `__init__` that takes them: is it there, with two underscores on each side?"),
     (r"object of type '(int|float)' has no len\(\)", "This is a single number, which has no length."),
     (r"shape '\[[-\d, ]+\]' is invalid for input of size \d+",
      "The sizes of the new shape, multiplied, have to give the number of values; is a batch's size fixed in it?"),

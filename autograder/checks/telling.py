@@ -53,10 +53,20 @@ _CALLED = (
 )
 
 
+# What it says where a check takes what came of a call for an object, and it is plain data.
+_DATA = r"(int|float|str|list|tuple|dict|NoneType|numpy\.ndarray)"
+_NO_OBJECT = rf"^E +AttributeError: '{_DATA}' object has no attribute '(\w+)'"
+
+
 def _uncallable(one: RanTest) -> str | None:
-    """What is said where a name of the notebook is no function, and a check called it as one."""
+    """What is said where a name of the notebook is no function, and a check called it as one; or a function, where a
+    check made an object of it as of a class."""
     if re.search(_CALLED, one.report or "", re.MULTILINE):
         return _what_it_is(one)
+    if (found := re.search(_NO_OBJECT, one.report or "", re.MULTILINE)) and one.name:
+        value = getattr(one.asked.student, one.name)
+        if isinstance(value, Handle) and type_of(value) == "function":
+            return f"`{one.name}` is a function here, and what it gives back has no `{found[2]}`; a class is asked for."
     return None
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +51,41 @@ class HereManager(AsyncKernelManager):
 
     @property
     def kernel_spec(self) -> KernelSpec:
-        quiet = "--log-level=ERROR"  # not the kernel's own warnings about how it was started
+        quiet = "--log-level=CRITICAL"  # not the kernel's own words on how it was started or ended
         argv = [sys.executable, "-m", "ipykernel_launcher", quiet, "-f", "{connection_file}"]
         return KernelSpec(argv=argv, display_name="Python 3", language="python")
+
+
+@contextmanager
+def stoppable(client: NotebookClient) -> Iterator[None]:
+    """Raises KeyboardInterrupt where a run of this client is interrupted or told to end, as soon as its kernel is gone.
+
+    nbclient itself answers a signal by taking the kernel away from under the run, which then ends in an error of its
+    own; so its answer is replaced when it has been set up, which is before the notebook's first cell. A run that was
+    cancelled is to nbclient one whose kernel died.
+    """
+    stopped = False
+
+    def begun(**_: object) -> None:
+        running, loop = asyncio.current_task(), asyncio.get_running_loop()
+
+        def stop() -> None:
+            nonlocal stopped
+            if not stopped and running is not None:
+                stopped = True
+                running.cancel()
+
+        with suppress(RuntimeError):  # no signals reach this thread, or there are none on this system
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(number, stop)
+
+    client.on_notebook_start = begun
+    try:
+        yield
+    except (asyncio.CancelledError, DeadKernelError):
+        if stopped:
+            raise KeyboardInterrupt from None
+        raise
 
 
 def check_notebook(path: Path) -> list[tuple[str, bool, str]]:
@@ -75,7 +111,8 @@ def check_notebook(path: Path) -> list[tuple[str, bool, str]]:
         resources={"metadata": {"path": str(path.resolve().parent)}},
     )
     try:
-        client.execute(env=environment_here())
+        with stoppable(client):
+            client.execute(env=environment_here())
     except DeadKernelError:
         raise UnreadableNotebook(
             f"{path} ended its own kernel, as os._exit does, so its checks could not run; take that line out."

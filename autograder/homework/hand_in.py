@@ -24,7 +24,7 @@ from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 
 from autograder import files
-from autograder.checks.terminal import HereManager, environment_here
+from autograder.checks.terminal import HereManager, environment_here, stoppable
 from autograder.course import CHECK_SUFFIX, TOTAL_S, Course, UsageError, words_of
 from autograder.homework import manifest as kits
 from autograder.homework import watching
@@ -118,7 +118,8 @@ def _run(notebook: NotebookNode, path: Path, course: Course) -> _Run:
     )  # fmt: skip
     began = time.monotonic()
     try:
-        client.execute(env=environment_here())
+        with stoppable(client):
+            client.execute(env=environment_here())
     except DeadKernelError:
         last = [cell for cell in ran if cell.get("execution_count") or cell.get("outputs")]
         run.dead_in = _number(last[-1]) if last else 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterable
 from difflib import get_close_matches
+from types import FrameType
 from typing import Any
 
 LIKE = 0.8  # how much alike, as difflib counts it; capitals do not count
@@ -17,24 +18,33 @@ LONGEST = 60
 
 def meant_by(error: BaseException) -> str | None:
     """The name that is there and nearly the one that a NameError or an AttributeError lacks; None where there is none.
+    A name that is an attribute of `self` is meant as that.
 
-    Lists what the error's object has, which may run a student's code.
+    Looks at what the error's object has, which may run a student's code.
     """
     lacks = getattr(error, "name", None)
     if not isinstance(error, NameError | AttributeError) or type(lacks) is not str:
         return None
     try:
-        return _nearest(lacks, _in_sight(error) if isinstance(error, NameError) else dir(error.obj))
+        if isinstance(error, AttributeError):
+            return _nearest(lacks, dir(error.obj))
+        frame = _frame(error)
+        own = frame.f_locals.get("self") if frame is not None else None
+        return f"self.{lacks}" if hasattr(own, lacks) else _nearest(lacks, _in_sight(frame))
     except Exception:  # of a student's own __dir__: then nothing is said of what was meant
         return None
 
 
-def _in_sight(error: BaseException) -> list[str]:
-    """The names that the line which raised could use."""
-    trace: Any = error.__traceback__
+def _frame(error: BaseException) -> FrameType | None:
+    """Where the error was raised."""
+    trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    frame = trace.tb_frame if trace is not None else None
+    return trace.tb_frame if trace is not None else None
+
+
+def _in_sight(frame: FrameType | None) -> list[str]:
+    """The names that a line may use."""
     return [*(() if frame is None else (*frame.f_locals, *frame.f_globals)), *dir(builtins)]
 
 

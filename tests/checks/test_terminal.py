@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -39,6 +43,25 @@ def test_a_wrong_answer_is_shown_and_exits_with_1(tmp_path: Path) -> None:
 def test_a_cell_that_raises_leaves_the_rest_to_be_checked(tmp_path: Path) -> None:
     done = check(notebook(tmp_path / "mine.ipynb", SIZE + "\nraise KeyError('later')"))
     assert done.exit_code == 1 and "✓" in done.stdout
+
+
+BEGINS = "import os\nwith open({pipe!r}, 'w') as pipe: pipe.write(str(os.getpid()))\nwhile True: pass"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_one_who_stops_it_is_told_so_and_nobody_is_blamed(tmp_path: Path, number: signal.Signals) -> None:
+    """Nor does the kernel run on."""
+    pipe = tmp_path / "begun"
+    os.mkfifo(pipe)
+    path = notebook(tmp_path / "mine.ipynb", BEGINS.format(pipe=str(pipe)))
+    command = [Path(sys.executable).with_name("autograder"), "check", path]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        kernel = int(pipe.read_text())
+        running.send_signal(number)
+        told, problems = running.communicate()
+    assert (running.returncode, told, problems) == (130, "", "autograder: Stopped; run the same command again.\n")
+    with pytest.raises(ProcessLookupError):
+        os.kill(kernel, 0)
 
 
 def test_an_untouched_notebook_is_not_attempted(tmp_path: Path) -> None:

@@ -23,7 +23,9 @@ def test_odd_number_of_pixels(student):
 
 def test_stride(student):
     """With a stride there are ceil(size / stride) windows, and the padding is what the last one lacks."""
-    for size, kernel, stride in [(6, 4, 2), (6, 3, 2), (7, 3, 2), (224, 7, 2), (8, 2, 3), (6, 1, 2)]:
+    for size, kernel, stride in [
+        (6, 4, 2), (6, 3, 2), (7, 3, 2), (224, 7, 2), (8, 2, 3), (6, 1, 2), (9, 4, 2), (12, 1, 5)
+    ]:
         expect_equal(
             student.same_padding(size, kernel, stride), reference.same_padding(size, kernel, stride),
             like=misconceptions.SAME_PADDING,
