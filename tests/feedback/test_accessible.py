@@ -92,7 +92,8 @@ def table(width: str = "auto") -> str:
                    counterexample="size 8", details="expected 3, received 3.5", step="Padding"),
         TestResult("t", "A stride of 0 is refused.", False, 0, False, message="It was not.", step="Arguments"),
     ]  # fmt: skip
-    style = f"<style>table {{ table-layout: fixed }} body {{ width: {width} }}</style>"
+    style = "<style>:root { color-scheme: light dark } table { table-layout: fixed }</style>"
+    style += f"<style>body {{ width: {width} }}</style>"
     return f'<!doctype html><html lang="en"><title>waiting</title>{style}<body>{as_html("t", rows)}</body></html>'
 
 
@@ -105,8 +106,9 @@ def test_nothing_is_amiss_on_a_page(kind: str, options: tuple[str, ...], tmp_pat
     assert amiss(page, tmp_path, *options) == []
 
 
-def test_nothing_is_amiss_in_the_table_of_a_check(tmp_path: Path) -> None:
-    assert amiss(table(), tmp_path) == []
+@pytest.mark.parametrize("options", [(), DARK], ids=["light", "dark"])
+def test_nothing_is_amiss_in_the_table_of_a_check(options: tuple[str, ...], tmp_path: Path) -> None:
+    assert amiss(table(), tmp_path, *options) == []
 
 
 def test_what_is_amiss_would_be_seen(tmp_path: Path) -> None:

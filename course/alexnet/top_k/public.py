@@ -2,7 +2,15 @@
 
 import numpy as np
 
-from autograder.checks.api import expect_close, expect_equal, expect_raises, in_kernel, misconceptions, reference
+from autograder.checks.api import (
+    expect_close,
+    expect_equal,
+    expect_raises,
+    in_kernel,
+    misconceptions,
+    reference,
+    second,
+)
 
 
 def run_top_k(top_k, scores, k, class_names):
@@ -17,11 +25,12 @@ def run_top_k(top_k, scores, k, class_names):
 SCORES = np.array([[0.1, 0.5, 0.2, 0.2], [0.7, 0.1, 0.15, 0.05], [0.3, 0.3, 0.3, 0.1]])
 
 
-def test_accuracy_of_three_images(student):
+@second(lambda rng: 2)
+def test_accuracy_of_three_images(student, case):
     """Three images and four classes: the accuracy for k = 1, 2 and 3."""
     for k in (1, 2, 3):
-        labels = np.array([1, 3, 1])
-        expect_close(student.top_k_accuracy(SCORES, labels, k), reference.top_k_accuracy(SCORES, labels, k),
+        scores, labels = np.tile(SCORES, (case or 1, 1)), np.array([1, 3, 1, 0, 2, 1][: 3 * (case or 1)])
+        expect_close(student.top_k_accuracy(scores, labels, k), reference.top_k_accuracy(scores, labels, k),
                      like=misconceptions.TOP_K_ACCURACY, what="the accuracy")
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.checks.api import expect, expect_close, misconceptions, reference, second
+from autograder.checks.api import expect_close, misconceptions, reference, second, wrong_return
 
 from ..shared import whole
 
@@ -11,8 +11,8 @@ GRADIENTS = "grad_x", "grad_kernels", "grad_bias"
 
 def by_shape(found, x, kernels):
     """The three gradients in the order that is asked for, told by their shapes; as they are where these do not tell."""
-    three = isinstance(found, (tuple, list)) and len(found) == 3
-    expect(three, "conv2d_backward returns three arrays: grad_x, grad_kernels, grad_bias.")
+    if not isinstance(found, (tuple, list)) or len(found) != 3:
+        raise wrong_return("conv2d_backward returns three arrays, grad_x, grad_kernels, grad_bias", found)
     shapes, right = [getattr(one, "shape", None) for one in found], [x.shape, kernels.shape, kernels.shape[:1]]
     if shapes == right or any(shapes.count(shape) != 1 for shape in right):
         return found

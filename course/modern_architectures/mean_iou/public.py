@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.checks.api import Tensor, expect_close, in_kernel, misconceptions, reference
+from autograder.checks.api import Tensor, expect_close, in_kernel, misconceptions, reference, second
 
 
 def run_mean_iou(mean_iou, prediction, target, num_classes, ignore_index):
@@ -16,6 +16,13 @@ TARGET = np.array([[0, 0, 0, 0], [0, 1, 1, 0], [0, 1, 2, 2], [0, 0, 2, 2]])
 PREDICTION = np.array([[0, 0, 0, 0], [0, 1, 1, 1], [0, 1, 1, 2], [0, 0, 0, 2]])
 
 
+def drawn(classes):
+    """A larger map of the target and what was predicted, which agree at most places."""
+    rng = np.random.default_rng(classes)
+    target = rng.integers(0, classes, (6, 7))
+    return np.where(rng.random(target.shape) < 0.3, rng.integers(0, classes, target.shape), target), target
+
+
 def scored(student, prediction, target, num_classes, ignore_index=None):
     kernel = in_kernel(student, run_mean_iou)
     value = kernel.run_mean_iou(student.mean_iou, prediction, target, num_classes, ignore_index)
@@ -24,18 +31,21 @@ def scored(student, prediction, target, num_classes, ignore_index=None):
                  like=misconceptions.MEAN_IOU, rtol=1e-5, what="the mean IoU")
 
 
-def test_three_classes(student):
+@second(lambda rng: 3)
+def test_three_classes(student, case):
     """A map of 4x4 with three classes."""
-    scored(student, PREDICTION, TARGET, 3)
+    scored(student, *(drawn(case) if case else (PREDICTION, TARGET)), 3)
 
 
-def test_a_fourth_class_that_is_absent(student):
+@second(lambda rng: 3)
+def test_a_fourth_class_that_is_absent(student, case):
     """A fourth class that is nowhere changes nothing."""
-    scored(student, PREDICTION, TARGET, 4)
+    scored(student, *(drawn(case) if case else (PREDICTION, TARGET)), 4)
 
 
-def test_a_border_to_ignore(student):
+@second(lambda rng: 3)
+def test_a_border_to_ignore(student, case):
     """Pixels marked 255 in the target do not count."""
-    marked = TARGET.copy()
+    prediction, marked = drawn(case) if case else (PREDICTION, TARGET.copy())
     marked[0] = 255
-    scored(student, PREDICTION, marked, 3, 255)
+    scored(student, prediction, marked, 3, 255)
