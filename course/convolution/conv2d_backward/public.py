@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.checks.api import expect_close, misconceptions, reference, second, wrong_return
+from autograder.checks.api import expect, expect_close, misconceptions, reference, second, wrong_return
 
 from ..shared import whole
 
