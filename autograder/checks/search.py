@@ -26,7 +26,9 @@ ATTEMPTS = 10  # for each case that is wanted: filters refuse some, and small st
 
 REVEALED = 2  # makes the numbers that everybody may see others than the hidden ones
 SECOND_DRAWS, SECOND_CASES = 12, 3
-SHRINK_SECONDS = 4.0
+# Of a failing test. CPU seconds are of where the answer runs: a busy machine should not make another case the smallest.
+SHRINK_CPU_S = 4.0
+SHRINK_WALL_S = 12.0  # for answers that sleep
 SHRINK_CALLS = 400
 _effort: ContextVar[str] = ContextVar("effort", default="smallest")
 
@@ -82,14 +84,24 @@ def _numbers(shape: tuple[int, ...], seed: int, dtype: str, revealing: bool) -> 
 class _Failures:
     """A test's failures on its drawn cases; knows a case that was probed before."""
 
-    def __init__(self, probe: Callable[[Case], None]) -> None:
-        self._probe = probe
+    def __init__(self, probe: Callable[[Case], None], student: Student | None) -> None:
+        self._probe, self._student = probe, student
         self._known: dict[str, tuple[Exception, list[Observation]] | None] = {}
-        self._calls, self._until = 0, 0.0
+        self._calls, self._cpu_until, self._until = 0, 0.0, 0.0
 
     def begin_shrinking(self) -> None:
-        """Begins the calls and the time that `fails` may take."""
-        self._calls, self._until = SHRINK_CALLS, time.monotonic() + SHRINK_SECONDS
+        """Begins the calls and the time that `fails_again` may take."""
+        self._calls, self._cpu_until = SHRINK_CALLS, self._cpu_s() + SHRINK_CPU_S
+        self._until = time.monotonic() + SHRINK_WALL_S
+
+    @property
+    def _over(self) -> bool:
+        return self._calls < 0 or time.monotonic() > self._until or self._cpu_s() > self._cpu_until
+
+    def _cpu_s(self) -> float:
+        if self._student is None:
+            return time.process_time()
+        return self._student._session.transport.usage().cpu_s
 
     def of(self, case: Case) -> Exception | None:
         """What the test raises on this case, or None; an answer that is still missing is raised at once."""
@@ -105,12 +117,16 @@ class _Failures:
         found = self._known[key]
         return found[0] if found else None
 
-    def fails(self, case: Case) -> bool:
-        """Whether the test fails on this case, for the engine; False once shrinking has had its calls or its time."""
+    def fails_again(self, case: Case) -> bool:
+        """Whether the test fails on this simpler case; False once shrinking has had its calls or its time."""
         if _key(case) not in self._known:
             self._calls -= 1
-            if self._calls < 0 or time.monotonic() > self._until:
+            if self._over:
                 return False
+        return self.fails(case)
+
+    def fails(self, case: Case) -> bool:
+        """Whether the test fails on this case; an answer that is missing fails on none."""
         try:
             return self.of(case) is not None
         except NotAttempted:
@@ -143,10 +159,10 @@ def search(
 ) -> None:
     """Runs `probe` on drawn cases and raises its failure on the smallest failing one that shrinking finds.
 
-    The verdict depends on the seed alone; a stop by time or calls only ends the shrinking earlier. student: the
-    notebook, which is asked about all cases together first where that is quicker.
+    The verdict and what tells misconceptions apart depend on the seed alone; a stop by time or calls only ends the
+    shrinking earlier. student: the notebook, which is asked about all cases together first where that is quicker.
     """
-    failures, draws = _Failures(probe), _drawn(strategy, count, seed)
+    failures, draws = _Failures(probe, student), _drawn(strategy, count, seed)
     together = student is not None and student._session.together and _effort.get() != "verdict"
     failed = failure_of_all(student, probe, (draw.value for draw in draws)) if student and together else None
     if together and failed is None:
@@ -155,7 +171,6 @@ def search(
         if failures.of(draw.value) is not None:
             if _effort.get() == "verdict":
                 failures.raise_for(draw.value)
-            failures.begin_shrinking()
             for larger in draws[number + 1 :]:  # what these show tells misconceptions apart
                 failures.fails(larger.value)
             failures.raise_for(_smallest(strategy, draw, failures) if _effort.get() == "smallest" else draw.value)
@@ -165,8 +180,9 @@ def search(
 
 def _smallest(strategy: Strategy, draw: Draw, failures: _Failures) -> Case:
     """From a failing case to a simpler one that fails too, until none of the simpler ones does."""
+    failures.begin_shrinking()
     while True:
-        simpler = next((less for less in strategy.smaller(draw.choices) if failures.fails(less.value)), None)
+        simpler = next((less for less in strategy.smaller(draw.choices) if failures.fails_again(less.value)), None)
         if simpler is None:
             found: Case = draw.value
             return found

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.checks import search as search_module
 from autograder.checks.api import Case, CheckFailure, cases
 from autograder.checks.api import strategies as st
 from autograder.checks.search import drawn, search, weight
@@ -86,3 +87,34 @@ def test_the_same_failure_is_reported_every_time():
             search(wrong, SIZES, 25, 4)
         said.add(caught.value.message)
     assert len(said) == 1
+
+
+def test_a_busy_machine_takes_away_no_case_that_tells_mistakes_apart(monkeypatch: pytest.MonkeyPatch):
+    """Neither the clock nor CPU time ends the look at the other drawn cases; they end the shrinking alone."""
+    monkeypatch.setattr(search_module, "SHRINK_CPU_S", -1.0)
+    monkeypatch.setattr(search_module, "SHRINK_WALL_S", -1.0)
+    asked = []
+
+    def fails_from_13_on(case: Case) -> None:
+        asked.append(case)
+        if case.size >= 13:
+            raise CheckFailure(f"{case.size}")
+
+    with pytest.raises(CheckFailure):
+        search(fails_from_13_on, SIZES, 25, 3)
+    assert asked == drawn(SIZES, 25, 3)
+
+
+def test_shrinking_ends_by_the_cpu_time_of_the_answer(monkeypatch: pytest.MonkeyPatch):
+    used = iter(range(1000))
+    monkeypatch.setattr(search_module.time, "process_time", lambda: float(next(used)))
+    asked = []
+
+    def fails_always(case: Case) -> None:
+        asked.append(case)
+        if case.size > 1:
+            raise CheckFailure(f"{case.size}")
+
+    with pytest.raises(CheckFailure):
+        search(fails_always, SIZES, 25, 3)
+    assert 25 < len(asked) <= 25 + search_module.SHRINK_CPU_S
