@@ -92,6 +92,8 @@ HINTS_HERE: tuple[tuple[str, str], ...] = (
      "Compute it within `torch.no_grad()`; nothing is trained here."),
     (r"The size of tensor a \(\d+\) must match the size of tensor b \(\d+\) at non-singleton dimension \d+",
      "These two tensors do not line up; print both shapes just before this line."),
+    (r"Sizes of tensors must match except in dimension 0\. Expected size \d+ but got size \d+ .*",
+     "`torch.cat` joins along the first axis, the batch, unless it is told another: `dim=1` is that of the channels."),
     (r"Sizes of tensors must match except in dimension \d+\. Expected size \d+ but got size \d+ .*",
      "Tensors that are joined differ along one axis alone; print their shapes just before this line."),
     (r"a leaf Variable that requires grad is being used in an in-place operation\.",
@@ -101,6 +103,10 @@ HINTS_HERE: tuple[tuple[str, str], ...] = (
      "What arrives and the layer's weights are of two types: print the dtype of both. Images become float32 by "
      "`.float()`; of a module that a check makes float64, layers in a plain list do not follow, those in an "
      "`nn.ModuleList` do."),
+    (r"Calculated padded input size per channel: \([\d x]+\)\. Kernel size: \([\d x]+\)\. "
+     r"Kernel size can't be greater than actual input size\.?",
+     "The map that arrives is smaller than the kernel: a layer before it has lost rows and columns, perhaps because a "
+     "padding is missing."),
     (r"Given groups=\d+, weight of size \[[\d, ]+\], expected input\[[\d, ]+\] to have \d+ channels, but got .*",
      "The layer's `in_channels` is not the number of channels that arrive; if that is the batch's size, the axis of "
      "channels is missing."),

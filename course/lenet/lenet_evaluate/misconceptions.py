@@ -71,6 +71,15 @@ def classes_left_out(model, images, labels):
     return Evaluation(found.accuracy, found.confusion[there][:, there], found.mistakes)
 
 
+@LENET_EVALUATE.add("classes-up-to-the-largest", section=JUDGING)
+@on(right.evaluation)
+def classes_up_to_the_largest(model, images, labels):
+    """The confusion matrix ends with the largest digit that occurs; it is always 10x10."""
+    found = evaluate(model, images, labels)
+    there = np.flatnonzero(found.confusion.any(axis=0) | found.confusion.any(axis=1)).max(initial=-1) + 1
+    return Evaluation(found.accuracy, found.confusion[:there, :there], found.mistakes)
+
+
 @LENET_EVALUATE.add("accuracy-in-percent", section=JUDGING)
 @on(right.evaluation)
 def accuracy_in_percent(model, images, labels):
@@ -247,6 +256,20 @@ def confidence_in_the_true_class(model, images, labels):
     shares = probabilities(model, images)
     found = evaluate(model, images, labels)
     mistakes = [(i, true, predicted, float(shares[i, true])) for i, true, predicted, _ in found.mistakes]
+    return Evaluation(found.accuracy, found.confusion, mistakes)
+
+
+@LENET_EVALUATE.add("ranked-by-the-true-class", section=JUDGING)
+@on(right.evaluation)
+def ranked_by_the_true_class(model, images, labels):
+    """The confidence, by which the mistakes are sorted, is the probability of the true class; it is that of the class
+    that was predicted."""
+    shares = probabilities(model, images)
+    own = shares[np.arange(len(shares)), labels]
+    wrong = np.flatnonzero(shares.argmax(axis=1) != labels)
+    order = wrong[np.argsort(-own[wrong], kind="stable")][:WORST]
+    found = evaluate(model, images, labels)
+    mistakes = [(int(i), int(labels[i]), int(shares[i].argmax()), float(own[i])) for i in order]
     return Evaluation(found.accuracy, found.confusion, mistakes)
 
 

@@ -26,8 +26,8 @@ NETWORKS = cases(batches=st.sampled_from([(1,), (2,), (3, 1)]), seed=st.integers
 def has_the_convolutions(seen, registry=None):
     """One of the two kernels is among the parameters: a network without both earns nothing by other virtues."""
     there = any(kernel in seen["kernels"] for kernel in KERNELS)
-    unseen = not seen["kernels"] and seen["parameters"] == DENSE_ALONE
-    lost = registry["layers-in-a-list"] if registry is not None and unseen else None
+    unseen = {DENSE_ALONE: "layers-in-a-list", 0: "all-layers-in-a-list"}.get(seen["parameters"])
+    lost = registry[unseen] if registry is not None and unseen and not seen["kernels"] else None
     expect(there, "The network has no convolution from 1 to 6 or from 6 to 16 maps with 5x5 kernels.", diagnosis=lost)
 
 

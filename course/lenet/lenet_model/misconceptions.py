@@ -303,6 +303,22 @@ class LayersInAList(Parts):
         return x
 
 
+@LENET_MODEL.add("all-layers-in-a-list", section=MODEL, price="PyTorch can train nothing of it")
+@on(right.lenet)
+class AllLayersInAList(Parts):
+    """All layers stand in a Python list or dict, where PyTorch does not find them: the network has no parameters."""
+
+    def __init__(self):
+        super().__init__()
+        self.all = [self.conv1, self.conv2, self.fc1, self.fc2, self.fc3]
+        del self.conv1, self.conv2, self.fc1, self.fc2, self.fc3
+
+    def forward(self, x):
+        conv1, conv2, fc1, fc2, fc3 = self.all
+        x = self.pool(self.activation(conv2(self.pool(self.activation(conv1(x))))))
+        return fc3(self.activation(fc2(self.activation(fc1(self.flat(x))))))
+
+
 _TORCH = "import torch\nfrom torch import nn\nfrom torch.nn import functional as F\n"
 _LAYERS = """        self.c1, self.c3 = nn.Conv2d(1, 6, 5), nn.Conv2d(6, 16, 5)
         self.c5, self.f6, self.output = nn.Linear(400, 120), nn.Linear(120, 84), nn.Linear(84, 10)

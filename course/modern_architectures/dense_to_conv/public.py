@@ -1,6 +1,6 @@
 """Public checks of dense-to-conv, and its code for the kernel."""
 
-from autograder.checks.api import CheckFailure, Tensor, expect, in_kernel, misconceptions, reference, wrong_return
+from autograder.checks.api import Tensor, expect, in_kernel, misconceptions, reference, wrong_return
 
 from ...sizing_and_memory.shared import on_one_thread
 from ..shared import fill, same_output, values_of
@@ -10,8 +10,9 @@ def run_dense_to_conv(convert, outputs, channels, size, larger_by, bias, seed, e
     """What the convolution made from a dense layer gives on images `larger_by` pixels larger than the layer's.
 
     even: each unit weighs all its inputs alike, so that it does not show in which order the weights lie in the kernel.
-    Reports the output, the module's kind and kernel, and whether the dense layer still is what it was; where the kernel
-    is larger than the image there is no output, and it `fits` not.
+    Reports the output, the module's kind and kernel, whether it is `biased`, and whether the dense layer still is what
+    it was; there is no output where the convolution `reads` another number of maps, or where its kernel is larger than
+    the image, and it `fits` not.
     """
     import numpy
     import torch
@@ -29,12 +30,21 @@ def run_dense_to_conv(convert, outputs, channels, size, larger_by, bias, seed, e
     if not callable(module):
         return {"output": module}
     is_conv = isinstance(module, torch.nn.Conv2d)
+    if is_conv and module.in_channels != channels:
+        return {"output": None, "reads": module.in_channels}
     kernel = tuple(module.kernel_size) if is_conv else ()
     if kernel and (kernel[0] > shape[2] or kernel[1] > shape[3]):
         return {"output": None, "is_conv": is_conv, "kernel": kernel, "fits": False}
     output = on_one_thread(lambda: module(images))
     same = all(torch.equal(a, b) for a, b in zip(before, linear.parameters(), strict=True))
-    return {"output": output, "is_conv": is_conv, "kernel": kernel, "untouched": same}
+    return {"output": output, "is_conv": is_conv, "kernel": kernel, "untouched": same,
+            "biased": is_conv and module.bias is not None}
+
+
+def made_otherwise(seen):
+    """Raises CheckFailure for a convolution that no image need be shown to."""
+    expect("reads" not in seen, "The convolution reads another number of maps than `channels`.")
+    expect(seen.get("fits") is not False, "The kernel is larger than the image.")
 
 
 def converted(student, arguments):
@@ -42,8 +52,7 @@ def converted(student, arguments):
     seen = kernel.run_dense_to_conv(student.dense_to_conv, *arguments, 0)
     expect(seen.get("kernel") != (3, 2), "The kernel lies on its side.",
            diagnosis=misconceptions.DENSE_TO_CONV["height-and-width-swapped"])
-    if seen.get("fits") is False:
-        raise CheckFailure("The kernel is larger than the image.")
+    made_otherwise(seen)
     if not isinstance(seen["output"], Tensor):
         raise wrong_return("dense_to_conv returns a convolution", seen["output"])
     return seen

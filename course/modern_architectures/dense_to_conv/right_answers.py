@@ -114,6 +114,27 @@ def dense_to_conv(linear, channels, height, width):
             conv.bias.copy_(linear.bias)
     return conv
 ''',
+    "a-bias-of-zeros": TORCH + '''
+def dense_to_conv(linear, channels, height, width):
+    if linear.in_features != channels * height * width:
+        raise ValueError("in_features")
+    conv = nn.Conv2d(channels, linear.out_features, (height, width))
+    with torch.no_grad():
+        conv.weight.copy_(linear.weight.view_as(conv.weight))
+        conv.bias.copy_(torch.zeros(linear.out_features) if linear.bias is None else linear.bias)
+    return conv
+''',
+    "all-inputs-as-channels": TORCH + '''
+def dense_to_conv(linear, channels, height, width):
+    if linear.in_features != channels * height * width:
+        raise ValueError("in_features")
+    conv = nn.Conv2d(linear.in_features, linear.out_features, 1, bias=linear.bias is not None)
+    with torch.no_grad():
+        conv.weight.copy_(linear.weight[:, :, None, None])
+        if linear.bias is not None:
+            conv.bias.copy_(linear.bias)
+    return conv
+''',
     "bias-twice": TORCH + '''
 def dense_to_conv(linear, channels, height, width):
     if linear.in_features != channels * height * width:

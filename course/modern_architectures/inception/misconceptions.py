@@ -59,6 +59,15 @@ class BranchesInAnotherOrder(InceptionModule):
         return torch.cat([self.pool(x), self.one(x), self.three(x), self.five(x)], dim=1)
 
 
+@INCEPTION.add("joined-along-the-batch", section=BRANCHES, price="the branches of an image are no longer together")
+@on(right.inception)
+class JoinedAlongTheBatch(InceptionModule):
+    """The branches are joined along the batch, the first axis, as if they were further images; `dim=1` joins maps."""
+
+    def forward(self, x):
+        return torch.cat([self.one(x), self.three(x), self.five(x), self.pool(x)])
+
+
 @INCEPTION.add("average-pooling", section=BRANCHES, price="no output of the module is right, for any input")
 @on(right.inception)
 class AveragePooling(InceptionModule):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import nn
 from torch.nn import functional
 
@@ -28,6 +29,15 @@ class NoShortcut(_Changed):
 
     def forward(self, x):
         return functional.relu(self.change(x))
+
+
+@RESIDUAL.add("joined-to-the-input", section=SHORTCUT, price="without the sum nothing of a residual block is left")
+@on(right.residual)
+class JoinedToTheInput(_Changed):
+    """The input is laid beside the change, as further channels; it is added to it."""
+
+    def forward(self, x):
+        return functional.relu(torch.cat([self.change(x), self.shortcut(x)], dim=1))
 
 
 @RESIDUAL.add("relu-before-the-sum", section=SHORTCUT)
@@ -149,3 +159,39 @@ class ProjectionOf3x3(_Changed):
         super().__init__(in_channels, out_channels, stride)
         if isinstance(self.shortcut, nn.Sequential):
             self.shortcut[0] = nn.Conv2d(in_channels, out_channels, 3, stride=stride, padding=1, bias=False)
+
+
+@RESIDUAL.add("projection-with-a-relu", section=SHORTCUT)
+@on(right.residual)
+class ProjectionWithARelu(_Changed):
+    """A ReLU follows the projection of the shortcut; the only ReLU outside of F comes after the sum."""
+
+    def __init__(self, in_channels, out_channels, stride=1):
+        super().__init__(in_channels, out_channels, stride)
+        if isinstance(self.shortcut, nn.Sequential):
+            self.shortcut.append(nn.ReLU())
+
+
+@RESIDUAL.add("projected-only-where-channels-change", section=SHORTCUT)
+@on(right.residual)
+class ProjectedOnlyWhereChannelsChange(_Changed):
+    """The shortcut is projected only where the channels change; a stride changes the shape, too."""
+
+    def __init__(self, in_channels, out_channels, stride=1):
+        super().__init__(in_channels, out_channels, stride)
+        if in_channels == out_channels:
+            self.shortcut = nn.Identity()
+
+
+@RESIDUAL.add("normalised-before-the-convolutions", section=SHORTCUT)
+@on(right.residual)
+class NormalisedBeforeTheConvolutions(_Changed):
+    """Normalisation and ReLU come before each convolution; here the order is convolution, normalisation, ReLU."""
+
+    def __init__(self, in_channels, out_channels, stride=1):
+        super().__init__(in_channels, out_channels, stride)
+        self.bn1, self.bn2 = nn.BatchNorm2d(in_channels), nn.BatchNorm2d(out_channels)
+
+    def forward(self, x):
+        change = self.conv2(functional.relu(self.bn2(self.conv1(functional.relu(self.bn1(x))))))
+        return functional.relu(change + self.shortcut(x))

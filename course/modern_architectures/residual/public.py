@@ -20,3 +20,10 @@ def test_block_with_a_projection(student, case):
     seen = run(student, student.ResidualBlock, options, shapes)
     same_layers(seen, reference.residual(options, shapes, _report="layers"), misconceptions.RESIDUAL)
     same_output(seen, reference.residual(options, shapes), misconceptions.RESIDUAL)
+
+
+def test_block_with_a_stride_alone(student):
+    """A block of 2 channels with stride 2, on an image of 5x5: here, too, the shape changes."""
+    options, shapes = {"in_channels": 2, "out_channels": 2, "stride": 2}, [(1, 2, 5, 5)]
+    seen = run(student, student.ResidualBlock, options, shapes)
+    same_output(seen, reference.residual(options, shapes), misconceptions.RESIDUAL)
