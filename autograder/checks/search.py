@@ -101,7 +101,8 @@ class _Failures:
     def _cpu_s(self) -> float:
         if self._student is None:
             return time.process_time()
-        return self._student._session.transport.usage().cpu_s
+        cpu_s: float = self._student._session.transport.usage().cpu_s
+        return cpu_s
 
     def of(self, case: Case) -> Exception | None:
         """What the test raises on this case, or None; an answer that is still missing is raised at once."""
