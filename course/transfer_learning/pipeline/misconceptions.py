@@ -19,6 +19,9 @@ add("zero-to-one",
 add("not-scaled",
     "The pixels still go from 0 to 255; the pretrained network was trained on [-1, 1].",
     (SCALED, "picture"))
+add("minus-one-to-zero",
+    "The pixels are scaled to [-1, 0]; the pretrained network was trained on [-1, 1].",
+    (SCALED, "picture / 255 - 1"))
 add("scaled-twice",
     "The pixels were scaled twice, first to [0, 1] and then as if they still went to 255: all of them are near -1.",
     (SCALED, "picture / 255 / 127.5 - 1"))
@@ -63,6 +66,15 @@ add("buffer-too-small",
     "The shuffle's buffer is small: an image cannot come forward by more than that, and with sorted classes the first "
     "batches have only the first classes.",
     ("shuffle(len(paths), seed", "shuffle(8, seed"))
+add("batches-shuffled",
+    "Whole batches are shuffled: the same neighbours are always together in one, and with sorted classes a batch has "
+    "one class alone. Shuffle before `batch`.",
+    ("    if training:\n        dataset = dataset.shuffle(len(paths), seed=seed, reshuffle_each_iteration=True)\n", ""),
+    (".batch(batch_size)", ".batch(batch_size)\n    if training:\n"
+     "        dataset = dataset.shuffle(len(paths), seed=seed)"))
+add("one-hot-labels",
+    "The labels are rows of zeros with a one; they come as they were given, as numbers.",
+    ("(list(paths), list(labels))", "(list(paths), keras.utils.to_categorical(labels))"))
 add("never-augmented",
     "In training the images come as they are in their files; nothing is augmented.",
     (AUGMENTED, "if False:\n        augment"), section=MOVING)
@@ -77,6 +89,13 @@ add("mirrored",
     "Images are mirrored; a mirrored 2 is no 2, so that this teaches a digit that nobody writes.",
     ("keras.layers.RandomRotation(0.03", "keras.layers.RandomFlip('horizontal', seed=seed),\n"
      "            keras.layers.RandomRotation(0.03"), section=MOVING)
+add("augmented-too-far",
+    "Images are moved or turned so far that they can hardly be known again: 8 % of the side and 10 degrees are enough, "
+    "and `RandomRotation` counts in full turns.",
+    ("keras.layers.RandomRotation(0.03", "keras.layers.RandomRotation(0.25"), section=MOVING)
+add("repeated",
+    "The dataset goes on when every image has come once; an epoch ends where the dataset ends, so nothing is repeated.",
+    ("return dataset.prefetch", "return dataset.repeat().prefetch"))
 add("seed-not-used",
     "The seed was not used: two pipelines with the same seed begin with different orders.",
     ("shuffle(len(paths), seed=seed, ", "shuffle(len(paths), "))
