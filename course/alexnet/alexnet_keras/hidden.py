@@ -20,7 +20,15 @@ from ...sizing_and_memory.shared import same_parameters
 from ..alexnet_torch.hidden import dropped_as_in_the_paper
 from ..shared import LAYERS, weights_of
 from .probes import run_keras_defaults, run_keras_dropout
-from .public import KERAS_HELPERS, SMALL, quickly_built, run_keras_network, run_keras_saved, run_keras_scores
+from .public import (
+    KERAS_HELPERS,
+    SMALL,
+    expect_layer,
+    quickly_built,
+    run_keras_network,
+    run_keras_saved,
+    run_keras_scores,
+)
 
 # A name needs a second case: another size and other classes, of the same weights. It is one and the same for everybody,
 # since what every known mistake makes of it takes seconds, and is then known.
@@ -74,7 +82,15 @@ def test_full_size_network(student):
     expect_equal(seen["parameters"], reference.keras_defaults(), what="the number of parameters")
 
 
-@points(4.5)
+@points(1.5)
+@second(lambda rng: {"size": 7, "k": 0.5, "alpha": 0.05, "beta": 0.9})
+def test_a_layer_with_other_numbers(student, rng, case):
+    """With other numbers than the paper's the layer normalises by those, and keeps them in its configuration."""
+    options = case or {"size": 3, "k": float(rng.integers(2, 6)) / 2, "alpha": 0.03, "beta": 0.5}
+    expect_layer(student, options, (2, 3, 3, 10), int(rng.integers(50)))
+
+
+@points(4)
 @second(lambda rng: ANOTHER)
 def test_probabilities_for_given_weights(student, rng, case):
     """For given weights the probabilities of small images are right."""
@@ -116,7 +132,7 @@ def cross_entropy(output):
     return -np.log(np.clip(own, 1e-7, 1)).mean(), bool(own.min() < 1e-6)
 
 
-@points(3)
+@points(2)
 def test_saved_and_loaded(student, rng):
     """Saved to a file and loaded again, the network gives the same probabilities."""
     seed = int(rng.integers(1, 4))

@@ -91,6 +91,9 @@ def variant_of_alexnet(
 ALEXNET_KERAS = Misconceptions("alexnet-keras", right.alexnet_in_keras, student=notebook("alexnet"))
 COMPILED_KERAS = Misconceptions("alexnet-keras", right.compiled_in_keras, student=notebook("alexnet"))
 SAVED_KERAS = Misconceptions("alexnet-keras", right.saved_in_keras, student=notebook("alexnet"))
+LAYER_KERAS = Misconceptions(
+    "alexnet-keras", right.layer_in_keras, student=notebook("LocalResponseNormalization")
+)
 DROPPED_KERAS = Misconceptions("alexnet-keras", right.dropped_in_keras, student=notebook("alexnet"))
 
 
@@ -180,3 +183,34 @@ for _id, _sentence, _choices in (
     ("dropout-at-another-rate", "The rate of the dropout is not the paper's, one half.", {"dropout": (0.2, 0.2, 0)}),
 ):
     _add(DROPPED_KERAS, _id, _sentence, DETAILS, variant_of_alexnet(**_choices))
+
+
+class _Paper(right.LocalResponseNormalization):
+    def call(self, x: Any) -> Any:
+        return tf.nn.local_response_normalization(x, 2, 2.0, 1e-4, 0.75)
+
+
+class _SizeFixed(right.LocalResponseNormalization):
+    def call(self, x: Any) -> Any:
+        return tf.nn.local_response_normalization(x, 2, self.k, self.alpha, self.beta)
+
+
+class _SizeForRadius(right.LocalResponseNormalization):
+    def call(self, x: Any) -> Any:
+        return tf.nn.local_response_normalization(x, self.size, self.k, self.alpha, self.beta)
+
+
+class _Unsaved(right.LocalResponseNormalization):
+    def get_config(self) -> dict[str, Any]:
+        return layers.Layer.get_config(self)
+
+
+for _id, _sentence, _layer in (
+    ("layer-numbers-fixed", "The layer has the paper's numbers, whatever its arguments say.", _Paper),
+    ("layer-size-fixed", "The layer always adds up 5 channels; how many is its argument `size`.", _SizeFixed),
+    ("layer-size-for-radius", "The layer takes its `size` for TensorFlow's `depth_radius`, which counts the neighbours "
+     "on one side.", _SizeForRadius),
+    ("layer-configuration-incomplete", "Made again from its `get_config`, the layer has other numbers: its own are "
+     "missing there.", _Unsaved),
+):
+    _add(LAYER_KERAS, _id, _sentence, NETWORK, _layer)

@@ -119,7 +119,24 @@ def run_keras_saved(make, options, images, seed):
     return {"problem": None, "before": before, "output": after}
 
 
+def run_keras_layer(make, options, shape, seed):
+    """What a layer `make(**options)` gives for maps of that shape, itself and as made again from its configuration.
+
+    `again` is None where it cannot be made again.
+    """
+    import numpy
+
+    layer, maps = make(**options), 10 * images_of(shape, seed)
+    output = numpy.asarray(layer(maps))
+    try:
+        again = numpy.asarray(type(layer).from_config(layer.get_config())(maps))
+    except Exception:
+        again = None
+    return {"output": output, "again": again}
+
+
 KERAS_HELPERS = (built_keras, quickly_built, weights_of, images_of, outputs_first)
+NUMBERS = {"size": 3, "k": 1.5, "alpha": 0.02, "beta": 0.6}
 SMALL = {"img_shape": (67, 67, 3), "num_classes": 5}
 
 
@@ -149,3 +166,23 @@ def test_compiled_and_saved(student):
     saved = kernel.run_keras_saved(student.alexnet, SMALL, 2, 0)
     expect(saved["problem"] != "lambda", "", diagnosis=misconceptions.SAVED_KERAS["lrn-as-lambda"])
     expect(saved["problem"] != "loading", "", diagnosis=misconceptions.SAVED_KERAS["cannot-be-loaded"])
+
+
+def test_the_layer_by_itself(student):
+    """The layer with numbers of its own, size 3 among them, normalises by them, and is the same when made again."""
+    expect_layer(student, NUMBERS, (2, 3, 4, 8), 0)
+
+
+def expect_layer(student, options, shape, seed):
+    """Passes when the layer with these arguments gives what it should, also as made from its configuration."""
+    known = misconceptions.LAYER_KERAS
+    kernel = in_kernel(student, run_keras_layer, images_of)
+    seen = kernel.run_keras_layer(student.LocalResponseNormalization, options, shape, seed)
+    if not isinstance(seen, dict) or not isinstance(seen.get("output"), np.ndarray):
+        raise CheckFailure("A Keras layer is right here; something else came back.")
+    right = reference.layer_in_keras(options, shape, _seed=seed)
+    expect_close(seen["output"], right, like=known, rtol=1e-3, atol=1e-5, what="the layer's output")
+    again = seen.get("again")
+    expect(isinstance(again, np.ndarray), "The layer cannot be made again from what its `get_config` gives.")
+    same = again.shape == seen["output"].shape and np.allclose(again, seen["output"], rtol=1e-3, atol=1e-5)
+    expect(same, "", diagnosis=known["layer-configuration-incomplete"])

@@ -17,7 +17,7 @@ from keras import layers
 
 from ..shared import dropped_shares
 from .probes import run_keras_defaults, run_keras_dropout
-from .public import run_keras_network, run_keras_saved, run_keras_scores
+from .public import run_keras_layer, run_keras_network, run_keras_saved, run_keras_scores
 
 
 @keras.saving.register_keras_serializable(package="cnn-course")
@@ -94,3 +94,10 @@ def dropped_in_keras(
 ) -> Any:
     """Which inputs are dropped in training: see `run_keras_dropout` for the case, `dropped_shares` for the reports."""
     return dropped_shares(**run_keras_dropout(answer, options, features, _seed))[_report]
+
+
+def layer_in_keras(
+    options: dict[str, Any], shape: tuple[int, ...], _seed: int = 0, answer: Run = LocalResponseNormalization
+) -> Any:
+    """What a layer with these numbers gives: see `run_keras_layer` for the case."""
+    return run_keras_layer(answer, options, shape, _seed)["output"]

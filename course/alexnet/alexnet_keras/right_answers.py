@@ -6,12 +6,13 @@ import keras
 import tensorflow as tf
 from keras import layers
 class LocalResponseNormalization(keras.layers.Layer):
-    """With TensorFlow's names, not registered: the notebook's own class is known where it is loaded."""
-    def __init__(self, depth_radius, bias, alpha, beta, **kwargs):
+    """Not registered: the notebook's own class is known where it is loaded."""
+    def __init__(self, size=5, k=2.0, alpha=1e-4, beta=0.75, **kwargs):
         super().__init__(**kwargs)
-        self.arguments = dict(depth_radius=depth_radius, bias=bias, alpha=alpha, beta=beta)
+        self.arguments = dict(size=size, k=k, alpha=alpha, beta=beta)
     def call(self, inputs):
-        return tf.nn.lrn(inputs, **self.arguments)
+        size, k, alpha, beta = self.arguments.values()
+        return tf.nn.lrn(inputs, size // 2, k, alpha, beta)
     def get_config(self):
         config = super().get_config()
         config.update(self.arguments)
@@ -19,7 +20,7 @@ class LocalResponseNormalization(keras.layers.Layer):
 def alexnet(img_shape=(227, 227, 3), num_classes=1000):
     """Activations as layers of their own, explicit padding."""
     def lrn():
-        return LocalResponseNormalization(2, 2.0, 1e-4, 0.75)
+        return LocalResponseNormalization(5, 2.0, 1e-4, 0.75)
     x = inputs = layers.Input(shape=img_shape)
     x = lrn()(layers.Activation("relu")(layers.Conv2D(96, (11, 11), (4, 4))(x)))
     x = layers.MaxPool2D((3, 3), (2, 2))(x)
@@ -42,11 +43,17 @@ import keras
 from keras import layers, ops
 @keras.saving.register_keras_serializable("mine")
 class LocalResponseNormalization(keras.layers.Layer):
-    """The formula by keras.ops, without arguments."""
+    """The formula by keras.ops."""
+    def __init__(self, size=5, k=2.0, alpha=1e-4, beta=0.75, **options):
+        super().__init__(**options)
+        self.size, self.k, self.alpha, self.beta = size, k, alpha, beta
     def call(self, x):
-        squares = ops.pad(ops.square(x), [[0, 0], [0, 0], [0, 0], [2, 2]])
-        energy = sum(squares[..., i:i + x.shape[-1]] for i in range(5))
-        return x / ops.power(2.0 + 1e-4 * energy, 0.75)
+        half = self.size // 2
+        squares = ops.pad(ops.square(x), [[0, 0], [0, 0], [0, 0], [half, half]])
+        energy = sum(squares[..., i:i + x.shape[-1]] for i in range(self.size))
+        return x / ops.power(self.k + self.alpha * energy, self.beta)
+    def get_config(self):
+        return super().get_config() | {"size": self.size, "k": self.k, "alpha": self.alpha, "beta": self.beta}
 def alexnet(img_shape=(227, 227, 3), num_classes=1000):
     """A list of layers, applied in turn."""
     def conv(filters, size, **options):
@@ -117,9 +124,9 @@ from keras import layers
 @keras.saving.register_keras_serializable()
 class LocalResponseNormalization(layers.Layer):
     """Squares summed by an average pooling over the channels."""
-    def __init__(self, n=5, k=2, alpha=0.0001, beta=0.75, name=None, **kwargs):
+    def __init__(self, size=5, k=2, alpha=0.0001, beta=0.75, name=None, **kwargs):
         super().__init__(name=name, **kwargs)
-        self.n, self.k, self.alpha, self.beta = n, k, alpha, beta
+        self.n, self.k, self.alpha, self.beta = size, k, alpha, beta
     def call(self, inputs):
         shape = tf.shape(inputs)
         rows = tf.reshape(tf.square(inputs), (-1, inputs.shape[-1], 1))
@@ -128,7 +135,7 @@ class LocalResponseNormalization(layers.Layer):
         sums = self.n * tf.nn.avg_pool1d(rows, self.n, 1, "VALID")
         return inputs * tf.pow(self.k + self.alpha * tf.reshape(sums, shape), -self.beta)
     def get_config(self):
-        return dict(super().get_config(), n=self.n, k=self.k, alpha=self.alpha, beta=self.beta)
+        return dict(super().get_config(), size=self.n, k=self.k, alpha=self.alpha, beta=self.beta)
 def alexnet(img_shape=(227, 227, 3), num_classes=1000):
     """Every step by its own name."""
     image = layers.Input(img_shape, name="image")
