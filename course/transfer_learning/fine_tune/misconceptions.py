@@ -36,7 +36,11 @@ add("everything-unfrozen",
 add("rate-destroys-features",
     "The last convolution went so far that little of the pretrained one is left: the second phase needs a much "
     "smaller learning rate.",
-    ("rate=5e-4", "rate=5e-2"), section=TOP)
+    ("rate=5e-4", "rate=5e-2"), section=TOP, price="what is left of the features reaches neither accuracy")
+add("rate-of-the-head",
+    "In the second phase the last convolution went as far in one epoch as it should in many: take a tenth of the "
+    "head's learning rate, or less.",
+    ("rate=5e-4, epochs=6", "rate=1e-2, epochs=12"), section=TOP)
 add("batch-norm-trains",
     "The means and variances of batch normalisation have changed: it ran in training mode. What keeps it still in "
     "`fit` is `layer.trainable = False`, in phase two as well; calling the features with training=False does not.",

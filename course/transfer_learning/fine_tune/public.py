@@ -25,6 +25,7 @@ CLASSES = 8  # of the ten digits, drawn by the seed and numbered anew: a network
 PER_CLASS, VALIDATION = 10, 4
 SERIES = ("loss", "accuracy", "val_loss", "val_accuracy")
 LARGEST_CHANGE = 0.6  # of the last convolution, relative to its norm
+LARGEST_STEP = 0.06  # in an epoch of three batches: Adam at 0.002 makes 0.02 of it, at 0.01 more than 0.08
 LEFT_OVER = 5e-3  # of the logits' norm, that a dense layer on the features may leave unexplained
 
 TRAINS = True  # each check does, for half a minute and more, so that it may take as long as in the training tasks
@@ -62,11 +63,16 @@ class Problem:
 
 @dataclass(frozen=True)
 class Tuned:
-    """What came of fine-tuning: probabilities for the test images, the history, notes, arrays of the features."""
+    """What came of fine-tuning: probabilities for the test images, the history, notes, arrays of the features.
+
+    Notes: for each pass over the training images whether all features were `untouched` until then, and how far the last
+    convolution had gone since the pass before, relative to what it was at first; a last step is that to the end.
+    """
 
     answers: np.ndarray
     history: dict[str, list[float]]
     untouched: list[bool]
+    steps: list[float]
     after: dict[str, np.ndarray]
     problem: Problem
 
@@ -121,13 +127,13 @@ def looked_at(seen: Any, task: Problem) -> Tuned:
         raise CheckFailure("The history is a dict with the lists loss, accuracy, val_loss and val_accuracy.")
     lengths = {len(history[name]) for name in SERIES}
     expect(len(lengths) == 1 and 0 not in lengths, "The lists of the history have one number for each epoch.")
-    after, untouched = seen.get("after"), seen.get("untouched")
-    if not isinstance(after, dict) or not isinstance(untouched, list):
+    after, untouched, steps = seen.get("after"), seen.get("untouched"), seen.get("steps")
+    if not isinstance(after, dict) or not isinstance(untouched, list) or not isinstance(steps, list):
         raise CheckFailure("What came back from your notebook is not what this check measures there.")
     before = weights.load_pretrained(NAME)
     same = all(isinstance(after.get(path), np.ndarray) and after[path].shape == before[path].shape for path in before)
     expect(same, "The pretrained network has lost its layers.")
-    return Tuned(seen["answers"], history, untouched, after, task)
+    return Tuned(seen["answers"], history, untouched, [float(step) for step in steps], after, task)
 
 
 def change(tuned: Tuned, path: str) -> float:
@@ -249,6 +255,8 @@ def expect_top_tuned(tuned: Tuned) -> None:
            diagnosis=known["everything-unfrozen"] if first_phase else None)
     expect(last < LARGEST_CHANGE, "The last convolution went so far that little of the pretrained one is left.",
            diagnosis=known["rate-destroys-features"] if first_phase else None)
+    too_fast = first_phase and max(tuned.steps, default=0) > LARGEST_STEP
+    expect(not too_fast, "", diagnosis=known["rate-of-the-head"])
 
 
 def expect_statistics_kept(tuned: Tuned) -> None:
@@ -272,8 +280,9 @@ def run_fine_tune(fine_tune, build_features, weights, train, validation, test_im
     """Fine-tunes `pretrained` on few images and watches it.
 
     train, validation: (images, labels), float32 in [-1, 1] and int64. Each pass over the training images notes whether
-    the features are still what they were: that tells when they were frozen. Reports those notes, what became of the
-    features' arrays, the history, and the model's answers for `test_images`.
+    the features are still what they were, which tells when they were frozen, and how far the last convolution has gone
+    since the pass before. Reports those notes, what became of the features' arrays, the history, and the model's
+    answers for `test_images`.
     """
     import numpy
     import tensorflow as tf
@@ -281,13 +290,19 @@ def run_fine_tune(fine_tune, build_features, weights, train, validation, test_im
     pretrained = build_features(weights=weights)
     kernels = [variable for variable in pretrained.variables if variable.path.endswith("kernel")]
     before = [variable.numpy() for variable in kernels]
-    untouched = []
+    untouched, steps, latest = [], [], [before[-1]]
     order = numpy.random.default_rng(seed)
     images, labels = train
+
+    def note_step():
+        now = kernels[-1].numpy()
+        steps.append(float(numpy.linalg.norm(now - latest.pop()) / numpy.linalg.norm(before[-1])))
+        latest.append(now)
 
     def batches():
         same = all(numpy.array_equal(a, variable.numpy()) for a, variable in zip(before, kernels, strict=True))
         untouched.append(bool(same))
+        note_step()
         shuffled = order.permutation(len(labels))
         for start in range(0, len(labels), 32):
             part = shuffled[start : start + 32]
@@ -301,6 +316,7 @@ def run_fine_tune(fine_tune, build_features, weights, train, validation, test_im
     answer = fine_tune(pretrained, data, tf.data.Dataset.from_tensor_slices(validation).batch(64), seed=seed)
     if not isinstance(answer, tuple) or len(answer) != 2:
         return {"answers": None}
+    note_step()
     model, history = answer
     history = getattr(history, "history", history)
     try:
@@ -313,4 +329,5 @@ def run_fine_tune(fine_tune, build_features, weights, train, validation, test_im
         for start in range(0, len(test_images), 128)
     ])
     after = {variable.path: variable.numpy() for variable in pretrained.variables}
-    return {"answers": answers, "history": history, "untouched": untouched, "after": after}
+    return {"answers": answers, "history": history, "untouched": untouched, "steps": steps,
+            "after": after}
