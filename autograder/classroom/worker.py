@@ -27,10 +27,11 @@ from autograder.startup import without_iri_grammar
 from autograder.submission.results import Device
 
 if TYPE_CHECKING:
-    from autograder.sandbox.client import WarmPool
+    from autograder.sandbox.client import StartingKernel, WarmPool
     from autograder.submission.job import Job, Outcome
     from autograder.submission.kernel import Kernel
     from autograder.submission.submission import Grader
+    from autograder.submission.supply import Supply
 
 READY = "ready"  # what a worker says once it takes jobs; an exception says that it cannot
 PR_SET_PDEATHSIG = 1
@@ -69,19 +70,26 @@ def make_grader(spec: WorkerSpec) -> tuple[Grader, Callable[[], None]]:
     # First: it imports while this process does.
     pool = WarmPool(assignment.runtime, spec.isolation, assignment.forbidden)
     try:
-        return _with_checks(spec, assignment, pool), pool.close
+        grader, supply = _with_checks(spec, assignment, pool)
     except BaseException:
         pool.close()
         raise
 
+    def close() -> None:
+        supply.close()
+        pool.close()
 
-def _with_checks(spec: WorkerSpec, assignment: Assignment, pool: WarmPool) -> Grader:
+    return grader, close
+
+
+def _with_checks(spec: WorkerSpec, assignment: Assignment, pool: WarmPool) -> tuple[Grader, Supply]:
     from autograder.checks.points import refuse_other_points
     from autograder.checks.runner import CheckSession
     from autograder.checks.variant import sources
     from autograder.submission.cell_limits import kernel_limits
     from autograder.submission.notebook import Template
     from autograder.submission.submission import Grader
+    from autograder.submission.supply import Supply
 
     template = Template.load(assignment)
     session = CheckSession(assignment.name, deaf=True)
@@ -97,11 +105,16 @@ def _with_checks(spec: WorkerSpec, assignment: Assignment, pool: WarmPool) -> Gr
     pictures = Course(spec.root).pictures
 
     def start(work: Path, student: str, gpu: Gpu | None) -> Kernel:
-        setup = KernelSetup(limits, policy, work, student, variants, pictures, data=data, gpu=gpu)
-        return pool.start(setup)
+        return pool.start(KernelSetup(limits, policy, work, student, variants, pictures, data=data, gpu=gpu))
+
+    def begin(work: Path) -> StartingKernel:
+        return pool.begin(KernelSetup(limits, policy, work, None, variants, pictures, data=data))
 
     pool.wait_until_warm()  # only then there are jobs: one's folder would stay if the process were killed meanwhile
-    return Grader(template, session, start)
+    supply = Supply(assignment, start, begin)
+    if spec.device == "cpu":
+        supply.prepare()
+    return Grader(template, session, supply), supply
 
 
 def training_images(spec: WorkerSpec, assignment: Assignment) -> Path | None:

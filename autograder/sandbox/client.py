@@ -19,7 +19,7 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -107,6 +107,12 @@ class SandboxKernel:
     def open_bridge(self) -> str:
         """Asks the kernel to serve the bridge until the grader closes it; returns the message's id."""
         return self.client.request("bridge_request")
+
+    def belongs_to(self, student: str) -> None:
+        """Tells a kernel whose `KernelSetup` left that open whose notebook it runs, before its first cell, and has its
+        supervisor watch it. Raises OSError where it is gone."""
+        self._ask("watch")
+        self.client.request("student_request", {"student": student})
 
     def alive(self) -> bool:
         """Whether the kernel still runs."""
@@ -252,6 +258,21 @@ class SandboxKernel:
         self.shutdown()
 
 
+@dataclass(frozen=True)
+class StartingKernel:
+    """A kernel that was asked for and may not be there yet. It ends with this process, or once it is finished and then
+    shut down."""
+
+    control: socket.socket
+    bridge: socket.socket
+    request: dict[str, Any]
+    started: float
+
+    def finish(self, *, connect: bool = True) -> SandboxKernel:
+        """Waits until the kernel answers. Raises `KernelFailed` or `IsolationMissing` where it does not start."""
+        return SandboxKernel(self.control, self.bridge, self.request, self.started, connect)
+
+
 class WarmPool:
     """One warm server for a runtime of `policy.RUNTIMES`, and the kernels it forks.
 
@@ -312,6 +333,10 @@ class WarmPool:
 
     def start(self, setup: KernelSetup, *, connect: bool = True) -> SandboxKernel:
         """A fresh kernel that has confined itself and answers. A server that died is started again."""
+        return self.begin(setup).finish(connect=connect)
+
+    def begin(self, setup: KernelSetup) -> StartingKernel:
+        """A fresh kernel that starts while the caller does something else."""
         with self._lock:
             if self._process is None or self._process.poll() is not None:
                 self._stop()
@@ -328,7 +353,7 @@ class WarmPool:
             channel.send(control, request)  # for the supervisor alone: the server must not know it
             with self._lock:
                 channel.send(self._control, {"do": "fork"}, (supervisors.fileno(), kernels.fileno()))
-        return SandboxKernel(control, bridge, request, started, connect)
+        return StartingKernel(control, bridge, request, started)
 
     def _request(self, setup: KernelSetup) -> dict[str, Any]:
         base = tempfile.mkdtemp(prefix="cnn-", dir=_short_folder())

@@ -110,11 +110,13 @@ class _NoModules:
 
 
 class StudentKernel(IPythonKernel):
-    """IPython, and one more message: `bridge_request` serves the grader's requests on the main thread."""
+    """IPython, and two more messages: `bridge_request` serves the grader's requests on the main thread, and
+    `student_request` says whose notebook this is, where the kernel started before anybody knew."""
 
     shell_class = StudentShell
-    msg_types = [*IPythonKernel.msg_types, "bridge_request"]
+    msg_types = [*IPythonKernel.msg_types, "bridge_request", "student_request"]
     bridge: socket.socket
+    variants: Variants
     _agent: agent.Agent | None = None
 
     def __init__(self, **options: Any) -> None:
@@ -132,6 +134,13 @@ class StudentKernel(IPythonKernel):
             self._agent = agent.Agent(self.shell.user_ns)
         self._agent.serve(self.bridge)
         self.session.send(stream, "bridge_reply", {"status": "ok"}, parent, ident=ident)
+
+    def student_request(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:
+        """Is told whose notebook this is, before the first cell."""
+        student = parent["content"]["student"]
+        self.variants.belongs_to(student)
+        if student:
+            os.environ["CNN_STUDENT"] = student
 
 
 class StudentKernelApp(IPKernelApp):
@@ -229,7 +238,8 @@ def _start(
     _reseed()
     sharing.install(request["folders"]["home"])
     data = Path(request["data"]) if request["data"] else None
-    facade.install(policy.forbidden, Variants(request["variants"], request["student"]), data)
+    app.kernel.variants = Variants(request["variants"], request["student"] or "")
+    facade.install(policy.forbidden, app.kernel.variants, data)
     pictures.install(tuple(request["pictures"]))
     _say(report, {"event": "ready", "pid": os.getpid(), "supervisor": supervisor, "isolation": confinement.applied})
     return app

@@ -17,16 +17,16 @@ class KernelSetup:
     """One kernel as the grader wants it.
 
     `work` becomes its working folder, the only one it can fill, and is removed with it; it is made if missing.
-    `student` is whose notebook it runs, `variants` maps task names to the sources of their ``variants.py``, and
-    `pictures` are the dotted names of modules that draw, for which something stands that draws nothing. `environ` is
-    added to its environment, `data` is the read-only folder of training images, and `gpu` its share of a GPU; without
-    one it reaches none.
+    `student` is whose notebook it runs, None where that is said later (`SandboxKernel.belongs_to`), `variants` maps
+    task names to the sources of their ``variants.py``, and `pictures` are the dotted names of modules that draw, for
+    which something stands that draws nothing. `environ` is added to its environment, `data` is the read-only folder of
+    training images, and `gpu` its share of a GPU; without one it reaches none.
     """
 
     limits: Limits
     policy: Policy
     work: Path
-    student: str = ""
+    student: str | None = ""
     variants: Mapping[str, str] = field(default_factory=dict)
     pictures: tuple[str, ...] = ()
     environ: Mapping[str, str] = field(default_factory=dict)

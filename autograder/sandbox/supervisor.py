@@ -3,11 +3,13 @@
 It runs no student code. It lives as long as the grader holds the other end of `control`: when that closes,
 because the grader said so or because it died, everything that the kernel made is removed.
 
-From the grader: `{"do": "interrupt" | "kill" | "measure"}`. To the grader: `{"event": "ready", "pid", "supervisor",
-"isolation"}`,
-`{"event": "failed", "why", "missing"}`, `{"event": "measured", "cpu_s", "peak_bytes"}`,
-`{"event": "ended", "reason", "status", "by_us", "oom_killed"}`: whether the kernel ran until this process ended it, and
-whether Linux ended a process of it for want of memory, null where nobody counts that.
+From the grader: `{"do": "interrupt" | "kill" | "measure" | "watch"}`. The kernel is watched from its start, or from the
+last of these on where it started before anybody knew whose notebook it will run.
+
+To the grader: `{"event": "ready", "pid", "supervisor", "isolation"}`, `{"event": "failed", "why", "missing"}`,
+`{"event": "measured", "cpu_s", "peak_bytes"}`, `{"event": "ended", "reason", "status", "by_us", "oom_killed"}`:
+whether the kernel ran until this process ended it, and whether Linux ended a process of it for want of memory, null
+where nobody counts that.
 """
 
 from __future__ import annotations
@@ -61,6 +63,7 @@ class _Supervisor:
         os.close(report)
         os.close(bridge)
         self._guard = Guard(self._kernel, self._limits, self._folders, self._user, self._seen)
+        self._may_watch = "guard" not in self._request["disabled"]
         self._watching = self._ended = False
 
     def _own_user(self) -> tuple[int | None, socket.socket | None]:
@@ -128,7 +131,7 @@ class _Supervisor:
             said["isolation"].append("cgroup")
         self._tell_event(said)
         self._guard.settle(own_root="own-root" in said.get("isolation", ()))
-        self._watching = "guard" not in self._request["disabled"]
+        self._watching = self._may_watch and self._request["student"] is not None
 
     def _obey(self) -> bool:
         """Does what the grader asks; False once it has let go."""
@@ -139,6 +142,8 @@ class _Supervisor:
             os.kill(self._kernel, signal.SIGINT)  # not reaped yet, so the id is still the kernel's
         elif message["do"] == "kill":
             self._end(None)
+        elif message["do"] == "watch":
+            self._watching = self._may_watch and not self._ended
         elif message["do"] == "measure":
             self._tell_event({"event": "measured", **asdict(self._guard.usage())})
         return True

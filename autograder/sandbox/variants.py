@@ -41,6 +41,10 @@ class Variants:
         self._sources, self._student = sources, student
         self._read: dict[str, dict[str, Any]] = {}
 
+    def belongs_to(self, student: str) -> None:
+        """Says whose notebook it is."""
+        self._student = student
+
     def numbers(self, task: str, student: str | None = None) -> dict[str, Any]:
         """The numbers of `task` for that student, by default for the notebook's own. ValueError for a task without."""
         if task not in self._sources:

@@ -19,7 +19,7 @@ from autograder.submission import host, reasons
 from autograder.submission.execution import Execution, Exhausted
 from autograder.submission.explaining import Explains
 from autograder.submission.job import Job
-from autograder.submission.kernel import Kernel, asked_student, ended_by, used_by
+from autograder.submission.kernel import CLOSE_S, Kernel, asked_student, await_reply, ended_by, used_by
 from autograder.submission.verdict import TaskRun, presentable
 
 
@@ -150,7 +150,12 @@ class Asking:
     @contextmanager
     def _fresh(self, limits: Limits, tasks: Sequence[str]) -> Iterator[Transport]:
         """A kernel besides, with the cells that stand for these tasks and those before the first answer; with all cells
-        that worked where the tasks' names are not among what those define; with none where no task is asked for."""
+        that worked where the tasks' names are not among what those define. Where no task is asked for, one that no
+        student's code touched."""
+        if not tasks and self._job.share is None:
+            with self._untouched(limits) as transport:
+                yield transport
+            return
         own = [cell for cell in self._ran if tasks and (cell.region is None or cell.region in tasks)]
         names = [name for task in tasks for name in self._assignment.task(task).names]
         with ExitStack() as kernels:
@@ -165,18 +170,35 @@ class Asking:
         try:
             with self._execution.spare([(cell.source, cell.limits) for cell in cells]) as kernel:
                 kernel.open_bridge()
-                try:
-                    yield SocketTransport(
-                        kernel.bridge, seconds=limits.wall_s, total_seconds=max(self._execution.seconds_left, 1.0),
-                        total_bytes=int(limits.bridge_bytes), on_timeout=kernel.interrupt,
-                        kept_waiting=kernel.kept_waiting, usage=lambda: used_by(kernel),
-                    )
-                except BridgeClosed:
-                    self._besides = ended_by(kernel)
-                    self._killed_besides = kernel if kernel.killed else None
-                    raise
+                with self._bridge_besides(kernel, limits) as transport:
+                    yield transport
         except Exhausted as error:
             raise BridgeTimeout(str(error)) from None
+
+    @contextmanager
+    def _untouched(self, limits: Limits) -> Iterator[SocketTransport]:
+        try:
+            with self._execution.untouched() as kept:
+                request = kept.kernel.open_bridge()
+                with self._bridge_besides(kept.kernel, limits) as transport:
+                    yield transport
+                kept.came_back = transport.close() and await_reply(kept.kernel, request, CLOSE_S)
+        except Exhausted as error:
+            raise BridgeTimeout(str(error)) from None
+
+    @contextmanager
+    def _bridge_besides(self, kernel: Kernel, limits: Limits) -> Iterator[SocketTransport]:
+        """The bridge to a kernel besides, opened before."""
+        try:
+            yield SocketTransport(
+                kernel.bridge, seconds=limits.wall_s, total_seconds=max(self._execution.seconds_left, 1.0),
+                total_bytes=int(limits.bridge_bytes), on_timeout=kernel.interrupt,
+                kept_waiting=kernel.kept_waiting, usage=lambda: used_by(kernel),
+            )
+        except BridgeClosed:
+            self._besides = ended_by(kernel)
+            self._killed_besides = kernel if kernel.killed else None
+            raise
 
 
 def _broken(tests: Sequence[TestResult]) -> list[str]:

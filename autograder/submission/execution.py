@@ -17,6 +17,7 @@ from autograder.sandbox.client import KernelFailed
 from autograder.sandbox.limits import Limits
 from autograder.submission import host, reasons
 from autograder.submission.kernel import CellRun, Kernel, mark_names, run_cell
+from autograder.submission.supply import Kept, Supply
 
 MAX_KERNELS = 24
 REPLAYS = 2  # a step that worked once is given up when it failed that often in fresh kernels
@@ -47,11 +48,13 @@ class Exhausted(Exception):
 class Execution:
     """Runs cells one after the other. Use as a context manager, which ends the kernel.
 
-    ``start`` starts a kernel; ``total_s`` is the wall time of everything together.
+    ``start`` starts a kernel; ``total_s`` is the wall time of everything together; ``supply`` has the kernel that no
+    student's code touches.
     """
 
-    def __init__(self, start: Callable[[], Kernel], total_s: float) -> None:
+    def __init__(self, start: Callable[[], Kernel], total_s: float, supply: Supply | None = None) -> None:
         self._start = start
+        self._supply = supply
         self._kernel: Kernel | None = None
         self._worked: list[_Step] = []
         self._started = 0
@@ -145,6 +148,20 @@ class Execution:
             _end(kernel, kill=True)
 
     @contextmanager
+    def untouched(self) -> Iterator[Kept]:
+        """A kernel in which no student's code ever ran, nor will. It is kept for other submissions if it came back from
+        what it was asked."""
+        if self._supply is None:
+            with self.spare([]) as kernel:
+                yield Kept(kernel)
+            return
+        kept = self._supply.untouched() or Kept(self._new(self._supply.start_untouched))
+        try:
+            yield kept
+        finally:
+            self._supply.give_back(kept)
+
+    @contextmanager
     def again(self) -> Iterator[Kernel]:
         """A kernel besides, in which all that worked was done again, marks included; it ends with the ``with``."""
         kernel = self._new()
@@ -232,12 +249,12 @@ class Execution:
         self._fresh_since = self._still_since = time.monotonic()
         return kernel
 
-    def _new(self) -> Kernel:
+    def _new(self, start: Callable[[], Kernel] | None = None) -> Kernel:
         self._check_time()
         host.require_room()
         for attempt in range(STARTS):
             try:
-                kernel = self._start()
+                kernel = (start or self._start)()
                 break
             except KernelFailed as error:
                 if attempt == STARTS - 1:

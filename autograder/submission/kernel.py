@@ -28,6 +28,7 @@ from autograder.submission.outputs import Collector
 POLL_MS = 100
 INTERRUPT_GRACE_S = 2.0
 IDLE_GRACE_S = 1.0
+CLOSE_S = 3.0  # for a kernel to come back from the bridge
 STALLED_S = 1.5  # the grader looks ten times a second; what it did not see for longer counts for nobody
 OVERFLOW = 8  # a cell may print this many times its cap, most of it dropped, before it is stopped
 
@@ -90,7 +91,7 @@ def run_cell(
 
 @contextmanager
 def asked_student(
-    kernel: Kernel, close_s: float = 3.0, together: bool = False, **options: Any
+    kernel: Kernel, close_s: float = CLOSE_S, together: bool = False, **options: Any
 ) -> Iterator[tuple[Student, list[bool]]]:
     """The student's notebook over the bridge. The list gets one bool at the end: whether the kernel came
     back.

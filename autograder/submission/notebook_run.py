@@ -77,8 +77,9 @@ class NotebookRun:
             if task is not None:
                 self._tasks[task].seconds += time.monotonic() - began
 
-    def tasks(self) -> tuple[TaskResult, ...]:
-        """Runs the notebook and returns what every task earned; the notebook gets its outputs.
+    def tasks(self, after_cells: Callable[[], None] = lambda: None) -> tuple[TaskResult, ...]:
+        """Runs the notebook and returns what every task earned; the notebook gets its outputs. ``after_cells`` is
+        called before the checks.
 
         The checks run after the last cell, each on the names as they were at its check cell: a cell that
         ran after a hidden check could show, in outputs that the student gets back, the inputs it had been
@@ -94,6 +95,7 @@ class NotebookRun:
             elif cell.source.strip():
                 self._cell(cell, self._by_answer.get(grade_id), current, region)
         self._mark(END)
+        after_cells()
         cells_s = self._cells_cpu_s()
         for run in self._tasks.values():
             self._check(run, run.task.id)

@@ -5,21 +5,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Protocol
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from autograder.course import Assignment
-from autograder.sandbox.gpu import Gpu
 from autograder.submission.asking import Checks
 from autograder.submission.budget import TooMuch, bounded
 from autograder.submission.execution import Execution
@@ -29,15 +24,9 @@ from autograder.submission.notebook import NotGradable, Template, grade_id_of, s
 from autograder.submission.notebook_run import NotebookRun
 from autograder.submission.prose import safe_markdown
 from autograder.submission.results import Provenance, Reason, Results, TaskResult
+from autograder.submission.supply import Kernels, Supply
 from autograder.submission.verdict import not_gradable
-from autograder.submission.work_folder import lay_out
 from autograder.training.brought import beside
-
-
-class Kernels(Protocol):
-    """Starts a kernel for a student in a folder of its own, which goes when the kernel does; ``gpu`` is its share."""
-
-    def __call__(self, work: Path, student: str, gpu: Gpu | None) -> Kernel: ...
 
 
 @dataclass(frozen=True)
@@ -46,12 +35,17 @@ class Grader:
 
     template: Template
     checks: Checks
-    kernels: Kernels
+    kernels: Kernels | Supply
 
     @property
     def assignment(self) -> Assignment:
         """The assignment that is graded."""
         return self.template.assignment
+
+    @property
+    def supply(self) -> Supply:
+        """Where its kernels come from."""
+        return self.kernels if isinstance(self.kernels, Supply) else Supply(self.assignment, self.kernels)
 
     def grade(self, job: Job) -> Outcome:
         """Grades one submission, within what it may cost this process. Raises only for what is wrong with the machine
@@ -75,19 +69,14 @@ def grade_submission(job: Job, grader: Grader) -> Outcome:
         return _refused(job, grader, error.reason, str(error), started)
 
     files, left = beside(job.files) if assignment.trains else (job.files, "")
+    supply = grader.supply
 
     def start() -> Kernel:
-        work = Path(tempfile.mkdtemp(prefix="autograder-"))
-        try:
-            lay_out(work, assignment, files)
-            return grader.kernels(work, job.student, job.share)  # from here on the folder goes when the kernel does
-        except BaseException:
-            shutil.rmtree(work, ignore_errors=True)
-            raise
+        return supply.start(job.student, files, job.share)
 
-    with Execution(start, assignment.total_s) as execution:
+    with Execution(start, assignment.total_s, supply) as execution:
         run = NotebookRun(grader.template, grader.checks, job, notebook, execution)
-        tasks = run.tasks()
+        tasks = run.tasks(after_cells=supply.prepare)
     results = _results(
         job, assignment, tasks, execution.isolation, started, notes=[left, *run.notes], task_seconds=run.task_seconds
     )

@@ -283,6 +283,15 @@ def test_processor_time_is_bounded(pool, starter):
     assert_stopped(kernel, "import signal; signal.signal(2, signal.SIG_IGN)\nwhile True: pass", "cpu")
 
 
+def test_a_kernel_that_started_for_nobody_is_bounded_from_when_it_is_somebodys(pool, starter):
+    kernel = starter(pool, replace(SMALL, cpu_s=1.0), student=None)
+    kernel.belongs_to("ada")
+    assert run(kernel, "import os\nprint(os.environ['CNN_STUDENT'])").text == "ada\n"
+    # Linux alone would end it five seconds later
+    ran = run(kernel, "import time\nwhile time.process_time() < 4: pass\nprint('late')")
+    assert (ran.text, kernel.stopped_reason) == ("", "cpu")
+
+
 def test_processor_time_of_children_counts(pool, starter):
     kernel = starter(pool, replace(SMALL, cpu_s=1.5))
     code = """
