@@ -1,4 +1,5 @@
-"""Worker processes of this machine, started when there is something for them to do."""
+"""Worker processes of this machine, started when there is something for them to do, and the warm server that they
+share: it imports the libraries once, and begins to before the first of them is there."""
 
 from __future__ import annotations
 
@@ -19,8 +20,9 @@ from autograder.classroom.gpus import Slot, Slots
 from autograder.classroom.scheduler import Answered, Lost, Scheduler, ended
 from autograder.classroom.temporary import RunFolder
 from autograder.classroom.worker import Done, WorkerSpec
-from autograder.course import ROOT_VARIABLE
+from autograder.course import ROOT_VARIABLE, Course
 from autograder.faults import MachineFault
+from autograder.sandbox.client import WarmPool
 from autograder.submission.job import Job
 
 ENTRY = "from autograder.classroom.worker import main; main()"
@@ -46,12 +48,16 @@ class LocalWorkers:
         self._failed_starts = 0  # in a row
         self._slots = Slots.of_machine(spec.per_gpu) if spec.device == "cuda" else None
         self._folder = RunFolder()
+        self._server: WarmPool | None = None
 
     def __enter__(self) -> LocalWorkers:
         self._folder.__enter__()
         try:
+            if self._slots is None:  # a server that has opened a device would be of no use to others
+                assignment = Course(self._spec.root).assignment(self._spec.assignment)
+                self._server = WarmPool(assignment.runtime, self._spec.isolation, assignment.forbidden)
             while self._slots is None and len(self._workers) < self._size:
-                self._workers.append(_Worker(self._spec, self._folder.path))
+                self._workers.append(self._start())
         except BaseException:  # what was started would stay
             self.__exit__()
             raise
@@ -64,6 +70,8 @@ class LocalWorkers:
             worker.end()
             self._free(worker)
         self._workers.clear()
+        if self._server is not None:
+            self._server.close()
         self._folder.__exit__()
 
     def prepare(self, waiting: int, for_gpu: int) -> None:
@@ -72,7 +80,7 @@ class LocalWorkers:
         startable = waiting + min(for_gpu, places)
         starting = sum(not worker.ready for worker in self._workers)
         while len(self._workers) < self._size and startable and starting < startable + 1:
-            self._workers.append(_Worker(self._spec, self._folder.path))
+            self._workers.append(self._start())
             starting += 1
 
     def has_room(self) -> bool:
@@ -118,6 +126,9 @@ class LocalWorkers:
         seat.end(kill=True)
         self._free(seat)
 
+    def _start(self) -> _Worker:
+        return _Worker(self._spec, self._folder.path, self._server)
+
     def _heard(self, worker: _Worker, said: object) -> Iterator[Answered]:
         if isinstance(said, Exception):
             raise said
@@ -148,14 +159,14 @@ class LocalWorkers:
 class _Worker:
     """One worker process, from the side of the command."""
 
-    def __init__(self, spec: WorkerSpec, folder: Path) -> None:
+    def __init__(self, spec: WorkerSpec, folder: Path, server: WarmPool | None) -> None:
         ours, theirs = socket.socketpair()
         self._errors = tempfile.TemporaryFile()
-        with theirs:
-            handle = theirs.fileno()
+        with theirs, server.share() if server else contextlib.nullcontext() as shared:
+            handles = [theirs.fileno(), *([shared.fileno()] if shared else [])]
             self._process = subprocess.Popen(
-                [sys.executable, "-c", ENTRY, str(handle), str(os.getpid())],
-                pass_fds=[handle],
+                [sys.executable, "-c", ENTRY, str(handles[0]), str(os.getpid()), str(handles[-1] if shared else -1)],
+                pass_fds=handles,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._errors,

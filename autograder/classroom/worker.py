@@ -1,6 +1,7 @@
 """A worker process: grades one submission after the other, with kernels warm and checks collected once.
 
-Its arguments are a socket's descriptor and the process that started it. It gets a ``WorkerSpec`` and then
+Its arguments are a socket's descriptor, the process that started it, and the descriptor of a channel to a warm server
+that others use too, -1 for one of its own. It gets a ``WorkerSpec`` and then
 ``Job``s over the socket, and answers each with a ``Done``. It holds the hidden checks, but neither the
 gradebook nor the course's secret. It ends when the socket does, and when the command that started it does.
 """
@@ -11,6 +12,7 @@ import ctypes
 import gc
 import os
 import signal
+import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -62,13 +64,14 @@ class Done:
     error: str = ""
 
 
-def make_grader(spec: WorkerSpec) -> tuple[Grader, Callable[[], None]]:
-    """A ``Grader`` with its warm kernels, and the function that ends them."""
+def make_grader(spec: WorkerSpec, server: socket.socket | None = None) -> tuple[Grader, Callable[[], None]]:
+    """A ``Grader`` with its warm kernels, and the function that ends them; ``server`` leads to a warm server that is
+    there already."""
     from autograder.sandbox.client import WarmPool
 
     assignment = Course(spec.root).assignment(spec.assignment)
     # First: it imports while this process does.
-    pool = WarmPool(assignment.runtime, spec.isolation, assignment.forbidden)
+    pool = WarmPool(assignment.runtime, spec.isolation, assignment.forbidden, server)
     try:
         grader, supply = _with_checks(spec, assignment, pool)
     except BaseException:
@@ -142,12 +145,12 @@ class ToldToEnd(BaseException):
 _told: list[int] = []
 
 
-def serve(connection: Connection) -> None:
+def serve(connection: Connection, server: socket.socket | None = None) -> None:
     """Answers jobs until the other side closes the connection, or this process is told to end."""
     close: Callable[[], None] | None = None
     try:
         spec = connection.recv()
-        grader, close = make_grader(spec)
+        grader, close = make_grader(spec, server)
         gc.collect()
         gc.freeze()  # what a worker holds to its end is not looked through again and again
         connection.send(READY)
@@ -199,14 +202,17 @@ def _stop(number: int, frame: object) -> None:
 
 def main() -> None:
     """The process's entry."""
-    handle, parent = int(sys.argv[1]), int(sys.argv[2])
+    handle, parent, shared = map(int, sys.argv[1:4])
     os.set_inheritable(handle, False)
+    server = socket.socket(fileno=shared) if shared >= 0 else None
+    if server is not None:
+        server.set_inheritable(False)
     without_iri_grammar()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGXCPU, _stop)  # of `ulimit -t`: another worker goes on
     _end_with_parent(parent)
     try:
-        serve(Connection(handle))
+        serve(Connection(handle), server)
     except ToldToEnd:
         sys.exit("it may compute no longer (`ulimit -t`)" if signal.SIGXCPU in _told else 1)

@@ -279,10 +279,14 @@ class WarmPool:
     `forbidden` are the libraries that most of its kernels do without, for the server to look up ahead.
     Once warm, `facts` are what the server says of itself: its `threads`, and the `gpu_files` that it has opened.
 
-    `isolation="required"` raises `IsolationMissing` at once where this machine lacks a mandatory mechanism.
+    `shared` is a way to a server that another process has started (`share`); one of its own takes its place when that
+    is gone. `isolation="required"` raises `IsolationMissing` at once where this machine lacks a mandatory mechanism.
     """
 
-    def __init__(self, runtime: str, isolation: Isolation = "required", forbidden: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, runtime: str, isolation: Isolation = "required", forbidden: tuple[str, ...] = (),
+        shared: socket.socket | None = None,
+    ) -> None:
         if runtime not in RUNTIMES:
             raise ValueError(f"unknown runtime {runtime!r}; there are {', '.join(RUNTIMES)}")
         self.runtime, self.isolation, self._forbidden = runtime, isolation, forbidden
@@ -291,7 +295,18 @@ class WarmPool:
             mechanisms.require()
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()  # of the server's life and its channel
-        self._launch()
+        if shared is None:
+            self._launch()
+        else:
+            self._control, self._warm = shared, False
+
+    def share(self) -> socket.socket:
+        """An end of a channel by which another process can fork kernels from this server, which ends when all who have
+        one are gone."""
+        theirs, servers = channel.pair()
+        with self._lock, servers, contextlib.suppress(BrokenPipeError, ConnectionResetError):  # seen by who uses it
+            channel.send(self._control, {"do": "join"}, (servers.fileno(),))
+        return theirs
 
     def _launch(self) -> None:
         """Starts the server; `start` waits until it is warm."""
@@ -325,6 +340,10 @@ class WarmPool:
         facts = None
         if select.select([self._control], [], [], _WARM_UP_S)[0]:
             facts = channel.receive(self._control)[0]
+        if facts is None and self._process is None:  # the one that is shared
+            self._control.close()
+            self._launch()
+            return self._wait()
         if facts is None:
             log = Path(self._home, "server.log").read_text(errors="replace").strip().splitlines()
             raise KernelFailed(f"the warm server for {self.runtime} did not start: {log[-1] if log else 'no message'}")
@@ -338,7 +357,7 @@ class WarmPool:
     def begin(self, setup: KernelSetup) -> StartingKernel:
         """A fresh kernel that starts while the caller does something else."""
         with self._lock:
-            if self._process is None or self._process.poll() is not None:
+            if self._is_gone():
                 self._stop()
                 self._launch()
             self._wait()
@@ -351,8 +370,14 @@ class WarmPool:
         bridge, kernels = socket.socketpair()
         with supervisors, kernels:
             channel.send(control, request)  # for the supervisor alone: the server must not know it
-            with self._lock:
-                channel.send(self._control, {"do": "fork"}, (supervisors.fileno(), kernels.fileno()))
+            try:
+                with self._lock:
+                    channel.send(self._control, {"do": "fork"}, (supervisors.fileno(), kernels.fileno()))
+            except (BrokenPipeError, ConnectionResetError) as error:
+                control.close()
+                bridge.close()
+                shutil.rmtree(request["base"], ignore_errors=True)
+                raise KernelFailed(f"the warm server for {self.runtime} ended") from error
         return StartingKernel(control, bridge, request, started)
 
     def _request(self, setup: KernelSetup) -> dict[str, Any]:
@@ -378,10 +403,15 @@ class WarmPool:
         with self._lock:
             self._stop()
 
+    def _is_gone(self) -> bool:
+        if self._process is not None:
+            return self._process.poll() is not None
+        return self._control.fileno() < 0 or _has_hung_up(self._control)
+
     def _stop(self) -> None:
+        self._control.close()
         if self._process is None:
             return
-        self._control.close()
         try:
             self._process.wait(_END_S)
         except subprocess.TimeoutExpired:
@@ -395,6 +425,13 @@ class WarmPool:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _has_hung_up(end: socket.socket) -> bool:
+    """Whether the other end of a channel is closed."""
+    poll = select.poll()
+    poll.register(end, 0)
+    return bool(poll.poll(0))
 
 
 def _why(event: dict[str, Any] | None, started: float) -> str:

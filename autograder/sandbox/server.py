@@ -4,16 +4,19 @@ It passes the sockets on and never reads a request: what one student's kernel is
 remain in the memory that the next one is forked with.
 
 Run as `python -I server.py --runtime NAME --control FD` with a clean environment, so that nothing of the
-grader is in it. It runs no student code and holds no student's data; it ends when the other end of FD closes.
+grader is in it. It runs no student code and holds no student's data. Over FD it is told to fork a kernel, or handed a
+channel for one more process that may tell it so; it ends when the other ends of all of them are closed.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
 import importlib
 import os
 import resource
+import select
 import shutil
 import signal
 import socket
@@ -65,19 +68,36 @@ def _warm_up(runtime: str, forbidden: tuple[str, ...]) -> None:
     importlib.import_module("autograder.sandbox.hugepages").collapse()
 
 
-def _serve(control: socket.socket) -> None:
+def _serve(first: socket.socket, facts: dict[str, Any]) -> None:
+    from autograder.sandbox import channel
+
+    clients, poll = {first.fileno(): first}, select.poll()
+    poll.register(first, select.POLLIN)
+    while clients:
+        for number, _ in poll.poll():
+            message, descriptors = channel.receive(clients[number], descriptors=2)
+            if message is None:
+                poll.unregister(number)
+                clients.pop(number).close()
+            elif message["do"] == "fork":
+                _fork(descriptors)
+            else:
+                joined = socket.socket(fileno=descriptors[0])
+                with contextlib.suppress(OSError):  # it has gone again: seen at the next look
+                    channel.send(joined, facts)
+                clients[joined.fileno()] = joined
+                poll.register(joined, select.POLLIN)
+
+
+def _fork(descriptors: list[int]) -> None:
+    """A supervisor, which forks the kernel, with the ends of its channel and of the bridge."""
     from autograder.sandbox import channel, supervisor
 
-    while True:
-        message, descriptors = channel.receive(control, descriptors=2)
-        if message is None:
-            return
-        pid = os.fork()
-        if pid == 0:
-            channel.close_all_except(set(descriptors))
-            supervisor.supervise(socket.socket(fileno=descriptors[0]), descriptors[1])
-        for descriptor in descriptors:
-            os.close(descriptor)
+    if os.fork() == 0:
+        channel.close_all_except(set(descriptors))
+        supervisor.supervise(socket.socket(fileno=descriptors[0]), descriptors[1])
+    for descriptor in descriptors:
+        os.close(descriptor)
 
 
 def main() -> None:
@@ -101,7 +121,7 @@ def main() -> None:
     threads = len(os.listdir("/proc/self/task"))
     facts: dict[str, Any] = {"event": "warm", "threads": threads, "gpu_files": gpu.opened_files()}
     channel.send(control, facts)
-    _serve(control)
+    _serve(control, facts)
     shutil.rmtree(os.environ["HOME"], ignore_errors=True)  # the grader's part, which it may not have lived to do
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from types import SimpleNamespace
 
+import psutil
 import pytest
 
 from autograder.classroom import pool, worker
@@ -62,9 +63,10 @@ worker.main()
 def test_a_submission_whose_worker_is_killed_each_time_is_reported_and_the_others_are_graded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
+    work = jobs(tmp_path)
     monkeypatch.setattr(pool, "ENTRY", KILLED_AT_S1)
     with local_pool(spec(tmp_path), 1, 60) as workers:
-        found = {done.student: done for done in workers.run(jobs(tmp_path)) if done is not None}
+        found = {done.student: done for done in workers.run(work) if done is not None}
     assert found["s1"].outcome is None and "ended" in found["s1"].error
     scores = [found[f"s{number}"].outcome.results.score for number in (0, 2, 3)]
     assert scores == [LOOKS_SCORES[number] for number in (0, 2, 3)]
@@ -103,6 +105,17 @@ def test_nothing_is_left_in_the_folder_for_temporary_files(tmp_path: Path, monke
     with local_pool(spec(tmp_path), 1, 60) as workers:
         assert len([done for done in workers.run(work) if done]) == len(work)
     assert [path.name for path in place.iterdir()] == []
+
+
+def test_workers_fork_their_kernels_from_one_server(tmp_path: Path):
+    work = jobs(tmp_path)
+    with local_pool(spec(tmp_path), 2, 60) as workers:
+        assert {done.student for done in workers.run(work) if done} == {each.student for each in work}
+        below = psutil.Process().children()
+        servers = [child for child in below if "server.py" in " ".join(child.cmdline())]
+        assert len(servers) == 1
+        assert [child.children() for child in below if child not in servers] == [[], []]  # the workers
+    assert not servers[0].is_running()
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(3), GeneratorExit("x"), ValueError("x")])

@@ -9,6 +9,7 @@ import textwrap
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from autograder.sandbox import wire
@@ -158,6 +159,38 @@ def test_a_server_that_died_is_started_again(starter):
         pool._process.wait()
         assert run(first, "1").result == "1"
         assert run(starter(pool), "2").result == "2"
+
+
+def test_several_processes_share_a_server_and_go_on_when_it_is_gone(starter):
+    with WarmPool("numpy") as owner:
+        one, other = (WarmPool("numpy", shared=owner.share()) for _ in range(2))
+        with one, other:
+            kernels = [starter(pool) for pool in (one, other, owner)]
+            parents = {parent_of(psutil.Process(kernel.pid).ppid()) for kernel in kernels}
+            assert parents == {owner._process.pid}
+            other.close()  # the others do not notice
+            assert run(starter(one), "1").result == "1"
+            owner._process.kill()
+            owner._process.wait()
+            assert run(starter(one), "2").result == "2"
+            assert [run(kernel, "3").result for kernel in kernels] == ["3"] * 3
+            assert run(starter(owner), "4").result == "4"
+
+
+def parent_of(pid: int) -> int:
+    return psutil.Process(pid).ppid()
+
+
+def test_a_shared_server_ends_with_the_last_who_uses_it(starter):
+    owner = WarmPool("numpy")
+    process = owner._process
+    with WarmPool("numpy", shared=owner.share()) as user:
+        assert run(starter(user), "1").result == "1"
+        owner._control.close()  # as if the process that started it were killed
+        assert run(starter(user), "2").result == "2"
+        assert process.poll() is None
+    assert process.wait(30) == 0
+    owner.close()
 
 
 def test_a_kernel_does_not_look_at_every_module_of_the_server(kernel):
