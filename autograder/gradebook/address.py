@@ -29,12 +29,12 @@ class Address:
     def of(cls, course_dir: Path, config: Config) -> Address:
         """The one that a course folder's settings name, otherwise ``gradebook.db`` in the folder.
 
-        Raises ``CourseError`` where the folder's own name would end such an address, and another file be used."""
+        Raises ``CourseError`` where the folder's own name would be read as another one in such an address."""
         set_there = config.CourseDirectory.get("db_url")
-        if not set_there and "?" in str(course_dir):
+        if not set_there and ("?" in str(course_dir) or unquote(str(course_dir)) != str(course_dir)):
             raise CourseError(
-                f"The gradebook cannot lie in {course_dir}: the address of a database ends at a question mark; "
-                f"rename the folder, and {AGAIN}."
+                f"The gradebook cannot lie in {course_dir}: question marks and percent signs mean something else in "
+                f"the address of a database; rename the folder, and {AGAIN}."
             )
         return cls(str(set_there) if set_there else f"{_SQLITE}{course_dir / 'gradebook.db'}")
 

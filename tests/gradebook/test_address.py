@@ -55,10 +55,11 @@ def test_the_settings_decide_and_otherwise_it_is_a_file_in_the_folder(tmp_path: 
     assert (server.file, server.is_missing) == (None, False)
 
 
-def test_a_folder_whose_name_would_end_the_address_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(CourseError, match="a question mark; rename the folder"):
-        Address.of(tmp_path / "which?", Config())
+def test_a_folder_whose_name_would_be_read_as_another_is_refused(tmp_path: Path) -> None:
+    for name in ("which?", "a%20b"):
+        with pytest.raises(CourseError, match="question marks and percent signs .* rename the folder"):
+            Address.of(tmp_path / name, Config())
     config = Config()
     config.CourseDirectory.db_url = "postgresql://host/grades"
     assert Address.of(tmp_path / "which?", config).file is None
-    assert Address.of(tmp_path / "a #1 [b]", Config()).file == tmp_path / "a #1 [b]" / "gradebook.db"
+    assert Address.of(tmp_path / "a #1 [b] 5%", Config()).file == tmp_path / "a #1 [b] 5%" / "gradebook.db"

@@ -241,7 +241,7 @@ def _(place: Place) -> None:
 
 
 @each(
-    ("a course folder whose name looks like a test's, an address and markup", "[x]::{y}#%20&'\"<b>"),
+    ("a course folder whose name looks like a test's, an address and markup", "[x]::{y}#5%&'\"<b>"),
     ("a course folder whose name is no UTF-8", os.fsdecode(b"caf\xe9")),
 )
 def _(place: Place, name: str) -> None:
@@ -252,11 +252,15 @@ def _(place: Place, name: str) -> None:
     place.said.append("0: graded as anywhere")
 
 
-@fault("a course folder with a question mark in its name")
-def _(place: Place) -> None:
-    moved = Place(place.root.with_name("which?"), place.temporary)
+@each(
+    ("a course folder with a question mark in its name", "which?"),
+    ("a course folder with a quoted blank in its name", "a%20b"),
+)
+def _(place: Place, name: str) -> None:
+    moved = Place(place.root.with_name(name), place.temporary)
     shutil.copytree(place.root, moved.root, symlinks=True)
-    moved.says(moved.grade(), "ends at a question mark; rename the folder")
+    others = set(place.root.parent.iterdir())
+    moved.says(moved.grade(), "mean something else in the address of a database; rename the folder")
     place.said += moved.said
-    assert not place.root.with_name("which").exists()
+    assert set(place.root.parent.iterdir()) == others, "no gradebook was made elsewhere"
     place.whole()
