@@ -31,6 +31,15 @@ def checkpointed_forward(blocks, x):
         x = Recompute.apply(block, x, *block.parameters())
     return x
 ''',
+    "forward-of-each-block": '''
+from torch.utils.checkpoint import checkpoint
+def checkpointed_forward(blocks, x):
+    """A recursion, and the block's forward in place of the block, which runs no hook of the block's own."""
+    blocks = list(blocks)
+    if not blocks:
+        return x
+    return checkpointed_forward(blocks[1:], checkpoint(blocks[0].forward, x, use_reentrant=False))
+''',
 }
 
 WRONG = {
