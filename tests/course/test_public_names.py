@@ -17,10 +17,7 @@ TASKS = (
     "inception", "top-k", "filters",
 )  # fmt: skip
 # What the public checks see and have no name for: they see it in one case alone, or in another misconception's place.
-UNNAMED = {
-    "receptive-field": {"strides-added-up"}, "lenet-model": {"batch-flattened", "layers-in-a-list"},
-    "residual": {"projection-not-normalised", "projection-of-3x3"},
-}  # fmt: skip
+UNNAMED = {"receptive-field": {"strides-added-up"}, "lenet-model": {"batch-flattened", "layers-in-a-list"}}
 
 
 @pytest.mark.long
