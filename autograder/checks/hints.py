@@ -22,7 +22,7 @@ HINTS: tuple[tuple[str, str], ...] = (
     (rf"({WORD}\(\) )?takes .{{0,20}}positional arguments? but \d+ (was|were) given",
      "Compare the parameters of your function with the signature in the task; in a class, `self` comes first."),
     (rf"({WORD}\(\) )?missing \d+ required (positional|keyword-only) arguments?: .{{0,60}}",
-     "Compare the parameters of your function with the signature in the task; in a class, `self` comes first."),
+     "This call lacks an argument. Where the function or class is yours, compare its parameters with the task's."),
     (rf"({WORD}\(\) )?got an unexpected keyword argument '{WORD}'.{{0,40}}",
      "The parameter is missing or has another name in your function."),
     (r"'NoneType' object (is not subscriptable|has no attribute '[A-Za-z_]\w{0,40}'|is not iterable|is not callable)",

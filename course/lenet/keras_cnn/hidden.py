@@ -5,7 +5,7 @@ import numpy as np
 from autograder.checks.api import CheckFailure, expect, expect_close, in_kernel, kernel_says, misconceptions, points
 
 from . import probes, public
-from .public import keras_model, reports_accuracy
+from .public import can_be_evaluated, keras_model, reports_accuracy
 
 OPTIONS = {"input_shape": (20, 24, 3), "num_classes": 4}
 EPOCHS, BATCH = 10, 8
@@ -93,7 +93,7 @@ def test_compiled_metric(student, rng):
     has_the_shapes(form)
     trainable(seen, form)
     metrics, labels, answers = seen.get("metrics"), seen.get("labels"), seen.get("probabilities")
-    expect(isinstance(metrics, dict), "The model cannot be evaluated on labels that are whole numbers.")
+    can_be_evaluated(seen)
     reports_accuracy(metrics)
     if not isinstance(answers, np.ndarray) or not isinstance(labels, np.ndarray) or answers.shape[:1] != labels.shape:
         raise CheckFailure("The network does not return a row of numbers for each image.")
@@ -107,6 +107,7 @@ def test_it_learns(student, rng):
     seen, form = keras_model(student, {}, 0)
     has_the_shapes(form)
     trainable(seen, form)
+    can_be_evaluated(seen)
     pictures, kinds = patterns(rng, 360)
     images, labels, others, truth = pictures[:240], kinds[:240], pictures[240:], kinds[240:]
     kernel, seed = in_kernel(student, probes.run_fit, public.quietly), int(rng.integers(1000))

@@ -132,6 +132,12 @@ def build_cnn(input_shape=(28, 28, 1), num_classes=10):
 )
 
 KERAS_CNN.add_source(
+    "metrics-by-position",
+    "The third argument of `compile` weighs losses; the metrics have to be named, `metrics=[\"accuracy\"]`.",
+    _written(compiled='model.compile("adam", ' + _LOSS + ', ["accuracy"])'),
+    section=KERAS,
+)
+KERAS_CNN.add_source(
     "model-for-function",
     "build_cnn is a model already; a function is asked for that builds one for the shape and the classes it is given.",
     _written().replace("def build_cnn", "def _build") + "\nbuild_cnn = _build()\n",

@@ -7,7 +7,7 @@ from autograder.checks.api import CheckFailure, expect, in_kernel, misconception
 
 def keras_model(student, options, seed=0):
     """What the notebook's Keras model says and computes (see `run_keras`), after a look at the types of the report."""
-    kernel = in_kernel(student, run_keras, form_of, quietly)
+    kernel = in_kernel(student, run_keras, form_of, shapes_of, quietly)
     seen = kernel.run_keras(student.build_cnn, options, 40, seed)
     form = seen.get("form") if isinstance(seen, dict) else None
     if form in ("model-for-function", "return-forgotten"):
@@ -26,6 +26,12 @@ def has_the_shapes(form, input_shape=(28, 28, 1), num_classes=10):
     expect(form["output"] != (None, 10) or num_classes == 10, "", diagnosis=known["classes-ignored"])
     expect(form["output"] == (None, num_classes),
            f"The network's output has shape {form['output']}; {(None, num_classes)} is right: a row for each image.")
+
+
+def can_be_evaluated(seen):
+    """The model gives loss and metrics for labels that are whole numbers."""
+    expect(seen.get("weighs") is not True, "", diagnosis=misconceptions.KERAS_CNN["metrics-by-position"])
+    expect(isinstance(seen.get("metrics"), dict), "The model cannot be evaluated on labels that are whole numbers.")
 
 
 def reports_accuracy(metrics):
@@ -63,7 +69,7 @@ def test_ready_to_be_trained(student):
     expect(form["loss"] != "mean_squared_error", "", diagnosis=known["squared-error"])
     expect(form["loss"] == "sparse_categorical_crossentropy",
            f"The loss is {form['loss']}; the sparse categorical cross-entropy is asked for.")
-    expect(isinstance(seen["metrics"], dict), "The model cannot be evaluated on labels that are whole numbers.")
+    can_be_evaluated(seen)
     reports_accuracy(seen["metrics"])
 
 
@@ -75,7 +81,8 @@ def run_keras(build, options, count, seed):
 
     Reports the form (shapes, whether it is compiled, the loss's name and its `from_logits`, names of the layers),
     the probabilities of `count` images, the labels drawn for them, the compiled loss of both (None where it cannot
-    be computed), and the metrics that the model reports on them.
+    be computed), and the metrics that the model reports on them; where they could not be had, whether it `weighs` the
+    loss by something that is no number.
     """
     import keras
     import numpy
@@ -87,8 +94,8 @@ def run_keras(build, options, count, seed):
         return {"form": "return-forgotten"}
     if not isinstance(model, keras.Model):
         return {"form": None}
-    form = form_of(model)
     shape, classes = options.get("input_shape", (28, 28, 1)), options.get("num_classes", 10)
+    form = form_of(model, shape)
     report = {"form": form, "probabilities": None, "loss": None, "metrics": None}
     if form["input"] != (None, *shape):
         return report
@@ -103,8 +110,9 @@ def run_keras(build, options, count, seed):
         report["loss"] = float(numpy.mean(numpy.asarray(loss(labels, report["probabilities"]))))
         metrics = quietly(lambda: model.test_on_batch(images, labels, return_dict=True))
         report["metrics"] = {str(name): float(value) for name, value in metrics.items()}
-    except Exception as error:
-        report["error"] = type(error).__name__
+    except Exception:
+        weights = (model.get_compile_config() or {}).get("loss_weights")
+        report["weighs"] = isinstance(weights, (list, tuple)) and any(isinstance(one, str) for one in weights)
     return report
 
 
@@ -121,8 +129,18 @@ def quietly(run):
         logger.setLevel(before)
 
 
-def form_of(model):
-    """Shapes, loss and layers of a Keras model, as plain data."""
+def shapes_of(model, shape):
+    """The shapes of a model's input and output; one of a class of its own has none, and is shown an image."""
+    try:
+        return tuple(model.input_shape), tuple(model.output_shape)
+    except AttributeError:
+        import numpy
+
+        return (None, *shape), (None, *model(numpy.zeros((1, *shape), "float32"), training=False).shape[1:])
+
+
+def form_of(model, shape):
+    """Shapes, loss and layers of a Keras model that is meant for images of this shape, as plain data."""
     import keras
 
     layers = [layer for layer in model._flatten_layers() if layer is not model]
@@ -131,8 +149,9 @@ def form_of(model):
     name = getattr(loss, "name", None) or getattr(loss, "__name__", None)
     config = loss.get_config() if hasattr(loss, "get_config") else {}
     scales = [layer.scale for layer in layers if type(layer).__name__ == "Rescaling"]
+    takes, gives = shapes_of(model, shape)
     return {
-        "input": tuple(model.input_shape), "output": tuple(model.output_shape), "compiled": compiled, "loss": name,
+        "input": takes, "output": gives, "compiled": compiled, "loss": name,
         "from_logits": bool(config.get("from_logits", False)), "layers": [type(layer).__name__ for layer in layers],
         "shrinks": any(isinstance(scale, (int, float)) and scale < 0.05 for scale in scales),
     }

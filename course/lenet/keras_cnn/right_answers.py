@@ -34,6 +34,22 @@ def build_cnn(input_shape=(28, 28, 1), num_classes=10):
     model.compile(keras.optimizers.SGD(0.02, momentum=0.9), "sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
 ''',
+    "a-class-of-models": KERAS + '''
+class SmallCNN(keras.Model):
+    """A model of a class of its own, which has no input shape."""
+    def __init__(self, num_classes):
+        super().__init__()
+        self.conv = layers.Conv2D(16, 3, activation="relu")
+        self.pool = layers.MaxPooling2D()
+        self.flat = layers.Flatten()
+        self.out = layers.Dense(num_classes, activation="softmax")
+    def call(self, x):
+        return self.out(self.flat(self.pool(self.conv(x))))
+def build_cnn(input_shape=(28, 28, 1), num_classes=10):
+    model = SmallCNN(num_classes)
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+''',
     "added-one-by-one": KERAS + '''
 def build_cnn(input_shape=(28, 28, 1), num_classes=10):
     """model.add, strides in place of pooling, global pooling, the metric as an object with its usual name."""

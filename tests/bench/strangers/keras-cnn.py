@@ -22,7 +22,7 @@ def build_cnn(input_shape=(28, 28, 1), num_classes=10):
     x = layers.Conv2D(16, 3, padding="same", activation="relu")(inputs)
     x = layers.MaxPooling2D()(x)
     x = layers.Conv2D(32, 3, padding="same", activation="relu")(x)
-    x = layers.GlobalAveragePooling2D()(x)
+    x = layers.GlobalAveragePooling2D(2)(x)
     outputs = layers.Dense(num_classes, activation="softmax")(x)
     model = keras.Model(inputs, outputs)
     model.compile(optimizer=keras.optimizers.Adam(1e-3), loss=keras.losses.SparseCategoricalCrossentropy(), metrics=["accuracy"])
@@ -34,9 +34,9 @@ def build_cnn(input_shape=(28, 28, 1), num_classes=10):
     model = keras.Sequential([
         layers.Input(input_shape),
         layers.Conv2D(6, 5, padding="same", activation="tanh"),
-        layers.AveragePooling2D(),
+        layers.AveragePooling2D(2),
         layers.Conv2D(16, 5, padding="same", activation="tanh"),
-        layers.AveragePooling2D(),
+        layers.AveragePooling2D(2),
         layers.Flatten(),
         layers.Dense(120, activation="tanh"),
         layers.Dense(84, activation="tanh"),
@@ -67,7 +67,7 @@ def build_cnn(input_shape=(28, 28, 1), num_classes=10):
         model.add(layers.MaxPooling2D())
     model.add(layers.Flatten())
     model.add(layers.Dense(num_classes, activation="softmax"))
-    model.compile("adam", "sparse_categorical_crossentropy", ["accuracy"])
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
 
 
@@ -196,6 +196,16 @@ def build_cnn(input_shape=(28, 28, 1), num_classes=10):
         layers.Flatten(), layers.Dense(num_classes, activation="softmax"),
     ])
     model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
+    return model
+
+
+# answer: metrics_by_position (wrong): compile(optimizer, loss, ["accuracy"])
+def build_cnn(input_shape=(28, 28, 1), num_classes=10):
+    model = keras.Sequential([
+        keras.Input(input_shape), layers.Conv2D(8, 3, activation="relu"), layers.MaxPooling2D(), layers.Flatten(),
+        layers.Dense(num_classes, activation="softmax"),
+    ])
+    model.compile("adam", "sparse_categorical_crossentropy", ["accuracy"])
     return model
 
 
