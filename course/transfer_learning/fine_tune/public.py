@@ -130,10 +130,12 @@ def looked_at(seen: Any, task: Problem) -> Tuned:
     after, untouched, steps = seen.get("after"), seen.get("untouched"), seen.get("steps")
     if not isinstance(after, dict) or not isinstance(untouched, list) or not isinstance(steps, list):
         raise CheckFailure("What came back from your notebook is not what this check measures there.")
+    expect(all(isinstance(step, float) for step in steps),
+           "What came back from your notebook is not what this check measures there.")
     before = weights.load_pretrained(NAME)
     same = all(isinstance(after.get(path), np.ndarray) and after[path].shape == before[path].shape for path in before)
     expect(same, "The pretrained network has lost its layers.")
-    return Tuned(seen["answers"], history, untouched, [float(step) for step in steps], after, task)
+    return Tuned(seen["answers"], history, untouched, steps, after, task)
 
 
 def change(tuned: Tuned, path: str) -> float:
