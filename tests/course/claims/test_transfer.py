@@ -82,7 +82,9 @@ def test_what_fine_tuning_is_asked_for():
     accuracies = sorted(points.values())[-2:]
     said(f"The check trains on {numbers[fine_tune.PER_CLASS]} images each of {numbers[fine_tune.CLASSES]} digits, and "
          f"asks for two accuracies on altered images that you do not have, {accuracies[0]:g} points each.",
-         f"a run on {fine_tune.PER_CLASS * fine_tune.CLASSES} images should take a few seconds")
+         f"a run on {fine_tune.PER_CLASS * fine_tune.CLASSES} images should take a few seconds",
+         f"by at most {100 * fine_tune.LARGEST_STEP:g} % of its norm in an epoch (of three batches here)")
+    assert -(-fine_tune.PER_CLASS * fine_tune.CLASSES // 32) == 3
 
 
 def test_gains_over_scratch():
