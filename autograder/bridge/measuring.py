@@ -50,7 +50,8 @@ def fresh(student: Student, tasks: Sequence[str]) -> Iterator[Student]:
     """The same notebook in a fresh kernel, in which only the cells of `tasks` ran, and those of no task (its setup).
 
     Without tasks no cell ran at all: a kernel of the same kind that no student has touched, to time a reference in.
-    The kernel ends with the `with`. It costs its start and the cells' time; the submission's own time goes on.
+    That one is kept for a number of submissions, so its peak of memory tells nothing. Any other ends with the `with`,
+    and costs its start and the cells' time; the submission's own time goes on.
     """
     with student._session.transport.fresh(tasks) as transport:
         yield Student(transport)

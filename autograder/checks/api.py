@@ -128,8 +128,8 @@ def measure(name: str, value: float) -> None:
 def fresh(student: Student, tasks: Sequence[str] | None = None) -> AbstractContextManager[Student]:
     """The same notebook in a fresh kernel, in which only the cells of `tasks` ran, by default of the test's own task.
 
-    What no task's answer comes before, the notebook's setup, ran there too; with `tasks=[]` nothing did, which is where
-    a reference is timed::
+    What no task's answer comes before, the notebook's setup, ran there too. With `tasks=[]` nothing did, which is where
+    a reference is timed; since several submissions use that one, its peak of memory tells nothing::
 
         with fresh(student) as alone, measured(alone) as used:
             alone.checkpointed_forward(...)

@@ -79,8 +79,10 @@ def make_grader(spec: WorkerSpec, server: socket.socket | None = None) -> tuple[
         raise
 
     def close() -> None:
-        supply.close()
-        pool.close()
+        try:
+            supply.close()
+        finally:
+            pool.close()
 
     return grader, close
 
@@ -150,9 +152,11 @@ def serve(connection: Connection, server: socket.socket | None = None) -> None:
     close: Callable[[], None] | None = None
     try:
         spec = connection.recv()
+        gc.disable()  # while it imports, nothing is garbage
         grader, close = make_grader(spec, server)
         gc.collect()
         gc.freeze()  # what a worker holds to its end is not looked through again and again
+        gc.enable()
         connection.send(READY)
         while True:
             job = connection.recv()

@@ -60,11 +60,13 @@ def _hide_sendmsg() -> None:
 
 
 def _warm_up(runtime: str, forbidden: tuple[str, ...]) -> None:
+    gc.disable()  # what is imported stays: to look through it again and again is a tenth of the time
     for name in (*_COMMON, *_LIBRARIES[runtime]):
         importlib.import_module(name)
     importlib.import_module("autograder.sandbox.kernel").warm_up(forbidden)
     gc.collect()
     gc.freeze()
+    gc.enable()
     importlib.import_module("autograder.sandbox.hugepages").collapse()
 
 

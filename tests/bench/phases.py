@@ -20,6 +20,7 @@ from autograder.gradebook import gradebook
 from autograder.sandbox.client import WarmPool
 from autograder.submission import asking, execution, submission
 from autograder.submission.job import Job
+from autograder.submission.supply import Supply
 from tests.bench.commands import refuse_wrong
 from tests.bench.courses import ours
 from tests.bench.grading import temporary
@@ -96,7 +97,7 @@ PHASES: dict[str, list[tuple[Any, str]]] = {
     "worker and warm server started, once": [(InThisProcess, "__init__")],
     "read, fingerprint": [(run.ClassRun, "_read")],
     "sanitise": [(submission, "sanitise")],
-    "kernel ready": [(WarmPool, "start")],
+    "kernel ready": [(Supply, "start"), (Supply, "prepare"), (Supply, "start_untouched")],
     "cells": [(execution, "run_cell")],
     "names marked": [(execution, "mark_names")],
     "checks": [(asking.Asking, "tests")],

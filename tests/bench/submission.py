@@ -163,9 +163,9 @@ def _patches(meter: Meter) -> dict[tuple[Any, str], Callable[..., Any]]:
         with meter.during("marks", "names marked"):
             return mark(*rest, **options)
 
-    def started(execution: Any) -> Any:
+    def started(execution: Any, *rest: Any) -> Any:
         with meter.during("kernels", "kernels started"):
-            return fresh(execution)
+            return fresh(execution, *rest)
 
     def initialised(kernel: SandboxKernel, *rest: Any) -> None:
         kernel_init(kernel, *rest)
