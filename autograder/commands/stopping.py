@@ -7,6 +7,9 @@ import sys
 
 from autograder.faults import AGAIN
 
+if sys.platform != "win32":  # which has no such limits
+    import resource
+
 ONCE_MORE_S = 0.05
 TO_END_S = 5  # CPU seconds for ending cleanly, of those that a command may use
 OUT_OF_TIME = f"Stopped: this command may compute no longer; raise that limit (`ulimit -t`), and {AGAIN}."
@@ -45,8 +48,6 @@ def stop_on_signals() -> None:
 
 def _keep_time_to_end() -> None:
     """Has SIGXCPU come before the SIGKILL that it announces: a shell's `ulimit -t` sets both to the same moment."""
-    import resource  # not on Windows
-
     soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
     if hard != resource.RLIM_INFINITY:
         early = hard - min(TO_END_S, hard // 2)
