@@ -26,6 +26,7 @@ from autograder.bridge.student import (
 from autograder.bridge.transport import (
     BridgeClosed,
     BridgeFailure,
+    BridgeInterrupted,
     BridgeProtocolError,
     BridgeTimeout,
     BridgeTraffic,
@@ -526,3 +527,19 @@ def test_as_many_answers_as_questions_are_taken_and_no_other_number(answers: obj
         with pytest.raises(BridgeProtocolError):
             session.flush()
         assert session.lost_together
+
+
+def test_a_notebook_in_this_process_is_asked_without_a_socket():
+    def stopped() -> None:
+        raise KeyboardInterrupt("by hand")
+
+    names = {"five": 5, "row": np.arange(3.0), "stopped": stopped}
+    here = Student(LocalTransport(names))
+    assert here.five == 5 and here.row.tolist() == [0.0, 1.0, 2.0]
+    with pytest.raises(StudentError, match="KeyboardInterrupt"):
+        here.stopped()
+    with pytest.raises(BridgeInterrupted, match="was interrupted"):
+        Student(LocalTransport(names, interruptible=True)).stopped()
+    transport = LocalTransport(names)
+    numbers = [transport.request({"op": "get", "name": "five"}, b"")[0]["id"] for _ in range(2)]
+    assert numbers == [1, 2]
