@@ -30,6 +30,7 @@ STARTS = 3
 START_S = 300.0
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 STOP_S = 15.0
+LAST_WORDS_S = 2.0
 ENDED = ended("The worker process")
 
 
@@ -122,9 +123,7 @@ class LocalWorkers:
     def end(self, seat: Hashable) -> None:
         """Kills a worker that is stuck."""
         assert isinstance(seat, _Worker)
-        self._workers.remove(seat)
-        seat.end(kill=True)
-        self._free(seat)
+        self._remove(seat, patience_s=0)
 
     def _start(self) -> _Worker:
         return _Worker(self._spec, self._folder.path, self._server)
@@ -139,7 +138,8 @@ class LocalWorkers:
             yield Answered(worker, said)
 
     def _lost(self, worker: _Worker) -> Iterator[Lost]:
-        self.end(worker)  # its place on a GPU is free once the worker is gone
+        worker.connection.close()  # it ends by itself, and may be saying why just now
+        self._remove(worker, LAST_WORDS_S)  # its place on a GPU is free once the worker is gone
         if worker.ready:
             yield Lost(worker, ENDED)
             return
@@ -149,6 +149,11 @@ class LocalWorkers:
                 f"This machine starts no worker process ({worker.last_words.rstrip('.')}); "
                 "mend that, `autograder doctor` says what is missing, and run the same command again."
             )
+
+    def _remove(self, worker: _Worker, patience_s: float) -> None:
+        self._workers.remove(worker)
+        worker.end(patience_s)
+        self._free(worker)
 
     def _free(self, worker: _Worker) -> None:
         slot, worker.slot, worker.taken = worker.slot, None, False
@@ -201,13 +206,11 @@ class _Worker:
         if self.taken or not self.ready:
             self._send(signal.SIGTERM)
 
-    def end(self, kill: bool = False) -> None:
-        """Waits for its end, or brings it about."""
+    def end(self, patience_s: float = STOP_S) -> None:
+        """Waits for its end, and brings it about where that takes longer."""
         self.hang_up()
-        if kill:
-            self._send(signal.SIGKILL)
         try:
-            self._process.wait(STOP_S)
+            self._process.wait(patience_s)
         except subprocess.TimeoutExpired:
             self._send(signal.SIGKILL)
             self._process.wait()

@@ -198,7 +198,10 @@ def _end_with_parent(parent: int) -> None:
 
 
 def _stop(number: int, frame: object) -> None:
-    """Ends the process by way of its ``finally`` blocks, which end the kernels; in any case within a while."""
+    """Ends the process by way of its ``finally`` blocks, which end the kernels; in any case within a while. What it is
+    told once more meanwhile would keep it from that, and from saying why."""
+    if _told:
+        return
     signal.alarm(END_S)
     _told.append(number)
     raise ToldToEnd

@@ -310,6 +310,7 @@ def test_a_kernel_that_linux_kills_again_for_want_of_memory_is_the_machines_faul
 ):
     outside = Outside(grader, times=9)
     monkeypatch.setattr(host, "oom_kills", lambda: outside.killed)
+    monkeypatch.setattr(SandboxKernel, "oom_killed", None)  # as where a kernel has no control group of its own
     with pytest.raises(MachineFault, match="ran out of memory"):
         grade(outside.grader, answers)
 
