@@ -6,9 +6,7 @@ from autograder.checks.api import (
     cases,
     expect,
     expect_raises,
-    fresh,
     in_kernel,
-    measured,
     numbers,
     points,
     reference,
@@ -16,7 +14,7 @@ from autograder.checks.api import (
 )
 from autograder.checks.api import strategies as st
 
-from ..shared import MB, gradients_of, on_one_thread, report_of, wide_layers
+from ..shared import MB, gradients_of, on_one_thread, report_of, wide_layers, within
 from .public import (
     accumulated,
     inputs_need_no_gradients,
@@ -109,16 +107,16 @@ def test_one_micro_batch_in_memory(student, rng):
     """The outputs of one micro batch at a time are in memory: the peak is that of a micro batch, not of the batch."""
     scales = [float(scale) for scale in rng.uniform(0.8, 1.2, 2)]
     inputs, targets = rng.uniform(0.2, 1, (2, SAMPLES, 1)).astype(np.float32)
-    with fresh(student) as alone:
+
+    def ask(alone):
         kernel = in_kernel(alone, run_wide_accumulation, wide_layers, left_on, on_one_thread, gradients_of)
-        with measured(alone) as used:
-            seen = kernel.run_wide_accumulation(
-                alone.accumulate_gradients, scales, inputs, targets, MICRO_BATCH, COPIES
-            )
+        return kernel.run_wide_accumulation(alone.accumulate_gradients, scales, inputs, targets, MICRO_BATCH, COPIES)
+
+    one_at_a_time, seen = within(ROOM, student, ask)
     seen = report_of(seen, "direction")
     right = reference.accumulation(scales, inputs, targets, MICRO_BATCH, wide=True, _report="direction")
     same_direction(seen, right, rtol=1e-3, atol=1e-4)
-    expect(used.peak_bytes < ROOM, "The peak of memory is that of the whole batch, or nearly: the outputs of more than "
+    expect(one_at_a_time, "The peak of memory is that of the whole batch, or nearly: the outputs of more than "
            "one micro batch were held at once.")
 
 
