@@ -53,7 +53,7 @@ def expect_map(result, right):
 def expect_what_is_there(result, right):
     """The same, but a map may lack its last row, its last column or both, which other tests ask for."""
     def compare(found):
-        part = found_part(np.shape(found) if isinstance(found, np.ndarray) else (), right.value.shape)
+        part = found_part(found.shape if isinstance(found, np.ndarray) else (), right.value.shape)
         expect_close(found, right, part=part, like=misconceptions.CONV2D)
 
     look_at(result, compare)

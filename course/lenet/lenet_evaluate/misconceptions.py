@@ -252,7 +252,7 @@ def true_and_predicted_exchanged(model, images, labels):
 @LENET_EVALUATE.add("confidence-in-the-true-class", section=JUDGING)
 @on(right.evaluation)
 def confidence_in_the_true_class(model, images, labels):
-    """The confidence is the probability of the true class; it is that of the class that was predicted."""
+    """The confidence is the probability of the true class; it should be that of the predicted class."""
     shares = probabilities(model, images)
     found = evaluate(model, images, labels)
     mistakes = [(i, true, predicted, float(shares[i, true])) for i, true, predicted, _ in found.mistakes]
@@ -262,8 +262,8 @@ def confidence_in_the_true_class(model, images, labels):
 @LENET_EVALUATE.add("ranked-by-the-true-class", section=JUDGING)
 @on(right.evaluation)
 def ranked_by_the_true_class(model, images, labels):
-    """The confidence, by which the mistakes are sorted, is the probability of the true class; it is that of the class
-    that was predicted."""
+    """The confidence, by which the mistakes are sorted, is the probability of the true class; it should be that
+    of the predicted class."""
     shares = probabilities(model, images)
     own = shares[np.arange(len(shares)), labels]
     wrong = np.flatnonzero(shares.argmax(axis=1) != labels)

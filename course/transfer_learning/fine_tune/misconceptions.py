@@ -38,8 +38,8 @@ add("rate-destroys-features",
     "smaller learning rate.",
     ("rate=5e-4", "rate=5e-2"), section=TOP, price="what is left of the features reaches neither accuracy")
 add("rate-of-the-head",
-    "In the second phase the last convolution went as far in one epoch as it should in many: take a tenth of the "
-    "head's learning rate, or less.",
+    "In the second phase the last convolution went as far in one epoch as it should in many: take a smaller "
+    "learning rate, a tenth of the head's or less.",
     ("rate=5e-4, epochs=6", "rate=1e-2, epochs=12"), section=TOP)
 add("batch-norm-trains",
     "The means and variances of batch normalisation have changed: it ran in training mode. What keeps it still in "
