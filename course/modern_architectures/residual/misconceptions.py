@@ -34,7 +34,7 @@ class NoShortcut(_Changed):
 @RESIDUAL.add("joined-to-the-input", section=SHORTCUT, price="without the sum nothing of a residual block is left")
 @on(right.residual)
 class JoinedToTheInput(_Changed):
-    """The input is laid beside the change, as further channels; it is added to it."""
+    """The input is laid beside the change, as further channels; it should be added to the change."""
 
     def forward(self, x):
         return functional.relu(torch.cat([self.change(x), self.shortcut(x)], dim=1))

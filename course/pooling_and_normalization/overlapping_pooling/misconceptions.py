@@ -44,6 +44,6 @@ def share_for_percent(solve):
 
 @OVERLAPPING_POOLING.add("shares-for-points", section=OVERLAP)
 def shares_for_points(solve):
-    """The gains are right as fractions; both entries are asked in percentage points."""
+    """The gains are right as fractions; both entries are asked for in percentage points."""
     answer = solve()
     return answer | {key: answer[key] / 100 for key in ("top1_points", "top5_points")}

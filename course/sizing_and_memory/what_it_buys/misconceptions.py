@@ -30,7 +30,7 @@ def savings_not_factors():
 
 @WHAT_IT_BUYS.add("percent-not-factors", section="What each measure buys")
 def percent_not_factors():
-    """These are percentages; as a factor, 90 percent are written 0.9."""
+    """These are percentages; as a factor, 90 percent is written 0.9."""
     return {key: 100 * value if isinstance(value, float) else value for key, value in right.what_it_buys().items()}
 
 

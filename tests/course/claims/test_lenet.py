@@ -156,3 +156,10 @@ def test_what_it_costs():
     assert in_convolutions > 0.8 * work and alexnet_table()["total"] / parameters == pytest.approx(1000, rel=0.02)
     said(f"LeNet-5's {parameters:,} parameters take {work:,} multiply-adds for one digit; the convolutions, with few "
          "parameters, do most of that work", "It has a thousand times as many parameters.")
+
+
+def test_how_long_batch_normalisation_in_keras_takes_to_follow():
+    momentum = keras.layers.BatchNormalization().momentum
+    assert momentum**100 > 1 / 3 and momentum**300 < 0.05  # what is left of the first values
+    said(f"In Keras give it `momentum=0.9`: at the default, {momentum}, its running values take hundreds of batches to "
+         "follow, and until then")
