@@ -292,6 +292,39 @@ def test_an_exception_like_that_of_a_misconception_has_no_name(changes):
         assert not any(result.diagnosis for result in results) and not all(result.passed for result in results)
 
 
+CONVOLUTIONS, DENSE = (
+    "        self.c1, self.c3 = nn.Conv2d(1, 6, 5), nn.Conv2d(6, 16, 5)\n",
+    "        self.c5, self.f6, self.output = nn.Linear(400, 120), nn.Linear(120, 84), nn.Linear(84, 10)\n",
+)
+IN_FORWARD = "    def forward(self, x):\n"
+UNSEEN = {  # layers that PyTorch does not find in a network, however it comes that it does not
+    "convolutions made in forward": ("layers-in-a-list", [
+        (CONVOLUTIONS, ""),
+        ("self.c1(x)", "nn.Conv2d(1, 6, 5)(x)"), ("self.c3(x)", "nn.Conv2d(6, 16, 5)(x)")]),
+    "kernels as bare tensors": ("layers-in-a-list", [
+        (CONVOLUTIONS, "        self.k1, self.k3 = torch.randn(6, 1, 5, 5) / 5, torch.randn(16, 6, 5, 5) / 12\n"),
+        ("self.c1(x)", "F.conv2d(x, self.k1)"), ("self.c3(x)", "F.conv2d(x, self.k3)")]),
+    "all layers made in forward": ("all-layers-in-a-list", [
+        (CONVOLUTIONS + DENSE, ""),
+        (IN_FORWARD, IN_FORWARD + (CONVOLUTIONS + DENSE).replace("self.", "")),
+        ("self.c1(x)", "c1(x)"), ("self.c3(x)", "c3(x)"), ("self.c5(", "c5("), ("self.f6(", "f6("),
+        ("self.output(torch", "output(torch")]),
+    "all layers in a dict": ("all-layers-in-a-list", [
+        (CONVOLUTIONS + DENSE, (CONVOLUTIONS + DENSE) + "        self.all = dict(self._modules)\n"
+                               "        self._modules.clear()\n"),
+        *((f"self.{name}({rest}", f"self.all['{name}']({rest}")
+          for name, rest in (("c1", "x"), ("c3", "x"), ("c5", ""), ("f6", ""), ("output", "torch")))]),
+}
+
+
+@pytest.mark.parametrize(("name", "changes"), UNSEEN.values(), ids=UNSEEN)
+def test_layers_that_pytorch_does_not_find_have_a_name(name, changes):
+    results = run_task(NAME, "lenet-model", changed(*changes), parts=("hidden",))
+    named = [result for result in results if result.diagnosis]
+    assert {result.diagnosis for result in named} == {name} and len(named) > 2
+    assert score(results) <= 1 and "made anew in `forward`" in named[0].message
+
+
 @pytest.mark.parametrize(("change", "name"), [
     (("LeNet5 = RepairedLeNet = Net", "LeNet5 = RepairedLeNet = Net()"), "instance-for-class"),
     (("return self.output", "self.output"), "return-forgotten"),

@@ -290,7 +290,8 @@ class DropoutAdded(Parts):
 @LENET_MODEL.add("layers-in-a-list", section=MODEL, price="PyTorch can train no convolution of it")
 @on(right.lenet)
 class LayersInAList(Parts):
-    """Convolutions stand in a Python list, where PyTorch does not find them: they have no part in training."""
+    """PyTorch does not find the convolutions: those in a Python list, or made anew in `forward`, have no part in
+    training."""
 
     def __init__(self):
         super().__init__()
@@ -306,7 +307,8 @@ class LayersInAList(Parts):
 @LENET_MODEL.add("all-layers-in-a-list", section=MODEL, price="PyTorch can train nothing of it")
 @on(right.lenet)
 class AllLayersInAList(Parts):
-    """All layers stand in a Python list or dict, where PyTorch does not find them: the network has no parameters."""
+    """PyTorch finds no parameters: layers that stand in a Python list or dict, or are made anew in `forward`, are none
+    of the network's."""
 
     def __init__(self):
         super().__init__()
