@@ -253,6 +253,20 @@ def test_a_forged_measurement_earns_nothing(monkeypatch):
         assert not [result.details for result in results if result.broken]
 
 
+@pytest.mark.parametrize("report", [
+    "all of it", np.ones(3), {"order": [0, 1, 0, 1]}, {"output": np.ones(3), "order": []}, [{"output": 1}], None,
+], ids=["text", "array", "order alone", "no tensor", "list", "nothing"])
+def test_a_forged_report_of_checkpoints_breaks_no_check(monkeypatch, report):
+    def run_checkpointed(*arguments):
+        return report
+
+    monkeypatch.setattr(checkpointing, "run_checkpointed", run_checkpointed)
+    results = run_task(NAME, "checkpointing", reference_names("checkpointing"))
+    assert not [result.details for result in results if result.broken]
+    failed = [result.name for result in results if not result.passed]
+    assert {"test_mode_stays", "test_input_needs_no_gradient", "test_left_as_they_are"} <= set(failed)
+
+
 def test_a_plain_pass_that_reports_what_checkpoints_keep_earns_a_point_at_most(monkeypatch):
     """The peak of memory is measured from outside, whatever a patched probe says."""
 

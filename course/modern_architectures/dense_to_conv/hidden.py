@@ -69,9 +69,8 @@ def test_a_map_of_scores(student, case):
 @points(1)
 @search(cases(**SQUARE), examples=6)
 def test_dense_layer_without_bias(student, case):
-    """A dense layer without a bias becomes a convolution without one."""
+    """A dense layer without a bias becomes a convolution that adds none."""
     seen, right = converted(student, case, bias=False, even=True)
-    look_at(seen, lambda got: expect(got.get("biased") is not True, "The convolution has a bias."))
     same_output(seen, right, misconceptions.DENSE_TO_CONV)
 
 
@@ -79,8 +78,10 @@ def test_dense_layer_without_bias(student, case):
 @kernel_says
 @search(DENSE, examples=6)
 def test_it_is_a_convolution(student, case):
-    """An nn.Conv2d with a kernel as large as the image comes back, and the dense layer stays what it was."""
+    """An nn.Conv2d with a kernel as large as the image comes back, with a bias only if the dense layer has one; the
+    dense layer stays what it was."""
     current().believed = True
+
     def is_right(got):
         expect(got.get("is_conv") is True, "What came back is no nn.Conv2d.")
         expect(tuple(got["output"].shape[:2]) == (2, case.outputs), "The number of images or of scores is off.")
@@ -88,6 +89,8 @@ def test_it_is_a_convolution(student, case):
         expect(got.get("untouched") is True, "The dense layer was changed.")
 
     look_at(converted(student, case)[0], is_right)
+    look_at(converted(student, case, bias=False)[0], lambda got: expect(
+        got.get("biased") is False, "The convolution has a bias, which the dense layer had not."))
 
 
 @points(1)

@@ -1,6 +1,7 @@
 """Public checks of checkpointing, and its code for the kernel."""
 
 from autograder.checks.api import (
+    Tensor,
     expect,
     expect_close,
     expect_equal,
@@ -13,7 +14,7 @@ from autograder.checks.api import (
     wrong_return,
 )
 
-from ..shared import gradients_of, on_one_thread, saved_bytes, wide_layers
+from ..shared import gradients_of, on_one_thread, report_of, saved_bytes, wide_layers
 
 
 def run_checkpointed(forward, weights, x, needs_gradient, container, again, normed=""):
@@ -23,7 +24,7 @@ def run_checkpointed(forward, weights, x, needs_gradient, container, again, norm
     asked about another input before. normed: "training" or "evaluation", the mode of a batch normalisation behind each
     convolution, if there is one. Reports output, gradients of parameters and input (of a weighted sum of the
     output; None where none arrived), the bytes kept for the backward pass, and in which order the blocks ran, forward
-    and again, with a -1 behind where nothing was recorded.
+    and again, with a -1 behind where nothing was recorded; and whether the input needs a gradient after the call.
     """
     import torch
 
@@ -49,12 +50,13 @@ def run_checkpointed(forward, weights, x, needs_gradient, container, again, norm
     saved, output = on_one_thread(lambda: saved_bytes(model, lambda: forward(given, image)))
     if not isinstance(output, torch.Tensor):
         return {"output": output}
+    needed = image.requires_grad
     arrived = output.requires_grad
     if arrived:
         factors = torch.linspace(0.5, 1.5, output.numel(), dtype=output.dtype).reshape(output.shape)
         on_one_thread((output * factors).sum().backward)
     return {"output": output, "gradients": gradients_of(model) if arrived else None, "input_gradient": image.grad,
-            "saved": saved, "order": order if arrived else [*order, -1]}
+            "saved": saved, "order": order if arrived else [*order, -1], "needed": needed}
 
 
 def run_deep_checkpointed(forward, scales, copies):
@@ -88,31 +90,46 @@ WEIGHTS = [
 ]
 
 
-def blocks_and_input_stay(student, weights, x, container):
-    """A call changes neither the mode of the blocks, as batch normalisation shows, nor whether x needs a gradient."""
-    registry = misconceptions.CHECKPOINTING
+def with_its_form(seen):
+    """A report of `run_checkpointed`, after a look at its form."""
+    output = seen.get("output") if isinstance(seen, dict) else seen
+    if not isinstance(output, Tensor):
+        raise wrong_return("checkpointed_forward returns a tensor", output)
+    return report_of(seen, "gradients", "input_gradient", "saved", "order", "needed")
+
+
+def same_output(student, arguments, more=lambda seen: None):
+    """The output is the right one; then `more` may look at the report of `run_checkpointed`."""
     kernel = in_kernel(student, run_checkpointed, saved_bytes, on_one_thread, gradients_of)
+    right = reference.checkpointing(*arguments, _report="output")
+
+    def compare(seen):
+        seen = with_its_form(seen)
+        expect_close(seen["output"], right, like=misconceptions.CHECKPOINTING, framework="torch", what="the output")
+        more(seen)
+
+    look_at(later(kernel.run_checkpointed, student.checkpointed_forward, *arguments), compare)
+
+
+def mode_stays(student, weights, x, container):
+    """A call leaves the mode of the blocks as it was, as batch normalisation shows."""
     for mode in ("training", "evaluation"):
-        arguments = (weights, x, False, container, True, mode)
-        right = reference.checkpointing(*arguments, _report="output")
+        same_output(student, (weights, x, False, container, True, mode))
 
-        def compare(seen, right=right):
-            if not isinstance(seen, dict) or "order" not in seen:
-                raise wrong_return("checkpointed_forward returns a tensor", seen and seen.get("output"))
-            expect_close(seen["output"], right, like=registry, framework="torch", what="the output")
-            expect(seen["input_gradient"] is None, "The input that needed no gradient has one.",
-                   diagnosis=registry["input-made-to-need-gradients"])
 
-        look_at(later(kernel.run_checkpointed, student.checkpointed_forward, *arguments), compare)
+def input_needs_no_gradient(student, weights, x, container):
+    """The output is right, and an input that needed no gradient needs none after the call. The kernel says the latter.
+    """
+    same_output(student, (weights, x, False, container, True), lambda seen: expect(
+        seen["needed"] is False, "The input needs gradients now.",
+        diagnosis=misconceptions.CHECKPOINTING["input-made-to-need-gradients"]))
 
 
 def checkpointed(student, report, size=4):
     arguments = (WEIGHTS, numbers(1, 2, size, size, seed=5), True, "sequential", True)
     kernel = in_kernel(student, run_checkpointed, saved_bytes, on_one_thread, gradients_of)
     seen = kernel.run_checkpointed(student.checkpointed_forward, *arguments)
-    if "order" not in seen:
-        raise wrong_return("checkpointed_forward returns a tensor", seen.get("output"))
-    return seen, reference.checkpointing(*arguments, _report=report)
+    return with_its_form(seen), reference.checkpointing(*arguments, _report=report)
 
 
 def test_output_of_two_blocks(student):
@@ -132,7 +149,8 @@ def test_gradients_of_two_blocks(student):
 def test_left_as_they_are(student):
     """Blocks stay in training or in evaluation mode, and an input that needed no gradient needs none afterwards."""
     for x in (numbers(2, 2, 3, 3, seed=5), numbers(3, 2, 3, 4, seed=6)):  # a name is earned in two cases
-        blocks_and_input_stay(student, WEIGHTS, x, "list")
+        mode_stays(student, WEIGHTS, x, "list")
+        input_needs_no_gradient(student, WEIGHTS, x, "list")
 
 
 def test_less_is_kept(student):

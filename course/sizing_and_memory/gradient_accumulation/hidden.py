@@ -4,9 +4,11 @@ import numpy as np
 
 from autograder.checks.api import (
     cases,
+    current,
     expect,
     expect_raises,
     in_kernel,
+    kernel_says,
     numbers,
     points,
     reference,
@@ -69,11 +71,20 @@ def test_gradients_with_a_smaller_last_micro_batch(student, case):
 @points(1)
 @search(WHOLE, examples=8)
 def test_gradients_are_those_of_the_last_call(student, case):
-    """Gradients that lay there before do not count, nothing grows with every call, and the inputs need no gradients."""
-    seen, right = asked(student, case, earlier=2.0)
-    same_gradients(seen, right)
-    inputs_need_no_gradients(seen)
+    """Gradients that lay there before do not count, and nothing grows with every call."""
+    same_gradients(*asked(student, case, earlier=2.0))
     same_gradients(*asked(student, case, other=True))
+
+
+@points(0.5)
+@kernel_says
+@search(WHOLE, examples=6)
+def test_inputs_need_no_gradients(student, case):
+    """The inputs need no gradients afterwards, as before, and the gradients are right."""
+    current().believed = True
+    seen, right = asked(student, case, report="direction")
+    same_direction(seen, right)
+    inputs_need_no_gradients(seen)
 
 
 @points(1)
@@ -120,7 +131,7 @@ def test_one_micro_batch_in_memory(student, rng):
            "one micro batch were held at once.")
 
 
-@points(1)
+@points(0.5)
 def test_micro_batch_below_one(student):
     """A micro_batch below 1 is refused with a ValueError that names it; one of 1 is not."""
     weights = [numbers(2, 3), numbers(2), numbers(2, 2), numbers(2)]
