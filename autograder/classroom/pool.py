@@ -56,7 +56,9 @@ class LocalWorkers:
         try:
             if self._slots is None:  # a server that has opened a device would be of no use to others
                 assignment = Course(self._spec.root).assignment(self._spec.assignment)
-                self._server = WarmPool(assignment.runtime, self._spec.isolation, assignment.forbidden)
+                self._server = WarmPool(
+                    assignment.runtime, self._spec.isolation, assignment.forbidden, folder=self._folder.path
+                )
             while self._slots is None and len(self._workers) < self._size:
                 self._workers.append(self._start())
         except BaseException:  # what was started would stay
@@ -118,7 +120,7 @@ class LocalWorkers:
                 yield from self._heard(worker, said)
         for worker in list(self._workers):
             if not worker.ready and time.monotonic() - worker.started > START_S:
-                yield from self._lost(worker)
+                yield from self._lost(worker, patience_s=0)
 
     def end(self, seat: Hashable) -> None:
         """Kills a worker that is stuck."""
@@ -137,9 +139,9 @@ class LocalWorkers:
             self._free(worker)
             yield Answered(worker, said)
 
-    def _lost(self, worker: _Worker) -> Iterator[Lost]:
-        worker.connection.close()  # it ends by itself, and may be saying why just now
-        self._remove(worker, LAST_WORDS_S)  # its place on a GPU is free once the worker is gone
+    def _lost(self, worker: _Worker, patience_s: float = LAST_WORDS_S) -> Iterator[Lost]:
+        worker.connection.close()  # one that ends by itself may be saying why just now
+        self._remove(worker, patience_s)  # its place on a GPU is free once the worker is gone
         if worker.ready:
             yield Lost(worker, ENDED)
             return

@@ -116,9 +116,8 @@ def _with_checks(spec: WorkerSpec, assignment: Assignment, pool: WarmPool) -> tu
         return pool.begin(KernelSetup(limits, policy, work, None, variants, pictures, data=data))
 
     pool.wait_until_warm()  # only then there are jobs: one's folder would stay if the process were killed meanwhile
-    supply = Supply(assignment, start, begin)
-    if spec.device == "cpu":
-        supply.prepare()
+    supply = Supply(assignment, start, begin if spec.device == "cpu" else None, pool.is_warm)
+    supply.prepare()
     return Grader(template, session, supply), supply
 
 
@@ -153,10 +152,12 @@ def serve(connection: Connection, server: socket.socket | None = None) -> None:
     try:
         spec = connection.recv()
         gc.disable()  # while it imports, nothing is garbage
-        grader, close = make_grader(spec, server)
-        gc.collect()
-        gc.freeze()  # what a worker holds to its end is not looked through again and again
-        gc.enable()
+        try:
+            grader, close = make_grader(spec, server)
+            gc.collect()
+            gc.freeze()  # what a worker holds to its end is not looked through again and again
+        finally:
+            gc.enable()
         connection.send(READY)
         while True:
             job = connection.recv()

@@ -210,13 +210,12 @@ class SandboxKernel:
             self._note(event)
         if time.monotonic() > deadline or self._ended is _LOST:
             self._end_by_force()
-            for folder in self._request["folders"].values():
-                shutil.rmtree(folder, ignore_errors=True)
         if self._supervisor is not None:
             os.close(self._supervisor)
             self._supervisor = None
         self._control.close()
-        shutil.rmtree(self._request["base"], ignore_errors=True)
+        for folder in (*self._request["folders"].values(), self._request["base"]):  # left where no supervisor ever was
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _end_by_force(self) -> None:
         """Ends all of a kernel whose supervisor is stopped or gone, and the supervisor.
@@ -280,12 +279,14 @@ class WarmPool:
     Once warm, `facts` are what the server says of itself: its `threads`, and the `gpu_files` that it has opened.
 
     `shared` is a way to a server that another process has started (`share`); one of its own takes its place when that
-    is gone. `isolation="required"` raises `IsolationMissing` at once where this machine lacks a mandatory mechanism.
+    is gone. `folder` is where the server's home lies.
+
+    `isolation="required"` raises `IsolationMissing` at once where this machine lacks a mandatory mechanism.
     """
 
     def __init__(
         self, runtime: str, isolation: Isolation = "required", forbidden: tuple[str, ...] = (),
-        shared: socket.socket | None = None,
+        shared: socket.socket | None = None, folder: Path | None = None,
     ) -> None:
         if runtime not in RUNTIMES:
             raise ValueError(f"unknown runtime {runtime!r}; there are {', '.join(RUNTIMES)}")
@@ -293,6 +294,7 @@ class WarmPool:
         self._disabled = sorted(mechanisms.disabled())
         if isolation == "required":
             mechanisms.require()
+        self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()  # of the server's life and its channel
         if shared is None:
@@ -301,17 +303,26 @@ class WarmPool:
             self._control, self._warm = shared, False
 
     def share(self) -> socket.socket:
-        """An end of a channel by which another process can fork kernels from this server, which ends when all who have
-        one are gone."""
+        """An end of a channel by which another process can fork kernels from this server. The server ends when nobody
+        holds an end any more; one that died is started again."""
         theirs, servers = channel.pair()
-        with self._lock, servers, contextlib.suppress(BrokenPipeError, ConnectionResetError):  # seen by who uses it
-            channel.send(self._control, {"do": "join"}, (servers.fileno(),))
+        with self._lock, servers:
+            if self._is_gone():
+                self._stop()
+                self._launch()
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # seen by who uses it
+                channel.send(self._control, {"do": "join"}, (servers.fileno(),))
         return theirs
+
+    def is_warm(self) -> bool:
+        """Whether a kernel could be forked without waiting for the server."""
+        with self._lock:
+            return self._warm and not self._is_gone()
 
     def _launch(self) -> None:
         """Starts the server; `start` waits until it is warm."""
         self._control, theirs = channel.pair()
-        self._home = tempfile.mkdtemp(prefix="cnn-", dir=_short_folder())
+        self._home = tempfile.mkdtemp(prefix="cnn-", dir=self._folder or _short_folder())
         script = str(Path(__file__).with_name("server.py"))
         with theirs:
             self._process = subprocess.Popen(

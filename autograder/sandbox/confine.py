@@ -20,7 +20,8 @@ from .limits import MEBI, Limits
 from .reach import DEVICES, laid_out_paths, listable_paths, own_process_paths, readable_paths
 
 MANDATORY = ("landlock", "seccomp", "rlimits", "guard")
-_ROOM_FOR_OTHERS = 384  # a worker has up to three kernels, and one may wait while those of other workers start
+# A worker has up to three kernels, and one may wait while those of other workers start.
+_ROOM_FOR_OTHERS = max(384, 64 * (os.cpu_count() or 1))
 # The supervisor has to run when a kernel's processes want every processor, the more so where nothing bounds them.
 _NICENESS, _NICENESS_UNBOUNDED = 5, 12
 _MEMORY_SLACK = 512 * MEBI

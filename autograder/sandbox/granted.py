@@ -41,7 +41,7 @@ def require(which: int, needed: int, whose: str = "a notebook") -> None:
     if hard != resource.RLIM_INFINITY and hard < needed:
         letter, clause, unit = _UNITS[which]
         raise TooLittle(
-            f"a process may {clause.format(f'{hard / unit:.4g}')} here, and {whose} may need {needed / unit:.4g}; "
+            f"a process may {clause.format(f'{hard / unit:,.7g}')} here, and {whose} may need {needed / unit:,.7g}; "
             f"raise that limit (`ulimit -{letter}`)"
         )
     if soft != resource.RLIM_INFINITY and soft < needed:

@@ -31,7 +31,7 @@ def meant_by(error: BaseException) -> str | None:
         frame = _frame(error)
         own = frame.f_locals.get("self") if frame is not None else None
         return f"self.{lacks}" if hasattr(own, lacks) else _nearest(lacks, _in_sight(frame))
-    except Exception:  # of a student's own __dir__: then nothing is said of what was meant
+    except BaseException:  # of a student's own __dir__, which may exit too: then nothing is said of what was meant
         return None
 
 

@@ -129,8 +129,8 @@ class _Supervisor:
         said = json.loads(text)
         if self._group is not None and "isolation" in said:
             said["isolation"].append("cgroup")
+        self._guard.settle(own_root="own-root" in said.get("isolation", ()))  # before any code of a student's runs
         self._tell_event(said)
-        self._guard.settle(own_root="own-root" in said.get("isolation", ()))
         self._watching = self._may_watch and self._request["student"] is not None
 
     def _obey(self) -> bool:

@@ -13,7 +13,7 @@ from autograder.bridge.student import NotAttempted, Student, StudentError, resto
 from autograder.bridge.transport import BridgeClosed, BridgeFailure, BridgeTimeout, SocketTransport, Transport
 from autograder.checks.result import TestResult
 from autograder.course import Assignment
-from autograder.faults import tells_of_memory, told_by
+from autograder.faults import AGAIN, MachineFault, tells_of_memory, told_by
 from autograder.sandbox.limits import Limits
 from autograder.submission import host, reasons
 from autograder.submission.execution import Execution, Exhausted
@@ -180,8 +180,11 @@ class Asking:
         try:
             with self._execution.untouched() as kept:
                 request = kept.kernel.open_bridge()
-                with self._bridge_besides(kept.kernel, limits) as transport:
-                    yield transport
+                try:
+                    with self._bridge_besides(kept.kernel, limits) as transport:
+                        yield transport
+                except BridgeClosed:
+                    raise MachineFault(f"A kernel in which no student's code runs has ended; {AGAIN}.") from None
                 kept.came_back = transport.close() and await_reply(kept.kernel, request, CLOSE_S)
         except Exhausted as error:
             raise BridgeTimeout(str(error)) from None

@@ -77,6 +77,7 @@ def grade_submission(job: Job, grader: Grader) -> Outcome:
     with Execution(start, assignment.total_s, supply) as execution:
         run = NotebookRun(grader.template, grader.checks, job, notebook, execution)
         tasks = run.tasks(after_cells=supply.prepare)
+    supply.prepare()  # where a check took the one that was ready
     results = _results(
         job, assignment, tasks, execution.isolation, started, notes=[left, *run.notes], task_seconds=run.task_seconds
     )

@@ -57,12 +57,17 @@ class Kept:
 class Supply:
     """Kernels for an assignment's submissions, one submission at a time.
 
-    ``begin`` has one start in a folder, for nobody yet, without waiting for it; without it nothing starts ahead."""
+    ``begin`` has one start in a folder, for nobody yet, without waiting for it; without it nothing starts ahead, nor
+    where ``is_warm`` says that it would have to wait: that would be a student's time."""
 
-    def __init__(self, assignment: Assignment, start: Kernels, begin: Callable[[Path], Begun] | None = None) -> None:
+    def __init__(
+        self, assignment: Assignment, start: Kernels, begin: Callable[[Path], Begun] | None = None,
+        is_warm: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._assignment = assignment
         self._start = start
         self._begin = begin
+        self._is_warm = is_warm
         self._begun: Begun | None = None
         self._kept: Kept | None = None
 
@@ -81,7 +86,7 @@ class Supply:
 
     def prepare(self) -> None:
         """Has the next kernel start, beside what this process does. What is wrong is said by who needs one."""
-        if self._begin is not None and self._begun is None:
+        if self._begin is not None and self._begun is None and self._is_warm():
             with suppress(KernelFailed, OSError):
                 self._begun = self._laid_out({}, self._begin)
 
@@ -111,10 +116,11 @@ class Supply:
 
     def close(self) -> None:
         """Ends the kernels that nobody has asked for."""
-        for kernel in (self._started_ahead(), self._kept and self._kept.kernel):
-            if kernel:
-                kernel.shutdown()
-        self._kept = None
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            kept.kernel.shutdown()
+        if (ahead := self._started_ahead()) is not None:
+            ahead.shutdown()
 
     def _started_ahead(self) -> Unowned | None:
         begun, self._begun = self._begun, None

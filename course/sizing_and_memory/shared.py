@@ -68,6 +68,7 @@ def wide_layers(copies):
     put out lies in memory that was let go by others before, where there is some: the system clears what it hands out,
     which takes longer than all that is computed here. So as much is taken from it as was ever held at once.
     """
+    import gc
     import weakref
 
     import numpy
@@ -77,6 +78,8 @@ def wide_layers(copies):
 
     def room(*shape):
         shelf = let_go.setdefault(shape, [])
+        if not shelf:
+            gc.collect()  # what only a cycle of objects still holds is let go; Python would find it some time later
         memory = shelf.pop() if shelf else numpy.empty(shape, "float32")
         lent = memory.view()
         weakref.finalize(lent, shelf.append, memory).atexit = False  # once no tensor lies there any more

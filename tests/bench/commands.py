@@ -58,7 +58,7 @@ def grade(folder: Path, name: str, *, force: bool = True) -> Measurement:
     """Grades the measured class, which is wholly right."""
     command = [sys.executable, "-m", "tests.bench.commands", str(folder), name, *(["--force"] if force else [])]
     found = measure(command, Path(__file__).parents[2])
-    refuse_wrong(json.loads(found.output))
+    refuse_wrong(json.loads(found.output), folder, name)
     return found
 
 
@@ -66,15 +66,23 @@ def grade_course(folder: Path, name: str) -> Measurement:
     """Grades solutions of an assignment of the course in a course folder, by the command itself."""
     options = ["--course", str(folder), "--jobs", str(JOBS), "--force", "--json"]
     found = measure([str(BIN / "autograder"), "grade", name, *options], folder)
-    refuse_wrong(json.loads(found.output))
+    refuse_wrong(json.loads(found.output), folder, name)
     return found
 
 
-def refuse_wrong(document: dict[str, Any]) -> None:
+def refuse_wrong(document: dict[str, Any], folder: Path, name: str) -> None:
     """Raises ``RuntimeError`` unless all that were graded have all points that are given without a person."""
-    wrong = [row["student"] for row in document["graded"] if row["score"] != row["max_score"]]
+    wrong = [row for row in document["graded"] if row["score"] != row["max_score"]]
     if wrong or document["failed"]:
-        raise RuntimeError(f"the measured class was not graded right: {wrong or document['failed']}")
+        lost = [f"{row['student']}: {failed_tests(folder, name, row['student'])}" for row in wrong]
+        raise RuntimeError(f"the measured class was not graded right: {lost or document['failed']}")
+
+
+def failed_tests(folder: Path, name: str, student: str) -> list[str]:
+    """The tests that a submission did not pass, with what they say."""
+    results = json.loads((folder / "autograded" / student / name / "results.json").read_text(encoding="utf-8"))
+    tests = [(task["task"], test) for task in results["tasks"] for test in task.get("tests", [])]
+    return [f"{task}, {test['name']}: {test['message']}" for task, test in tests if not test["passed"]]
 
 
 def main() -> None:

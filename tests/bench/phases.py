@@ -115,7 +115,7 @@ def _grade(course: Course, name: str) -> None:
     summary = grade_class(
         name, folder=course.root, options=options, console=console, course=course, make_executor=InThisProcess
     )
-    refuse_wrong(as_json(summary))
+    refuse_wrong(as_json(summary), course.root, name)
 
 
 def profile(runtime: str) -> None:

@@ -39,8 +39,8 @@ def said(number: int, soft: int, hard: int) -> str:
     (resource.RLIMIT_FSIZE, 20 * MEBI, r"may write a file of 20 MB here, and a notebook may need 256; .*`ulimit -f`"),
     (resource.RLIMIT_STACK, MEBI, r"may have a stack of 1 MB here, and a notebook may need 8; .*`ulimit -s`"),
     (resource.RLIMIT_NOFILE, 511, r"may have 511 files open here, and a notebook may need 512; .*`ulimit -n`"),
-    (resource.RLIMIT_DATA, 2048 * MEBI, r"may hold 2048 MB of data here, and a notebook may need 20.*`ulimit -d`"),
-    (resource.RLIMIT_AS, 2050 * MEBI, r"may have 2050 MB of addresses here, and a notebook may need 20.*`ulimit -v`"),
+    (resource.RLIMIT_DATA, 2048 * MEBI, r"may hold 2,048 MB of data here, and a notebook may need 2,0.*`ulimit -d`"),
+    (resource.RLIMIT_AS, 2050 * MEBI, r"may have 2,050 MB of addresses here, and a notebook may need 2,0.*`ulimit -v`"),
     (resource.RLIMIT_NPROC, 111, r"may have 111 processes and threads here, and .* need \d+; .*`ulimit -u`"),
 ])  # fmt: skip
 def test_less_than_a_notebook_may_use_is_said_with_the_limit_to_raise(number: int, most: int, sentence: str):
