@@ -33,6 +33,8 @@ def desk(
         if add_grader is not None:
             _add_grader(password_file, add_grader)
             return
+        if socket is not None and (port, host) != (0, "127.0.0.1"):
+            raise UsageError("--socket stands in place of --port and --host; leave them out, or leave it out.")
         from autograder.desk.serve import serve
 
         serve(course_folder(course), host=host, port=port, at=socket, password_file=password_file,

@@ -101,6 +101,7 @@ def test_it_may_have_a_unix_socket_in_place_of_a_port(root: Path, tmp_path: Path
     not, and it goes with the desk."""
     at, file = tmp_path / "socket", passwords(root, tmp_path)
     assert "give their passwords" in refusal(root, "--socket", str(at), code=2)
+    assert "in place of --port" in refusal(root, "--socket", str(at), "--port", "8200", code=2)
     with desk(root, "--socket", str(at), "--password-file", str(file)) as process, ended(process):
         assert process.stdout is not None and process.stdout.readline() == f"The desk is open: {at}\n"
         assert at.is_socket()
