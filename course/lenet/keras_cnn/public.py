@@ -143,13 +143,13 @@ def form_of(model, shape):
     """Shapes, loss and layers of a Keras model that is meant for images of this shape, as plain data."""
     import keras
 
+    takes, gives = shapes_of(model, shape)  # first: a model that is shown an image may only then make its layers
     layers = [layer for layer in model._flatten_layers() if layer is not model]
     compiled = bool(model.compiled)
     loss = keras.losses.get(model.loss) if compiled and model.loss is not None else None
     name = getattr(loss, "name", None) or getattr(loss, "__name__", None)
     config = loss.get_config() if hasattr(loss, "get_config") else {}
     scales = [layer.scale for layer in layers if type(layer).__name__ == "Rescaling"]
-    takes, gives = shapes_of(model, shape)
     return {
         "input": takes, "output": gives, "compiled": compiled, "loss": name,
         "from_logits": bool(config.get("from_logits", False)), "layers": [type(layer).__name__ for layer in layers],

@@ -50,6 +50,25 @@ def build_cnn(input_shape=(28, 28, 1), num_classes=10):
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
 ''',
+    "layers-made-in-build": KERAS + '''
+class BuiltCNN(keras.Model):
+    """Its layers are made when it is shown its first image, as Keras has it for layers of a class of one's own."""
+    def __init__(self, num_classes):
+        super().__init__()
+        self.num_classes = num_classes
+    def build(self, input_shape):
+        self.body = keras.Sequential([
+            layers.Conv2D(16, 3, activation="relu"), layers.MaxPooling2D(), layers.Flatten(),
+            layers.Dense(self.num_classes, activation="softmax")])
+        self.body.build(input_shape)
+        self.built = True
+    def call(self, x):
+        return self.body(x)
+def build_cnn(input_shape=(28, 28, 1), num_classes=10):
+    model = BuiltCNN(num_classes)
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+''',
     "added-one-by-one": KERAS + '''
 def build_cnn(input_shape=(28, 28, 1), num_classes=10):
     """model.add, strides in place of pooling, global pooling, the metric as an object with its usual name."""
