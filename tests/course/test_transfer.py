@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
+from autograder.checks.api import CheckFailure
 from autograder.checks.registry import reference_names
 from autograder.course import Course
 from autograder.datasets import find_images, weights
@@ -80,6 +81,50 @@ def test_cards_are_known_again_when_moved_and_scaled(scale):
     assert np.array_equal(which, order) and not mirrored.any()
     which, mirrored = pipeline.known_again(moved[:, :, ::-1], originals)
     assert np.array_equal(which, order) and mirrored.all()
+
+
+ERASED = np.where(np.arange(24) < 12, 0, 1)[:, None]  # the left half
+ALTERED = {  # images that can hardly be known again, and whether it is because they were moved or turned
+    "turned by a right angle": (lambda images: np.rot90(images, axes=(1, 2)), True),
+    "moved by a third of the side": (lambda images: np.pad(images, ((0, 0), (0, 0), (8, 0), (0, 0)))[:, :, :24], True),
+    "far too bright": (lambda images: np.clip(images + 0.9, -1, 1), False),
+    "noisy": (lambda images: images + np.random.default_rng(1).normal(0, 1, images.shape), False),
+    "erased in part": (lambda images: images * ERASED, False),
+    "mirrored, and erased in part": (lambda images: images[:, :, ::-1] * ERASED, False),
+}
+
+
+@pytest.mark.parametrize(("alter", "far"), ALTERED.values(), ids=ALTERED)
+def test_what_is_moved_too_far_is_told_from_what_is_altered_otherwise(alter, far):
+    originals = pipeline.cards(np.random.default_rng(0))
+    order = np.random.default_rng(1).permutation(pipeline.COUNT)
+    assert pipeline.went_far(alter(expected_pixels(originals[order])), order, originals) is far
+
+
+def told(**changes):
+    """What the kernel tells of an epoch of four images in batches of two."""
+    return {"images": np.zeros((4, 2, 2, 3)), "labels": np.arange(4), "sizes": [2, 2], **changes}
+
+
+def test_values_decide_whether_labels_are_one_hot_and_whether_a_dataset_goes_on():
+    plain = pipeline.an_epoch(told(), 4)
+    assert not plain["one_hot"] and not plain["more"] and plain["labels"].tolist() == [0, 1, 2, 3]
+    assert not pipeline.an_epoch(told(), 3)["more"]  # a last batch of two
+    rows = pipeline.an_epoch(told(labels=np.eye(4)[[3, 1, 0, 2]]), 4)
+    assert rows["one_hot"] and rows["labels"].tolist() == [3, 1, 0, 2]
+    column = pipeline.an_epoch(told(labels=np.arange(4.0)[:, None]), 4)
+    assert not column["one_hot"] and column["labels"].tolist() == [0, 1, 2, 3]
+    longer = pipeline.an_epoch(told(), 2)
+    assert longer["more"] and longer["sizes"] == [2] and len(longer["images"]) == len(longer["labels"]) == 2
+
+
+@pytest.mark.parametrize("changes", [
+    {"sizes": [2, 3]}, {"sizes": "22"}, {"sizes": [2, "2"]}, {"labels": np.array(["a", "b", "c", "d"])},
+    {"labels": np.full(4, np.nan)}, {"labels": np.zeros((4, 3))}, {"labels": [0, 1, 2, 3]}, {"images": None},
+], ids=str)
+def test_an_epoch_of_an_odd_form_fails(changes):
+    with pytest.raises(CheckFailure):
+        pipeline.an_epoch(told(**changes), 4)
 
 
 # --- pretrained networks -------------------------------------------------------------------------------------------
@@ -250,9 +295,10 @@ def test_odd_answers_get_a_verdict_and_no_points(task, answer):
     assert all(result.message for result in results if not result.passed)
 
 
-def test_a_forged_report_earns_nothing(monkeypatch):
+@pytest.mark.parametrize("passes", [[{}, {}], ["x", 3], "of two", 2])
+def test_a_forged_report_earns_nothing(monkeypatch, passes):
     # what a probe reports comes from the student's process, so it may be anything at all
-    forged = {"answers": np.zeros((3, 8)), "history": {}, "untouched": "yes", "after": [], "passes": [{}, {}]}
+    forged = {"answers": np.zeros((3, 8)), "history": {}, "untouched": "yes", "after": [], "passes": passes}
 
     def run_fine_tune(*arguments):
         return dict(forged)

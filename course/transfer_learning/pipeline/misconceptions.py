@@ -73,7 +73,7 @@ add("batches-shuffled",
     (".batch(batch_size)", ".batch(batch_size)\n    if training:\n"
      "        dataset = dataset.shuffle(len(paths), seed=seed)"))
 add("one-hot-labels",
-    "The labels are rows of zeros with a one; they come as they were given, as numbers.",
+    "The labels are rows of zeros with a one; they should come as they were given, as numbers.",
     ("(list(paths), list(labels))", "(list(paths), keras.utils.to_categorical(labels))"))
 add("never-augmented",
     "In training the images come as they are in their files; nothing is augmented.",
@@ -94,7 +94,8 @@ add("augmented-too-far",
     "and `RandomRotation` counts in full turns.",
     ("keras.layers.RandomRotation(0.03", "keras.layers.RandomRotation(0.25"), section=MOVING)
 add("repeated",
-    "The dataset goes on when every image has come once; an epoch ends where the dataset ends, so nothing is repeated.",
+    "The dataset goes on when every image has come once; an epoch ends where the dataset ends, so nothing may "
+    "be repeated.",
     ("return dataset.prefetch", "return dataset.repeat().prefetch"))
 add("seed-not-used",
     "The seed was not used: two pipelines with the same seed begin with different orders.",

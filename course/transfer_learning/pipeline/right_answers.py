@@ -94,7 +94,8 @@ def make_dataset(paths, labels, *, image_size, batch_size, training, seed):
 }
 
 RIGHT = KERAS + '''
-def piped(paths, labels, image_size, batch_size, training, seed, change=lambda image: image, add=0):
+def piped(paths, labels, image_size, batch_size, training, seed, change=lambda image: image, add=0,
+          more=lambda images: images):
     data = tf.data.Dataset.from_tensor_slices(([str(p) for p in paths], [int(l) + add for l in labels]))
     data = data.shuffle(len(paths), seed=seed) if training else data
     def load(path, label):
@@ -103,7 +104,7 @@ def piped(paths, labels, image_size, batch_size, training, seed, change=lambda i
     data = data.map(load).batch(batch_size)
     if training:
         move = keras.layers.RandomTranslation(0.08, 0.08, fill_mode="nearest", seed=seed)
-        data = data.map(lambda x, y: (move(x, training=True), y))
+        data = data.map(lambda x, y: (more(move(x, training=True)), y))
     return data.prefetch(1)
 '''
 WRONG = {
@@ -115,6 +116,26 @@ def make_dataset(paths, labels, *, image_size, batch_size, training, seed):
     "labels-from-one": RIGHT + '''
 def make_dataset(paths, labels, *, image_size, batch_size, training, seed):
     return piped(paths, labels, image_size, batch_size, training, seed, add=1)
+''',
+    "far-too-bright": RIGHT + '''
+def make_dataset(paths, labels, *, image_size, batch_size, training, seed):
+    """Every image can hardly be known again, and was neither moved nor turned much."""
+    bright = keras.layers.RandomBrightness(0.5, value_range=(-1, 1), seed=seed)
+    return piped(paths, labels, image_size, batch_size, training, seed, more=lambda x: bright(x, training=True))
+''',
+    "erased-in-part": RIGHT + '''
+def make_dataset(paths, labels, *, image_size, batch_size, training, seed):
+    """One half or the other is gone, and the rest stays where it was."""
+    def erased(images):
+        left = tf.cast(tf.range(image_size[1]) < image_size[1] // 2, tf.float32)[None, None, :, None]
+        chosen = tf.cast(tf.random.uniform([tf.shape(images)[0], 1, 1, 1]) < 0.5, tf.float32)
+        return images * (chosen * left + (1 - chosen) * (1 - left))
+    return piped(paths, labels, image_size, batch_size, training, seed, more=erased)
+''',
+    "noisy": RIGHT + '''
+def make_dataset(paths, labels, *, image_size, batch_size, training, seed):
+    noise = lambda images: images + tf.random.normal(tf.shape(images), stddev=1.0)
+    return piped(paths, labels, image_size, batch_size, training, seed, more=noise)
 ''',
     "negative": RIGHT + '''
 def make_dataset(paths, labels, *, image_size, batch_size, training, seed):
