@@ -8,6 +8,7 @@ from .public import (
     expect_accuracy,
     expect_frozen_first,
     expect_probabilities,
+    expect_small_steps,
     expect_statistics_kept,
     expect_top_tuned,
     fine_tuned,
@@ -21,7 +22,7 @@ def test_the_new_head(student):
     expect_probabilities(fine_tuned(student))
 
 
-@points(1)
+@points(0.5)
 @kernel_says
 def test_the_features_are_frozen_at_first(student):
     """While the new head learns, the pretrained features stay what they were."""
@@ -32,6 +33,13 @@ def test_the_features_are_frozen_at_first(student):
 def test_the_top_layers_are_tuned(student):
     """After that the last convolution changes a little, the first one does not."""
     expect_top_tuned(fine_tuned(student))
+
+
+@points(0.5)
+@kernel_says
+def test_the_top_layers_go_by_small_steps(student):
+    """In no epoch of the second phase does the last convolution go far: its learning rate is small."""
+    expect_small_steps(fine_tuned(student))
 
 
 @points(5)
