@@ -110,7 +110,7 @@ def test_gradients_reach_the_parameters(student, case):
 @kernel_says
 @search(IMAGES, examples=6)
 def test_parameters_stay_what_they_are(student, case):
-    """Parameters, input and mode are the same afterwards, in training as in evaluation; what was frozen stays frozen."""
+    """Parameters, input and mode are the same afterwards, in training as in evaluation; what was frozen stays so."""
     current().believed = True
     weights, x = pyramid(case)
     right = reference.mixed_precision(weights, x, "bfloat16", _report="dtypes")
