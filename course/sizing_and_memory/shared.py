@@ -4,7 +4,7 @@
 
 from collections import Counter
 
-from autograder.checks.api import CheckFailure, expect_equal, fresh, measured, read_entry, read_number
+from autograder.checks.api import CheckFailure, expect_equal, read_entry, read_number
 
 MB = 10**6
 TEXTBOOK = {"image": (200, 300, 3), "maps": (100, 200, 400), "batch": 50}  # the network that the notebook works out
@@ -23,20 +23,6 @@ def on_one_thread(run):
         return run()
     finally:
         torch.set_num_threads(threads)
-
-
-def within(room, student, ask):
-    """(whether memory stays below `room` bytes, what `ask` gives): `ask(alone)` runs in a kernel of its own.
-
-    It is asked once more where memory does not: Python frees a cycle of objects when it happens to look for one, so a
-    peak may have too much in it, never too little.
-    """
-    for _ in range(2):
-        with fresh(student) as alone, measured(alone) as used:
-            found = ask(alone)
-        if used.peak_bytes < room:
-            return True, found
-    return False, found
 
 
 def saved_bytes(model, run):

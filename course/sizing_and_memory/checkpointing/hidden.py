@@ -6,10 +6,12 @@ from autograder.checks.api import (
     expect,
     expect_close,
     expect_equal,
+    fresh,
     in_kernel,
     kernel_says,
     later,
     look_at,
+    measured,
     misconceptions,
     numbers,
     points,
@@ -18,7 +20,7 @@ from autograder.checks.api import (
 )
 from autograder.checks.api import strategies as st
 
-from ..shared import MB, gradients_of, on_one_thread, saved_bytes, wide_layers, within
+from ..shared import MB, gradients_of, on_one_thread, saved_bytes, wide_layers
 from . import public
 from .public import with_its_form
 
@@ -146,16 +148,14 @@ def as_they_run(student, case):
 def test_memory_is_saved(student, case):
     """Forward and backward: at no time more than the blocks' inputs and what lies inside one block is held."""
     scales = 1 + numbers(DEEP, LAYERS, seed=case.seed, dtype="float32") / 9
-
-    def ask(alone):
+    with fresh(student) as alone:
         kernel = in_kernel(alone, public.run_deep_checkpointed, wide_layers, on_one_thread, gradients_of)
-        return kernel.run_deep_checkpointed(alone.checkpointed_forward, scales, COPIES)
-
-    saved, gradients = within(ROOM, student, ask)
+        with measured(alone) as used:
+            gradients = kernel.run_deep_checkpointed(alone.checkpointed_forward, scales, COPIES)
     expect_close(gradients, reference.deep_checkpointed(scales), rtol=1e-3, atol=1e-6, what="the row of all gradients")
-    if not saved:
+    if used.peak_bytes >= ROOM:
         as_they_run(student, case)
-    expect(saved, "The peak of memory is that of a plain pass, or nearly.")
+    expect(used.peak_bytes < ROOM, "The peak of memory is that of a plain pass, or nearly.")
 
 
 @points(0.5)

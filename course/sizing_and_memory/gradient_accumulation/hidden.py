@@ -7,8 +7,10 @@ from autograder.checks.api import (
     current,
     expect,
     expect_raises,
+    fresh,
     in_kernel,
     kernel_says,
+    measured,
     numbers,
     points,
     reference,
@@ -16,7 +18,7 @@ from autograder.checks.api import (
 )
 from autograder.checks.api import strategies as st
 
-from ..shared import MB, gradients_of, on_one_thread, report_of, wide_layers, within
+from ..shared import MB, gradients_of, on_one_thread, report_of, wide_layers
 from .public import (
     accumulated,
     inputs_need_no_gradients,
@@ -120,16 +122,16 @@ def test_one_micro_batch_in_memory(student, rng):
     inputs = rng.uniform(0.2, 1, (SAMPLES, 1)).astype(np.float32)
     # On one side of the outputs, so that what the samples add does not cancel.
     targets = rng.uniform(-1, -0.2, (SAMPLES, 1)).astype(np.float32)
-
-    def ask(alone):
+    with fresh(student) as alone:
         kernel = in_kernel(alone, run_wide_accumulation, wide_layers, left_on, on_one_thread, gradients_of)
-        return kernel.run_wide_accumulation(alone.accumulate_gradients, scales, inputs, targets, MICRO_BATCH, COPIES)
-
-    one_at_a_time, seen = within(ROOM, student, ask)
+        with measured(alone) as used:
+            seen = kernel.run_wide_accumulation(
+                alone.accumulate_gradients, scales, inputs, targets, MICRO_BATCH, COPIES
+            )
     seen = report_of(seen, "direction")
     right = reference.accumulation(scales, inputs, targets, MICRO_BATCH, wide=True, _report="direction")
     same_direction(seen, right, rtol=1e-3, atol=1e-4)
-    expect(one_at_a_time, "The peak of memory is that of the whole batch, or nearly: the outputs of more than "
+    expect(used.peak_bytes < ROOM, "The peak of memory is that of the whole batch, or nearly: the outputs of more than "
            "one micro batch were held at once.")
 
 
