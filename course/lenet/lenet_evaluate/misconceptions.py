@@ -71,15 +71,6 @@ def classes_left_out(model, images, labels):
     return Evaluation(found.accuracy, found.confusion[there][:, there], found.mistakes)
 
 
-@LENET_EVALUATE.add("classes-up-to-the-largest", section=JUDGING)
-@on(right.evaluation)
-def classes_up_to_the_largest(model, images, labels):
-    """The confusion matrix ends with the largest digit that occurs; it is always 10x10."""
-    found = evaluate(model, images, labels)
-    there = np.flatnonzero(found.confusion.any(axis=0) | found.confusion.any(axis=1)).max(initial=-1) + 1
-    return Evaluation(found.accuracy, found.confusion[:there, :there], found.mistakes)
-
-
 @LENET_EVALUATE.add("accuracy-in-percent", section=JUDGING)
 @on(right.evaluation)
 def accuracy_in_percent(model, images, labels):

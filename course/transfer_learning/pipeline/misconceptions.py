@@ -33,7 +33,7 @@ add("standardised-one-by-one",
     (SCALED, "tf.image.per_image_standardization(picture)"))
 add("blue-first",
     "The channels come as blue, green, red; the pretrained network was trained on red, green, blue.",
-    (SCALED, "picture[..., ::-1] / 127.5 - 1"))
+    (SCALED, "picture[..., ::-1] / 127.5 - 1"), price="images are known again by their colours, in four tests")
 add("channels-as-in-the-file",
     "Grey files keep their one channel and do not fit into a batch with colour ones; ask the decoder for three.",
     ("channels=3", "channels=0"), raises=("InvalidArgumentError", "ValueError"))
@@ -99,7 +99,7 @@ add("repeated",
     ("return dataset.prefetch", "return dataset.repeat().prefetch"))
 add("seed-not-used",
     "The seed was not used: two pipelines with the same seed begin with different orders.",
-    ("shuffle(len(paths), seed=seed, ", "shuffle(len(paths), "))
+    ("shuffle(len(paths), seed=seed, ", "shuffle(len(paths), "), price="what the seed decides is one test's point")
 add("not-prefetched",
     "Nothing is prefetched: the network waits while a batch is prepared, and the files wait while it learns.",
     ("return dataset.prefetch(tf.data.AUTOTUNE)", "return dataset"))
