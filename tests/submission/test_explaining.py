@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,25 +12,13 @@ import pytest
 from autograder.checks import sentences
 from autograder.checks.collecting import number_of
 from autograder.checks.runner import REVEALED_SEED
-from autograder.classroom.worker import WorkerSpec, make_grader
 from autograder.submission import explaining
 from autograder.submission.job import Outcome
 from autograder.submission.results import Results
 from autograder.submission.submission import Grader
-from tests.small.courses import at_home
-from tests.small.small_class import RIGHT, SECRET, answered, job, small_course
+from tests.small.small_class import RIGHT, SECRET, answered, job
 
 NEGATIVE = "test_double_of_a_negative_number"
-
-
-@pytest.fixture(scope="module")
-def grader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grader]:
-    root = tmp_path_factory.mktemp("course")
-    small_course(root)
-    with at_home(root):
-        grader, close = make_grader(WorkerSpec(root, "00-small", "required"))
-        yield grader
-        close()
 
 
 def drawn(seed: bytes) -> int:

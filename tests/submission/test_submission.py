@@ -8,7 +8,6 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +19,6 @@ import numpy as np
 import psutil
 import pytest
 
-from autograder.classroom.worker import WorkerSpec, make_grader
 from autograder.course import Course
 from autograder.faults import MachineFault
 from autograder.sandbox.client import KernelFailed, SandboxKernel
@@ -28,18 +26,7 @@ from autograder.submission import host, notebook
 from autograder.submission.job import Outcome
 from autograder.submission.results import Results
 from autograder.submission.submission import Grader
-from tests.small.courses import at_home
 from tests.small.small_class import RIGHT, answered, job, scores, small_course
-
-
-@pytest.fixture(scope="module")
-def grader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grader]:
-    root = tmp_path_factory.mktemp("course")
-    small_course(root)
-    with at_home(root):
-        grader, close = make_grader(WorkerSpec(root, "00-small", "required"))
-        yield grader
-        close()
 
 
 def grade(grader: Grader, answers: dict[str, str], *extra: str, **own: Any) -> Outcome:

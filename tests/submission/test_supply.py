@@ -13,16 +13,14 @@ import pytest
 from autograder.bridge.measuring import fresh
 from autograder.bridge.student import NotAttempted, Student, in_kernel
 from autograder.checks.result import TestResult
-from autograder.classroom.worker import WorkerSpec, make_grader
 from autograder.sandbox.client import StartingKernel, WarmPool
 from autograder.sandbox.setup import KernelSetup
 from autograder.submission import supply
 from autograder.submission.submission import Grader
-from tests.small.courses import at_home
-from tests.small.small_class import RIGHT, answered, job, scores, small_course
+from tests.small.small_class import RIGHT, answered, job, scores
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def begun() -> Iterator[list[str | None]]:
     """For whom kernels were started, None for nobody yet."""
     seen: list[str | None] = []
@@ -35,16 +33,6 @@ def begun() -> Iterator[list[str | None]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WarmPool, "begin", begin)
         yield seen
-
-
-@pytest.fixture(scope="module")
-def grader(tmp_path_factory: pytest.TempPathFactory, begun: list[str | None]) -> Iterator[Grader]:
-    root = tmp_path_factory.mktemp("course")
-    small_course(root)
-    with at_home(root):
-        grader, close = make_grader(WorkerSpec(root, "00-small", "required"))
-        yield grader
-        close()
 
 
 def graded(grader: Grader, student: str, *extra: str, **own: Any) -> Any:
