@@ -177,7 +177,14 @@ def are_probabilities(answers: np.ndarray) -> bool:
 
 def expect_learned(tuned: Tuned) -> None:
     """Passes when the model is better than chance: whoever trains nothing keeps everything as it was."""
-    expect(accuracy(tuned) > 2 / CLASSES, "The model has learned nothing.")
+    expect(accuracy(tuned) > 2 / CLASSES, "The model has learned nothing.", diagnosis=of_too_large_a_rate(tuned))
+
+
+def of_too_large_a_rate(tuned: Tuned) -> Any:
+    """The name of what a far too large rate of the second phase makes of the features; None where it is not that."""
+    if change(tuned, "conv5/kernel") < LARGEST_CHANGE or frozen_epochs(tuned) < 1:
+        return None
+    return misconceptions.FINE_TUNE["rate-destroys-features"]
 
 
 def expect_head_on_features(tuned: Tuned) -> None:
@@ -255,7 +262,7 @@ def expect_top_tuned(tuned: Tuned) -> None:
     expect(change(tuned, "conv1/kernel") == 0, "The first convolution should stay as it was.",
            diagnosis=known["everything-unfrozen"] if first_phase else None)
     expect(last < LARGEST_CHANGE, "The last convolution went so far that little of the pretrained one is left.",
-           diagnosis=known["rate-destroys-features"] if first_phase else None)
+           diagnosis=of_too_large_a_rate(tuned))
 
 
 def expect_small_steps(tuned: Tuned) -> None:
