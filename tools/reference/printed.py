@@ -37,6 +37,7 @@ class Grade(TypedDict):
     assignment: str
     graded: Annotated[list[Graded], "Those whose notebooks were run."]
     unchanged: Annotated[list[Graded], "Those whose result stands from an earlier run."]
+    other_dates: Annotated[list[str], "Those of them whose dates have changed since: judged by the new ones."]
     remarks: Annotated[Mapping[str, str], "What is odd about a submission, by student."]
     failed: Annotated[Mapping[str, str], "Why a submission could not be graded, by student."]
     broken_checks: Annotated[Mapping[str, list[str]], "Checks that failed by their own fault, by student."]
