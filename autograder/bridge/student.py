@@ -178,7 +178,8 @@ def _header(
 ) -> dict[str, Any]:
     header = {"op": op, **fields}
     for key, value in (payload or {}).items():
-        header[key] = encoder.encode(value)
+        if key != "kwargs" or value:  # most calls have none
+            header[key] = encoder.encode(value)
     return header
 
 

@@ -138,6 +138,11 @@ def training_images(spec: WorkerSpec, assignment: Assignment) -> Path | None:
     return data.folder
 
 
+# Python looks for garbage whenever so many objects more were made than freed. Its own number is 700; requests to a
+# kernel make as many in an instant, and looking took a tenth of a worker's time. So many take a few megabytes.
+NEW_OBJECTS = 20_000
+
+
 class ToldToEnd(BaseException):
     """Another process has told this one to end."""
 
@@ -157,6 +162,7 @@ def serve(connection: Connection, server: socket.socket | None = None) -> None:
             gc.collect()
             gc.freeze()  # what a worker holds to its end is not looked through again and again
         finally:
+            gc.set_threshold(NEW_OBJECTS)
             gc.enable()
         connection.send(READY)
         while True:

@@ -132,7 +132,8 @@ class Agent:
         if op == "set":
             return setattr(target, name, decoder.decode(header["value"]))
         if op in ("call", "method"):
-            args, kwargs = decoder.decode(header["args"]), decoder.decode(header["kwargs"])
+            args = decoder.decode(header["args"])
+            kwargs = decoder.decode(header["kwargs"]) if "kwargs" in header else {}
             called = target if op == "call" else getattr(target, name)
             result = called(*args, **kwargs)
             if "keep" not in header:

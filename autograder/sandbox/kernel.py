@@ -26,16 +26,14 @@ from ipykernel import ipkernel
 from ipykernel.iostream import IOPubThread
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
-from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.history import HistoryManager
-from IPython.utils.text import SList
-from traitlets import observe
 
 from . import agent, channel, facade, granted, pictures, privileges, reach, root, sharing, syscalls
 from .confine import MANDATORY, Confinement
 from .gpu import Gpu, open_device
 from .limits import Limits
 from .policy import Policy
+from .shell import StudentShell
 from .variants import Variants
 
 _BIND_TIMEOUT_S = 5.0
@@ -46,54 +44,6 @@ _FIRST_CELL_IMPORTS = """
     IPython.core.completerlib IPython.core.debugger IPython.core.magics.execution IPython.core.magics.pylab
     IPython.core.oinspect IPython.extensions.storemagic faulthandler pdb
     pygments.formatters.terminal256 stack_data tornado.platform.asyncio""".split()
-
-
-_MAGICS_THAT_RUN_CODE = frozenset(("capture", "debug", "pdb", "prun", "run", "time", "timeit"))
-
-
-class StudentShell(ZMQInteractiveShell):
-    """IPython's shell, where what only prepares a notebook does not stop an answer: `!command` and `%pip` say that no
-    program starts, a magic that is not there or fails says so, and the cell goes on."""
-
-    def system(self, cmd: str) -> None:
-        """Runs nothing; sets the exit code as a shell does for a command that may not run."""
-        print(f"no program can be started while grading, so this was skipped: {cmd}", file=sys.stderr)
-        self.user_ns["_exit_code"] = 126
-
-    def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> SList | str:
-        """Runs nothing; there is no output."""
-        self.system(cmd)
-        return SList() if split else ""
-
-    def run_line_magic(self, magic_name: str, line: str, _stack_depth: int = 1) -> Any:
-        """Runs `%name line`; what the student's code raises in one that runs code is its own."""
-        if self.find_line_magic(magic_name) is None:
-            print(f"there is no magic %{magic_name} here, so this line was skipped", file=sys.stderr)
-            return None
-        try:
-            return super().run_line_magic(magic_name, line, _stack_depth=_stack_depth + 1)
-        except Exception as error:
-            if magic_name in _MAGICS_THAT_RUN_CODE:
-                raise
-            print(f"%{magic_name} {line} did not work here and was skipped: {error}", file=sys.stderr)
-            return None
-
-    def run_cell_magic(self, magic_name: str, line: str, cell: str) -> Any:
-        """Runs `%%name line` over a cell; where there is no such magic, the cell without it."""
-        if self.find_cell_magic(magic_name) is not None:
-            return super().run_cell_magic(magic_name, line, cell)
-        print(f"there is no magic %%{magic_name} here, so the cell was run without it", file=sys.stderr)
-        code = self.transform_cell(cell)
-        exec(compile(code, self.compile.cache(code), "exec"), self.user_ns)
-        return None
-
-    def ask_exit(self) -> None:
-        """`exit()` and `quit()` end nothing: the cells that follow are graded too."""
-        print("the notebook is graded to its end, so exit() and quit() do nothing here", file=sys.stderr)
-
-    @observe("exit_now")
-    def _update_exit_now(self, change: Any) -> None:
-        """A cell that asks the kernel to shut down does not end it for the cells that follow."""
 
 
 class _NoModules:

@@ -32,6 +32,7 @@ TENSOR_DTYPES = frozenset(
     "bool int8 uint8 int16 uint16 int32 uint32 int64 uint64 "
     "float16 bfloat16 float32 float64 complex64 complex128".split()
 )
+PLAIN = frozenset({str, bool, type(None)})  # what is in JSON as it is
 DEVICE = re.compile(r"(cpu|meta|mps|cuda(:\d{1,2})?)\Z")
 
 
@@ -145,10 +146,14 @@ class Encoder:
         return self._opaque(value)
 
     def _container(self, value: Any, kind: type, depth: int) -> Any:
+        encode, deeper = self.encode, depth + 1
         if kind is dict:
-            items = [[self.encode(key, depth + 1), self.encode(part, depth + 1)] for key, part in value.items()]
+            items = [
+                [encode(key, deeper), part if type(part) in PLAIN else encode(part, deeper)]
+                for key, part in value.items()
+            ]
             return {"t": "dict", "v": items}
-        return {"t": kind.__name__, "v": [self.encode(item, depth + 1) for item in value]}
+        return {"t": kind.__name__, "v": [item if type(item) in PLAIN else encode(item, deeper) for item in value]}
 
     def _numbers(self, kind: str, array: np.ndarray, original: Any) -> Any:
         plain = array
@@ -216,7 +221,8 @@ class Decoder:
         parts = tree.get("v")
         if type(parts) is not list:
             raise MalformedMessage("a list without its parts")
-        return [self.decode(part, depth + 1) for part in parts]
+        decode, deeper = self.decode, depth + 1
+        return [decode(part, deeper) for part in parts]
 
     def _tuple(self, tree: dict[str, Any], depth: int) -> tuple[Any, ...]:
         return tuple(self._list(tree, depth))

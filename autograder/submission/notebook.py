@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,11 +26,12 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+from nbformat.v4 import new_notebook
 
 from autograder.course import CHECK_SUFFIX, RUBRIC_SUFFIX, Assignment, Course, CourseError, Task
 from autograder.faults import of_os_error
 from autograder.notebook_file import NotANotebook, document_of
+from autograder.submission.nodes import CELL_KINDS, new_cell
 from autograder.submission.prose import Pictures, Prose, safe_markdown, with_pictures
 from autograder.submission.results import Reason
 from autograder.submission.text import one_line
@@ -40,9 +41,6 @@ MAX_BYTES_WITHOUT_OUTPUTS = 50_000_000
 MAX_SOURCE_CHARACTERS = 4_000_000
 MAX_CELLS = 2_000
 
-_NEW_CELL: dict[str, Callable[..., NotebookNode]] = {
-    "code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell,
-}  # fmt: skip
 _IMPORT = re.compile(r"^(?:import|from)[ ]", re.MULTILINE)
 
 
@@ -173,7 +171,7 @@ def _size_without_outputs(document: dict[str, Any]) -> int:
 
 
 def _student_cells(document: dict[str, Any]) -> Iterator[_StudentCell]:
-    cells = [cell for cell in document["cells"] if isinstance(cell, dict) and _kind(cell) in _NEW_CELL]
+    cells = [cell for cell in document["cells"] if isinstance(cell, dict) and _kind(cell) in CELL_KINDS]
     if len(cells) > MAX_CELLS:
         raise NotGradable("malformed", f"The submitted notebook has more than {MAX_CELLS} cells.")
     total, pictures = 0, Pictures()
@@ -291,11 +289,11 @@ def _own_cells(template: Template, grade_id: str, cell: _StudentCell) -> list[Pl
     if template.is_answer(grade_id):
         if text and source != released.source:
             source = safe_markdown(source)
-        answer = _NEW_CELL[released.cell_type](source, metadata=released.metadata)
+        answer = new_cell(released.cell_type, source, metadata=released.metadata)
         if text and cell.attachments:
             answer.attachments = cell.attachments
         return [Placed(answer, cell.source, grade_id)]
-    own = Placed(_NEW_CELL[released.cell_type](template.source(grade_id), metadata=released.metadata), "", grade_id)
+    own = Placed(new_cell(released.cell_type, template.source(grade_id), metadata=released.metadata), "", grade_id)
     typed = _typed_into(template, grade_id, source)
     if not typed:
         return [own]
@@ -320,7 +318,7 @@ def _typed_into(template: Template, grade_id: str, source: str) -> str:
 
 def _added(cell: _StudentCell) -> Placed:
     source = cell.source if cell.kind == "code" else safe_markdown(cell.source)
-    added = _NEW_CELL["markdown" if cell.kind == "raw" else cell.kind](source)
+    added = new_cell("markdown" if cell.kind == "raw" else cell.kind, source)
     if cell.attachments:
         added.attachments = cell.attachments
     return Placed(added, cell.source, None, cell.attachments)
@@ -333,7 +331,7 @@ def _put_back_missing(placed: list[Placed], template: Template) -> None:
             continue
         empty = template.is_answer(grade_id) and released.cell_type == "code"
         source = "" if empty else template.source(grade_id)
-        cell = _NEW_CELL[released.cell_type](source, metadata=released.metadata)
+        cell = new_cell(released.cell_type, source, metadata=released.metadata)
         at = _behind(template.notebook.cells[:index], [(one.grade_id, one.cell) for one in placed])
         placed.insert(at, Placed(cell, "", grade_id))
 
@@ -346,7 +344,7 @@ def _put_back_setup(cells: list[NotebookNode], template: Template) -> None:
         if released.source.strip() not in there:
             index = next(i for i, cell in enumerate(template.notebook.cells) if cell is released)
             at = _behind(template.notebook.cells[:index], [(grade_id_of(cell), cell) for cell in cells])
-            cells.insert(at, new_code_cell(released.source, metadata={"autograder": {"put_back": True}}))
+            cells.insert(at, new_cell("code", released.source, metadata={"autograder": {"put_back": True}}))
 
 
 def _behind(before: Sequence[NotebookNode], cells: Sequence[tuple[str | None, NotebookNode]]) -> int:

@@ -8,12 +8,11 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 
 from autograder.checks import display
 from autograder.course import Task
 from autograder.sandbox.limits import Limits
-from autograder.submission import host, reasons
+from autograder.submission import host, nodes, reasons
 from autograder.submission.asking import Asking, Checks, RanCell
 from autograder.submission.cell_limits import cell_limits
 from autograder.submission.execution import Execution, Exhausted
@@ -238,11 +237,10 @@ class NotebookRun:
             score = {"text/plain": str(result.score)}
             cell.execution_count = self._count
             cell.outputs = [
-                *(new_output("display_data", data=data) for data in shown),
-                new_output("execute_result", data=score, execution_count=self._count),
+                *map(nodes.shown, shown),
+                nodes.result(score, self._count),
             ]
 
 
 def _note(sentence: str) -> NotebookNode:
-    found: NotebookNode = new_output("stream", name="stderr", text=f"[{sentence}]\n")
-    return found
+    return nodes.printed("stderr", f"[{sentence}]\n")

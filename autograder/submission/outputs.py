@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 
+from autograder.submission import nodes
 from autograder.submission.text import one_line, overwritten, plain
 
 IMAGE_MAGIC = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff", "image/gif": b"GIF8"}
@@ -99,7 +99,7 @@ class Collector:
         if self._cut:
             who = NOTEBOOK_WORDS if self._of_the_notebook else f"a cell may print {self._cap / 1e6:g} MB"
             note = f"[The output is cut here: {who}.]\n"
-            result.append(new_output("stream", name="stdout", text=note))
+            result.append(nodes.printed("stdout", note))
         return result
 
     def _displayed(self) -> None:
@@ -141,7 +141,7 @@ class Collector:
         if last is not None and last.output_type == "stream" and last.name == name:
             last.text += text
         elif text:
-            self._append(new_output("stream", name=name, text=text))
+            self._append(nodes.printed(name, text))
 
     def _display(self, kind: str, content: Mapping[str, Any]) -> None:
         data = safe_data(content.get("data"))
@@ -154,7 +154,7 @@ class Collector:
             for output in known:
                 output.data = NotebookNode(data)
             return
-        output = new_output("execute_result" if kind == "execute_result" else "display_data", data=data)
+        output = nodes.result(data) if kind == "execute_result" else nodes.shown(data)
         self._append(output)
         if isinstance(display_id, str):
             self._displays.setdefault(display_id, []).append(output)
@@ -167,7 +167,7 @@ class Collector:
         text = "\n".join(plain(line) for line in lines[-TRACEBACK_LINES:]) if isinstance(lines, list) else ""
         kept = [line[:LINE_LENGTH] for line in text.split("\n")][-TRACEBACK_LINES:]
         if self._room(sum(map(size_of, kept))):
-            self._append(new_output("error", ename=name, evalue=value, traceback=kept))
+            self._append(nodes.raised(name, value, kept))
 
 
 def safe_data(data: object) -> dict[str, str]:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell
 
 from autograder.course import Assignment
 from autograder.submission.asking import Checks
@@ -20,6 +19,7 @@ from autograder.submission.budget import TooMuch, bounded
 from autograder.submission.execution import Execution
 from autograder.submission.job import Job, Outcome
 from autograder.submission.kernel import Kernel
+from autograder.submission.nodes import new_cell
 from autograder.submission.notebook import NotGradable, Template, grade_id_of, sanitise
 from autograder.submission.notebook_run import NotebookRun
 from autograder.submission.prose import safe_markdown
@@ -145,7 +145,8 @@ def _written(cell: NotebookNode) -> str:
 def _empty(template: Template, sentence: str) -> NotebookNode:
     """What the formgrader opens for a submission that is no notebook."""
     notebook = deepcopy(template.notebook)
-    notebook.cells.insert(0, new_markdown_cell(f"**This submission could not be graded.** {safe_markdown(sentence)}"))
+    text = f"**This submission could not be graded.** {safe_markdown(sentence)}"
+    notebook.cells.insert(0, new_cell("markdown", text))
     return notebook
 
 

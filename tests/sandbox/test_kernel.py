@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import json
 import os
 import queue
 import textwrap
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import psutil
 import pytest
+from IPython.core.inputtransformer2 import TransformerManager
 
 from autograder.sandbox import wire
 from autograder.sandbox.client import WarmPool
+from autograder.sandbox.shell import is_python, may_await
 from autograder.sandbox.variants import Variants
 from autograder.sandbox.zmtp import KernelClient
 
 from .conftest import run
+
+SOLUTIONS = Path(__file__).parents[2] / "solutions"
 
 
 def test_cells_share_a_namespace_and_show_their_result(kernel):
@@ -231,3 +238,28 @@ def test_shutdown_leaves_no_process_and_no_folder(pool, starter):
 def test_an_unknown_runtime_is_refused():
     with pytest.raises(ValueError, match="unknown runtime 'jax'"):
         WarmPool("jax")
+
+
+TRICKY = (
+    "x = 5\n%timeit x", "files = !ls", "print?", "%%time\nx = 1", "x = %time 1", "if x:\n    !ls", "/f 1",
+    ">>> x = 1", "In [1]: x", "x = 1\nIn [2]: x", "'''\n>>> x\n'''", "\n\nx = 1", "    x = 1",
+    "x = (5\n% 3)", "'''\n%time\n!ls\nx?'''", "'''%%time'''", "'x?'", "x # %time", "f'{x!r}'",
+    "await x", "x = 1;", "x = 1\\\n+ 1", "x = 1\r\ny", "\ufeffx = 1", "x\x0c= 1", "return 1", "",
+)  # fmt: skip
+
+
+def test_a_cell_that_is_python_already_is_what_ipython_makes_of_it():
+    cells = [cell.source for path in sorted(SOLUTIONS.glob("*/*.ipynb"))
+             for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]  # fmt: skip
+    ipython, kept = TransformerManager(), 0
+    for source in (*cells, *TRICKY):
+        if is_python(source):
+            kept += 1
+            assert ipython.transform_cell(source) == (source if source.endswith("\n") else source + "\n")
+    assert kept > len(cells) / 2
+
+
+@pytest.mark.parametrize("source", ["await x", "async with x: pass", "[y async for y in x]", "def f(): pass\nawait x"])
+def test_a_cell_that_awaits_is_known(source):
+    code = compile(source, "<>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    assert code.co_flags & inspect.CO_COROUTINE and may_await(source)
