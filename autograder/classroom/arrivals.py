@@ -11,7 +11,7 @@ import stat
 import time
 from pathlib import Path
 
-LOOK_S = 0.05
+LOOK_S = 0.02
 SHARE = 0.1  # of one core, at most, that goes into looking
 MAX_ENTRIES = 500
 

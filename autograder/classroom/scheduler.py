@@ -22,7 +22,7 @@ from autograder.submission.job import Job
 
 ATTEMPTS = 2
 GRACE_S = 120.0
-LISTEN_S = 0.05
+LISTEN_S = 0.02
 LOOK_PAST = 64  # submissions that wait for a GPU are held in memory while others are looked for behind them
 LOOK = f"{AGAIN}, and if that happens each time, look for a hidden check that"
 STUCK = f"The worker did not come to an end; {LOOK} goes on for ever."

@@ -6,7 +6,7 @@ import fcntl
 import logging
 import os
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from logging.handlers import RotatingFileHandler
@@ -21,7 +21,7 @@ from autograder.classroom.grade import default_jobs
 from autograder.classroom.ledger import Ledger
 from autograder.classroom.options import Options
 from autograder.classroom.pool import local_pool
-from autograder.classroom.run import ClassRun, Graded, Summary
+from autograder.classroom.run import ClassRun, Graded, Planned, Summary
 from autograder.course import Assignment, Course, CourseError, UsageError
 from autograder.feedback.clean import clean
 from autograder.feedback.feedback_run import Pages
@@ -57,6 +57,7 @@ class WatchRun(ClassRun):
         super().__init__(course, folder, assignment, writer, ledger, options)
         self._checks_at_start = checks_fingerprint(assignment)
         self._pages = pages
+        self._arrived_since = False
 
     def watch(self, arrivals: Arrivals, log: Log, make_executor: Callable[..., Any] = local_pool) -> None:
         """Grades what arrives until it is interrupted. Raises ``CourseError`` once the checks have changed."""
@@ -66,6 +67,11 @@ class WatchRun(ClassRun):
             log.of(self.summary)
             with make_executor(self.spec(), self._options.jobs, self.assignment.total_s) as executor:
                 self.work(executor, self._arriving(arrivals, log), log)
+
+    def keep(self, planned: Planned, document: dict[str, Any], notebook: bytes, answers: Mapping[str, str]) -> None:
+        """Books an outcome. Raises ``CourseError`` where the checks have changed before the submission was read."""
+        self._refuse_other_checks()
+        super().keep(planned, document, notebook, answers)
 
     def flush(self) -> None:
         """Commits what is waiting, then shows it."""
@@ -81,7 +87,7 @@ class WatchRun(ClassRun):
         left, waiting = RENEW_AFTER, deque[str]()
         while left or waiting:
             if left and (arrived := arrivals.take()):
-                self._refuse_other_checks()
+                self._arrived_since = True
                 new = self.plan(arrived)
                 log.failed_at_once()
                 waiting.extend(student for student in new if student not in waiting)
@@ -90,9 +96,13 @@ class WatchRun(ClassRun):
             if student is not None:
                 waiting.remove(student)
             yield student
+            if self.planned:  # a worker is busy, and this process is not
+                self._refuse_other_checks()
 
     def _refuse_other_checks(self) -> None:
-        if checks_fingerprint(self.assignment) != self._checks_at_start:
+        """Looks once for all that arrived: it takes longer than to look at a submission."""
+        arrived, self._arrived_since = self._arrived_since, False
+        if arrived and checks_fingerprint(self.assignment) != self._checks_at_start:
             raise CourseError(
                 f"The checks of {self.assignment.name} are others than when this was started; start it again."
             )
@@ -161,12 +171,12 @@ class Shown:
     """Writes a student's page when there is a result, for the first ``per_day`` results of a day."""
 
     def __init__(
-        self, place: CourseFolder, course: Course, assignment: Assignment, ledger: Ledger, log: Log, *,
+        self, place: CourseFolder, assignment: Assignment, ledger: Ledger, writer: GradebookWriter, log: Log, *,
         scores_only: bool, per_day: int,
     ) -> None:
-        self._assignment, self._ledger, self._log = assignment, ledger, log
+        self._assignment, self._ledger, self._writer, self._log = assignment, ledger, writer, log
         self._scores_only, self._per_day = scores_only, per_day
-        self._pages = Pages(place.root, assignment, course)
+        self._pages = Pages(place.root, assignment)
 
     def __call__(self, student: str) -> None:
         """Writes the page, or says why it stays as it is."""
@@ -176,7 +186,8 @@ class Shown:
             )
             return
         try:
-            self._pages.write(student, scores_only=self._scores_only)
+            manual = self._writer.manual(self._assignment.name, student)
+            self._pages.write(student, manual, scores_only=self._scores_only)
         except CourseError as error:
             self._log.say(f"{one_line(student, 60)} has no page: {one_line(str(error), 400)}")
 
@@ -215,7 +226,7 @@ def watch(
             pages: Callable[[str], None] | None = None
             if show != "nothing":
                 scores_only = show == "scores"
-                pages = Shown(place, course, assignment, ledger, lines, scores_only=scores_only, per_day=per_day)
+                pages = Shown(place, assignment, ledger, writer, lines, scores_only=scores_only, per_day=per_day)
             run = WatchRun(course, place, assignment, writer, ledger, options, pages)
             lines.say(f"Watching {place.root / 'submitted'} for {name}; Ctrl-C ends it.")
             run.watch(Arrivals(place.root / "submitted", name), lines)

@@ -66,7 +66,7 @@ def write_feedback(
     if unknown:
         raise CourseError(f"There is no result of {unknown[0]!r} for {assignment}; grade that submission first.")
     manual = manual_grades(course_dir, assignment, course)
-    write, pages, secrets = Pages(course_dir, about, course), {}, {}
+    write, pages, secrets = Pages(course_dir, about), {}, {}
     chosen = list(dict.fromkeys(students)) or list(results)
     for done, student in enumerate(chosen):
         progress(done, len(chosen))
@@ -84,15 +84,14 @@ def write_feedback(
 class Pages:
     """Writes the pages of an assignment's students: `feedback/<student>/<assignment>/<assignment>.html`."""
 
-    def __init__(self, course_dir: Path, about: Assignment, course: Course) -> None:
-        self._course_dir, self._about, self._course = course_dir, about, course
+    def __init__(self, course_dir: Path, about: Assignment) -> None:
+        self._course_dir, self._about = course_dir, about
         self._release, self._rubrics = read_notebook(about.release_path), rubrics_of(about)
 
-    def write(self, student: str, *, scores_only: bool = False) -> Path:
+    def write(self, student: str, manual: Manual, *, scores_only: bool = False) -> Path:
         """The page of the result that lies in `autograded/` now; with `scores_only` it has nothing but points."""
         name = self._about.name
         result = _result(self._course_dir / AUTOGRADED / student / name, student)
-        manual = manual_grades(self._course_dir, name, self._course, student).get(student, Manual())
         return self.page(student, result, manual, scores_only=scores_only)[0]
 
     def page(

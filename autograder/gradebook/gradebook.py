@@ -23,8 +23,9 @@ from sqlalchemy import Result, Select, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.course import Assignment, Course
-from autograder.gradebook import attribution, nbgrader_setup
+from autograder.gradebook import attribution, manual, nbgrader_setup
 from autograder.gradebook.address import Address
+from autograder.gradebook.by_hand import Manual
 from autograder.gradebook.commit import Commit
 from autograder.gradebook.opening import WrongGradebook, cannot, create, look_whose, passes, wait_for_other_writers
 from autograder.gradebook.people import Person
@@ -170,6 +171,15 @@ class GradebookWriter:
         penalties = {name: self.config[name] for name in _LATE if name in self.config}
         return lambda student: f"{due or ''}+{extended.get(student) or ''} {penalties or ''}".strip(" +")
 
+    def manual(self, assignment: str, student: str) -> Manual:
+        """What of a student's work was graded by hand."""
+
+        def act() -> Manual:
+            with self._reading() as session:
+                return manual.read(session, assignment, student).get(student, Manual())
+
+        return self._patiently("read", act)
+
     def due(self, assignment: Assignment, when: datetime | None) -> None:
         """Sets when an assignment is due (UTC without a zone), or that it is not due at any time. Penalties follow with
         the next run.
@@ -237,10 +247,15 @@ class GradebookWriter:
 
     def _read(self, query: Select[Any]) -> Result[Any]:
         """Reads all of an answer, and holds nothing of the database afterwards."""
-        session = self._gradebook.db
-        try:
+        with self._reading() as session:
             found: Result[Any] = session.execute(query).freeze()()
             return found
+
+    @contextmanager
+    def _reading(self) -> Iterator[Any]:
+        session = self._gradebook.db
+        try:
+            yield session
         finally:
             session.rollback()
 

@@ -33,14 +33,15 @@ def manual_grades(
     engine = create_engine(address.url)
     try:
         with Session(engine) as session:
-            return _read(session, assignment, student)
+            return read(session, assignment, student)
     except SQLAlchemyError as error:
         raise cannot(address, "read", error) from error
     finally:
         engine.dispose()
 
 
-def _read(session: Session, assignment: str, whose: str | None) -> dict[str, Manual]:
+def read(session: Session, assignment: str, whose: str | None) -> dict[str, Manual]:
+    """What `manual_grades` gives, from a gradebook that is open already."""
     found: dict[str, dict[str, ManualGrade]] = {}
     late: dict[str, float] = {}
     for student, penalty in session.execute(
