@@ -1,6 +1,6 @@
 """`make bench`: every measurement with the machine it was taken on. `python -m tests.bench NAME...` takes some.
 
-`python -m tests.bench profile ASSIGNMENT [--functions]` says where the time of one submission goes,
+`python -m tests.bench profile ASSIGNMENT` says where the time of one submission goes,
 `python -m tests.bench whole [ASSIGNMENT...] [--rounds N]` compares whole assignments with stock nbgrader.
 """
 

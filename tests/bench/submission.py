@@ -6,12 +6,8 @@ is counted apart. CPU seconds say the same on a machine that does other things a
 
 from __future__ import annotations
 
-import cProfile
 import json
-import os
-import pstats
 import resource
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -30,7 +26,7 @@ from autograder.submission.job import Job, Outcome
 from autograder.submission.submission import Grader
 from autograder.training.laid_out import TrainingData
 
-RUNS, LINES, SLOWEST = 3, 25, 8
+RUNS, SLOWEST = 3, 8
 OWN, KERNELS = "the worker", "its kernels"
 
 
@@ -194,9 +190,9 @@ def _title(source: str) -> str:
 
 
 def profile_assignment(name: str) -> None:
-    """Prints the CPU time of a submission by what it went to, then the worker's functions that took most."""
+    """Prints the CPU time of a submission by what it went to."""
     assignment = Course.here().assignment(name)
-    meter, profiler = Meter(), cProfile.Profile()
+    meter = Meter()
     with grader_of(assignment) as grader:
         job = reference_job(assignment)
         refuse_lost_points(grader.grade(job))  # what a worker does once
@@ -206,13 +202,7 @@ def profile_assignment(name: str) -> None:
             for _ in range(RUNS):
                 with meter.during("rest", "everything else"):
                     refuse_lost_points(grader.grade(job))
-        if "--functions" in sys.argv:
-            profiler.enable()
-            grader.grade(job)
-            profiler.disable()
     _print(name, meter)
-    if "--functions" in sys.argv:
-        _print_functions(profiler)
 
 
 def _print(name: str, meter: Meter) -> None:
@@ -230,8 +220,3 @@ def _print(name: str, meter: Meter) -> None:
         print(f"\n{kind}, the dearest first\n\n| | CPU | {OWN} | {KERNELS} | wall |\n|---|---|---|---|---|")
         for title, used in parts[: SLOWEST if kind == "cells" else None]:
             print(row(title, used))
-
-
-def _print_functions(profiler: cProfile.Profile) -> None:
-    print(f"\nFunctions of the worker, {os.path.basename(__file__)} among them:", flush=True)
-    pstats.Stats(profiler).sort_stats("tottime").print_stats(LINES)
