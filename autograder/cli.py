@@ -37,7 +37,10 @@ from autograder.commands.common import (
 from autograder.commands.stopping import stop_on_signals
 from autograder.course import Course, UsageError
 from autograder.faults import NO_MEMORY
+from autograder.language import sentences_of
 from autograder.startup import without_iri_grammar
+
+_ = sentences_of(__package__)
 
 
 class Commands(TyperGroup):
@@ -55,7 +58,7 @@ class Commands(TyperGroup):
 app = typer.Typer(
     name="autograder",
     cls=Commands,
-    help="A course of notebooks: release, grade, feedback.",
+    help=_("A course of notebooks: release, grade, feedback."),
     invoke_without_command=True,
     callback=student.glance,
     add_completion=False,
@@ -105,8 +108,8 @@ class ExportLevel(StrEnum):
 
 @app.command()
 def release(
-    assignments: Annotated[list[str] | None, typer.Argument(help="All of the course by default.")] = None,
-    kit: Annotated[Path | None, typer.Option(metavar="DIR", help="Also write there what students get.")] = None,
+    assignments: Annotated[list[str] | None, typer.Argument(help=_("All of the course by default."))] = None,
+    kit: Annotated[Path | None, typer.Option(metavar="DIR", help=_("Also write there what students get."))] = None,
     course: CourseDir = None,
 ) -> None:
     """Write assignments/ from solutions/ through nbgrader, and register them in the gradebook."""
@@ -114,22 +117,22 @@ def release(
         from autograder.release.release import release as write_release
 
         for folder in write_release(assignments or (), course_dir=course, kit=kit):
-            print(f"Released {folder.name} to {folder}.")
+            print(_("Released {name} to {folder}.").format(name=folder.name, folder=folder))
         if kit is not None:
-            print(f"The students' kit is in {kit}.")
+            print(_("The students' kit is in {kit}.").format(kit=kit))
 
 
 @app.command()
 def grade(
-    assignment: Annotated[str, typer.Argument(help="For example 01-functions.")],
-    student: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this one; may be repeated.")] = None,
-    jobs: Annotated[int | None, typer.Option(min=1, metavar="N", help="Submissions at once.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Run unchanged submissions too.")] = False,
-    preview: Annotated[bool, typer.Option("--preview", help="Say who would change, and book nothing.")] = False,
-    executor: Annotated[ExecutorName, typer.Option(help="Where submissions run.")] = ExecutorName.local,
-    scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Dask's scheduler.")] = None,
-    per_gpu: Annotated[int, typer.Option(min=0, metavar="N", help="Submissions at once on a GPU; 0: use none.")] = 1,
-    isolation: Annotated[Isolation, typer.Option(help="off: no sandbox.")] = Isolation.required,
+    assignment: Annotated[str, typer.Argument(help=_("For example 01-functions."))],
+    student: Annotated[list[str] | None, typer.Option(metavar="ID", help=_("Only this one; may be repeated."))] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, metavar="N", help=_("Submissions at once."))] = None,
+    force: Annotated[bool, typer.Option("--force", help=_("Run unchanged submissions too."))] = False,
+    preview: Annotated[bool, typer.Option("--preview", help=_("Say who would change, and book nothing."))] = False,
+    executor: Annotated[ExecutorName, typer.Option(help=_("Where submissions run."))] = ExecutorName.local,
+    scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help=_("Dask's scheduler."))] = None,
+    per_gpu: Annotated[int, typer.Option(min=0, metavar="N", help=_("Submissions at once on a GPU; 0: use none."))] = 1,
+    isolation: Annotated[Isolation, typer.Option(help=_("off: no sandbox."))] = Isolation.required,
     course: CourseDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -156,8 +159,8 @@ def grade(
 
 @app.command()
 def feedback(
-    assignment: Annotated[str, typer.Argument(help="For example 01-functions.")],
-    student: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this one; may be repeated.")] = None,
+    assignment: Annotated[str, typer.Argument(help=_("For example 01-functions."))],
+    student: Annotated[list[str] | None, typer.Option(metavar="ID", help=_("Only this one; may be repeated."))] = None,
     course: CourseDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -165,16 +168,21 @@ def feedback(
     with one_sentence():
         from autograder.feedback.feedback_run import write_feedback
 
-        with progress_bar("Pages") as progress:
+        with progress_bar(_("Pages")) as progress:
             written = write_feedback(course or Course.here().root, assignment, student or (), progress=progress)
         if as_json:
             print(json.dumps(written.as_json()))
         else:
             print(written.text)
             pages = counted(len(written.pages), "page")
-            print(f"Wrote {pages}, and the class report: {written.report}")
+            print(_("Wrote {pages}, and the class report: {report}").format(pages=pages, report=written.report))
         if written.unreleasable:
-            print(f"The exchange cannot hand back the pages of: {', '.join(written.unreleasable)}.", file=sys.stderr)
+            print(
+                _("The exchange cannot hand back the pages of: {unreleasable}.").format(
+                    unreleasable=", ".join(written.unreleasable)
+                ),
+                file=sys.stderr,
+            )
 
 
 app.command()(arriving.roster)
@@ -196,10 +204,10 @@ app.command()(student.update)
 
 @app.command()
 def export(
-    assignments: Annotated[list[str] | None, typer.Argument(help="All of the gradebook by default.")] = None,
-    format: Annotated[ExportFormat, typer.Option(help="Whose import page reads it.")] = ExportFormat.csv,
-    by: Annotated[ExportLevel, typer.Option(help="One row for each.")] = ExportLevel.assignment,
-    output: Annotated[Path | None, typer.Option(metavar="FILE", help="By default it is printed.")] = None,
+    assignments: Annotated[list[str] | None, typer.Argument(help=_("All of the gradebook by default."))] = None,
+    format: Annotated[ExportFormat, typer.Option(help=_("Whose import page reads it."))] = ExportFormat.csv,
+    by: Annotated[ExportLevel, typer.Option(help=_("One row for each."))] = ExportLevel.assignment,
+    output: Annotated[Path | None, typer.Option(metavar="FILE", help=_("By default it is printed."))] = None,
     course: CourseDir = None,
 ) -> None:
     """Write final scores (automatic, manual, penalty) as CSV, or as Canvas, Moodle and Blackboard read them."""
@@ -212,13 +220,13 @@ def export(
             sys.stdout.write(text.replace("\r\n", "\n"))
         else:
             files.write(output.resolve(), text.encode("utf-8-sig"))
-            print(f"Final scores are in {output}.")
+            print(_("Final scores are in {output}.").format(output=output))
 
 
 @app.command()
 def leaderboard(
-    task: Annotated[str | None, typer.Option(metavar="ID", help="By default the course's challenge.")] = None,
-    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write it there as a page.")] = None,
+    task: Annotated[str | None, typer.Option(metavar="ID", help=_("By default the course's challenge."))] = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help=_("Also write it there as a page."))] = None,
     course: CourseDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -240,9 +248,9 @@ def leaderboard(
 
 @app.command()
 def audit(
-    assignments: Annotated[list[str] | None, typer.Argument(help="All of the course by default.")] = None,
+    assignments: Annotated[list[str] | None, typer.Argument(help=_("All of the course by default."))] = None,
     tasks: Annotated[
-        list[str] | None, typer.Option("--task", metavar="ID", help="Only this task of the assignment; repeatable.")
+        list[str] | None, typer.Option("--task", metavar="ID", help=_("Only this task of the assignment; repeatable."))
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -255,9 +263,9 @@ def audit(
             found.append(audit_assignment(name, tasks=tasks))
             if not as_json:
                 terminal(width=160).print(table(found[-1]), "", prices(found[-1]))
-                print(*found[-1].problems or ("Everything holds.",), sep="\n")
+                print(*found[-1].problems or (_("Everything holds."),), sep="\n")
                 if found[-1].warnings:
-                    print("", "Still to be added:", *found[-1].warnings, sep="\n")
+                    print("", _("Still to be added:"), *found[-1].warnings, sep="\n")
         if as_json:
             # one assignment is an object of its own, as it has always been
             print(json.dumps(found[0].as_json() if len(found) == 1 else [one.as_json() for one in found]))
@@ -267,13 +275,13 @@ def audit(
 
 @app.command()
 def new(
-    what: Annotated[What, typer.Argument(help="What to write.")],
-    name: Annotated[str, typer.Argument(help="A course's folder; 02-shifts; a task's id such as shift-by-two.")],
-    assignment: Annotated[str | None, typer.Option(metavar="NAME", help="Where a task belongs.")] = None,
-    kind: Annotated[TaskKind, typer.Option(help="Of a task.")] = TaskKind.code,
-    points: Annotated[float, typer.Option(metavar="N", help="Of a task.")] = 5.0,
-    title: Annotated[str | None, typer.Option(help="Of a course or an assignment.")] = None,
-    runtime: Annotated[str, typer.Option(metavar="NAME", help="Of an assignment: its libraries.")] = "numpy",
+    what: Annotated[What, typer.Argument(help=_("What to write."))],
+    name: Annotated[str, typer.Argument(help=_("A course's folder; 02-shifts; a task's id such as shift-by-two."))],
+    assignment: Annotated[str | None, typer.Option(metavar="NAME", help=_("Where a task belongs."))] = None,
+    kind: Annotated[TaskKind, typer.Option(help=_("Of a task."))] = TaskKind.code,
+    points: Annotated[float, typer.Option(metavar="N", help=_("Of a task."))] = 5.0,
+    title: Annotated[str | None, typer.Option(help=_("Of a course or an assignment."))] = None,
+    runtime: Annotated[str, typer.Option(metavar="NAME", help=_("Of an assignment: its libraries."))] = "numpy",
 ) -> None:
     """Write the parts of a course, an assignment or a task, and list what you have to fill in."""
     with one_sentence():
@@ -282,12 +290,14 @@ def new(
         written, missing = command.new(
             what.value, name, assignment=assignment, kind=kind.value, points=points, title=title, runtime=runtime
         )
-    print(*(f"Wrote {path}." for path in written), "", *missing, sep="\n")
-    print("`autograder audit` says what is left.")
+    print(*(_("Wrote {path}.").format(path=path) for path in written), "", *missing, sep="\n")
+    print(_("`autograder audit` says what is left."))
 
 
 @app.command()
-def check(notebook: Annotated[Path, typer.Argument(help="A notebook of the course.")], as_json: AsJson = False) -> None:
+def check(
+    notebook: Annotated[Path, typer.Argument(help=_("A notebook of the course."))], as_json: AsJson = False
+) -> None:
     """Run a notebook and its public checks here, without a sandbox: a student's own look at their work."""
     with one_sentence():
         from autograder.checks.terminal import check_notebook
@@ -360,7 +370,7 @@ def _is_of_output(error: OSError) -> bool:
 def _no_reader() -> None:
     """Says that what was to be printed could not be, and lets nothing more be printed."""
     with suppress(OSError):
-        print("autograder: The output could not be written; what was done is kept.", file=sys.stderr)
+        print(_("autograder: The output could not be written; what was done is kept."), file=sys.stderr)
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
@@ -378,7 +388,7 @@ def _leave(code: int) -> None:
 
 def _executor(name: ExecutorName, scheduler: str | None) -> Any:
     if (name is ExecutorName.dask) != (scheduler is not None):
-        raise UsageError("--executor dask and --scheduler ADDRESS belong together.")
+        raise UsageError(_("--executor dask and --scheduler ADDRESS belong together."))
     if scheduler is None:
         from autograder.classroom.pool import local_pool
 

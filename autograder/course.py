@@ -43,8 +43,11 @@ from types import ModuleType
 from typing import Any, Literal
 
 from .faults import of_os_error
+from .language import sentences_of
 from .sandbox.limits import Limits
 from .sandbox.policy import RUNTIMES
+
+_ = sentences_of(__package__)
 
 Kind = Literal["code", "answer", "text"]
 
@@ -228,8 +231,10 @@ class Course:
             return None
         if not re.fullmatch(r"https://github\.com/[\w.-]+/[\w.-]+", str(address)):
             raise CourseError(
-                f"kit_repository in {self.root / 'pyproject.toml'} is {address!r}; it has the form "
-                "https://github.com/OWNER/NAME, which is what Colab and Binder open."
+                _(
+                    "kit_repository in {root} is {address!r}; it has the form "
+                    "https://github.com/OWNER/NAME, which is what Colab and Binder open."
+                ).format(root=self.root / "pyproject.toml", address=address)
             )
         return str(address)
 
@@ -255,7 +260,9 @@ class Course:
         folders = [Path(folder).resolve() for folder in package.__path__]
         if self.folder.resolve() not in folders:
             raise CourseError(
-                f"The package {self.package!r} of {self.root} cannot be loaded: one of that name lies in {folders[0]}."
+                _("The package {package!r} of {root} cannot be loaded: one of that name lies in {folders}.").format(
+                    package=self.package, root=self.root, folders=folders[0]
+                )
             )
         return importlib.import_module(".".join([self.package, *parts]))
 
@@ -276,8 +283,10 @@ class Course:
     def assignment(self, name: str) -> Assignment:
         """The assignment with this name. Raises ``UsageError`` if it is unknown, ``CourseError`` if it is not valid."""
         if name not in self.names:
-            known = ", ".join(self.names) or "none yet"
-            raise UsageError(f"There is no assignment {name!r} in this course; it has: {known}.")
+            known = ", ".join(self.names) or _("none yet")
+            raise UsageError(
+                _("There is no assignment {name!r} in this course; it has: {known}.").format(name=name, known=known)
+            )
         path = self.root / "solutions" / name / f"{name}.ipynb"
         return _read(path, self, self.package, path.stat().st_mtime_ns)
 
@@ -295,7 +304,7 @@ def _settings_of(path: Path, modified_ns: int) -> Mapping[str, Any]:
         settings: Mapping[str, Any] = tomllib.loads(text).get("tool", {}).get("autograder", {})
         return settings
     except tomllib.TOMLDecodeError as error:
-        raise CourseError(f"{path} is not valid TOML: {error}.") from error
+        raise CourseError(_("{path} is not valid TOML: {error}.").format(path=path, error=error)) from error
 
 
 def _settings(folder: Path) -> Mapping[str, Any]:
@@ -312,15 +321,21 @@ def _installed() -> Path:
     """Where the course lies that is installed beside this package, or in whose repository this package lies."""
     names = sorted({entry.value for entry in entry_points(group=ENTRY_POINTS)})
     if len(names) > 1:
-        raise CourseError(f"Several courses are installed ({', '.join(names)}): start this in the folder of one.")
+        raise CourseError(
+            _("Several courses are installed ({names}): start this in the folder of one.").format(
+                names=", ".join(names)
+            )
+        )
     spec = find_spec(names[0]) if names else None
     if spec is not None and spec.submodule_search_locations:
         return Path(next(iter(spec.submodule_search_locations))).parent
     if _settings(IN_PLACE):
         return IN_PLACE
     raise CourseError(
-        "There is no course here: no pyproject.toml in this folder or above has a section [tool.autograder], "
-        "and none is installed."
+        _(
+            "There is no course here: no pyproject.toml in this folder or above has a section [tool.autograder], "
+            "and none is installed."
+        )
     )
 
 
@@ -330,13 +345,17 @@ def _read(path: Path, course: Course, package: str, modified_ns: int) -> Assignm
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise CourseError(f"The notebook of assignment {path.stem!r} is not valid JSON: {error}.") from error
+        raise CourseError(
+            _("The notebook of assignment {stem!r} is not valid JSON: {error}.").format(stem=path.stem, error=error)
+        ) from error
     try:
         return _assignment(path, notebook, course, package)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise CourseError(
-            f"The notebook of assignment {path.stem!r} is not one that Jupyter wrote ({type(error).__name__}: "
-            f"{error}); put back a copy of it."
+            _(
+                "The notebook of assignment {stem!r} is not one that Jupyter wrote ({kind}: "
+                "{error}); put back a copy of it."
+            ).format(stem=path.stem, kind=type(error).__name__, error=error)
         ) from error
 
 
@@ -346,7 +365,9 @@ def _assignment(path: Path, notebook: dict[str, Any], course: Course, package: s
     runtime = own.get("runtime", "numpy")
     if runtime not in RUNTIMES:
         raise CourseError(
-            f"Assignment {path.stem!r} asks for the runtime {runtime!r}; there are: {', '.join(RUNTIMES)}."
+            _("Assignment {stem!r} asks for the runtime {runtime!r}; there are: {runtimes}.").format(
+                stem=path.stem, runtime=runtime, runtimes=", ".join(RUNTIMES)
+            )
         )
     return Assignment(
         name=path.stem,
@@ -384,7 +405,9 @@ def _checked_task(assignment: str, task_id: str, answer: dict[str, Any], check: 
     kind = own.get("kind", "code")
     if kind not in ("code", "answer"):
         raise CourseError(
-            f"Task {task_id!r} of {assignment!r} has the kind {kind!r}; a check cell's is code or answer."
+            _("Task {task_id!r} of {assignment!r} has the kind {kind!r}; a check cell's is code or answer.").format(
+                task_id=task_id, assignment=assignment, kind=kind
+            )
         )
     names = own.get("names") or [task_id.replace("-", "_")]
     if kind == "code" and "names" not in own:
@@ -403,15 +426,21 @@ def _checked_task(assignment: str, task_id: str, answer: dict[str, Any], check: 
 def _images(assignment: str, cells: list[dict[str, Any]], more: Any) -> tuple[tuple[str, ...], ...]:
     """The ways in which a notebook's cells call ``load_images``, read without running them, and ``more`` of them."""
     if not isinstance(more, list) or not all(isinstance(names, list) and len(names) <= 2 for names in more):
-        raise CourseError(f"Assignment {assignment!r} has images in its metadata that are no lists of up to two names.")
+        raise CourseError(
+            _("Assignment {assignment!r} has images in its metadata that are no lists of up to two names.").format(
+                assignment=assignment
+            )
+        )
     code = "\n".join(_source(cell) for cell in cells if cell.get("cell_type") == "code")
     calls = []
     for start in (match.end() for match in re.finditer(r"\bload_images\(", code)):
         match = _LOADED.match(code, start)
         if match is None:
             raise CourseError(
-                f"Assignment {assignment!r} calls load_images with something else than names in quotes, "
-                "so nobody knows which images to lay out for it."
+                _(
+                    "Assignment {assignment!r} calls load_images with something else than names in quotes, "
+                    "so nobody knows which images to lay out for it."
+                ).format(assignment=assignment)
             )
         calls.append(tuple(name for name in match.groups() if name))
     return tuple(dict.fromkeys([*calls, *map(tuple, more)]))
@@ -420,7 +449,11 @@ def _images(assignment: str, cells: list[dict[str, Any]], more: Any) -> tuple[tu
 def _limits(assignment: str, limits: dict[str, Any]) -> dict[str, float]:
     unknown = sorted(set(limits) - set(LIMIT_NAMES))
     if unknown:
-        raise CourseError(f"Assignment {assignment!r} sets the unknown limit {unknown[0]!r}.")
+        raise CourseError(
+            _("Assignment {assignment!r} sets the unknown limit {unknown!r}.").format(
+                assignment=assignment, unknown=unknown[0]
+            )
+        )
     return dict(limits)
 
 
@@ -430,7 +463,9 @@ def _defined(assignment: str, task_id: str, source: str) -> list[str]:
         body = ast.parse(source).body
     except SyntaxError as error:
         raise CourseError(
-            f"The model answer of {task_id!r} in {assignment!r} is not valid Python: {error}."
+            _("The model answer of {task_id!r} in {assignment!r} is not valid Python: {error}.").format(
+                task_id=task_id, assignment=assignment, error=error
+            )
         ) from error
     names: list[str] = []
     for node in body:

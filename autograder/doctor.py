@@ -11,8 +11,11 @@ from typing import Any
 
 from autograder.classroom import gpus
 from autograder.course import Course
-from autograder.datasets import whereabouts
+from autograder.datasets import NOT_FOUND, whereabouts
+from autograder.language import sentences_of
 from autograder.sandbox import mechanisms
+
+_ = sentences_of(__package__)
 
 PACKAGES = ("numpy", "torch", "tensorflow", "nbgrader", "ipykernel", "jupyter_client", "pytest")
 
@@ -58,7 +61,7 @@ def _packages() -> list[Fact]:
         try:
             found.append(Fact("packages", name, True, metadata.version(name)))
         except metadata.PackageNotFoundError:
-            found.append(Fact("packages", name, False, "not installed; run make demo or make test"))
+            found.append(Fact("packages", name, False, _("not installed; run make demo or make test")))
     return found
 
 
@@ -69,24 +72,33 @@ def _isolation() -> list[Fact]:
 def _accelerators() -> list[Fact]:
     devices = gpus.found()
     if not devices:
-        return [Fact("accelerators", "cuda", False, "no NVIDIA GPU found; everything runs on the CPU")]
+        return [Fact("accelerators", "cuda", False, _("no NVIDIA GPU found; everything runs on the CPU"))]
     names = ", ".join(f"{device.name} ({device.memory_bytes / 2**30:.0f} GiB)" for device in devices)
     if not gpus.has_cuda("torch"):
-        return [Fact("accelerators", "cuda", False, f"{names}; but this PyTorch is built for the CPU")]
+        return [
+            Fact("accelerators", "cuda", False, _("{names}; but this PyTorch is built for the CPU").format(names=names))
+        ]
     closed = [path for device in devices for path in device.share(1).files if not os.access(path, os.R_OK | os.W_OK)]
     if closed:
-        return [Fact("accelerators", "cuda", False, f"{names}; but {closed[0]} cannot be opened")]
+        return [
+            Fact(
+                "accelerators",
+                "cuda",
+                False,
+                _("{names}; but {closed} cannot be opened").format(names=names, closed=closed[0]),
+            )
+        ]
     return [Fact("accelerators", "cuda", True, names)]
 
 
 def _data() -> list[Fact]:
-    return [Fact("data", name, "not found" not in text, text) for name, text in whereabouts().items()]
+    return [Fact("data", name, text != NOT_FOUND, text) for name, text in whereabouts().items()]
 
 
 def _course() -> list[Fact]:
     found = []
     for assignment in Course.here():
         released = assignment.release_path.is_file()
-        text = f"{len(assignment.tasks)} tasks, {'released' if released else 'not released yet'}"
+        text = f"{len(assignment.tasks)} tasks, {'released' if released else _('not released yet')}"
         found.append(Fact("course", assignment.name, released, text))
     return found

@@ -8,31 +8,37 @@ import re
 import traceback
 from pathlib import Path
 
-AGAIN = "run the same command again"
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
+
+AGAIN = _("run the same command again")
 _REMEDIES = {
-    errno.ENOSPC: "has no room left; make room there",
-    errno.EDQUOT: "has no room left under your quota; make room there",
-    errno.EROFS: "lies on a disk that can only be read; make it writable",
-    errno.EACCES: "may not be read or written by you; change its permissions",
-    errno.EPERM: "may not be changed by you; change its permissions",
-    errno.EIO: "lies on a disk that fails; look at the disk",
-    errno.EISDIR: "is a folder where a file should be; move it away",
-    errno.ENOTDIR: "has a file in its path where a folder should be; move that file away",
-    errno.EEXIST: "is in the way, and is no folder; move it away",
-    errno.ENOENT: "cannot be made, since its folder is missing or a link that leads nowhere; put that right",
-    errno.ELOOP: "is a link to itself; remove it",
-    errno.ENAMETOOLONG: "has a name that is too long; give it a shorter one",
+    errno.ENOSPC: _("has no room left; make room there"),
+    errno.EDQUOT: _("has no room left under your quota; make room there"),
+    errno.EROFS: _("lies on a disk that can only be read; make it writable"),
+    errno.EACCES: _("may not be read or written by you; change its permissions"),
+    errno.EPERM: _("may not be changed by you; change its permissions"),
+    errno.EIO: _("lies on a disk that fails; look at the disk"),
+    errno.EISDIR: _("is a folder where a file should be; move it away"),
+    errno.ENOTDIR: _("has a file in its path where a folder should be; move that file away"),
+    errno.EEXIST: _("is in the way, and is no folder; move it away"),
+    errno.ENOENT: _("cannot be made, since its folder is missing or a link that leads nowhere; put that right"),
+    errno.ELOOP: _("is a link to itself; remove it"),
+    errno.ENAMETOOLONG: _("has a name that is too long; give it a shorter one"),
 }
-NO_MEMORY = (
+NO_MEMORY = _(
     "The command may use no more memory; raise its limit (`ulimit -v`), or end what uses the machine's, "
-    f"and {AGAIN}."
-)
+    "and {again}."
+).format(again=AGAIN)
 # Of the whole machine, whatever file was asked for.
 _EVERYWHERE = {
-    errno.EMFILE: "The grader may open no more files; raise the limit (`ulimit -n`)",
-    errno.ENFILE: "The machine can open no more files; end what holds them",
-    errno.ENOMEM: "The machine has no memory left; end what uses it, or grade fewer submissions at once with --jobs",
-    errno.EAGAIN: "The machine can start no more processes; end some, or grade fewer submissions at once with --jobs",
+    errno.EMFILE: _("The grader may open no more files; raise the limit (`ulimit -n`)"),
+    errno.ENFILE: _("The machine can open no more files; end what holds them"),
+    errno.ENOMEM: _("The machine has no memory left; end what uses it, or grade fewer submissions at once with --jobs"),
+    errno.EAGAIN: _(
+        "The machine can start no more processes; end some, or grade fewer submissions at once with --jobs"
+    ),
 }
 # As the line of pytest's report that names the error begins, with the exception's type: no text in a message can look
 # like it.
@@ -54,12 +60,18 @@ def of_os_error(error: OSError, path: Path | str | None = None) -> MachineFault:
 
     ``path`` is the file where the error does not name one."""
     if error.errno in _EVERYWHERE:
-        return MachineFault(f"{_EVERYWHERE[error.errno]}, and {AGAIN}.")
+        return MachineFault(_("{everywhere}, and {again}.").format(everywhere=_EVERYWHERE[error.errno], again=AGAIN))
     named = error.filename2 or error.filename or path
     name = printable(named) if named is not None else "A file"
     if error.errno in _REMEDIES:
-        return MachineFault(f"{name} {_REMEDIES[error.errno]}, and {AGAIN}.")
-    return MachineFault(f"{name} could not be used ({error.strerror or type(error).__name__}); mend that, and {AGAIN}.")
+        return MachineFault(
+            _("{name} {remedies}, and {again}.").format(name=name, remedies=_REMEDIES[error.errno], again=AGAIN)
+        )
+    return MachineFault(
+        _("{name} could not be used ({strerror}); mend that, and {again}.").format(
+            name=name, strerror=error.strerror or type(error).__name__, again=AGAIN
+        )
+    )
 
 
 def is_full(error: BaseException) -> bool:
@@ -86,10 +98,10 @@ def of_our_own(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     where = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
     text = " ".join(str(error).split())[:200]
-    return (
-        f"The grader met an error of its own ({type(error).__name__}: {text}{where}); "
-        f"nothing was booked. Report it, and {AGAIN} to try once more."
-    )
+    return _(
+        "The grader met an error of its own ({kind}: {text}{where}); "
+        "nothing was booked. Report it, and {again} to try once more."
+    ).format(kind=type(error).__name__, text=text, where=where, again=AGAIN)
 
 
 def printable(name: object) -> str:

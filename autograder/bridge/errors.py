@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ..language import sentences_of
 from ..sandbox import wire
+
+_ = sentences_of(__package__)
 
 TEXT_CAP = 600
 NAME_CAP = 60
@@ -33,7 +36,7 @@ class NotAttempted(Exception):
     """The notebook lacks the name, or its stub still stands there."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} is not defined yet")
+        super().__init__(_("{name} is not defined yet").format(name=name))
         self.name = name
 
 

@@ -20,6 +20,7 @@ import numpy as np
 from ..bridge.student import Student
 from ..bridge.transport import LocalTransport
 from ..course import Assignment, Task
+from ..language import sentences_of
 from ..sandbox.wire import Tensor
 from ..training import using
 from .answers import defined, freed_afterwards, run
@@ -32,6 +33,8 @@ from .registry import reference_names, registries
 from .result import TestResult
 from .runner import CheckSession
 from .search import without_shrinking
+
+_ = sentences_of(__package__)
 
 STUDENT = "audit"
 SEEDS = (b"audit", b"audit, a second seed", b"audit, a third seed")
@@ -122,13 +125,15 @@ class _Auditor:
     def audit(self, solution: Mapping[str, Any], untouched: Mapping[str, Any]) -> Audit:
         ids = [task.id for task in self._about.automatic]
         for extra in [task for task in self._session.tasks if task not in ids]:
-            self._problems.append(f"The checks have a task {extra!r}, which the notebook lacks.")
+            self._problems.append(_("The checks have a task {extra!r}, which the notebook lacks.").format(extra=extra))
         # The solution comes last: what its classes register by name, as Keras' layers do, the stubs may not replace.
         stubs = defined(untouched, ids, student=STUDENT, careful=False)
         try:
             solved = defined(solution, ids, student=STUDENT)
         except Exception as error:
-            self._problems.append(f"The solution notebook raises {type(error).__name__}: {error}")
+            self._problems.append(
+                _("The solution notebook raises {kind}: {error}").format(kind=type(error).__name__, error=error)
+            )
             solved = {}
         headings = set(_headings(solution))
         found = tuple(self._task(task, solved, stubs, headings) for task in self._tasks)
@@ -143,7 +148,7 @@ class _Auditor:
         earned, seconds = self._solution(task, solved)
         nothing = _score(self._run(task.id, stubs, ("hidden",)))
         if nothing:
-            self._say(task, f"the untouched notebook earns {nothing:g} points")
+            self._say(task, _("the untouched notebook earns {nothing:g} points").format(nothing=nothing))
         believed = self._believed(task)
         prices: dict[str, float] = {}
         counts = self._misconceptions(task, headings, prices, believed)
@@ -157,38 +162,62 @@ class _Auditor:
         marked = self._session.believing(task.id)
         for name in self._session.caught_believing(task.id):
             if name not in marked:
-                self._say(task, f"{name} believes what the kernel says of itself, and is not marked @kernel_says")
+                self._say(
+                    task,
+                    _("{name} believes what the kernel says of itself, and is not marked @kernel_says").format(
+                        name=name
+                    ),
+                )
         if sum(marked.values()) > BELIEVED:
-            self._say(task, f"{sum(marked.values()):g} points rest on what the kernel says of itself "
-                            f"({', '.join(marked)}); {BELIEVED:g} may")
+            self._say(
+                task,
+                _("{values:g} points rest on what the kernel says of itself ({marked}); {believed:g} may").format(
+                    values=sum(marked.values()), marked=", ".join(marked), believed=BELIEVED
+                ),
+            )
         return marked
 
     def _right_answers(self, task: Task, solved: Names) -> dict[str, int]:
         """Independent right answers, of which each must have every point."""
         sources, passed = beside(task.id, "ANSWERS"), 0
         for name, source in sources.items():
-            results = self._on_source(task, source, solved, f"the right answer {name!r}")
+            results = self._on_source(task, source, solved, _("the right answer {name!r}").format(name=name))
             failed = [result for result in results if not result.passed]
             passed += bool(results) and not failed
             for result in failed[:1]:
-                self._say(task, f"the right answer {name!r} fails {result.name}: {result.why}")
+                self._say(
+                    task,
+                    _("the right answer {name!r} fails {name2}: {why}").format(
+                        name=name, name2=result.name, why=result.why
+                    ),
+                )
         return {"right": len(sources), "passed": passed}
 
     def _unregistered(self, task: Task, solved: Names) -> dict[str, int]:
         """Wrong answers that nobody registered: they must be caught, and get no name."""
         sources, caught = beside(task.id, "WRONG"), 0
         if task.kind == "code" and len(sources) < UNNAMED_WRONG and not _trains(task.id):
-            self._say(task, f"it has {len(sources)} wrong answers without a name (WRONG in right_answers.py); "
-                            f"{UNNAMED_WRONG} at least show that a name is never false")
+            self._say(
+                task,
+                _(
+                    "it has {sources} wrong answers without a name (WRONG in right_answers.py); "
+                    "{unnamed_wrong} at least show that a name is never false"
+                ).format(sources=len(sources), unnamed_wrong=UNNAMED_WRONG),
+            )
         for name, source in sources.items():
-            results = self._on_source(task, source, solved, f"the wrong answer {name!r}")
+            results = self._on_source(task, source, solved, _("the wrong answer {name!r}").format(name=name))
             names = {result.diagnosis for result in results if result.diagnosis}
             lost = any(result.hidden and not result.passed for result in results)
             caught += lost and not names
             if not lost:
-                self._say(task, f"the wrong answer {name!r} earns all points")
+                self._say(task, _("the wrong answer {name!r} earns all points").format(name=name))
             for diagnosis in sorted(names):
-                self._say(task, f"the wrong answer {name!r}, which has no name, is called {diagnosis!r}")
+                self._say(
+                    task,
+                    _("the wrong answer {name!r}, which has no name, is called {diagnosis!r}").format(
+                        name=name, diagnosis=diagnosis
+                    ),
+                )
         return {"unregistered": len(sources), "unregistered_caught": caught}
 
     def _on_source(self, task: Task, source: str, solved: Names, what: str) -> list[TestResult]:
@@ -197,24 +226,36 @@ class _Auditor:
         try:
             run(source, names)
         except Exception as error:
-            self._say(task, f"{what} raises {type(error).__name__}: {error}")
+            self._say(
+                task, _("{what} raises {kind}: {error}").format(what=what, kind=type(error).__name__, error=error)
+            )
             return []
         results = self._all(task.id, names)
         for result in results:
             if result.broken:
-                self._say(task, f"{result.name} breaks on {what}: {result.why}")
+                self._say(task, _("{name} breaks on {what}: {why}").format(name=result.name, what=what, why=result.why))
         return results
 
     def _points(self, task: Task, tests: list[tuple[str, bool, float]]) -> None:
         hidden = sum(points for _, is_hidden, points in tests if is_hidden)
         if hidden != task.points:
-            self._say(task, f"its hidden tests have {hidden:g} points, and the notebook gives {task.points:g}")
+            self._say(
+                task,
+                _("its hidden tests have {hidden:g} points, and the notebook gives {points:g}").format(
+                    hidden=hidden, points=task.points
+                ),
+            )
         for name, is_hidden, points in tests:
             if bool(points) != is_hidden:
-                self._say(task, f"{name} is a {'hidden test without' if is_hidden else 'public test with'} points")
+                self._say(
+                    task,
+                    _("{name} is a {value} points").format(
+                        name=name, value=_("hidden test without") if is_hidden else _("public test with")
+                    ),
+                )
         for part, wanted in (("public", False), ("hidden", True)):
             if not any(is_hidden is wanted for _, is_hidden, _ in tests):
-                self._say(task, f"it has no {part} test")
+                self._say(task, _("it has no {part} test").format(part=part))
 
     def _solution(self, task: Task, solved: Names) -> tuple[float, dict[str, float]]:
         """The points of the solution, which must be all, on every seed, and the same again on the same seed."""
@@ -225,16 +266,16 @@ class _Auditor:
             seconds[part] = round(time.perf_counter() - start, 3)
         for result in (*runs[0], *runs[1]):
             if not result.passed:
-                self._say(task, f"the solution fails {result.name}: {result.why}")
+                self._say(task, _("the solution fails {name}: {why}").format(name=result.name, why=result.why))
             if not result.description:
-                self._say(task, f"{result.name} has no docstring, and that is what students read")
+                self._say(task, _("{name} has no docstring, and that is what students read").format(name=result.name))
         if not _trains(task.id) and not _same(self._run(task.id, solved, ("hidden",)), runs[1]):
-            self._say(task, "the same seed gives the solution another result")
+            self._say(task, _("the same seed gives the solution another result"))
         # That the same seed gives the same network, a task that trains has a test for; what it does from seed to seed,
         # its thresholds were measured from: ten trainings each.
         for seed in () if _trains(task.id) else SEEDS[1:]:
             if _score(self._run(task.id, solved, ("hidden",), seed)) != _score(runs[1]):
-                self._say(task, "another seed gives the solution other points")
+                self._say(task, _("another seed gives the solution other points"))
         return _score(runs[1]), seconds
 
     def _misconceptions(
@@ -244,18 +285,23 @@ class _Auditor:
         right = reference_names(task.id, STUDENT)
         known = [(registry, one) for registry in registries(task.id).values() for one in registry]
         if not known:
-            self._say(task, "it has no misconceptions")
+            self._say(task, _("it has no misconceptions"))
         for number, (registry, one) in enumerate(known):
             wrong = {**right, **_wrong_names(registry, one, right)}
             results = self._all(task.id, wrong)
             again = results if number or _trains(task.id) else self._all(task.id, wrong)
             if not _same(again, results):
-                self._say(task, f"the same seed gives the misconception {one.id!r} another result")
+                self._say(task, _("the same seed gives the misconception {id!r} another result").format(id=one.id))
             for name, value in self._judge(task, one, results).items():
                 counts[name] += value
             prices[one.id] = self._price(task, one, results, believed)
             if one.section is not None and one.section not in headings:
-                self._say(task, f"{one.id!r} points to the section {one.section!r}, which the notebook lacks")
+                self._say(
+                    task,
+                    _("{id!r} points to the section {section!r}, which the notebook lacks").format(
+                        id=one.id, section=one.section
+                    ),
+                )
         return counts
 
     def _price(
@@ -266,8 +312,13 @@ class _Auditor:
         share = sum(result.points for result in lost) / (task.points or 1.0)
         exempt = task.kind == "answer" or {result.name for result in lost} <= believed.keys()
         if lost and not exempt and one.price is None and not CHEAPEST <= round(share, 6) <= DEAREST:
-            self._say(task, f"the misconception {one.id!r} costs {share:.0%} of the points; a slip costs "
-                            f"{CHEAPEST:.0%} to {DEAREST:.0%}, or its registry says why (price=)")
+            self._say(
+                task,
+                _(
+                    "the misconception {id!r} costs {share:.0%} of the points; a slip costs "
+                    "{cheapest:.0%} to {dearest:.0%}, or its registry says why (price=)"
+                ).format(id=one.id, share=share, cheapest=CHEAPEST, dearest=DEAREST),
+            )
         return round(share, 4)
 
     def _judge(self, task: Task, one: Misconception, results: list[TestResult]) -> dict[str, int]:
@@ -278,14 +329,21 @@ class _Auditor:
         hints = {result.diagnosis for result in results if result.diagnosis}  # public checks may not mislead either
         others = {name for name in hints if one.id not in name.split("+")}
         if not failed:
-            self._say(task, f"the misconception {one.id!r} earns all points")
+            self._say(task, _("the misconception {id!r} earns all points").format(id=one.id))
         elif one.id not in names:
-            self._say(task, f"the misconception {one.id!r} is not named, but only: {failed[0].why}")
+            self._say(
+                task, _("the misconception {id!r} is not named, but only: {why}").format(id=one.id, why=failed[0].why)
+            )
         if others:
-            self._say(task, f"the misconception {one.id!r} is called {min(others)!r}")
+            self._say(task, _("the misconception {id!r} is called {others!r}").format(id=one.id, others=min(others)))
         for result in results:
             if result.broken:
-                self._say(task, f"{result.name} breaks on the misconception {one.id!r}: {result.why}")
+                self._say(
+                    task,
+                    _("{name} breaks on the misconception {id!r}: {why}").format(
+                        name=result.name, id=one.id, why=result.why
+                    ),
+                )
         return {"misconceptions": 1, "caught": bool(failed), "named": one.id in names, "named_wrongly": bool(others)}
 
     def _pairs(self, task: Task) -> tuple[int, int]:
@@ -301,7 +359,10 @@ class _Auditor:
                 pair = {first, second}
                 named = all(self._names[one] & pair == {one} for one in pair)
                 if not named and all(_alike(a, b) for a, b in zip(outputs[first], outputs[second], strict=True)):
-                    self._say(task, f"no hidden input tells {first!r} and {second!r} apart")
+                    self._say(
+                        task,
+                        _("no hidden input tells {first!r} and {second!r} apart").format(first=first, second=second),
+                    )
                 else:
                     apart += 1
         return count, apart
@@ -315,17 +376,26 @@ class _Auditor:
         try:
             recorded = hidden.record(task.id, reference_names(task.id))
         except Exception as error:
-            self._say(task, f"its hidden tests fail on the references with {type(error).__name__}: {error}")
+            self._say(
+                task,
+                _("its hidden tests fail on the references with {kind}: {error}").format(
+                    kind=type(error).__name__, error=error
+                ),
+            )
             return
         for asked in recorded.values():
-            for _, questions in asked:
+            for _answer, questions in asked:
                 yield from questions
 
     def _freeze(self) -> None:
         try:
             freeze(self._about.name)
         except Exception as error:
-            self._problems.append(f"The public checks cannot be frozen for the kit: {type(error).__name__}: {error}")
+            self._problems.append(
+                _("The public checks cannot be frozen for the kit: {kind}: {error}").format(
+                    kind=type(error).__name__, error=error
+                )
+            )
 
     def _run(self, task: str, names: Names, parts: tuple[str, ...], seed: bytes = SEEDS[0]) -> list[TestResult]:
         with freed_afterwards():  # so nothing here may hold the notebook beyond the run
@@ -348,7 +418,9 @@ def _about_hints(task: Task) -> Iterator[str]:
     """What a code task lacks of hints."""
     hints = hints_of(folder_of(task.id))
     if task.kind == "code" and len(hints) not in FEW_HINTS:
-        yield f"{task.id}: it has {len(hints)} hints (HINTS in hints.py); two or three help, one at a time."
+        yield _("{id}: it has {hints} hints (HINTS in hints.py); two or three help, one at a time.").format(
+            id=task.id, hints=len(hints)
+        )
 
 
 def beside(task: str, name: str) -> dict[str, str]:

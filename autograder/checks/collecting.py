@@ -30,6 +30,7 @@ from ..bridge.student import (
 from ..bridge.transport import BridgeFailure
 from ..course import CourseError
 from ..faults import MachineFault
+from ..language import sentences_of
 from . import trial as trials
 from .examples import MARK, Example
 from .failure import CheckFailure
@@ -37,6 +38,8 @@ from .places import CHECKS, TaskFolder
 from .result import TestResult
 from .search import Case, drawn, larger, search, smallest_first
 from .variant import has_variants, variant
+
+_ = sentences_of(__package__)
 
 OWN_FIXTURES = frozenset(("student", "case", "rng", "variant", "device"))
 MARKERS = (
@@ -284,7 +287,7 @@ def collect(folders: Sequence[TaskFolder], parts: Sequence[str]) -> list[Collect
     with _started_in(root, homes) as named:
         pytest.main([*OPTIONS, f"--rootdir={root}", *named], plugins=[plugin])
     if plugin.problem is not None:
-        raise CourseError(f"The checks cannot be loaded: {plugin.problem}")
+        raise CourseError(_("The checks cannot be loaded: {problem}").format(problem=plugin.problem))
     return [CollectedTest(item, *homes[Path(item.path).resolve()]) for item in plugin.items]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..bridge.student import Handle, StudentError, send_waiting
+from ..language import sentences_of
 from ..sandbox.wire import Tensor
 from .diagnosis import Misconception
 from .expected import Expected
@@ -19,14 +20,16 @@ from .reading import as_plain, difference, form, list_in, read_entry, same, show
 from .together import later, look_at
 from .trial import Observation, current
 
+_ = sentences_of(__package__)
+
 ENOUGH_TO_ACCUSE = 3  # entries that are wrong for one's own id and right for the other
-ANOTHER_VARIANT = "These are the numbers of another variant: the answer would be right for another student id."
+ANOTHER_VARIANT = _("These are the numbers of another variant: the answer would be right for another student id.")
 # Exceptions that say something of the code, and nothing of the argument that it was to refuse.
 SLIPS = (
     r"(NameError|UnboundLocalError|AttributeError|RecursionError|SystemExit|ImportError|ModuleNotFoundError): "
     r"|TypeError: .*(unexpected keyword argument|positional argument|required .*argument|takes no arguments)"
 )
-UNEXPECTED = "Your code raised an exception here."
+UNEXPECTED = _("Your code raised an exception here.")
 AXES = {
     2: ("row", "column"),
     3: ("row", "column", "channel"),
@@ -45,7 +48,7 @@ def expect_close(
     rtol: float | None = None,
     atol: float | None = None,
     part: Any = None,
-    what: str = "the result",
+    what: str = _("the result"),
 ) -> None:
     """Passes when `actual` has the expected type, shape, and values to tolerance.
 
@@ -65,7 +68,7 @@ def expect_close(
     look_at(actual, lambda got: _settle(got, answer, like, differs))
 
 
-def expect_shape(actual: Any, shape: tuple[int, ...], *, what: str = "the result") -> None:
+def expect_shape(actual: Any, shape: tuple[int, ...], *, what: str = _("the result")) -> None:
     """Passes when `actual` is an array of that shape, whatever its values."""
     problem = _wrong_type(actual, None, what, number=False)
     got = np.asarray(actual)
@@ -75,7 +78,7 @@ def expect_shape(actual: Any, shape: tuple[int, ...], *, what: str = "the result
         raise problem
 
 
-def expect_equal(actual: Any, expected: Expected | Any, *, like: Any = None, what: str = "the result") -> None:
+def expect_equal(actual: Any, expected: Expected | Any, *, like: Any = None, what: str = _("the result")) -> None:
     """Passes when plain data (numbers, texts, lists, dicts, None) mean the same, however they are written.
 
     Whole numbers must be met exactly, others to a relative 1e-9. Texts are compared after `strip` and `casefold`; a
@@ -87,7 +90,11 @@ def expect_equal(actual: Any, expected: Expected | Any, *, like: Any = None, wha
         found = difference(got, right, what)
         if found is None:
             return None
-        return CheckFailure(found.sentence, f"expected {shown(right)}, received {shown(got)}", fixed=found.fixed)
+        return CheckFailure(
+            found.sentence,
+            _("expected {right}, received {got}").format(right=shown(right), got=shown(got)),
+            fixed=found.fixed,
+        )
 
     look_at(actual, lambda got: _settle(as_plain(got), answer, like, differs))
 
@@ -110,14 +117,21 @@ def expect_entry(
     read_entry(got, key, known=right, none=none)
     if others and _is_anothers(got, expected, others, rtol, atol):
         raise CheckFailure(ANOTHER_VARIANT, diagnosis="another-variant")
-    what = f'the entry "{key}"'
+    what = _('the entry "{key}"').format(key=key)
 
     def differs(answer: Any, wanted: Any) -> CheckFailure | None:
         here, there = answer[key], wanted[key]
         if index is not None:
             values, rights = list_in(here), list_in(there)
             if values is not None and rights is not None and len(values) == len(rights):
-                found = difference(values[index], rights[index], f'the entry "{key}[{index}]"', rtol, atol, none=True)
+                found = difference(
+                    values[index],
+                    rights[index],
+                    _('the entry "{key}[{index}]"').format(key=key, index=index),
+                    rtol,
+                    atol,
+                    none=True,
+                )
                 return found.failure() if found else None
         found = difference(here, there, what, rtol, atol, none=none)
         return found.failure() if found else None
@@ -151,7 +165,7 @@ def _wrong_places(got: Any, right: Any, rtol: float, atol: float) -> int:
 
 def expect_steady(
     ask: Callable[[Any], Any], right: Callable[[Any], Any], first: Any, other: Any, *, like: Any = None,
-    what: str = "the result", kept: Misconception | None = None, **how: Any,
+    what: str = _("the result"), kept: Misconception | None = None, **how: Any,
 ) -> None:
     """Passes when `ask` is right about `first`, then about `other`, then about `first` again.
 
@@ -168,14 +182,19 @@ def expect_steady(
         if kept is not None and _is_close(second, right(first), how):
             raise CheckFailure(kept.sentence, error.details, error.counterexample, kept.id) from None
         raise CheckFailure(
-            "Asked about a second input of the same shape, the answer is not right, as if something was kept from the "
-            "first.", error.details, error.counterexample,
+            _(
+                "Asked about a second input of the same shape, the answer is not right, as if something was kept "
+                "from the "
+                "first."
+            ),
+            error.details,
+            error.counterexample,
         ) from None
     try:
         expect_close(asked(first), right(first), what=what, **how)
     except CheckFailure as error:
         raise CheckFailure(
-            "Asked about the same input again, after another one, the answer is not right any more.", error.details,
+            _("Asked about the same input again, after another one, the answer is not right any more."), error.details,
             error.counterexample,
         ) from None
 
@@ -202,8 +221,8 @@ def expect_raises(
     wanted_names = [naming] if isinstance(naming, str) else list(naming or ())
     names = [kind if isinstance(kind, str) else kind.__name__ for kind in types] or ["ValueError"]
     wanted = " or ".join(names)
-    whose = f' naming "{wanted_names[0]}"' if wanted_names else ""
-    case = f" for {about}" if about else ""
+    whose = _(' naming "{wanted_names}"').format(wanted_names=wanted_names[0]) if wanted_names else ""
+    case = _(" for {about}").format(about=about) if about else ""
     try:
         yield
         send_waiting()
@@ -212,14 +231,20 @@ def expect_raises(
             if re.match(SLIPS, f"{error.known_type}: {error.text}"):  # not an answer to the argument
                 raise
             raise CheckFailure(
-                f"A {wanted}{whose} should be raised here{case}, not {with_article(error.known_type)}.",
-                fixed=f"A {wanted} should be raised here, and another exception was.",
+                _("A {wanted}{whose} should be raised here{case}, not {known_type}.").format(
+                    wanted=wanted, whose=whose, case=case, known_type=with_article(error.known_type)
+                ),
+                fixed=_("A {wanted} should be raised here, and another exception was.").format(wanted=wanted),
             ) from None
         if wanted_names and not any(_names(error.text, name) for name in wanted_names):
-            message = f'The {wanted} was raised, but its text does not name the {named} "{wanted_names[0]}".'
+            message = _('The {wanted} was raised, but its text does not name the {named} "{wanted_names}".').format(
+                wanted=wanted, named=named, wanted_names=wanted_names[0]
+            )
             raise CheckFailure(message, fixed=message) from None
     else:
-        message = f"A {wanted}{whose} should be raised here{case}, and nothing was raised."
+        message = _("A {wanted}{whose} should be raised here{case}, and nothing was raised.").format(
+            wanted=wanted, whose=whose, case=case
+        )
         raise CheckFailure(message, fixed=message)
 
 
@@ -296,8 +321,12 @@ def _difference(
     if dtype is not None:  # NumPy makes the name of a dtype anew each time
         found = actual.dtype if isinstance(actual, Tensor) else got.dtype.name
         if found != dtype:
-            message = f"{start(what)} has dtype {found}; {dtype} is right here."
-            return CheckFailure(message, fixed=f"{start(what)} does not have dtype {dtype}.")
+            message = _("{what} has dtype {found}; {dtype} is right here.").format(
+                what=start(what), found=found, dtype=dtype
+            )
+            return CheckFailure(
+                message, fixed=_("{what} does not have dtype {dtype}.").format(what=start(what), dtype=dtype)
+            )
     # As coarse as the coarser side: a float64 answer is no less right where the reference is float32.
     coarse = min((a.dtype.itemsize for a in (got, wanted) if a.dtype.kind in "f"), default=8) < 8
     rtol = (1e-4 if coarse else 1e-7) if rtol is None else rtol
@@ -308,8 +337,10 @@ def _difference(
         wrong = ~np.isclose(got, wanted, rtol=rtol, atol=atol, equal_nan=True)
     except TypeError:
         return CheckFailure(
-            f"{start(what)} has dtype {got.dtype}, which cannot be compared with numbers.",
-            fixed=f"{start(what)} has a dtype that cannot be compared with numbers.",
+            _("{what} has dtype {dtype}, which cannot be compared with numbers.").format(
+                what=start(what), dtype=got.dtype
+            ),
+            fixed=_("{what} has a dtype that cannot be compared with numbers.").format(what=start(what)),
         )
     return _wrong_values(got, wanted, wrong, what, framework) if wrong.any() else None
 
@@ -322,62 +353,82 @@ def _all_close(got: np.ndarray, wanted: np.ndarray, rtol: float, atol: float) ->
 
 def _wrong_type(actual: Any, framework: str | None, what: str, *, number: bool) -> CheckFailure | None:
     if actual is None:
-        message = f"{start(what)} is None. Is a return missing?"
+        message = _("{what} is None. Is a return missing?").format(what=start(what))
         return CheckFailure(message, fixed=message)
     if framework is None:
         if isinstance(actual, (np.ndarray, np.generic, int, float)):
             return None
-        right = "a number" if number else "a NumPy array"
+        right = "a number" if number else _("a NumPy array")
     else:
         if isinstance(actual, Tensor) and actual.framework == framework:
             return None
         right = f"a {framework} tensor"
     return CheckFailure(
-        f"{start(what)} is {form(actual)}; {right} is right here.",
-        fixed=f"{start(what)} is not {right}.",
+        _("{what} is {actual}; {right} is right here.").format(what=start(what), actual=form(actual), right=right),
+        fixed=_("{what} is not {right}.").format(what=start(what), right=right),
     )
 
 
 def _wrong_shape(got: np.ndarray, wanted: np.ndarray, what: str, framework: str | None = None) -> CheckFailure:
     hint = ""
     if got.shape == ():
-        message = f"{start(what)} is a single number; an array of shape {_sizes(wanted.shape)} is right here."
-        return CheckFailure(message, fixed=f"{start(what)} has another shape than is right.")
+        message = _("{what} is a single number; an array of shape {shape} is right here.").format(
+            what=start(what), shape=_sizes(wanted.shape)
+        )
+        return CheckFailure(message, fixed=_("{what} has another shape than is right.").format(what=start(what)))
     if got.ndim != wanted.ndim:
-        hint = f" ({got.ndim} dimension{'s' * (got.ndim > 1)} instead of {wanted.ndim})"
+        hint = _(" ({ndim} dimension{value} instead of {ndim2})").format(
+            ndim=got.ndim, value="s" * (got.ndim > 1), ndim2=wanted.ndim
+        )
     elif got.ndim in AXES:
         axes = _axes(got.ndim, what, framework)
         odd = [name for name, a, b in zip(axes, got.shape, wanted.shape, strict=True) if a != b]
         if sorted(got.shape) == sorted(wanted.shape):
-            hint = " (the right sizes on the wrong axes)"
+            hint = _(" (the right sizes on the wrong axes)")
         else:
-            hint = f" (the number{'s' * (len(odd) > 1)} of {_plural(odd)} {'are' if len(odd) > 1 else 'is'} off)"
-    sizes = f"{_sizes(got.shape)}, expected {_sizes(wanted.shape)}"
-    fixed = f"{start(what)} has another shape than is right."
-    return CheckFailure(f"{start(what)} has shape {sizes}{hint}.", fixed=fixed)
+            hint = _(" (the number{value} of {odd} {value2} off)").format(
+                value="s" * (len(odd) > 1), odd=_plural(odd), value2="are" if len(odd) > 1 else "is"
+            )
+    sizes = _("{shape}, expected {shape2}").format(shape=_sizes(got.shape), shape2=_sizes(wanted.shape))
+    fixed = _("{what} has another shape than is right.").format(what=start(what))
+    return CheckFailure(
+        _("{what} has shape {sizes}{hint}.").format(what=start(what), sizes=sizes, hint=hint), fixed=fixed
+    )
 
 
 def _wrong_values(
     got: np.ndarray, wanted: np.ndarray, wrong: np.ndarray, what: str, framework: str | None = None
 ) -> CheckFailure:
     if got.shape == ():
-        message = f"{start(what)} is not the right number."
-        return CheckFailure(message, details=f"expected {wanted}, received {got}", fixed=message)
+        message = _("{what} is not the right number.").format(what=start(what))
+        return CheckFailure(
+            message, details=_("expected {wanted}, received {got}").format(wanted=wanted, got=got), fixed=message
+        )
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
     count = int(wrong.sum())
-    place = f"first at index {first if len(first) > 1 else first[0]}"
+    place = _("first at index {first}").format(first=first if len(first) > 1 else first[0])
     differ = "differs" if count == 1 else "differ"
-    found = f"{count} of {wrong.size} values {differ}, {place}{_pattern(wrong, what, framework)}"
+    found = _("{count} of {size} values {differ}, {place}{pattern}").format(
+        count=count, size=wrong.size, differ=differ, place=place, pattern=_pattern(wrong, what, framework)
+    )
     if wrong.size == 1:
-        found = "its one value differs"
-    message = f"{start(what)} has the right shape, but {found}."
-    details = f"at {first}: expected {wanted[first]:.6g}, received {got[first]:.6g}"
+        found = _("its one value differs")
+    message = _("{what} has the right shape, but {found}.").format(what=start(what), found=found)
+    details = _("at {first}: expected {wanted:.6g}, received {got:.6g}").format(
+        first=first, wanted=wanted[first], got=got[first]
+    )
     if got.size <= 36:
         details = f"expected\n{_show(wanted)}\nreceived\n{_show(got)}"
     elif got.ndim > 1:
         cut, place = _around(got.shape, first, channels_first=framework == "torch")
-        details += f"\n{place}, expected\n{_show(wanted[cut])}\nreceived\n{_show(got[cut])}"
-    return CheckFailure(message, details=details, fixed=f"{start(what)} has the right shape, but values that differ.")
+        details += _("\n{place}, expected\n{wanted}\nreceived\n{got}").format(
+            place=place, wanted=_show(wanted[cut]), got=_show(got[cut])
+        )
+    return CheckFailure(
+        message,
+        details=details,
+        fixed=_("{what} has the right shape, but values that differ.").format(what=start(what)),
+    )
 
 
 def _around(
@@ -391,7 +442,7 @@ def _around(
         begin = max(min(first[one] - 2, shape[one] - 5), 0)
         index[one] = slice(begin, min(begin + 5, shape[one]))
     places = ", ".join(f"{one.start}:{one.stop}" if isinstance(one, slice) else str(one) for one in index)
-    return tuple(index), f"at [{places}]"
+    return tuple(index), _("at [{places}]").format(places=places)
 
 
 def _axes(count: int, what: str, framework: str | None = None) -> tuple[str, ...]:
@@ -416,8 +467,8 @@ def _pattern(wrong: np.ndarray, what: str, framework: str | None = None) -> str:
 
 def _sizes(shape: tuple[int, ...]) -> str:
     if len(shape) > 6:
-        return f"of {len(shape)} dimensions"
-    return "x".join(map(str, shape)) if shape else "of a single number"
+        return _("of {shape} dimensions").format(shape=len(shape))
+    return "x".join(map(str, shape)) if shape else _("of a single number")
 
 
 def _plural(names: list[str]) -> str:

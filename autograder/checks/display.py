@@ -7,9 +7,15 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from ..language import sentences_of
 from .examples import ASKED as ASKED_TO_TRY
 from .examples import Example
+from .headline import headline, in_turn
+from .hints import RAISED
+from .reading import nearly_right
 from .result import TestResult
+
+_ = sentences_of(__package__)
 
 STYLE = (
     "border-collapse:collapse;font-family:system-ui,sans-serif;font-size:14px;line-height:1.45;"
@@ -20,40 +26,11 @@ CELL += "word-break:normal;overflow-wrap:break-word"
 PRE = "margin:4px 0 0;padding:6px 8px;background:#8881;color:inherit;white-space:pre-wrap;font-size:12.5px;"
 PRE += "word-break:normal;overflow-wrap:break-word"  # JupyterLab breaks words anywhere
 HEAD = "padding:2px 10px;text-align:left;font-weight:400;font-size:12px;opacity:0.75"
-MARKS = {True: ("✓", "#2f8f46", "passed"), False: ("✗", "#e0434a", "not yet")}
-LATER = ("○", "later")
+MARKS = {True: ("✓", "#2f8f46", _("passed")), False: ("✗", "#e0434a", _("not yet"))}
+LATER = ("○", _("later"))
 GREY = "opacity:0.72"  # on white and on black still a contrast of 4.5 to 1
-ASKED = "Write your answer in the cell above, run it, then run this check again."
-AGAIN = "The same as above."
-LATER_CHECKED = "the answers are checked when your work is graded."
-FORM_ONLY = f"They look at the form; {LATER_CHECKED}"
-ONE_FORM_ONLY = f"It looks at the form; {LATER_CHECKED}"
-
-
-def headline(task: str, rows: Sequence[TestResult], *, form_only: bool = False, tried: bool = False) -> str:
-    """The first line: how much of the task works.
-
-    form_only: the checks look at the form of the answer alone, and the line says so. tried: the rows are those of the
-    task's worked example with other numbers.
-    """
-    if tried:
-        return f"{task}, the example: {'right' if all(row.passed for row in rows) else 'not right yet'}"
-    if rows and not any(row.attempted for row in rows):
-        return f"{task}: not attempted yet"
-    passed = sum(row.passed for row in rows[: _in_turn(rows)])
-    total = sum(row.points for row in rows)
-    score = sum(row.points for row in rows if row.passed)
-    points = f", {score:g} of {total:g} points" if total else ""
-    kind = "check" if any(row.hidden for row in rows) else "public check"
-    if len(rows) == 1:
-        said = f"{task}: its {kind} {'passed' if passed else 'did not pass'}{points}"
-        return f"{said}. {ONE_FORM_ONLY}" if form_only else said
-    if form_only:
-        return f"{task}: {passed} of {len(rows)} {kind}s passed{points}. {FORM_ONLY}"
-    count = f"all {passed}" if passed == len(rows) else f"{passed} of {len(rows)}"
-    return f"{task}: {count} {kind}s passed{points}"
-
-
+ASKED = _("Write your answer in the cell above, run it, then run this check again.")
+AGAIN = _("The same as above.")
 def as_text(
     task: str, rows: Sequence[TestResult], *, form_only: bool = False, offer: Example | None = None, tried: bool = False
 ) -> str:
@@ -63,7 +40,7 @@ def as_text(
     lines = [headline(task, rows, form_only=form_only, tried=tried)]
     if rows and not any(row.attempted for row in rows):
         return f"{lines[0]}. {_missing(rows)}"
-    titles, turn = _titles(rows), _in_turn(rows)
+    titles, turn = _titles(rows), in_turn(rows)
     for number, (row, explanation) in enumerate(zip(rows, _explanations(rows), strict=True)):
         lines += [f"  {titles[number]}"] if number in titles else []
         mark = MARKS[row.passed][0] if number < turn else LATER[0]
@@ -85,7 +62,7 @@ def as_html(
     title = html.escape(headline(task, rows, form_only=form_only, tried=tried))
     if rows and not any(row.attempted for row in rows):
         return f'<div style="{STYLE}"><b>{title}</b><br>{html.escape(_missing(rows))}</div>'
-    titles, turn = _titles(rows), _in_turn(rows)
+    titles, turn = _titles(rows), in_turn(rows)
     body = "".join(
         (_html_title(titles[number], first=number == 0) if number in titles else "")
         + _html_row(row, lines, later=number >= turn)
@@ -108,25 +85,16 @@ def _html_offer(offer: Example) -> str:
     )
 
 
-def _in_turn(rows: Sequence[TestResult]) -> int:
-    """How many rows have their turn: all up to the end of the first step that does not pass whole.
-
-    Graded work is shown whole."""
-    open_step = next((row.step for row in rows if not row.passed), "")
-    if not open_step or any(row.hidden for row in rows):
-        return len(rows)
-    return max(number for number, row in enumerate(rows, 1) if row.step == open_step)
-
-
 def _titles(rows: Sequence[TestResult]) -> dict[int, str]:
     """The line that stands above the first row of each step, by the row's number."""
     if any(row.hidden for row in rows):
         return {}
     steps = list(dict.fromkeys(row.step for row in rows if row.step))
     firsts = {step: next(number for number, row in enumerate(rows) if row.step == step) for step in steps}
-    turn = _in_turn(rows)
+    turn = in_turn(rows)
     return {
-        first: f"Step {number} of {len(steps)}: {step}" + ("" if first < turn else f" (after step {number - 1})")
+        first: _("Step {number} of {steps}: {step}").format(number=number, steps=len(steps), step=step)
+        + ("" if first < turn else _(" (after step {number})").format(number=number - 1))
         for number, (step, first) in enumerate(firsts.items(), 1)
     }
 
@@ -165,7 +133,7 @@ def _html_row(row: TestResult, explanation: Sequence[str], *, later: bool = Fals
 
 def _missing(rows: Sequence[TestResult]) -> str:
     """What is said where nothing was attempted: a name that is nearly right, if there is one."""
-    near = next((row.message for row in rows if row.message.startswith("There is no ")), None)
+    near = next((row.message for row in rows if nearly_right(row.message)), None)
     return near or ASKED
 
 
@@ -173,7 +141,7 @@ def _explanations(rows: Sequence[TestResult]) -> list[list[str]]:
     """What is said below each row; one cause is told once, with the number of checks that it made fail.
 
     Of the rows of later steps nothing is said."""
-    turn = _in_turn(rows)
+    turn = in_turn(rows)
     causes = Counter(_cause(row) for row in rows[:turn] if not row.passed and row.reason != "interrupted")
     told: dict[str, int] = {}  # the row that told it
     found: list[list[str]] = []
@@ -187,7 +155,7 @@ def _explanations(rows: Sequence[TestResult]) -> list[list[str]]:
         else:
             lines = _explanation(row)
             if causes[_cause(row)] > 1:
-                lines[0] += f" (It makes {causes[_cause(row)]} checks fail.)"
+                lines[0] += _(" (It makes {causes} checks fail.)").format(causes=causes[_cause(row)])
             told[_cause(row)] = number
             found.append(lines)
     return found
@@ -196,17 +164,17 @@ def _explanations(rows: Sequence[TestResult]) -> list[list[str]]:
 def _cause(row: TestResult) -> str:
     """What two rows have in common that failed for one cause: the sentence; of an exception, its type and line, or its
     text but for numbers where no line of the notebook raised it."""
-    raised = re.match(r"Your code raised an? \w+( in line \d+ of [^:]+| at `.*?`)?:", row.message)
-    if raised is None:
+    raised = RAISED.match(row.message)
+    if raised is None or not raised["text"]:
         return row.message
-    return raised[0] if raised[1] else re.sub(r"\d+", "0", row.message)
+    return raised[0] if raised["place"] else re.sub(r"\d+", "0", row.message)
 
 
 def _again(first: int, number: int, found: Sequence[Sequence[str]]) -> str:
     """What is said in place of a cause that the row `first` told; `found` is what stands between it and this row."""
     between = [lines[0] for lines in found[first + 1 : number] if lines]
     above = all(line == AGAIN for line in between)
-    return AGAIN if above else f"The same as in row {first + 1}."
+    return AGAIN if above else _("The same as in row {first}.").format(first=first + 1)
 
 
 def _explanation(row: TestResult) -> list[str]:
@@ -216,5 +184,5 @@ def _explanation(row: TestResult) -> list[str]:
     if row.counterexample:
         lines.append(f"case: {row.counterexample}")
     if row.example:
-        lines += ["On other numbers than those that are graded:", *row.example.splitlines()]
+        lines += [_("On other numbers than those that are graded:"), *row.example.splitlines()]
     return lines + ([] if row.hidden or row.broken else row.details.splitlines())

@@ -19,11 +19,14 @@ from typing import Any
 
 import pytest
 
+from ..language import sentences_of
 from .compare import expect_entry
 from .expected import Expected
 
+_ = sentences_of(__package__)
+
 MARK = "example"
-ASKED = "Is your way right? Try it on an example, in a cell of your own; nobody grades that."
+ASKED = _("Is your way right? Try it on an example, in a cell of your own; nobody grades that.")
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
+
 KEPT, LARGEST = 8192, 4096  # right answers that a worker keeps; values in one of them, and in its question
 
 
@@ -36,7 +40,7 @@ class Expected:
         try:
             given = inspect.signature(self.function).bind(*self.args, **self.kwargs).arguments
         except TypeError:
-            given = {f"argument {i + 1}": value for i, value in enumerate(self.args)} | self.kwargs
+            given = {_("argument {i}").format(i=i + 1): value for i, value in enumerate(self.args)} | self.kwargs
         return describe_case(given)
 
 
@@ -129,7 +133,7 @@ def describe_value(value: Any) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, dict) and value and not _is_short(value):
-        return f"for {', '.join(map(str, value))}"
+        return _("for {str}").format(str=", ".join(map(str, value)))
     text = repr(value)
     return text if len(text) <= 80 else text[:77] + "..."
 

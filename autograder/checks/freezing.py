@@ -7,6 +7,7 @@ import zlib
 from types import ModuleType
 from typing import Any
 
+from ..language import sentences_of
 from ..sandbox import wire
 from ..sandbox.agent import as_data
 from .asking import References
@@ -15,6 +16,8 @@ from .expected import Expected
 from .places import folder_of
 from .registry import reference_names, registries
 from .runner import CheckSession
+
+_ = sentences_of(__package__)
 
 
 def freeze(assignment: str) -> dict[str, bytes]:
@@ -62,11 +65,11 @@ def _frozen_case(case: Any, questions: list[tuple[Expected, Any]], second: bool)
     for expected, registry in questions:
         wrong = {}
         if isinstance(registry, Misconceptions):
-            for id, function, _ in registry.answers():
+            for id, function, _sentence in registry.answers():
                 try:
                     wrong[id] = as_data(expected.distorted(id, function))
                 except Exception as error:  # a wrong turn that cannot cope with the case has no output to freeze
-                    wrong[id] = f"raises {type(error).__name__}"
+                    wrong[id] = _("raises {kind}").format(kind=type(error).__name__)
         answers.append({
             "name": expected.function.__name__, "value": as_data(expected.value), "wrong": wrong,
             "text": expected.describe(),

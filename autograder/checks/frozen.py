@@ -11,11 +11,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ..language import sentences_of
 from ..sandbox import wire
 from .diagnosis import Misconception, Misconceptions
 from .expected import Expected
 from .places import CASES, TaskFolder
 from .trial import current
+
+_ = sentences_of(__package__)
 
 
 class FrozenExpected(Expected):
@@ -66,7 +69,9 @@ def frozen_answer(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -
     record = trial.frozen[trial.case]["answers"][trial.asked]
     trial.asked += 1
     if record["name"] != name:
-        raise LookupError(f"the frozen cases of {trial.test} are of another release than its checks")
+        raise LookupError(
+            _("the frozen cases of {test} are of another release than its checks").format(test=trial.test)
+        )
     return FrozenExpected(name, record, args, kwargs)
 
 

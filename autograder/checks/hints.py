@@ -5,6 +5,11 @@ from __future__ import annotations
 import re
 
 from ..bridge.errors import StudentError, Where
+from ..language import pattern, sentences_of
+from ..sandbox.policy import FORBIDDEN
+from .reading import with_article
+
+_ = sentences_of(__package__)
 
 # A text is repeated from a hidden test only when it has one of these forms: an exception's text is the student's to
 # choose, and could carry hidden inputs out.
@@ -12,104 +17,112 @@ SHAPE = r"\(?[\d, ]{0,24}\)?"
 WORD = r"[A-Za-z_][\w.]{0,40}"
 HINTS: tuple[tuple[str, str], ...] = (
     (rf"operands could not be broadcast together with (remapped )?shapes ({SHAPE} ?)+",
-     "These two arrays do not line up; print both shapes just before this line."),
+     _("These two arrays do not line up; print both shapes just before this line.")),
     (rf"could not broadcast input array from shape {SHAPE} into shape {SHAPE}",
-     "The values do not fit into the place they are written to; print both shapes."),
+     _("The values do not fit into the place they are written to; print both shapes.")),
     (r"matmul: Input operand 1 has a mismatch in its core dimension 0.{0,120}",
-     "In a matrix product the columns of the first must be as many as the rows of the second."),
+     _("In a matrix product the columns of the first must be as many as the rows of the second.")),
     (rf"shapes {SHAPE} and {SHAPE} not aligned.{{0,60}}",
-     "In a matrix product the columns of the first must be as many as the rows of the second."),
+     _("In a matrix product the columns of the first must be as many as the rows of the second.")),
     (rf"({WORD}\(\) )?takes .{{0,20}}positional arguments? but \d+ (was|were) given",
-     "Compare the parameters of your function with the signature in the task; in a class, `self` comes first."),
+     _("Compare the parameters of your function with the signature in the task; in a class, `self` comes first.")),
     (rf"({WORD}\(\) )?missing \d+ required (positional|keyword-only) arguments?: .{{0,60}}",
-     "This call lacks an argument. Where the function or class is yours, compare its parameters with the task's."),
+     _("This call lacks an argument. Where the function or class is yours, compare its parameters with the task's.")),
     (rf"({WORD}\(\) )?got an unexpected keyword argument '{WORD}'.{{0,40}}",
-     "The parameter is missing or has another name in your function."),
+     _("The parameter is missing or has another name in your function.")),
     (r"'NoneType' object (is not subscriptable|has no attribute '[A-Za-z_]\w{0,40}'|is not iterable|is not callable)",
-     "Something is None here: a function without return, or an attribute that was not set yet."),
+     _("Something is None here: a function without return, or an attribute that was not set yet.")),
     (r"'(int|float|numpy\.int64|numpy\.float64)' object is not (subscriptable|iterable)",
-     "This is a single number where a pair was meant: the argument may be an int or a pair."),
+     _("This is a single number where a pair was meant: the argument may be an int or a pair.")),
     (rf"'{WORD}' object is not callable",
-     "An object stands where a function or a class is meant: was its name given to something else, or is a pair of "
-     "brackets too many?"),
+     _("An object stands where a function or a class is meant: was its name given to something else, or is a pair of "
+     "brackets too many?")),
     (rf"'{WORD}' object has no attribute '{WORD}'.{{0,60}}",
-     "The attribute was never set, or is spelled in another way."),
-    (rf"name '{WORD}' is not defined.{{0,60}}", "The name is not known here: is `self.` missing, or a cell not run?"),
-    (rf"No module named '{WORD}'|{WORD} is forbidden in this assignment: write it without {WORD}\.?",
-     "Write it without this library."),
+     _("The attribute was never set, or is spelled in another way.")),
+    (rf"name '{WORD}' is not defined.{{0,60}}",
+     _("The name is not known here: is `self.` missing, or a cell not run?")),
+    (rf"No module named '{WORD}'|{pattern(FORBIDDEN.rstrip('.'), library=WORD)}\.?",
+     _("Write it without this library.")),
     (r"index -?\d+ is out of bounds for axis \d+ with size \d+",
-     "An index lies beyond the end of its axis; print the index and the array's shape just before this line."),
+     _("An index lies beyond the end of its axis; print the index and the array's shape just before this line.")),
     (r"cannot assign (module|parameters|buffer) before Module\.__init__\(\) call",
-     "`super().__init__()` is missing at the start of `__init__`: without it a module can have no layers."),
-    (rf"cannot reshape array of size \d+ into shape {SHAPE}", "The number of values must stay the same in a reshape."),
+     _("`super().__init__()` is missing at the start of `__init__`: without it a module can have no layers.")),
+    (rf"cannot reshape array of size \d+ into shape {SHAPE}",
+     _("The number of values must stay the same in a reshape.")),
     (r"'(list|tuple|float|numpy\.float64)' object cannot be interpreted as an integer",
-     "An int is needed here; `/` always gives a float, `//` an int."),
+     _("An int is needed here; `/` always gives a float, `//` an int.")),
     (r"division by zero|float division by zero|integer (division or )?modulo by zero",
-     "A divisor is zero for this case."),
-    (r"maximum recursion depth exceeded.{0,40}", "The function calls itself without an end."),
-    (rf"unsupported operand type\(s\) for .{{1,3}}: '{WORD}' and '{WORD}'", "Look at the types of both sides."),
+     _("A divisor is zero for this case.")),
+    (r"maximum recursion depth exceeded.{0,40}", _("The function calls itself without an end.")),
+    (rf"unsupported operand type\(s\) for .{{1,3}}: '{WORD}' and '{WORD}'", _("Look at the types of both sides.")),
 )
+# How the sentence on an exception of student code begins; by `RAISED` it is known again.
+_SAID = _("Your code raised {exception}{place}{text}")
+_AT, _IN_LINE = _(" at `{code}`"), _(" in line {line} of {function}")
+_PLACE = rf"(?:{pattern(_IN_LINE, line='[0-9]+', function='[^:]+')}|{pattern(_AT, code='.*?')})?"
+RAISED = re.compile(pattern(_SAID, exception=r"(?:\w+ )?(?P<type>\w+)", place=_PLACE, text=":?"))
 FUNCTION = "(builtin_function_or_method|method|function)"
 # Of texts that are not repeated from a hidden test; they are looked for first.
 HINTS_HERE: tuple[tuple[str, str], ...] = (
     (rf"'{FUNCTION}' object (has no|is not) .*|.* must be \w+, not {FUNCTION}"
      rf"|unsupported operand type\(s\) for .{{1,3}}: .*'{FUNCTION}'.*",
-     "A function or method stands here by its name alone: `x.mean` is the method, and `x.mean()` what it gives."),
+     _("A function or method stands here by its name alone: `x.mean` is the method, and `x.mean()` what it gives.")),
     (rf"'{WORD}' object has no attribute '_apply'|.*missing 1 required positional argument: 'self'",
-     "A class stands here where an object of it is meant: brackets after its name, as in `Thing()`, make one."),
+     _("A class stands here where an object of it is meant: brackets after its name, as in `Thing()`, make one.")),
     (r"\S+<locals>\S+\(\) (takes .* positional arguments? but \d+ (was|were) given|missing \d+ required .*)",
-     "Compare the method's parameters with the text: `self` comes first. And a method is asked of an object, "
-     "`Thing()`, not of the class `Thing`."),
+     _("Compare the method's parameters with the text: `self` comes first. And a method is asked of an object, "
+     "`Thing()`, not of the class `Thing`.")),
     (r"\w+\(\) takes no arguments",
-     "The class has no `__init__` that takes them: is it there, with two underscores on each side?"),
-    (r"object of type '(int|float)' has no len\(\)", "This is a single number, which has no length."),
+     _("The class has no `__init__` that takes them: is it there, with two underscores on each side?")),
+    (r"object of type '(int|float)' has no len\(\)", _("This is a single number, which has no length.")),
     (r"shape '\[[-\d, ]+\]' is invalid for input of size \d+",
-     "The sizes of the new shape, multiplied, have to give the number of values; is a batch's size fixed in it?"),
+     _("The sizes of the new shape, multiplied, have to give the number of values; is a batch's size fixed in it?")),
     (r"Computed output size would be zero or negative.*|.*Negative dimension size caused by.*",
-     "The maps are smaller than the window that slides over them: are their axes (height, width, channels), and is "
-     "there a pooling too many?"),
+     _("The maps are smaller than the window that slides over them: are their axes (height, width, channels), and is "
+     "there a pooling too many?")),
     (r"Kernel shape must have the same length as input, but received kernel of shape .* and input of shape .*",
-     "`input_shape` is the shape of one image; Keras puts the batch's axis before it by itself."),
+     _("`input_shape` is the shape of one image; Keras puts the batch's axis before it by itself.")),
     (r"Sequential model '\w+' has no defined input shape yet\.?",
-     "A model in Keras knows its input when `keras.Input(shape)` stands first in the list."),
+     _("A model in Keras knows its input when `keras.Input(shape)` stands first in the list.")),
     (r"Only instances of `?keras\.Layer`? can be added to a Sequential model.*torch\.nn.*",
-     "This is a layer of PyTorch; in Keras take the one of `keras.layers`."),
+     _("This is a layer of PyTorch; in Keras take the one of `keras.layers`.")),
     (r"(too many|not enough) values to unpack \(expected \d+(, got \d+)?\)",
-     "There are more or fewer values here than names to the left of them; print what is unpacked just before it."),
-    (r"cannot unpack non-iterable NoneType object", "None is unpacked here: a function without return?"),
-    (r"cannot unpack non-iterable \w+ object", "A single value stands here where several are unpacked."),
+     _("There are more or fewer values here than names to the left of them; print what is unpacked just before it.")),
+    (r"cannot unpack non-iterable NoneType object", _("None is unpacked here: a function without return?")),
+    (r"cannot unpack non-iterable \w+ object", _("A single value stands here where several are unpacked.")),
     (r"operands could not be broadcast together with remapped shapes \[original->remapped\].*",
-     "If this is `np.pad`: each axis of the array has a pair of its own, (before, after)."),
+     _("If this is `np.pad`: each axis of the array has a pair of its own, (before, after).")),
     (r"(tuple|list) indices must be integers or slices, not str",
-     "A tuple or list is indexed by numbers, a dict by its keys; print what stands here."),
+     _("A tuple or list is indexed by numbers, a dict by its keys; print what stands here.")),
     (r"list indices must be integers or slices, not tuple",
-     "A list has one index; `np.asarray` makes an array of it, which has several."),
-    (rf"module '{WORD}' has no attribute '{WORD}'.{{0,60}}", "The name is spelled in another way in that module."),
+     _("A list has one index; `np.asarray` makes an array of it, which has several.")),
+    (rf"module '{WORD}' has no attribute '{WORD}'.{{0,60}}", _("The name is spelled in another way in that module.")),
     (r"mat1 and mat2 shapes cannot be multiplied \(\d+x\d+ and \d+x\d+\)",
-     "The second number of the first pair is what arrives in each row, the first of the second pair what the layer "
-     "expects: print the shape just before it."),
+     _("The second number of the first pair is what arrives in each row, the first of the second pair what the layer "
+     "expects: print the shape just before it.")),
     (r"Can't call numpy\(\) on Tensor that requires grad.{0,60}",
-     "Compute it within `torch.no_grad()`; nothing is trained here."),
+     _("Compute it within `torch.no_grad()`; nothing is trained here.")),
     (r"The size of tensor a \(\d+\) must match the size of tensor b \(\d+\) at non-singleton dimension \d+",
-     "These two tensors do not line up; print both shapes just before this line."),
+     _("These two tensors do not line up; print both shapes just before this line.")),
     (r"Sizes of tensors must match except in dimension 0\. Expected size \d+ but got size \d+ .*",
-     "`torch.cat` joins along the first axis, the batch, unless it is told another: `dim=1` is that of the channels."),
+     _("`torch.cat` joins along the first axis, the batch, unless it is told another: `dim=1` is that of the "
+       "channels.")),
     (r"Sizes of tensors must match except in dimension \d+\. Expected size \d+ but got size \d+ .*",
-     "Tensors that are joined differ along one axis alone; print their shapes just before this line."),
+     _("Tensors that are joined differ along one axis alone; print their shapes just before this line.")),
     (r"a leaf Variable that requires grad is being used in an in-place operation\.",
-     "Within `torch.no_grad()` values may be copied into a parameter."),
+     _("Within `torch.no_grad()` values may be copied into a parameter.")),
     (r"Input type \((double|float|\S*DoubleTensor|\S*FloatTensor)\) and (bias|weight) type \(\S+\) should be the same.*"
      r"|mat1 and mat2 must have the same dtype, but got Double and Float",
-     "What arrives and the layer's weights are of two types: print the dtype of both. Images become float32 by "
+     _("What arrives and the layer's weights are of two types: print the dtype of both. Images become float32 by "
      "`.float()`; of a module that a check makes float64, layers in a plain list do not follow, those in an "
-     "`nn.ModuleList` do."),
+     "`nn.ModuleList` do.")),
     (r"Calculated padded input size per channel: \([\d x]+\)\. Kernel size: \([\d x]+\)\. "
      r"Kernel size can't be greater than actual input size\.?",
-     "The map that arrives is smaller than the kernel: a layer before it has lost rows and columns, perhaps because a "
-     "padding is missing."),
+     _("The map that arrives is smaller than the kernel: a layer before it has lost rows and columns, perhaps because "
+       "a padding is missing.")),
     (r"Given groups=\d+, weight of size \[[\d, ]+\], expected input\[[\d, ]+\] to have \d+ channels, but got .*",
-     "The layer's `in_channels` is not the number of channels that arrive; if that is the batch's size, the axis of "
-     "channels is missing."),
+     _("The layer's `in_channels` is not the number of channels that arrive; if that is the batch's size, the axis of "
+     "channels is missing.")),
 )
 
 
@@ -122,12 +135,13 @@ def explain(error: StudentError, *, hidden: bool, source: str | None) -> str:
     known = HINTS if hidden else HINTS_HERE + HINTS
     hint = next((hint for pattern, hint in known if re.fullmatch(pattern, said)), None)
     if error.meant and not hidden and re.search(r"has no attribute|is not defined", said):
-        hint = f"Did you mean `{error.meant}`?"
+        hint = _("Did you mean `{meant}`?").format(meant=error.meant)
     text = said.rstrip() if (not hidden or hint) else ""  # some of NumPy's texts end in a blank
     place = _place(error.where, source) if error.where else ""
     if error.known_type == "SystemExit":
-        hint = "A function ends with `return`; exit() and quit() end the whole notebook."
-    first = f"Your code raised {_article(error.known_type)}{place}{': ' + text if text else ''}"
+        hint = _("A function ends with `return`; exit() and quit() end the whole notebook.")
+    said = f": {text}" if text else ""
+    first = _SAID.format(exception=with_article(error.known_type), place=place, text=said)
     return f"{first.rstrip('.')}.{' ' + hint if hint else ''}"
 
 
@@ -143,8 +157,6 @@ def _as_said(text: str) -> str:
 def _place(where: Where, source: str | None) -> str:
     if source is not None and where.code not in {line.strip() for line in source.splitlines()}:
         return ""
-    return f" at `{where.code}`" if where.code else f" in line {where.line} of {where.function}"
-
-
-def _article(name: str) -> str:
-    return f"an {name}" if name[0] in "AEIOUaeiou" else f"a {name}"
+    if where.code:
+        return _AT.format(code=where.code)
+    return _IN_LINE.format(line=where.line, function=where.function)

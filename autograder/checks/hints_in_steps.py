@@ -10,8 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..language import sentences_of
 from .examples import ASKED, Example
 from .places import TaskFolder
+
+_ = sentences_of(__package__)
 
 PART = "hints"
 _given: dict[str, int] = {}  # how many hints this session was given, by task
@@ -29,9 +32,11 @@ class Hint:
     @property
     def _head(self) -> str:
         if not self.count:
-            return f"{self.task}: there are no hints" + (", but an example" if self.text else "")
-        more = "" if self.number < self.count else "; there are no more, and the first comes again"
-        return f"{self.task}: hint {self.number} of {self.count}{more}"
+            return _("{task}: there are no hints").format(task=self.task) + (_(", but an example") if self.text else "")
+        more = "" if self.number < self.count else _("; there are no more, and the first comes again")
+        return _("{task}: hint {number} of {count}{more}").format(
+            task=self.task, number=self.number, count=self.count, more=more
+        )
 
     def _repr_markdown_(self) -> str:
         return f"**{self._head}**\n\n{self.text}"

@@ -18,9 +18,11 @@ from typing import Any
 from ..bridge.student import Student
 from ..bridge.transport import LocalTransport
 from ..course import words_of
-from .display import as_html, as_text, headline
+from ..language import sentences_of
+from .display import as_html, as_text
 from .examples import Example
 from .frozen import registries_here
+from .headline import headline
 from .hints_in_steps import Hint, next_hint
 from .places import TaskFolder, folder_of
 from .reading import with_what_is_missing
@@ -28,6 +30,8 @@ from .result import TestResult
 from .runner import CheckSession
 from .variant import has_variants
 from .variant import variant as numbers_of
+
+_ = sentences_of(__package__)
 
 STRICT_NAMES = ("CNN_STRICT", "NBGRADER_EXECUTION")
 SECONDS = 180.0  # that a check may take
@@ -94,7 +98,9 @@ def check(
     try:
         folder = folder_of(task)
     except KeyError:
-        raise ValueError(f"There is no task {task!r} with checks; look at the check cell for its name.") from None
+        raise ValueError(
+            _("There is no task {task!r} with checks; look at the check cell for its name.").format(task=task)
+        ) from None
     if hint:
         return next_hint(folder, _session(folder.package, "public").example_of(task))
     if example is not None:
@@ -106,7 +112,9 @@ def check(
     with _interrupted_after(seconds) as time_is_up:
         tests = session.run(task, student, student_id=student_id(names), interruptible=True)
     if time_is_up():
-        sentence = f"The check was stopped after {seconds:g} seconds; a loop that does not end is the usual cause."
+        sentence = _(
+            "The check was stopped after {seconds:g} seconds; a loop that does not end is the usual cause."
+        ).format(seconds=seconds)
         tests = [replace(test, message=sentence) if test.reason == "interrupted" else test for test in tests]
     form_only = not hidden and _is_answer(folder) and not session.asks_for_values(task)
     own = [name for name in names if not name.startswith("_")]
@@ -125,7 +133,9 @@ def _tried(folder: TaskFolder, answer: Any) -> CheckResult:
     """What becomes of a student's answer to the worked example of a task."""
     session = _session(folder.package, "public")
     if session.example_of(folder.task) is None:
-        raise ValueError(f"There is no example for {folder.task!r}: its checks look at your answer itself.")
+        raise ValueError(
+            _("There is no example for {task!r}: its checks look at your answer itself.").format(task=folder.task)
+        )
     student = Student(LocalTransport({words_of(folder.task): answer}, interruptible=True))
     tests = session.run(folder.task, student, interruptible=True, example=True)
     return CheckResult(folder.task, tuple(replace(test, counterexample=None) for test in tests), tried=True)
@@ -187,10 +197,10 @@ def variant(task: str, student: str | None = None) -> dict[str, Any]:
     Raises ValueError for a task without variants, or when no student id is known.
     """
     if not has_variants(task):
-        raise ValueError(f"The task {task!r} has the same numbers for everybody.")
+        raise ValueError(_("The task {task!r} has the same numbers for everybody.").format(task=task))
     name = student if student is not None else student_id(sys._getframe(1).f_globals)
     if not name:
-        raise ValueError("Fill in STUDENT_ID in the cell at the top and run it: your numbers depend on it.")
+        raise ValueError(_("Fill in STUDENT_ID in the cell at the top and run it: your numbers depend on it."))
     return numbers_of(task, name)
 
 

@@ -16,6 +16,9 @@ from types import ModuleType
 from typing import Any
 
 from ..course import Course, CourseError, words_of
+from ..language import sentences_of
+
+_ = sentences_of(__package__)
 
 CASES = "public.cases"  # in the kit: the public checks' cases with their answers
 CHECKS = ("public", "hidden")
@@ -53,14 +56,20 @@ class TaskFolder:
         if known is not None and sys.modules.get(known.__name__) is known:
             return known
         if not self.has(part):
-            raise CourseError(f"{self.path.relative_to(self.course.root)} has no {part}.py.")
+            raise CourseError(
+                _("{root} has no {part}.py.").format(root=self.path.relative_to(self.course.root), part=part)
+            )
         try:
             self._parts[part] = self.course.module(self.package, self.name, part)
         except (CourseError, ImportError):
             raise
         except Exception as error:  # whatever its author's own code raises
             where = (self.path / part).relative_to(self.course.root)
-            raise CourseError(f"{where}.py cannot be loaded ({type(error).__name__}: {error}); correct it.") from error
+            raise CourseError(
+                _("{where}.py cannot be loaded ({kind}: {error}); correct it.").format(
+                    where=where, kind=type(error).__name__, error=error
+                )
+            ) from error
         return self._parts[part]
 
     @cached_property
@@ -72,7 +81,11 @@ class TaskFolder:
         """What the module `part` calls `name`. Raises `AttributeError` where it has no such name."""
         module = self.part(part)
         if not hasattr(module, name):
-            raise AttributeError(f"{(self.path / part).relative_to(self.course.root)}.py defines no {name}")
+            raise AttributeError(
+                _("{root}.py defines no {name}").format(
+                    root=(self.path / part).relative_to(self.course.root), name=name
+                )
+            )
         return getattr(module, name)
 
 
@@ -104,7 +117,9 @@ def calling_folder(depth: int) -> TaskFolder:
     course = Course.here()
     package, *inner = module.split(".")
     if package != course.package or len(inner) != 3:
-        raise LookupError(f"{module} is no module of a task, so nobody knows whose references it asks for")
+        raise LookupError(
+            _("{module} is no module of a task, so nobody knows whose references it asks for").format(module=module)
+        )
     return TaskFolder(course, inner[0], inner[1])
 
 
@@ -117,10 +132,10 @@ def sample_answers(folder: TaskFolder) -> dict[str, tuple[float, str]]:
 
 
 def _sample(path: Path) -> tuple[float, str]:
-    first, _, text = path.read_text(encoding="utf-8").partition("\n")
+    first, _end, text = path.read_text(encoding="utf-8").partition("\n")
     match = re.fullmatch(r"points: (\d+(?:\.\d+)?)", first.strip())
     if match is None:
-        raise CourseError(f"{path} has to begin with its points, as in `points: 4.5`.")
+        raise CourseError(_("{path} has to begin with its points, as in `points: 4.5`.").format(path=path))
     return float(match[1]), text.strip()
 
 

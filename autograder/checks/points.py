@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from autograder.checks.runner import CheckSession
 from autograder.course import Assignment, CourseError
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 
 def refuse_other_points(assignment: Assignment, session: CheckSession) -> None:
@@ -15,6 +18,8 @@ def refuse_other_points(assignment: Assignment, session: CheckSession) -> None:
         points = sum(points for _, hidden, points in session.tests(task.id) if hidden)
         if abs(points - task.points) > 1e-6:
             raise CourseError(
-                f"In {assignment.name} the cell {task.check_id!r} has {task.points:g} points, and the hidden tests of "
-                f"the task have {points:g} together; make them the same."
+                _(
+                    "In {name} the cell {check_id!r} has {points:g} points, and the hidden tests of "
+                    "the task have {points2:g} together; make them the same."
+                ).format(name=assignment.name, check_id=task.check_id, points=task.points, points2=points)
             )

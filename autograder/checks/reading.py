@@ -8,6 +8,7 @@ nothing. Public and hidden checks read with the same functions.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -17,10 +18,15 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 
 from ..bridge.student import Handle, Student, StudentError, in_kernel, type_of
+from ..language import pattern, plurals_of, sentences_of
 from ..sandbox.wire import Tensor
 from . import probes
 from .failure import CheckFailure
 from .result import TestResult
+
+_, ngettext = sentences_of(__package__), plurals_of(__package__)
+_ENTRY = _('the entry "{key}"')
+_BUT_A, _BUT_AN = _("There is no `{name}` here, but a `{near}`."), _("There is no `{name}` here, but an `{near}`.")
 
 Number: TypeAlias = int | float | Fraction
 LOOKS = 64  # objects of one answer that are looked into in the kernel
@@ -50,7 +56,7 @@ class Difference:
         return CheckFailure(self.sentence, self.details, fixed=self.fixed)
 
 
-def read_number(value: Any, what: str = "the answer", *, whole: bool = False) -> Number:
+def read_number(value: Any, what: str = _("the answer"), *, whole: bool = False) -> Number:
     """The number that `value` is, as an int, a float or a Fraction.
 
     what: the thing that is read, in words, for the sentence: 'the entry "conv_layer"'. whole: only a whole number will
@@ -59,27 +65,29 @@ def read_number(value: Any, what: str = "the answer", *, whole: bool = False) ->
     got = as_plain(value)
     number = number_in(got)
     if number is None:
-        raise _refused(got, what, "a whole number" if whole else "one number")
+        raise _refused(got, what, _("a whole number") if whole else _("one number"))
     if whole:
         if not math.isfinite(number) or number != int(number):
             raise Difference(
-                f"{start(what)} is not a whole number.", f"{start(what)} is not a whole number.", f"received {number}"
+                _("{what} is not a whole number.").format(what=start(what)),
+                _("{what} is not a whole number.").format(what=start(what)),
+                _("received {number}").format(number=number),
             ).failure()
         return int(number)
     return number
 
 
-def read_word(value: Any, what: str = "the answer") -> str:
+def read_word(value: Any, what: str = _("the answer")) -> str:
     """The word that `value` is, without blanks around it and in lower case. Raises `CheckFailure` for anything else."""
     got = as_plain(value)
     word = word_in(got)
     if word is None:
-        raise _refused(got, what, "a word")
+        raise _refused(got, what, _("a word"))
     return word
 
 
 def read_list(
-    value: Any, what: str = "the answer", *, length: int | None = None, unordered: bool = False
+    value: Any, what: str = _("the answer"), *, length: int | None = None, unordered: bool = False
 ) -> list[Any]:
     """The values of a list, a tuple or an array, each as plain data.
 
@@ -89,7 +97,7 @@ def read_list(
     values = list_in(got, unordered=unordered)
     if values is None:
         alone = length == 1 and number_in(got) is not None
-        raise _refused(got, what, "a list; a tuple of one value has a comma, as (3,) has" if alone else "a list")
+        raise _refused(got, what, _("a list; a tuple of one value has a comma, as (3,) has") if alone else _("a list"))
     if length is not None and len(values) != length:
         raise wrong_length(values, length, what).failure()
     return values
@@ -103,14 +111,17 @@ def read_entry(answer: Any, key: str, *, known: Iterable[str] = (), none: bool =
     """
     table = as_plain(answer)
     if not isinstance(table, dict):
-        raise _refused(table, "the answer", "a dict", empty="This task is not answered yet.")
+        raise _refused(table, _("the answer"), _("a dict"), empty=_("This task is not answered yet."))
     if key not in table:
         near = nearest(key, [name for name in table if isinstance(name, str) and name not in set(known)])
-        fixed = f'The answer has no entry "{key}".'
-        raise CheckFailure(f'There is no entry "{key}" here, but one "{near}".' if near else fixed, fixed=fixed)
+        fixed = _('The answer has no entry "{key}".').format(key=key)
+        raise CheckFailure(
+            _('There is no entry "{key}" here, but one "{near}".').format(key=key, near=near) if near else fixed,
+            fixed=fixed,
+        )
     got = table[key]
     if is_empty(got) and not (none and got is None):
-        raise _refused(got, f'the entry "{key}"', "")
+        raise _refused(got, _ENTRY.format(key=key), "")
     return got
 
 
@@ -234,7 +245,7 @@ def difference(
     if isinstance(right, int | float | Fraction):
         number = number_in(got)
         if number is None:
-            return _other_form(got, what, "one number")
+            return _other_form(got, what, _("one number"))
         return None if close(number, right, rtol, atol) else _wrong(got, what)
     if isinstance(right, Mapping):
         return _of_dict(got, right, what, rtol, atol)
@@ -262,7 +273,7 @@ def _truth(got: Any, right: bool, what: str) -> Difference | None:
     if isinstance(got, np.generic | np.ndarray) and got.dtype.kind == "b" and not got.ndim:
         got = got.item()
     if not isinstance(got, bool):
-        return _other_form(got, what, "True or False")
+        return _other_form(got, what, _("True or False"))
     return None if got is right else _wrong(got, what)
 
 
@@ -272,22 +283,32 @@ def _of_dict(got: Any, right: Mapping[Any, Any], what: str, rtol: float, atol: f
     for key, value in right.items():
         if key not in got:
             near = nearest(str(key), [name for name in got if isinstance(name, str) and name not in right])
-            fixed = f'{start(what)} has no entry "{key}".'
-            return Difference(f'{fixed[:-1]}, but one "{near}".' if near else fixed, fixed)
-        found = difference(got[key], value, f'the entry "{key}"' + (f" of {what}" if what else ""), rtol, atol)
+            fixed = _('{what} has no entry "{key}".').format(what=start(what), key=key)
+            return Difference(
+                _('{fixed}, but one "{near}".').format(fixed=fixed[:-1], near=near) if near else fixed, fixed
+            )
+        found = difference(
+            got[key],
+            value,
+            _ENTRY.format(key=key) + (_(" of {what}").format(what=what) if what else ""),
+            rtol,
+            atol,
+        )
         if found is not None:
             return found
     if len(got) != len(right):
         more = [repr(key) for key in got if key not in right][:3]
-        fixed = f"{start(what)} has an entry that nothing asks for."
-        return Difference(f"{start(what)} has entries that nothing asks for: {', '.join(more)}.", fixed)
+        fixed = _("{what} has an entry that nothing asks for.").format(what=start(what))
+        return Difference(
+            _("{what} has entries that nothing asks for: {more}.").format(what=start(what), more=", ".join(more)), fixed
+        )
     return None
 
 
 def _of_set(got: Any, right: Iterable[Any], what: str, rtol: float, atol: float) -> Difference | None:
     values = list_in(got, unordered=True)
     if values is None:
-        return _other_form(got, what, "a set or a list")
+        return _other_form(got, what, _("a set or a list"))
     wanted = list(right)
     if len(values) != len(wanted):
         return wrong_length(values, len(wanted), what)
@@ -302,7 +323,9 @@ def _of_list(got: Any, right: Sequence[Any], what: str, rtol: float, atol: float
     if len(values) != len(right):
         return wrong_length(values, len(right), what)
     for place, (value, one) in enumerate(zip(values, right, strict=True)):
-        found = difference(value, one, f"{_place(place)} of {what}", rtol, atol, none=True)
+        found = difference(
+            value, one, _("{place} of {what}").format(place=_place(place), what=what), rtol, atol, none=True
+        )
         if found is not None:
             return found
     return None
@@ -310,7 +333,11 @@ def _of_list(got: Any, right: Sequence[Any], what: str, rtol: float, atol: float
 
 def _place(number: int) -> str:
     ordinals = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-    return f"the {ordinals[number]} value" if number < len(ordinals) else f"value {number + 1}"
+    return (
+        _("the {ordinals} value").format(ordinals=ordinals[number])
+        if number < len(ordinals)
+        else _("value {number}").format(number=number + 1)
+    )
 
 
 def wrong_length(values: Sequence[Any], right: int, what: str) -> Difference:
@@ -320,23 +347,31 @@ def wrong_length(values: Sequence[Any], right: int, what: str) -> Difference:
 
 
 def _wrong(got: Any, what: str) -> Difference:
-    sentence = f"{start(what)} is not right."
-    return Difference(sentence, sentence, f"received {shown(got)}")
+    sentence = _("{what} is not right.").format(what=start(what))
+    return Difference(sentence, sentence, _("received {got}").format(got=shown(got)))
 
 
 def _empty(got: Any, what: str) -> Difference:
     """A value that is missing: in an answer, whose entries stand in quotes, the place still to fill, in a result what a
     function forgot. Dots are always a place still to fill."""
     to_fill = got is not None or '"' in what or not what
-    sentence = f"{start(what)} is still empty." if to_fill else f"{start(what)} is None. Is a return missing?"
+    sentence = (
+        _("{what} is still empty.").format(what=start(what))
+        if to_fill
+        else _("{what} is None. Is a return missing?").format(what=start(what))
+    )
     return Difference(sentence, sentence)
 
 
 def _other_form(got: Any, what: str, wanted: str) -> Difference:
     if is_empty(got):
         return _empty(got, what)
-    verb = "holds" if 'entry "' in what else "is"
-    return Difference(f"{start(what)} {verb} {form(got)}, not {wanted}.", f"{start(what)} should be {wanted}.")
+    is_entry = 'entry "' in what or re.search(pattern(_ENTRY, key=".*"), what)
+    said = _("{what} holds {got}, not {wanted}.") if is_entry else _("{what} is {got}, not {wanted}.")
+    return Difference(
+        said.format(what=start(what), got=form(got), wanted=wanted),
+        _("{what} should be {wanted}.").format(what=start(what), wanted=wanted),
+    )
 
 
 def _refused(got: Any, what: str, wanted: str, *, empty: str | None = None) -> CheckFailure:
@@ -348,32 +383,41 @@ def _refused(got: Any, what: str, wanted: str, *, empty: str | None = None) -> C
 def form(value: Any) -> str:
     """What a value is, in words: "an array of 3 numbers", "a text"."""
     if isinstance(value, Tensor):
-        return f"a {value.framework} tensor of {_count(value.array.size, 'number')}"
+        return _("a {framework} tensor of {size}").format(
+            framework=value.framework, size=_count(value.array.size, "number")
+        )
     if isinstance(value, bool | np.bool_):
         return str(bool(value))
     if isinstance(value, np.ndarray) and value.ndim:
-        return f"an array of {_count(value.size, 'number')}"
+        return _("an array of {size}").format(size=_count(value.size, "number"))
     if number_in(value) is not None:
         return "a number"
     if isinstance(value, str):
         return "a text"
     if isinstance(value, Unordered):
-        return "a set, which has no order"
+        return _("a set, which has no order")
     if isinstance(value, list | tuple):
-        kind = "an empty " if not value else "a "
-        return f"{kind}{type(value).__name__}" + (f" of {_count(len(value), 'value')}" if value else "")
+        kind = _("an empty ") if not value else "a "
+        return f"{kind}{type(value).__name__}" + (
+            _(" of {count}").format(count=_count(len(value), _("value"))) if value else ""
+        )
     return with_article(type_of(value))
 
 
 def wrong_return(says: str, value: Any) -> CheckFailure:
     """The failure where something else than what `says` tells was returned: "augment returns a NumPy array"."""
-    came = "None came back. Is a return missing?" if value is None else f"{form(value)} came back."
-    return CheckFailure(f"{says}; {came}", fixed=f"{says}; something else came back.")
+    came = (
+        _("None came back. Is a return missing?")
+        if value is None
+        else _("{value} came back.").format(value=form(value))
+    )
+    return CheckFailure(f"{says}; {came}", fixed=_("{says}; something else came back.").format(says=says))
 
 
 def with_article(name: str) -> str:
     """A type's name with "a" or "an" before it."""
-    return f"an {name}" if name[:1] in "AEIOUaeiou" or name == "ndarray" else f"a {name}"
+    form = _("an {name}") if name[:1] in "AEIOUaeiou" or name == "ndarray" else _("a {name}")
+    return form.format(name=name)
 
 
 def shown(value: Any) -> str:
@@ -411,16 +455,22 @@ def with_near_name(test: TestResult, names: Iterable[str]) -> TestResult:
     near = near_name(test.raw, there) if is_missing else None
     if near is None:
         return test
-    article = "an" if near[0] in "AEIOUaeiou" else "a"
-    sentence = f"There is no `{test.raw}` here, but {article} `{near}`."
+    known = _BUT_AN if near[0] in "AEIOUaeiou" else _BUT_A
+    sentence = known.format(name=test.raw, near=near)
     return replace(test, message=sentence, fixed=sentence)
+
+
+def nearly_right(line: str) -> str | None:
+    """What a line says of a name that is nearly right, if it does."""
+    forms = (pattern(form, name=".*?", near=".*?") for form in (_BUT_A, _BUT_AN))
+    return next((found[0] for form in forms if (found := re.search(form, line))), None)
 
 
 def with_what_is_missing(test: TestResult, names: Iterable[str]) -> TestResult:
     """As `with_near_name`; where no name is near, the test says which one is missing."""
     told = with_near_name(test, names)
     if told is test and test.raw and not test.attempted:
-        return replace(test, message=f"`{test.raw}` is not answered yet.")
+        return replace(test, message=_("`{raw}` is not answered yet.").format(raw=test.raw))
     return told
 
 

@@ -11,11 +11,14 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from ..language import sentences_of
 from .failure import CheckFailure
 from .places import TaskFolder
 
-WRONG = "The answer is not right here."
-RAISED = "Your code raised an exception here."
+_ = sentences_of(__package__)
+
+WRONG = _("The answer is not right here.")
+RAISED = _("Your code raised an exception here.")
 
 
 def fixed_sentence(failure: CheckFailure, home: TaskFolder) -> str:

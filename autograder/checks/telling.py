@@ -9,6 +9,7 @@ from typing import Any
 from ..bridge.errors import THE_ANSWER
 from ..bridge.student import Handle, NotAttempted, StudentError, type_of
 from ..bridge.transport import BridgeFailure
+from ..language import sentences_of
 from .failure import CheckFailure
 from .hints import explain
 from .naming import CONTRADICTED
@@ -18,13 +19,17 @@ from .running import RanTest
 from .sentences import RAISED, fixed_sentence
 from .trial import Trial
 
-UNUSABLE = "What your code gave back cannot be used as the task describes it; compare its type and shape with the text."
+_ = sentences_of(__package__)
+
+UNUSABLE = _(
+    "What your code gave back cannot be used as the task describes it; compare its type and shape with the text."
+)
 FAILURES = {
-    "timeout": "Your code did not answer within the time allowed.",
-    "died": "Your code ended the notebook's kernel.",
-    "malformed": "What came back from your notebook was not an answer.",
-    "output": "Your code sent back more data than this task allows.",
-    "interrupted": "The check was stopped here.",
+    "timeout": _("Your code did not answer within the time allowed."),
+    "died": _("Your code ended the notebook's kernel."),
+    "malformed": _("What came back from your notebook was not an answer."),
+    "output": _("Your code sent back more data than this task allows."),
+    "interrupted": _("The check was stopped here."),
 }
 FUNCTIONS = ("function", "type", "builtin_function_or_method", "method", "partial", "ufunc")  # what may be called
 
@@ -66,7 +71,9 @@ def _uncallable(one: RanTest) -> str | None:
     if (found := re.search(_NO_OBJECT, one.report or "", re.MULTILINE)) and one.name:
         value = getattr(one.asked.student, one.name)
         if isinstance(value, Handle) and type_of(value) == "function":
-            return f"`{one.name}` is a function here, and what it gives back has no `{found[2]}`; a class is asked for."
+            return _(
+                "`{name}` is a function here, and what it gives back has no `{found}`; a class is asked for."
+            ).format(name=one.name, found=found[2])
     return None
 
 
@@ -76,8 +83,8 @@ def _no_function(one: RanTest, error: StudentError) -> str | None:
     if error.where is None and re.fullmatch(r"'\w+' object is not callable", error.text):
         return _what_it_is(one)
     if error.where is None and "'NoneType'" in error.text and one.name:
-        where = f"`{one.name}`, or a function or `forward` that it uses"
-        return f"Something gives back None here: {where}. Is a return missing?"
+        where = _("`{name}`, or a function or `forward` that it uses").format(name=one.name)
+        return _("Something gives back None here: {where}. Is a return missing?").format(where=where)
     return None
 
 
@@ -89,7 +96,7 @@ def _what_it_is(one: RanTest) -> str | None:
         return None
     if not one.name or (isinstance(value, Handle) and type_of(value) in FUNCTIONS):
         return None
-    return f"`{one.name}` is {form(value)} here; it should be a function or a class."
+    return _("`{name}` is {value} here; it should be a function or a class.").format(name=one.name, value=form(value))
 
 
 def _verdict(one: RanTest, name: Any, source: str | None) -> TestResult:
@@ -97,7 +104,7 @@ def _verdict(one: RanTest, name: Any, source: str | None) -> TestResult:
     secret = test.hidden and not one.trial.revealing
     if isinstance(error, NotAttempted):
         name_of_missing = one.name if error.name == THE_ANSWER else error.name
-        return test.result(passed=False, message="Not attempted yet.", attempted=False, raw=name_of_missing)
+        return test.result(passed=False, message=_("Not attempted yet."), attempted=False, raw=name_of_missing)
     if isinstance(error, BridgeFailure):
         message = FAILURES[error.reason]
         return test.result(passed=False, message=message, reason=error.reason, lost=True)

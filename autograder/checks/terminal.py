@@ -22,7 +22,10 @@ from nbformat import NotebookNode
 
 from .. import files
 from ..course import CHECK_SUFFIX, UsageError
+from ..language import sentences_of
 from ..notebook_file import MAX_FILE_BYTES, SUFFIX, NotANotebook, document_of
+
+_ = sentences_of(__package__)
 
 MARK = "autograder-check:"
 UNATTENDED = "CNN_UNATTENDED"  # tells figures that nobody is there who could move a slider
@@ -97,7 +100,7 @@ def check_notebook(path: Path) -> list[tuple[str, bool, str]]:
     notebook = _read(path)
     tasks = _tasks(notebook)
     if not tasks:
-        raise UnreadableNotebook(f"{path} has no check cells, so there is nothing to check.")
+        raise UnreadableNotebook(_("{path} has no check cells, so there is nothing to check.").format(path=path))
     for cell in notebook.cells:
         if cell.cell_type == "code" and _grade_id(cell).endswith(CHECK_SUFFIX):
             cell.source = ""  # its checks come at the end, all together
@@ -115,26 +118,40 @@ def check_notebook(path: Path) -> list[tuple[str, bool, str]]:
             client.execute(env=environment_here())
     except DeadKernelError:
         raise UnreadableNotebook(
-            f"{path} ended its own kernel, as os._exit does, so its checks could not run; take that line out."
+            _("{path} ended its own kernel, as os._exit does, so its checks could not run; take that line out.").format(
+                path=path
+            )
         ) from None
     except CellTimeoutError:
-        raise UnreadableNotebook(f"A cell of {path} ran longer than {CELL_S:g} seconds, and was stopped.") from None
+        raise UnreadableNotebook(
+            _("A cell of {path} ran longer than {cell_s:g} seconds, and was stopped.").format(path=path, cell_s=CELL_S)
+        ) from None
     return list(_found(notebook.cells[-1]))
 
 
 def _read(path: Path) -> NotebookNode:
     data = files.read_start(path.resolve(), MAX_FILE_BYTES + 1)
     if data is None:
-        raise UnreadableNotebook(f"{path} is a folder." if path.is_dir() else f"There is no file {path}.")
+        raise UnreadableNotebook(
+            _("{path} is a folder.").format(path=path)
+            if path.is_dir()
+            else _("There is no file {path}.").format(path=path)
+        )
     if path.suffix.lower() != SUFFIX:
-        raise UnreadableNotebook(f"{path} does not end in {SUFFIX}: rename it, if it is the notebook.")
+        raise UnreadableNotebook(
+            _("{path} does not end in {suffix}: rename it, if it is the notebook.").format(path=path, suffix=SUFFIX)
+        )
     try:
         found: NotebookNode = nbformat.reads(json.dumps(document_of(data)), as_version=4)
         return found
     except NotANotebook as error:
         raise UnreadableNotebook(f"{path} {error}") from None
     except Exception as error:  # nbformat raises what its schema library raises
-        raise UnreadableNotebook(f"{path} is not a notebook that can be read: {str(error).splitlines()[0]}") from error
+        raise UnreadableNotebook(
+            _("{path} is not a notebook that can be read: {splitlines}").format(
+                path=path, splitlines=str(error).splitlines()[0]
+            )
+        ) from error
 
 
 def _tasks(notebook: NotebookNode) -> list[str]:
@@ -158,7 +175,9 @@ def environment_here() -> dict[str, str]:
 def _found(cell: Any) -> Any:
     for output in cell.outputs:
         if output.output_type == "error":
-            raise UnreadableNotebook(f"The checks could not run: {output.ename}: {output.evalue}")
+            raise UnreadableNotebook(
+                _("The checks could not run: {ename}: {evalue}").format(ename=output.ename, evalue=output.evalue)
+            )
         for line in output.get("text", "").splitlines():
             if line.startswith(MARK):
                 task, passed, table = json.loads(line.removeprefix(MARK))

@@ -11,8 +11,11 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
+from ..language import sentences_of
 from ..sandbox.variants import Choices, choices_of, chosen
 from .places import folder_of
+
+_ = sentences_of(__package__)
 
 
 def variant(task: str, student: str | None) -> dict[str, Any]:
@@ -51,5 +54,5 @@ def _choices(task: str) -> tuple[str, Choices]:
 
 def _names_of(task: str) -> dict[str, Any]:
     if not has_variants(task):
-        raise KeyError(f"the task {task!r} has no variants")
+        raise KeyError(_("the task {task!r} has no variants").format(task=task))
     return vars(folder_of(task).part("variants"))

@@ -23,6 +23,9 @@ from typing import BinaryIO
 from autograder import files
 from autograder.course import UsageError
 from autograder.faults import of_os_error, printable
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 MOST_MEMBERS = 100_000
 MOST_BYTES = 8_000_000_000  # that all members together may have
@@ -77,7 +80,7 @@ def opened(path: Path) -> Iterator[Contents]:
         yield _of_folder(path)
         return
     if not path.is_file():
-        raise NoArchive(f"There is no archive {path}.")
+        raise NoArchive(_("There is no archive {path}.").format(path=path))
     try:
         with open(path, "rb") as file:
             yield from _of_file(file, path.name)
@@ -88,11 +91,13 @@ def opened(path: Path) -> Iterator[Contents]:
 def _of_file(file: BinaryIO, name: str) -> Iterator[Contents]:
     if zipfile.is_zipfile(file):
         if _directory_bytes(file) > DIRECTORY_BYTES:
-            raise NoArchive(f"{name} has a list of members that is longer than that of any class.")
+            raise NoArchive(_("{name} has a list of members that is longer than that of any class.").format(name=name))
         try:
             archive = zipfile.ZipFile(file)
         except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-            raise NoArchive(f"{name} is a damaged ZIP file ({error}); download it again.") from error
+            raise NoArchive(
+                _("{name} is a damaged ZIP file ({error}); download it again.").format(name=name, error=error)
+            ) from error
         with archive:
             yield _of_zip(archive, name)
         return
@@ -100,7 +105,7 @@ def _of_file(file: BinaryIO, name: str) -> Iterator[Contents]:
     try:
         tar = tarfile.open(fileobj=file, mode="r:*")
     except (tarfile.TarError, EOFError, zlib.error) as error:
-        raise NoArchive(f"{name} is neither a ZIP nor a tar file that can be read.") from error
+        raise NoArchive(_("{name} is neither a ZIP nor a tar file that can be read.").format(name=name)) from error
     with tar:
         yield _of_tar(tar, name)
 
@@ -144,8 +149,10 @@ class _Budget:
         self._count += 1
         if self._left < 0 or self._count > MOST_MEMBERS:
             raise NoArchive(
-                f"{self._name} unpacks to more than {MOST_MEMBERS:,} files or {MOST_BYTES // 10**9} GB, which is no "
-                "class's work; nothing was collected."
+                _(
+                    "{name} unpacks to more than {most_members:,} files or {most_bytes} GB, which is no "
+                    "class's work; nothing was collected."
+                ).format(name=self._name, most_members=MOST_MEMBERS, most_bytes=MOST_BYTES // 10**9)
             )
 
 
@@ -158,11 +165,13 @@ def _of_zip(archive: zipfile.ZipFile, name: str) -> Contents:
         budget.take(0)
         path = clean_path(said)
         if path is None:
-            passed_over.append(f"{printable(said)[:200]}: its name leads elsewhere or is none; it was passed over.")
+            passed_over.append(
+                _("{said}: its name leads elsewhere or is none; it was passed over.").format(said=printable(said)[:200])
+            )
         elif (info.external_attr >> 16) & 0o170000 not in (0, 0o100000):
-            passed_over.append(f"{path}: it is a link or another special file; it was passed over.")
+            passed_over.append(_("{path}: it is a link or another special file; it was passed over.").format(path=path))
         elif info.flag_bits & 1:
-            passed_over.append(f"{path}: it is encrypted; it was passed over.")
+            passed_over.append(_("{path}: it is encrypted; it was passed over.").format(path=path))
         else:
             members[path] = Member(path, partial(_read_zip, archive, info, budget))
     return Contents(tuple(members[path] for path in sorted(members)), tuple(passed_over))
@@ -197,13 +206,17 @@ def _of_tar(archive: tarfile.TarFile, name: str) -> Contents:
             budget.take(info.size)
             path = clean_path(info.name)
             if path is None:
-                passed_over.append(f"{printable(info.name)[:200]}: its name leads elsewhere; it was passed over.")
+                passed_over.append(
+                    _("{name}: its name leads elsewhere; it was passed over.").format(name=printable(info.name)[:200])
+                )
             elif not info.isreg():
-                passed_over.append(f"{path}: it is a link or another special file; it was passed over.")
+                passed_over.append(
+                    _("{path}: it is a link or another special file; it was passed over.").format(path=path)
+                )
             else:
                 members[path] = Member(path, partial(_read_tar, archive, info))
     except (tarfile.TarError, EOFError, zlib.error, ValueError, OSError) as error:
-        raise NoArchive(f"{name} is damaged ({error}); download it again.") from error
+        raise NoArchive(_("{name} is damaged ({error}); download it again.").format(name=name, error=error)) from error
     return Contents(tuple(members[path] for path in sorted(members)), tuple(passed_over))
 
 
@@ -230,9 +243,11 @@ def _of_folder(root: Path) -> Contents:
             budget.take(0)
             cleaned = clean_path(said)
             if cleaned is None:
-                passed_over.append(f"{printable(said)[:200]}: its name cannot be used; it was passed over.")
+                passed_over.append(
+                    _("{said}: its name cannot be used; it was passed over.").format(said=printable(said)[:200])
+                )
             elif path.is_symlink():
-                passed_over.append(f"{cleaned}: it is a link; it was passed over.")
+                passed_over.append(_("{cleaned}: it is a link; it was passed over.").format(cleaned=cleaned))
             else:
                 members[cleaned] = Member(cleaned, partial(files.read_whole, path))
         folders[:] = sorted(one for one in folders if one != ".git" and not (here / one).is_symlink())

@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
+
 
 @dataclass(frozen=True)
 class CheckChange:
@@ -50,13 +54,13 @@ class Change:
         return {**asdict(self), "by": self.by}
 
 
-SUBMISSION = "the submission"
+SUBMISSION = _("the submission")
 _PROVENANCE = (
-    ("checks", "the checks or the released notebook"),
-    ("environment", "the environment"),
-    ("seed", "the course's secret"),
-    ("isolation", "the isolation"),
-    ("device", "the device"),
+    ("checks", _("the checks or the released notebook")),
+    ("environment", _("the environment")),
+    ("seed", _("the course's secret")),
+    ("isolation", _("the isolation")),
+    ("device", _("the device")),
 )
 
 
@@ -80,7 +84,11 @@ def in_words(change: Change) -> list[str]:
     """The change as lines: a task each, and below it the checks with the old and the new sentence."""
     lines = []
     for task in change.tasks:
-        points = "" if task.now is None else f": {_points(task.before)} to {_points(task.now)}"
+        points = (
+            ""
+            if task.now is None
+            else _(": {before} to {now}").format(before=_points(task.before), now=_points(task.now))
+        )
         status = task.status_now.replace("_", " ")
         lines.append(f"{task.task}{points}{f' ({status})' if task.status_before != task.status_now else ''}")
         for check in task.checks:
@@ -113,7 +121,7 @@ def _checks(old: list[Mapping[str, Any]], new: list[Mapping[str, Any]]) -> list[
 
 
 def _verdict(passed: bool | None) -> str:
-    return "was not there" if passed is None else "passed" if passed else "failed"
+    return _("was not there") if passed is None else "passed" if passed else "failed"
 
 
 def _points(value: float | None) -> str:

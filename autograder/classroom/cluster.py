@@ -27,16 +27,19 @@ from autograder.classroom.scheduler import Answered, Lost, Scheduler, ended
 from autograder.classroom.worker import Done, WorkerSpec, answer, make_grader
 from autograder.course import ROOT_VARIABLE, Course, CourseError
 from autograder.faults import MachineFault, of_our_own
+from autograder.language import sentences_of
 from autograder.sandbox.policy import IsolationMissing
 from autograder.submission.job import Job
 from autograder.submission.submission import Grader
+
+_ = sentences_of(__package__)
 
 CONNECT_S = 20.0
 WORKERS_S = 120.0  # how long a run waits for a worker where there is none
 ASK_AGAIN_S = 1.0
 RESTART_S = 10.0
 FETCH_S = 60.0  # to fetch a result from the worker that has it
-ENDED = ended("The Dask worker")
+ENDED = ended(_("The Dask worker"))
 
 
 class _Unretrieved(logging.Filter):
@@ -83,15 +86,19 @@ class DaskWorkers:
             self._look()
         except (OSError, TimeoutError, ValueError) as error:
             self._close()
-            raise CourseError(f"No Dask scheduler with workers answers at {self._address}.") from error
+            raise CourseError(
+                _("No Dask scheduler with workers answers at {address}.").format(address=self._address)
+            ) from error
         except MachineFault:
             self._close()
             raise
         if self._spec.device == "cuda" and not any(self._with_gpu.values()):
             self._close()
             raise CourseError(
-                f"{self._spec.assignment} is marked for a GPU, and no Dask worker at {self._address} declares one with "
-                "--resources GPU=1; with --per-gpu 0 it is graded on the CPU."
+                _(
+                    "{assignment} is marked for a GPU, and no Dask worker at {address} declares one with "
+                    "--resources GPU=1; with --per-gpu 0 it is graded on the CPU."
+                ).format(assignment=self._spec.assignment, address=self._address)
             )
         return self
 
@@ -120,8 +127,10 @@ class DaskWorkers:
             self._seen = now
         elif now - self._seen > WORKERS_S:
             raise MachineFault(
-                f"The Dask scheduler at {self._address} has had no worker for {WORKERS_S:.0f} s; start one, and run "
-                "the same command again."
+                _(
+                    "The Dask scheduler at {address} has had no worker for {workers_s:.0f} s; start one, and run "
+                    "the same command again."
+                ).format(address=self._address, workers_s=WORKERS_S)
             )
 
     @contextmanager
@@ -142,8 +151,10 @@ class DaskWorkers:
 
     def _scheduler_gone(self) -> MachineFault:
         return MachineFault(
-            f"The Dask scheduler at {self._address} does not answer any more; start it again with its workers, and run "
-            "the same command again."
+            _(
+                "The Dask scheduler at {address} does not answer any more; start it again with its workers, and run "
+                "the same command again."
+            ).format(address=self._address)
         )
 
     def _idle(self) -> list[str]:

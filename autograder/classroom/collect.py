@@ -34,8 +34,11 @@ from autograder.gradebook.exchange import SUBMISSION_SECRET, TIMESTAMP
 from autograder.gradebook.people import Person
 from autograder.gradebook.roster import UNUSABLE, Roster, read_roster
 from autograder.gradebook.scores import known_people
+from autograder.language import sentences_of
 from autograder.notebook_file import MAX_FILE_BYTES
 from autograder.submission.results import FILE_NAME
+
+_ = sentences_of(__package__)
 
 JOURNAL = "journal.json"
 COLLECTED = "collected"
@@ -98,7 +101,7 @@ class People:
         if not self.by_id:
             if len(clue.ids) == 1 and not UNUSABLE.search(clue.ids[0]):
                 return Person(clue.ids[0])
-            return "nobody is known yet; `autograder roster FILE` makes students known, and --roster FILE for once"
+            return _("nobody is known yet; `autograder roster FILE` makes students known, and --roster FILE for once")
         means = [self._number.get(_folded(clue.number), set()) if clue.number else set()]
         means += [{id} if id in self.by_id else self._folded.get(_folded(id), set()) for id in clue.ids]
         means += [self._number.get(_folded(id), set()) for id in clue.ids]
@@ -107,11 +110,13 @@ class People:
             if len(ids) == 1:
                 person = self.by_id[next(iter(ids))]
                 if ids is means[0] and clue.named and not _shares_name(person, clue.name):
-                    return f"the number {clue.number} is {person.id}'s, the name {clue.name} is not; a group's, perhaps"
+                    return _("the number {number} is {id}'s, the name {name} is not; a group's, perhaps").format(
+                        number=clue.number, id=person.id, name=clue.name
+                    )
                 return person
             if ids:
-                return f"{clue} can be {' or '.join(sorted(ids))}"
-        return f"nobody known is {clue}"
+                return _("{clue} can be {ids}").format(clue=clue, ids=" or ".join(sorted(ids)))
+        return _("nobody known is {clue}").format(clue=clue)
 
 
 def collect(
@@ -137,13 +142,15 @@ def collect(
         found.layout, handed, others = recognise(contents, name, zone=zone, pattern=pattern, root=root)
         if not handed:
             if not contents.members and not contents.passed_over:
-                found.left_out.append(f"{archive.name}: there are no files in it.")
+                found.left_out.append(_("{name}: there are no files in it.").format(name=archive.name))
             found.left_out += contents.passed_over
-            found.left_out += [f"{one.path}: its name is of no layout that is known." for one in others[:20]]
+            found.left_out += [
+                _("{path}: its name is of no layout that is known.").format(path=one.path) for one in others[:20]
+            ]
             return found
         chosen = _newest(in_zone(handed, listed.times, zone), people, assignment, found)
         found.left_out += contents.passed_over
-        found.left_out += [f"{one.path}: it belongs to no submission." for one in others]
+        found.left_out += [_("{path}: it belongs to no submission.").format(path=one.path) for one in others]
         found.missing = sorted(set(people.by_id) - set(chosen))
         _write(CourseFolder(course_dir), assignment, chosen, found, archive, preview=preview)
     return found
@@ -202,14 +209,16 @@ def notebook_of(handed: Sequence[File], assignment: Assignment) -> File | str:
     notebooks = [file for file in handed if file.name.lower().endswith(".ipynb")]
     if not notebooks:
         names = ", ".join(file.name for file in handed[:3])
-        return f"no notebook was handed in, but {names}" if names else "nothing was handed in"
+        return _("no notebook was handed in, but {names}").format(names=names) if names else _("nothing was handed in")
     wanted = _plain(assignment.name)
     named = [file for file in notebooks if wanted in (_plain(_stem(file.name)), _plain(_version(file.name)[0]))]
     fitting = named or [file for file in notebooks if _has_tasks(file, assignment)]
     if not fitting:
-        return f"{notebooks[0].name} has no task of {assignment.name}"
+        return _("{name} has no task of {name2}").format(name=notebooks[0].name, name2=assignment.name)
     if len({_plain(_version(file.name)[0]) for file in fitting}) > 1:
-        return f"several notebooks have tasks of {assignment.name}: {', '.join(file.name for file in fitting)}"
+        return _("several notebooks have tasks of {name}: {name2}").format(
+            name=assignment.name, name2=", ".join(file.name for file in fitting)
+        )
     in_kit = f"{assignment.name}/{assignment.name}.ipynb"  # where a clone of the kit has it, whatever copies lie about
     return max(fitting, key=lambda file: (file.name == in_kit, file.order, _version(file.name)[1]))
 
@@ -263,12 +272,16 @@ def _write(
     for student, one in sorted(chosen.items()):
         data = one.notebook.member.read(MAX_FILE_BYTES)
         if data is None:
-            found.left_out.append(f"{one.notebook.member.path}: it is damaged, encrypted or too large.")
+            found.left_out.append(
+                _("{path}: it is damaged, encrypted or too large.").format(path=one.notebook.member.path)
+            )
             continue
         place = folder.root / "submitted" / student / assignment.name
         state = _compared(folder, place, student, assignment.name, data, one.handed.when)
         if state is None:
-            found.left_out.append(f"{one.notebook.member.path}: {place} is a link, and was left alone.")
+            found.left_out.append(
+                _("{path}: {place} is a link, and was left alone.").format(path=one.notebook.member.path, place=place)
+            )
             continue
         found.taken.append(Taken(student, state, one.notebook.member.path, one.handed.when, one.handed.remark))
         if state in ("new", "replaced") and not preview:
@@ -362,12 +375,16 @@ def undo(course_dir: Path, name: str, course: Course | None = None) -> tuple[str
         if about["assignment"] == name:
             journals.append((int(path.parent.name), path.parent, about))
     if not journals:
-        raise CourseError(f"There is no collection of {name} to undo.")
-    _, kept, about = max(journals, key=lambda one: one[0])
+        raise CourseError(_("There is no collection of {name} to undo.").format(name=name))
+    _number, kept, about = max(journals, key=lambda one: one[0])
     back, gone = [], []
     for student, aside in about["students"].items():
         if UNUSABLE.search(student):
-            raise UsageError(f"The journal {kept / JOURNAL} names {student!r}, which is no student.")
+            raise UsageError(
+                _("The journal {kept} names {student!r}, which is no student.").format(
+                    kept=kept / JOURNAL, student=student
+                )
+            )
         place = folder.root / "submitted" / student / name
         if aside is not None and not (kept / aside).exists():
             continue  # the collection ended before it was moved

@@ -22,6 +22,9 @@ from autograder.classroom.ledger import Ledger
 from autograder.course import Course, UsageError
 from autograder.gradebook.people import Person
 from autograder.gradebook.scores import FinalScore, final_scores
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 FORMATS = ("csv", "canvas", "moodle", "blackboard")
 LEVELS = ("assignment", "task", "check")
@@ -40,9 +43,17 @@ def export(
     ``final_scores`` does.
     """
     if format not in FORMATS or by not in LEVELS:
-        raise UsageError(f"Formats are {', '.join(FORMATS)}; levels are {', '.join(LEVELS)}.")
+        raise UsageError(
+            _("Formats are {formats}; levels are {levels}.").format(
+                formats=", ".join(FORMATS), levels=", ".join(LEVELS)
+            )
+        )
     if format != "csv" and by != "assignment":
-        raise UsageError(f"A gradebook of {format} has a column for each assignment; --by {by} goes with --format csv.")
+        raise UsageError(
+            _("A gradebook of {format} has a column for each assignment; --by {by} goes with --format csv.").format(
+                format=format, by=by
+            )
+        )
     scores = final_scores(course_dir, names, course)
     if format != "csv":
         return _text({"canvas": _canvas, "moodle": _moodle, "blackboard": _blackboard}[format](scores))

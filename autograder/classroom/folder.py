@@ -14,10 +14,13 @@ from typing import Any
 
 from autograder import files
 from autograder.gradebook.exchange import LARGEST, SUBMISSION_SECRET, TIMESTAMP, UNREADABLE_TIMESTAMP
+from autograder.language import sentences_of
 from autograder.notebook_file import MAX_FILE_BYTES
 from autograder.submission.handed_in import find_notebook
 from autograder.submission.results import FILE_NAME, write_results
 from autograder.submission.text import one_line
+
+_ = sentences_of(__package__)
 
 MAX_FILES = 200
 MAX_FILES_BYTES = 20_000_000
@@ -146,12 +149,16 @@ class CourseFolder:
 def read_submission(folder: Path, student: str, assignment: str) -> Submission:
     """Reads what a student handed in to a folder. Links are not followed, and what is no regular file is not read."""
     if folder.is_symlink() or folder.parent.is_symlink():
-        return Submission(student, None, "The submitted folder is a link to another one, and was not followed.")
+        return Submission(student, None, _("The submitted folder is a link to another one, and was not followed."))
     found = find_notebook(folder, assignment)
     data, missing = None, found.missing
     if found.path is not None:
         data = files.read_start(found.path, MAX_FILE_BYTES + 1)
-        missing = f"{one_line(found.path.name, 60)} is a link, or no file that can be read." if data is None else ""
+        missing = (
+            _("{one_line} is a link, or no file that can be read.").format(one_line=one_line(found.path.name, 60))
+            if data is None
+            else ""
+        )
     timestamp, remark = _timestamp(folder)
     remarks = "; ".join(filter(None, (found.remark, remark)))
     return Submission(student, data, missing, dict(_files_beside(folder)), timestamp, remarks, found.note)
@@ -165,13 +172,17 @@ def _timestamp(folder: Path) -> tuple[str | None, str]:
         path = folder / UNREADABLE_TIMESTAMP
     found = files.read_start(path, LARGEST)
     if found is None:
-        return None, f"its {path.name} is no file and was passed over" if os.path.lexists(path) else ""
+        return None, _("its {name} is no file and was passed over").format(name=path.name) if os.path.lexists(
+            path
+        ) else ""
     text = found.decode("utf-8-sig", "replace").strip()
     if not text:
         return None, ""
     if path.name == TIMESTAMP and _is_time(text):
         return text, ""
-    return None, f"its {TIMESTAMP} says {one_line(text, 40)!r}, which is no time: it counts as not late"
+    return None, _("its {timestamp} says {one_line!r}, which is no time: it counts as not late").format(
+        timestamp=TIMESTAMP, one_line=one_line(text, 40)
+    )
 
 
 def _is_time(text: str) -> bool:

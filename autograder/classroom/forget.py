@@ -18,6 +18,9 @@ from autograder.course import Course, UsageError
 from autograder.faults import of_os_error
 from autograder.gradebook.gradebook import GradebookWriter
 from autograder.gradebook.scores import known_people
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 PLACES = ("submitted", "autograded", "feedback")
 REPORT_BYTES = 50_000_000
@@ -37,17 +40,21 @@ class Traces:
 
     def sentences(self) -> list[str]:
         """What there is, a line each."""
-        found = [f"the folder {path}" for path in (*self.folders, *self.set_aside)]
-        found += [f"the report {path}, which names them" for path in self.reports]
-        found += [f"{table} in the record: {count}" for table, count in self.rows.items() if count]
-        return found + (["the gradebook's student, with every submission and grade"] if self.in_gradebook else [])
+        found = [_("the folder {path}").format(path=path) for path in (*self.folders, *self.set_aside)]
+        found += [_("the report {path}, which names them").format(path=path) for path in self.reports]
+        found += [
+            _("{table} in the record: {count}").format(table=table, count=count)
+            for table, count in self.rows.items()
+            if count
+        ]
+        return found + ([_("the gradebook's student, with every submission and grade")] if self.in_gradebook else [])
 
 
 def traces(course_dir: Path, student: str, course: Course | None = None) -> Traces:
     """What there is of a student. Raises ``UsageError`` where there is nothing."""
     course = course or Course.here()
     if not student or student in (".", "..") or "/" in student or "\0" in student:
-        raise UsageError(f"{student!r} is no student's id.")
+        raise UsageError(_("{student!r} is no student's id.").format(student=student))
     folder = CourseFolder(course_dir)
     folders = [folder.root / place / student for place in PLACES if os.path.lexists(folder.root / place / student)]
     rows: dict[str, int] = {}
@@ -62,7 +69,9 @@ def traces(course_dir: Path, student: str, course: Course | None = None) -> Trac
         tuple(path for _, path in _set_aside(folder, student) if path is not None), rows, known,
     )  # fmt: skip
     if not found.sentences():
-        raise UsageError(f"There is nothing of {student!r} in {course_dir}.")
+        raise UsageError(
+            _("There is nothing of {student!r} in {course_dir}.").format(student=student, course_dir=course_dir)
+        )
     return found
 
 

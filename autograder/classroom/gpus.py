@@ -24,9 +24,12 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import Assignment, CourseError, Task
+from autograder.language import sentences_of
 from autograder.sandbox.gpu import Gpu
 from autograder.sandbox.limits import MEBI
 from autograder.submission.results import Device
+
+_ = sentences_of(__package__)
 
 # What a process needs on a device beside the memory that its framework allocates: the driver's context and code.
 CONTEXT_BYTES = 640 * MEBI
@@ -156,7 +159,7 @@ class Slots:
         """All places here. Raises ``CourseError`` if there are none."""
         devices = found()
         if not devices:
-            raise CourseError("This machine has no GPU that nvidia-smi knows; grade with --per-gpu 0, on the CPU.")
+            raise CourseError(_("This machine has no GPU that nvidia-smi knows; grade with --per-gpu 0, on the CPU."))
         return cls(devices, per_gpu)
 
     def __len__(self) -> int:

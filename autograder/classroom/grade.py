@@ -19,11 +19,14 @@ from autograder.classroom.options import Options
 from autograder.classroom.pool import local_pool
 from autograder.classroom.worker import WorkerSpec
 from autograder.course import Assignment, Course, CourseError, UsageError
+from autograder.language import sentences_of
 from autograder.sandbox import mechanisms
 from autograder.submission.text import one_line
 
 if TYPE_CHECKING:
     from autograder.classroom.run import Graded, MakeExecutor, Progress, Summary
+
+_ = sentences_of(__package__)
 
 MEMORY_PER_JOB = {"numpy": 1.0e9, "torch": 2.0e9, "tensorflow": 2.5e9, "torch+tensorflow": 3.0e9}
 ROWS = 40
@@ -89,13 +92,21 @@ def default_jobs(assignment: Assignment) -> int:
 
 def _checked(place: CourseFolder, assignment: Assignment, options: Options) -> Options:
     if not place.root.is_dir():
-        raise UsageError(f"There is no course folder {place.root}.")
+        raise UsageError(_("There is no course folder {root}.").format(root=place.root))
     found = place.students(assignment.name)
     for student in options.students:
         if student not in found:
-            raise UsageError(f"{student!r} has no submission of {assignment.name} in {place.root / 'submitted'}.")
+            raise UsageError(
+                _("{student!r} has no submission of {name} in {root}.").format(
+                    student=student, name=assignment.name, root=place.root / "submitted"
+                )
+            )
     if not found:
-        raise CourseError(f"There are no submissions of {assignment.name} in {place.root / 'submitted'}.")
+        raise CourseError(
+            _("There are no submissions of {name} in {root}.").format(
+                name=assignment.name, root=place.root / "submitted"
+            )
+        )
     return replace(options, jobs=options.jobs or default_jobs(assignment))
 
 
@@ -106,39 +117,83 @@ def report(summary: Summary, place: Path, console: Console) -> None:
         console.print(_table(rows, console.width))
     for student, reason in summary.failed.items():
         last = reason.strip().splitlines()[-1]
-        console.print(f"{one_line(student, 60)} could not be graded: {one_line(last)}", style="red", markup=False)
+        console.print(
+            _("{one_line} could not be graded: {last}").format(one_line=one_line(student, 60), last=one_line(last)),
+            style="red",
+            markup=False,
+        )
     for student, remark in summary.remarks.items():
         console.print(f"{one_line(student, 60)}: {one_line(remark)}.", style="yellow", markup=False)
     for student, tests in summary.broken.items():
-        console.print(f"{one_line(student, 60)} broke a check: {one_line(tests[0])}", style="yellow", markup=False)
+        console.print(
+            _("{one_line} broke a check: {tests}").format(one_line=one_line(student, 60), tests=one_line(tests[0])),
+            style="yellow",
+            markup=False,
+        )
     waiting = sum(row.status == "needs_manual_grade" for row in rows)
-    dates = f" ({len(summary.other_dates)} judged by other dates: see `autograder late`)" if summary.other_dates else ""
+    dates = (
+        _(" ({other_dates} judged by other dates: see `autograder late`)").format(other_dates=len(summary.other_dates))
+        if summary.other_dates
+        else ""
+    )
     parts = [f"{len(summary.graded)} graded", f"{len(summary.unchanged)} unchanged{dates}"]
     parts += [f"{len(summary.failed)} failed"] if summary.failed else []
-    parts += [f"{waiting} {'waits' if waiting == 1 else 'wait'} for a manual grade"] if waiting else []
-    console.print(f"{summary.assignment}: {', '.join(parts)}, in {summary.seconds:.1f} s.")
-    console.print(f"Results are in {place / 'autograded'}.", markup=False)
+    parts += (
+        [
+            _("{waiting} {value} for a manual grade").format(
+                waiting=waiting, value=_("waits") if waiting == 1 else _("wait")
+            )
+        ]
+        if waiting
+        else []
+    )
+    console.print(
+        _("{assignment}: {parts}, in {seconds:.1f} s.").format(
+            assignment=summary.assignment, parts=", ".join(parts), seconds=summary.seconds
+        )
+    )
+    console.print(_("Results are in {place}.").format(place=place / "autograded"), markup=False)
 
 
 def report_preview(summary: Summary, console: Console) -> None:
     """Prints who would change, by how much, in which checks, with the old and the new sentence."""
     for student, change in sorted(summary.changes.items()):
-        was = "no result" if change.before is None else f"{change.before:g}"
-        console.print(f"{one_line(student, 60)}: {was} to {change.now:g} points", style="bold", markup=False)
+        was = _("no result") if change.before is None else f"{change.before:g}"
+        console.print(
+            _("{one_line}: {was} to {now:g} points").format(one_line=one_line(student, 60), was=was, now=change.now),
+            style="bold",
+            markup=False,
+        )
         lines = [] if change.before is None else changes.in_words(change)
         for line in lines:
             console.print(f"    {line}", markup=False)
     for student, reason in summary.failed.items():
-        console.print(f"{one_line(student, 60)} could not be graded: {one_line(reason)}", style="red", markup=False)
+        console.print(
+            _("{one_line} could not be graded: {reason}").format(
+                one_line=one_line(student, 60), reason=one_line(reason)
+            ),
+            style="red",
+            markup=False,
+        )
     moved = [change.by for change in summary.changes.values() if change.before is not None and change.by]
     same = len(summary.graded) + len(summary.unchanged) - len(summary.changes)
     console.print(
-        f"{summary.assignment}: {len(summary.changes)} would change, {sum(by > 0 for by in moved)} of them to more "
-        f"points and {sum(by < 0 for by in moved)} to fewer; {same} would not."
+        _(
+            "{assignment}: {changes} would change, {value} of them to more "
+            "points and {value2} to fewer; {same} would not."
+        ).format(
+            assignment=summary.assignment,
+            changes=len(summary.changes),
+            value=sum(by > 0 for by in moved),
+            value2=sum(by < 0 for by in moved),
+            same=same,
+        )
     )
     console.print(
-        f"Nothing is booked. `autograder grade {summary.assignment}` books it, and runs nothing again; points that a "
-        "person gave stay.",
+        _(
+            "Nothing is booked. `autograder grade {assignment}` books it, and runs nothing again; points that a "
+            "person gave stay."
+        ).format(assignment=summary.assignment),
         markup=False,
     )
 

@@ -28,14 +28,17 @@ from autograder.course import Assignment, Course, CourseError
 from autograder.faults import MachineFault, of_os_error
 from autograder.feedback.feedback_run import part_for
 from autograder.feedback.gradescope import Visibility, as_gradescope
+from autograder.language import sentences_of
 from autograder.sandbox import mechanisms
 from autograder.sandbox.policy import Isolation, IsolationMissing
 from autograder.submission.job import Outcome
 from autograder.training.laid_out import TrainingData
 
+_ = sentences_of(__package__)
+
 METADATA, BUNDLE, SECRET = "submission_metadata.json", "bundle.json", "secret"
 MOST = 50_000_000  # earlier results of the same student stand in Gradescope's metadata
-OFF = (
+OFF = _(
     "Isolation is off, as was chosen when this bundle was made. What holds in its place: the container is this "
     "submission's alone, memory, time and processes are watched, and points are given only for values that the "
     "answers compute. What does not: student code runs as this container's user, and can read this bundle, with hidden "
@@ -60,9 +63,9 @@ class Bundle:
             said = json.loads((source / BUNDLE).read_text(encoding="utf-8"))
             found = cls(said["assignment"], said["isolation"], said["show"], said["checks"], dict(said["people"]))
         except (ValueError, KeyError, TypeError) as error:
-            raise MachineFault(f"{BUNDLE} is damaged; make the bundle anew.") from error
+            raise MachineFault(_("{bundle} is damaged; make the bundle anew.").format(bundle=BUNDLE)) from error
         if found.isolation not in get_args(Isolation) or found.show not in get_args(Visibility):
-            raise MachineFault(f"{BUNDLE} has an unknown value; make the bundle anew.")
+            raise MachineFault(_("{bundle} has an unknown value; make the bundle anew.").format(bundle=BUNDLE))
         return found
 
 
@@ -82,9 +85,13 @@ class Handed:
             emails = tuple(str(user["email"]) for user in said["users"])
             late = _late(said)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise MachineFault(f"{METADATA} could not be understood ({type(error).__name__}: {error}).") from error
+            raise MachineFault(
+                _("{metadata} could not be understood ({kind}: {error}).").format(
+                    metadata=METADATA, kind=type(error).__name__, error=error
+                )
+            ) from error
         if not emails or not all(emails):
-            raise MachineFault(f"{METADATA} does not say whose submission this is.")
+            raise MachineFault(_("{metadata} does not say whose submission this is.").format(metadata=METADATA))
         return cls(emails, late)
 
 
@@ -119,14 +126,24 @@ def run(root: Path) -> str:
     staff = [*_isolation(bundle.isolation, outcome.results.provenance.isolation), *outcome.broken]
     if handed.emails[0].lower() not in bundle.people:
         staff.append(
-            f"The gradebook knew nobody of {handed.emails[0]} when the bundle was made, so the id is taken from the "
-            "address. If it is another one, some numbers of the tasks were another student's."
+            _(
+                "The gradebook knew nobody of {emails} when the bundle was made, so the id is taken from the "
+                "address. If it is another one, some numbers of the tasks were another student's."
+            ).format(emails=handed.emails[0])
         )
     page = part_for(assignment, document, outcome.file)
     told = as_gradescope(document, page=page, show=bundle.show, notes=notes, staff=staff)
     told["execution_time"] = round(time.monotonic() - started, 1)
     files.write(result, json.dumps(told, ensure_ascii=False).encode())
-    return "\n".join([f"{student}: {document['score']:g} of {document['max_score']:g} points.", *notes, *staff])
+    return "\n".join(
+        [
+            _("{student}: {score:g} of {max_score:g} points.").format(
+                student=student, score=document["score"], max_score=document["max_score"]
+            ),
+            *notes,
+            *staff,
+        ]
+    )
 
 
 def student_of(email: str, people: dict[str, str]) -> str:
@@ -145,7 +162,7 @@ def _folder(handed_in: Path, name: str) -> Path:
 def _graded(assignment: Assignment, submission: Submission, bundle: Bundle, source: Path) -> Outcome:
     key = files.read_whole(source / SECRET, SECRET_BYTES)
     if key is None or len(key) != SECRET_BYTES:
-        raise MachineFault("The bundle's secret is damaged; make the bundle anew.")
+        raise MachineFault(_("The bundle's secret is damaged; make the bundle anew."))
     data = TrainingData.of(assignment)
     job = job_of(
         submission,
@@ -165,13 +182,19 @@ def _graded(assignment: Assignment, submission: Submission, bundle: Bundle, sour
 
 def _notes(handed: Handed, student: str) -> list[str]:
     """Sentences for the student, without a word of the result."""
-    notes = [f"This was graded as the work of {student}."]
+    notes = [_("This was graded as the work of {student}.").format(student=student)]
     if len(handed.emails) > 1:
         group = len(handed.emails)
-        notes.append(f"Of a group of {group}, the numbers that are a student's own are those of {student}.")
+        notes.append(
+            _("Of a group of {group}, the numbers that are a student's own are those of {student}.").format(
+                group=group, student=student
+            )
+        )
     if handed.late:
         late = _in_words(handed.late)
-        notes.append(f"This came {late} after the due date; Gradescope's own rules say what it costs.")
+        notes.append(
+            _("This came {late} after the due date; Gradescope's own rules say what it costs.").format(late=late)
+        )
     return notes
 
 
@@ -180,7 +203,7 @@ def _in_words(late: timedelta) -> str:
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
     parts = [f"{number} {unit}{'' if number == 1 else 's'}"
              for number, unit in ((days, "day"), (hours, "hour"), (minutes, "minute")) if number]  # fmt: skip
-    return " and ".join(parts[:2]) or "less than a minute"
+    return " and ".join(parts[:2]) or _("less than a minute")
 
 
 def _isolation(isolation: Isolation, applied: tuple[str, ...]) -> list[str]:
@@ -188,8 +211,8 @@ def _isolation(isolation: Isolation, applied: tuple[str, ...]) -> list[str]:
     if isolation == "off":
         return [OFF]
     missing = [f"{fact.name}: {fact.meaning}." for fact in mechanisms.facts() if not fact.present]
-    held = ", ".join(applied) if applied else "nothing had to run"
-    return [f"Isolation: {held}.", *missing]
+    held = ", ".join(applied) if applied else _("nothing had to run")
+    return [_("Isolation: {held}.").format(held=held), *missing]
 
 
 def prepare(root: Path) -> str:
@@ -203,7 +226,7 @@ def prepare(root: Path) -> str:
         try:
             mechanisms.require()
         except IsolationMissing as error:  # the image is built elsewhere than it runs, so this is no reason to stop
-            lines.append(f"{error} If it is the same where submissions run, none will be graded.")
+            lines.append(_("{error} If it is the same where submissions run, none will be graded.").format(error=error))
     return "\n".join(lines)
 
 
@@ -216,13 +239,15 @@ def main() -> int:
         print({"run": run, "prepare": prepare}[sys.argv[1]](root))
     except IsolationMissing as error:
         print(
-            f"Nothing was graded and nothing is booked. {error} To grade here without it, make the bundle with "
-            "--isolation off, which lets student code read the hidden checks."
+            _(
+                "Nothing was graded and nothing is booked. {error} To grade here without it, make the bundle with "
+                "--isolation off, which lets student code read the hidden checks."
+            ).format(error=error)
         )
     except (MachineFault, CourseError) as error:
-        print(f"Nothing was graded and nothing is booked. {error}")
+        print(_("Nothing was graded and nothing is booked. {error}").format(error=error))
     except OSError as error:
-        print(f"Nothing was graded and nothing is booked. {of_os_error(error)}")
+        print(_("Nothing was graded and nothing is booked. {error}").format(error=of_os_error(error)))
     else:
         return 0
     return 1

@@ -18,6 +18,9 @@ from autograder.gradebook.by_hand import Manual
 from autograder.gradebook.commit import Commit
 from autograder.gradebook.gradebook import GradebookWriter
 from autograder.gradebook.manual import manual_grades
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,11 @@ def history(course_dir: Path, student: str, name: str | None = None, course: Cou
             if told.results or told.extension or told.requests or manual.grades:
                 found.append(told)
     if not found:
-        raise UsageError(f"Nothing is on record of {student!r}{f' for {name}' if name else ''} yet.")
+        raise UsageError(
+            _("Nothing is on record of {student!r}{name} yet.").format(
+                student=student, name=_(" for {name}").format(name=name) if name else ""
+            )
+        )
     return found
 
 
@@ -124,7 +131,13 @@ def go_back(course_dir: Path, student: str, name: str, number: int, course: Cour
 def _why_not(student: str, name: str, number: int, past: Sequence[Past]) -> str:
     can = [str(one.number) for one in past if one.whole and not one.counts]
     if any(one.number == number and one.counts for one in past):
-        return f"Result {number} of {student!r} for {name} is the one that counts."
+        return _("Result {number} of {student!r} for {name} is the one that counts.").format(
+            number=number, student=student, name=name
+        )
     if any(one.number == number for one in past):
-        return f"Of result {number} of {student!r} for {name} only the scores were kept, by an earlier version."
-    return f"There is no result {number} of {student!r} for {name}; one can go back to: {', '.join(can) or 'none'}."
+        return _(
+            "Of result {number} of {student!r} for {name} only the scores were kept, by an earlier version."
+        ).format(number=number, student=student, name=name)
+    return _("There is no result {number} of {student!r} for {name}; one can go back to: {can}.").format(
+        number=number, student=student, name=name, can=", ".join(can) or "none"
+    )

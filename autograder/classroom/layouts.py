@@ -36,6 +36,9 @@ from nbgrader.utils import parse_utc
 
 from autograder.classroom.archives import Contents, Member
 from autograder.gradebook.exchange import LARGEST, TIMESTAMP
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 METADATA = "submission_metadata.yml"
 METADATA_BYTES = 50_000_000
@@ -161,12 +164,12 @@ def _canvas(members: Iterable[Member]) -> tuple[_Found, set[str]]:
             known.add(member.path)
             key = match["user"], match["name"] or match["anon"]
             if match["anon"]:
-                found.clues[key] = Clue(hidden="Canvas hides whose it is; download it once grading is not anonymous")
+                found.clues[key] = Clue(hidden=_("Canvas hides whose it is; download it once grading is not anonymous"))
             else:
                 found.clues[key] = Clue(name=match["name"], number=match["user"], named=True)
             found.files[key].append(File(match["file"] or match["text"], member, int(match["order"] or 0)))
             if match["late"]:
-                found.remarks[key] = "Canvas calls it late, and does not say when it came"
+                found.remarks[key] = _("Canvas calls it late, and does not say when it came")
     return found, known
 
 

@@ -22,7 +22,10 @@ from autograder.course import Assignment, Course, CourseError, UsageError
 from autograder.datasets.titles import TITLES
 from autograder.feedback.render import render
 from autograder.gradebook.exchange import LARGEST, TIMESTAMP
+from autograder.language import sentences_of
 from autograder.submission.results import FILE_NAME, InvalidResults, Provenance, Results, read_results
+
+_ = sentences_of(__package__)
 
 # What the checks measured: `HONEST` is 0 where the same code, trained on permuted labels, still knew the true ones.
 ACCURACY, SECONDS, HONEST = "accuracy", "train_seconds", "honest"
@@ -77,8 +80,15 @@ class Leaderboard:
     def sentences(self) -> tuple[str, ...]:
         """What there is to say beside the boards."""
         shown = sum(len(board.places) for board in self.boards)
-        first = f"{shown} of {self.graded} graded submissions take part." if shown else "Nobody takes part yet."
-        return first, *(f"{count} not shown: {reason}." for reason, count in self.left_out.items())
+        first = (
+            _("{shown} of {graded} graded submissions take part.").format(shown=shown, graded=self.graded)
+            if shown
+            else _("Nobody takes part yet.")
+        )
+        return first, *(
+            _("{count} not shown: {reason}.").format(count=count, reason=reason)
+            for reason, count in self.left_out.items()
+        )
 
 
 @dataclass(frozen=True)
@@ -105,11 +115,15 @@ def make(course_dir: Path, task: str | None = None, *, course: Course | None = N
     course = course or Course.here()
     task = task or course.leaderboard
     if task is None:
-        raise UsageError("This course's settings name no task for a leaderboard; name one with --task.")
+        raise UsageError(_("This course's settings name no task for a leaderboard; name one with --task."))
     assignment = _assignment_of(course, task)
     results = dict(_results(course_dir, assignment))
     if not results:
-        raise CourseError(f"No submission of {assignment.name} has a result in {course_dir}; grade it first.")
+        raise CourseError(
+            _("No submission of {name} has a result in {course_dir}; grade it first.").format(
+                name=assignment.name, course_dir=course_dir
+            )
+        )
     entries, left_out = [], Counter[str]()
     for student, result in results.items():
         folder = course_dir / "autograded" / student / assignment.name
@@ -145,14 +159,16 @@ def write_page(leaderboard: Leaderboard, path: Path) -> None:
     try:
         files.write(path, page.encode("utf-8"))
     except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}.") from error
+        raise UsageError(
+            _("{path} cannot be written: {strerror}.").format(path=path, strerror=error.strerror)
+        ) from error
 
 
 def _assignment_of(course: Course, task: str) -> Assignment:
     for assignment in course:
         if any(task == one.id for one in assignment.automatic):
             return assignment
-    raise UsageError(f"No assignment of this course has a task {task!r} that is graded by checks.")
+    raise UsageError(_("No assignment of this course has a task {task!r} that is graded by checks.").format(task=task))
 
 
 def _results(course_dir: Path, assignment: Assignment) -> Iterator[tuple[str, Results]]:
@@ -161,7 +177,9 @@ def _results(course_dir: Path, assignment: Assignment) -> Iterator[tuple[str, Re
         try:
             yield student, read_results(path.parent)
         except (InvalidResults, OSError) as error:
-            raise CourseError(f"The result of {student!r} is damaged; grade that submission again.") from error
+            raise CourseError(
+                _("The result of {student!r} is damaged; grade that submission again.").format(student=student)
+            ) from error
 
 
 def _measured(task: str, result: Results) -> list[Mapping[str, float]]:
@@ -172,8 +190,8 @@ def _measured(task: str, result: Results) -> list[Mapping[str, float]]:
 def _unranked(measured: Iterable[Mapping[str, float]]) -> str | None:
     """Why a submission has no place, in a few words; None if it has one."""
     if any(one.get(HONEST) == 0 for one in measured):
-        return "the network did not learn from the labels it was given"
-    return None if any(ACCURACY in one for one in measured) else "no accuracy was measured"
+        return _("the network did not learn from the labels it was given")
+    return None if any(ACCURACY in one for one in measured) else _("no accuracy was measured")
 
 
 def _entry(
@@ -181,7 +199,7 @@ def _entry(
 ) -> _Entry:
     """The submission's best measured accuracy."""
     best = max((one for one in measured if ACCURACY in one), key=lambda one: one[ACCURACY])
-    dataset = (*provenance.datasets, "unknown images")[0]  # the first is what it was measured on
+    dataset = (*provenance.datasets, _("unknown images"))[0]  # the first is what it was measured on
     return _Entry(student, submitted, pseudonym, dataset, best[ACCURACY], best.get(SECONDS), provenance.device)
 
 

@@ -24,6 +24,9 @@ from nbformat import NotebookNode
 from autograder import files
 from autograder.faults import AGAIN, MachineFault, of_os_error
 from autograder.gradebook.acting import who
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 VERSION = 4
 WAIT_S = 180.0
@@ -151,7 +154,9 @@ class Ledger:
         if version > VERSION:
             self._db.close()
             raise MachineFault(
-                f"The record {self._path} was written by a later version of the autograder; grade with that one."
+                _("The record {path} was written by a later version of the autograder; grade with that one.").format(
+                    path=self._path
+                )
             )
         if version == VERSION:
             return
@@ -182,7 +187,7 @@ class Ledger:
         try:
             yield
         except sqlite3.Error as error:
-            raise MachineFault(f"The record {self._path} {_trouble(error)}") from error
+            raise MachineFault(_("The record {path} {error}").format(path=self._path, error=_trouble(error))) from error
 
     def entries(self, assignment: str) -> dict[str, Entry]:
         """Every student's entry for an assignment."""
@@ -318,7 +323,11 @@ class Ledger:
         except (zlib.error, TypeError):
             document = None
         if document is None or document.get("student", student) != student:
-            raise Damaged(f"The record of {student!r} in {self._path} is damaged; grade that submission with --force.")
+            raise Damaged(
+                _("The record of {student!r} in {path} is damaged; grade that submission with --force.").format(
+                    student=student, path=self._path
+                )
+            )
         return document, notebook
 
     def mark_written(self, assignment: str, student: str, digest: str) -> None:
@@ -384,14 +393,20 @@ def _trouble(error: sqlite3.Error) -> str:
     """What is wrong with the file, and the remedy; the end of a sentence that begins with its name."""
     text = str(error)
     if "locked" in text or "busy" in text:
-        return f"is locked by another program for longer than {WAIT_S:.0f} s; end that one, and {AGAIN}."
+        return _("is locked by another program for longer than {wait_s:.0f} s; end that one, and {again}.").format(
+            wait_s=WAIT_S, again=AGAIN
+        )
     if "full" in text:
-        return f"cannot grow, since its disk is full; make room there, and {AGAIN}."
+        return _("cannot grow, since its disk is full; make room there, and {again}.").format(again=AGAIN)
     if "readonly" in text or "read-only" in text or "unable to open" in text:
-        return f"cannot be read or written; see that it is a file, make it and its folder yours to write, and {AGAIN}."
+        return _(
+            "cannot be read or written; see that it is a file, make it and its folder yours to write, and {again}."
+        ).format(again=AGAIN)
     if "I/O" in text:
-        return f"could not be used ({text}); look whether it is a file, and at its disk, and {AGAIN}."
-    return (
-        f"is damaged ({text}); put back a copy of it, or move it away and {AGAIN}: then every submission is graded "
+        return _("could not be used ({text}); look whether it is a file, and at its disk, and {again}.").format(
+            text=text, again=AGAIN
+        )
+    return _(
+        "is damaged ({text}); put back a copy of it, or move it away and {again}: then every submission is graded "
         "anew, and manual grades stay in the gradebook."
-    )
+    ).format(text=text, again=AGAIN)

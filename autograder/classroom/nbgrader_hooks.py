@@ -38,9 +38,12 @@ from autograder.gradebook import nbgrader_setup
 from autograder.gradebook.address import Address
 from autograder.gradebook.exchange import SUBMISSION_SECRET, TIMESTAMP
 from autograder.gradebook.gradebook import GradebookWriter
+from autograder.language import sentences_of
 from autograder.sandbox.policy import IsolationMissing
 from autograder.submission.notebook import NotGradable, Template, sanitise
 from autograder.submission.results import FILE_NAME, write_results
+
+_ = sentences_of(__package__)
 
 # What nbgrader itself reads of a graded submission's folder; every other file of the student's stays where
 # it was.
@@ -91,7 +94,11 @@ class Run:
         run = ClassRun(self.course, self.folder, assignment, self._writer(address), self._ledger, options)
         summary = run.run(_Progress(), self._pool)
         if student in summary.failed:
-            raise CourseError(f"The submission of {student!r} could not be graded: {summary.failed[student]}")
+            raise CourseError(
+                _("The submission of {student!r} could not be graded: {failed}").format(
+                    student=student, failed=summary.failed[student]
+                )
+            )
         results, notebook = self._ledger.outcome(name, student)
         # nbgrader writes the notebook again after this; the results come last, in `after_grading`.
         place = self.folder.autograded(student, name)
@@ -154,10 +161,12 @@ class SandboxExecute(NbGraderPreprocessor):
     """Grades the submission behind the boundary, and commits the result to the gradebook."""
 
     isolation = Unicode(
-        "required", help="'required', or 'off' to grade on a machine that cannot isolate; recorded in every result."
+        "required", help=_("'required', or 'off' to grade on a machine that cannot isolate; recorded in every result.")
     ).tag(config=True)
     per_gpu = Integer(
-        1, min=0, help="How many submissions may compute on one GPU at once, where an assignment uses it; 0 uses none."
+        1,
+        min=0,
+        help=_("How many submissions may compute on one GPU at once, where an assignment uses it; 0 uses none."),
     ).tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:

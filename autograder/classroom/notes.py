@@ -13,6 +13,9 @@ from typing import Any
 from autograder.classroom.ledger import Ledger
 from autograder.faults import MachineFault
 from autograder.gradebook.acting import who
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,10 @@ def _length(row: Sequence[Any]) -> timedelta:
         return timedelta(seconds=row[2])
     except (TypeError, ValueError, OverflowError) as error:
         raise MachineFault(
-            f"The record says that {row[1]} has {row[2]!r} seconds more for {row[0]}, which is no length of time; "
-            f"`autograder extend {row[1]} {row[0]} --by TIME` puts it right."
+            _(
+                "The record says that {row} has {row2!r} seconds more for {row3}, which is no length of time; "
+                "`autograder extend {row} {row3} --by TIME` puts it right."
+            ).format(row=row[1], row2=row[2], row3=row[0])
         ) from error
 
 

@@ -22,8 +22,11 @@ from autograder.classroom.temporary import RunFolder
 from autograder.classroom.worker import Done, WorkerSpec
 from autograder.course import ROOT_VARIABLE, Course
 from autograder.faults import MachineFault
+from autograder.language import sentences_of
 from autograder.sandbox.client import WarmPool
 from autograder.submission.job import Job
+
+_ = sentences_of(__package__)
 
 ENTRY = "from autograder.classroom.worker import main; main()"
 STARTS = 3
@@ -31,7 +34,7 @@ START_S = 300.0
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 STOP_S = 15.0
 LAST_WORDS_S = 2.0
-ENDED = ended("The worker process")
+ENDED = ended(_("The worker process"))
 
 
 def local_pool(spec: WorkerSpec, size: int, total_s: float) -> Scheduler:
@@ -148,8 +151,10 @@ class LocalWorkers:
         self._failed_starts += 1
         if self._failed_starts >= STARTS:
             raise MachineFault(
-                f"This machine starts no worker process ({worker.last_words.rstrip('.')}); "
-                "mend that, `autograder doctor` says what is missing, and run the same command again."
+                _(
+                    "This machine starts no worker process ({rstrip}); "
+                    "mend that, `autograder doctor` says what is missing, and run the same command again."
+                ).format(rstrip=worker.last_words.rstrip("."))
             )
 
     def _remove(self, worker: _Worker, patience_s: float) -> None:
@@ -187,7 +192,7 @@ class _Worker:
         self.taken = False
         self.slot: Slot | None = None
         self.started = time.monotonic()
-        self.last_words = "it gave no reason"
+        self.last_words = _("it gave no reason")
 
     @property
     def idle(self) -> bool:

@@ -16,7 +16,10 @@ from rich.progress import (
 )
 
 from autograder.classroom.run import Graded
+from autograder.language import sentences_of
 from autograder.submission.text import one_line
+
+_ = sentences_of(__package__)
 
 LONG_S = 8.0
 SHOWN = 3
@@ -50,7 +53,9 @@ class Bar:
 
     def start(self, total: int, unchanged: int) -> None:
         """There are ``total`` submissions, of which ``unchanged`` need no run."""
-        self._task = self._progress.add_task(f"grading {self._assignment}", total=total, completed=unchanged, long="")
+        self._task = self._progress.add_task(
+            _("grading {assignment}").format(assignment=self._assignment), total=total, completed=unchanged, long=""
+        )
 
     def done(self, student: str, row: Graded | None) -> None:
         """One more is done, or could not be graded if ``row`` is None."""

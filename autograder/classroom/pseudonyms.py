@@ -12,6 +12,10 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
+
 SHORTEST, LONGEST = 2, 24
 SOURCE_CHARACTERS = 100_000
 MARKS_IN_A_ROW = 2
@@ -35,20 +39,20 @@ def chosen(notebook: Any) -> str | None:
 def problem(pseudonym: str, students: Iterable[str]) -> str | None:
     """Why a pseudonym is not shown, in a few words; None if it is. It must not give away an id of ``students``."""
     if not SHORTEST <= len(pseudonym) <= LONGEST:
-        return f"not {SHORTEST} to {LONGEST} characters long"
+        return _("not {shortest} to {longest} characters long").format(shortest=SHORTEST, longest=LONGEST)
     if _INVISIBLE.search(pseudonym) or not all(
         letter in _BETWEEN or unicodedata.category(letter)[0] in "LNM" for letter in pseudonym
     ):
-        return "other characters than letters, digits, spaces, hyphens and underscores"
+        return _("other characters than letters, digits, spaces, hyphens and underscores")
     if unicodedata.category(pseudonym[0])[0] not in "LN" or _tower(pseudonym):
-        return "letters and accents in an order that cannot be read"
+        return _("letters and accents in an order that cannot be read")
     if len(_scripts(pseudonym)) > 1:
-        return "letters of different scripts, which could imitate another name"
+        return _("letters of different scripts, which could imitate another name")
     own = key(pseudonym)
     for student in students:
         other = key(student)
         if other and (own == other or (len(other) >= SHORT_ID and other in own)):
-            return "a student's id"
+            return _("a student's id")
     return None
 
 

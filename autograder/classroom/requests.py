@@ -10,6 +10,9 @@ from autograder.classroom.ledger import Ledger
 from autograder.classroom.notes import Request
 from autograder.classroom.times import require_student
 from autograder.course import Course, UsageError
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 
 def note(course_dir: Path, student: str, name: str, task: str, says: str, course: Course | None = None) -> Request:
@@ -17,9 +20,11 @@ def note(course_dir: Path, student: str, name: str, task: str, says: str, course
     course = course or Course.here()
     tasks = [one.id for one in course.assignment(name).tasks]
     if task not in tasks:
-        raise UsageError(f"{name} has no task {task!r}; it has: {', '.join(tasks)}.")
+        raise UsageError(
+            _("{name} has no task {task!r}; it has: {tasks}.").format(name=name, task=task, tasks=", ".join(tasks))
+        )
     if not says.strip():
-        raise UsageError("A request says something.")
+        raise UsageError(_("A request says something."))
     folder = CourseFolder(course_dir)
     require_student(folder, student, course)
     with Ledger(folder.ledger) as ledger:
@@ -30,17 +35,17 @@ def close(course_dir: Path, id: int, outcome: str | None) -> None:
     """Notes what came of a request; None opens it again. Raises ``UsageError`` where there is none of that number, and
     for an outcome that says nothing."""
     if outcome is not None and not outcome.strip():
-        raise UsageError("An outcome says something.")
+        raise UsageError(_("An outcome says something."))
     with Ledger(CourseFolder(course_dir).ledger) as ledger:
         if not notes.close(ledger, id, outcome):
-            raise UsageError(f"There is no request {id}; `autograder request` lists them.")
+            raise UsageError(_("There is no request {id}; `autograder request` lists them.").format(id=id))
 
 
 def drop(course_dir: Path, id: int) -> None:
     """Removes a request. Raises ``UsageError`` where there is none of that number."""
     with Ledger(CourseFolder(course_dir).ledger) as ledger:
         if not notes.drop(ledger, id):
-            raise UsageError(f"There is no request {id}; `autograder request` lists them.")
+            raise UsageError(_("There is no request {id}; `autograder request` lists them.").format(id=id))
 
 
 def listed(

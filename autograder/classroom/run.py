@@ -29,9 +29,12 @@ from autograder.classroom.worker import Done, WorkerSpec
 from autograder.course import Assignment, Course
 from autograder.faults import AGAIN, is_full, of_os_error, printable
 from autograder.gradebook.commit import Commit
+from autograder.language import sentences_of
 from autograder.submission.job import Job
 from autograder.submission.notebook import Template
 from autograder.training.laid_out import TrainingData
+
+_ = sentences_of(__package__)
 
 BATCH_S = 2.0
 
@@ -255,11 +258,18 @@ class ClassRun:
         except UnicodeError:
             self._fail(
                 printable(student),
-                f"The name of the folder {printable(student)} in submitted/ is not UTF-8; rename it to the student's "
-                f"id, and {AGAIN}.",
+                _(
+                    "The name of the folder {student} in submitted/ is not UTF-8; rename it to the student's "
+                    "id, and {again}."
+                ).format(student=printable(student), again=AGAIN),
             )
         except Gone:
-            self._fail(student, f"The submission was removed while the class was graded; put it back, and {AGAIN}.")
+            self._fail(
+                student,
+                _("The submission was removed while the class was graded; put it back, and {again}.").format(
+                    again=AGAIN
+                ),
+            )
         except OSError as error:
             if is_full(error):
                 raise of_os_error(error) from error

@@ -18,19 +18,24 @@ from typing import Protocol
 
 from autograder.classroom.worker import Done
 from autograder.faults import AGAIN
+from autograder.language import sentences_of
 from autograder.submission.job import Job
+
+_ = sentences_of(__package__)
 
 ATTEMPTS = 2
 GRACE_S = 120.0
 LISTEN_S = 0.02
 LOOK_PAST = 64  # submissions that wait for a GPU are held in memory while others are looked for behind them
-LOOK = f"{AGAIN}, and if that happens each time, look for a hidden check that"
-STUCK = f"The worker did not come to an end; {LOOK} goes on for ever."
+LOOK = _("{again}, and if that happens each time, look for a hidden check that").format(again=AGAIN)
+STUCK = _("The worker did not come to an end; {look} goes on for ever.").format(look=LOOK)
 
 
 def ended(worker: str) -> str:
     """What is said of a submission whose workers ended."""
-    return f"{worker} ended; {LOOK} ends it, or for what kills processes on its machine."
+    return _("{worker} ended; {look} ends it, or for what kills processes on its machine.").format(
+        worker=worker, look=LOOK
+    )
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,9 @@ from autograder import files
 from autograder.classroom.folder import CourseFolder
 from autograder.classroom.ledger import Ledger
 from autograder.faults import MachineFault, of_os_error
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 SECRET_BYTES = 32
 COPY = "secret"  # the ledger's name for its copy
@@ -45,8 +48,10 @@ class Secret:
             if key is None:
                 if ledger and not ledger.is_empty() and not anew:
                     raise SecretMissing(
-                        f"The course's secret, {path}, is lost, and earlier results were drawn with it; put it back "
-                        "from a copy of the course folder, or grade everybody with a new one by --force."
+                        _(
+                            "The course's secret, {path}, is lost, and earlier results were drawn with it; put it back "
+                            "from a copy of the course folder, or grade everybody with a new one by --force."
+                        ).format(path=path)
                     )
                 files.make_folder(path.parent)
                 files.write_first(path, secrets.token_bytes(SECRET_BYTES))  # another run's may be first, and counts
@@ -55,8 +60,11 @@ class Secret:
             raise of_os_error(error, path) from error
         if copy is not None and key != copy and not anew:
             raise SecretMissing(
-                f"The course's secret, {path}, is not the one that earlier results were drawn with; put that one back "
-                "(remove the file, and the copy in the record takes its place), or grade everybody anew by --force."
+                _(
+                    "The course's secret, {path}, is not the one that earlier results were drawn with; put that one "
+                    "back "
+                    "(remove the file, and the copy in the record takes its place), or grade everybody anew by --force."
+                ).format(path=path)
             )
         if ledger and key != copy:
             ledger.put(COPY, key)
@@ -65,7 +73,7 @@ class Secret:
     @property
     def id(self) -> int:
         """A number that names the secret and tells nothing of it: the ``seed`` of a result's provenance."""
-        return int.from_bytes(self._of("which secret")[:6])
+        return int.from_bytes(self._of(_("which secret"))[:6])
 
     def seed(self, task: str, student: str) -> bytes:
         """The 32 bytes from which a student's hidden inputs of a task are drawn."""
@@ -93,8 +101,11 @@ def _read(path: Path, copy: bytes | None) -> bytes | None:
     """The secret in the file, mended from its copy where the file is lost or too short; None where there is neither."""
     if path.exists() and not path.is_file() and not path.is_dir():  # reading a pipe would wait for ever
         raise SecretMissing(
-            f"The course's secret, {path}, is no file that can be read; remove it, and a copy takes its place from the "
-            "record."
+            _(
+                "The course's secret, {path}, is no file that can be read; remove it, and a copy takes its place "
+                "from the "
+                "record."
+            ).format(path=path)
         )
     key = path.read_bytes() if path.exists() else None
     if key is not None and len(key) == SECRET_BYTES:
@@ -105,8 +116,10 @@ def _read(path: Path, copy: bytes | None) -> bytes | None:
     if key is None:
         return None
     raise SecretMissing(
-        f"The course's secret, {path}, is damaged: it has {len(key)} bytes instead of {SECRET_BYTES} bytes; put it "
-        "back from a copy of the course folder, or remove the file to have a new one made."
+        _(
+            "The course's secret, {path}, is damaged: it has {key} bytes instead of {secret_bytes} bytes; put it "
+            "back from a copy of the course folder, or remove the file to have a new one made."
+        ).format(path=path, key=len(key), secret_bytes=SECRET_BYTES)
     )
 
 

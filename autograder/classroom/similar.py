@@ -29,8 +29,11 @@ from autograder.classroom.folder import CourseFolder
 from autograder.course import Course, CourseError, Task, UsageError
 from autograder.feedback.clean import joined
 from autograder.feedback.render import render
+from autograder.language import sentences_of
 from autograder.notebook_file import NotANotebook, document_of
 from autograder.submission.notebook import NotGradable, Template, grade_id_of, is_untouched, sanitise
+
+_ = sentences_of(__package__)
 
 CHARACTERS = 100_000  # of an answer that are looked at
 LONG_ENOUGH = {"code": 20, "text": 40}  # characters of tokens, or of text, that have to be the same in a row
@@ -152,10 +155,14 @@ def similar(
     read = _Reading(template)
     read.folder(CourseFolder(course_dir), "")
     if not read.answers and not read.left_out:
-        raise CourseError(f"There are no submissions of {name} in {course_dir / 'submitted'}.")
+        raise CourseError(
+            _("There are no submissions of {name} in {course_dir}.").format(
+                name=name, course_dir=course_dir / "submitted"
+            )
+        )
     for folder in before:
         if not (folder / "submitted").is_dir():
-            raise UsageError(f"{folder} is no course folder: it has no submitted/.")
+            raise UsageError(_("{folder} is no course folder: it has no submitted/.").format(folder=folder))
         read.folder(CourseFolder(folder.resolve()), folder.resolve().name)
     known = [_read_public(path) for path in public]
     pairs = [pair for task in assignment.tasks for pair in _pairs(task, read.of(task), template, known, least)]
@@ -269,13 +276,13 @@ def _numbers(task: Task, answers: Sequence[Answer], template: Template) -> Itera
             if variants[other] != variants[whose] and len(foreign) > 1 and foreign <= own:
                 taken[_written(foreign)].append(other)
         for numbers, others in taken.items():
-            yield Numbers(task.id, whose, tuple(others), numbers, "were given to")
+            yield Numbers(task.id, whose, tuple(others), numbers, _("were given to"))
         same = tuple(
             other for other in sorted(entered)
             if other > whose and variants[other] != variants[whose] and len(own) > 1 and entered[other] == own
         )  # fmt: skip
         if same:
-            yield Numbers(task.id, whose, same, _written(own), "were entered by")
+            yield Numbers(task.id, whose, same, _written(own), _("were entered by"))
 
 
 def _literals(source: str) -> frozenset[float]:
@@ -305,7 +312,11 @@ def _written(numbers: Iterable[float]) -> tuple[str, ...]:
 def _read_public(path: Path) -> str:
     data = files.read_whole(path, PUBLIC_BYTES)
     if data is None:
-        raise UsageError(f"{path} is no file that can be read, or it is larger than {PUBLIC_BYTES // 10**6} MB.")
+        raise UsageError(
+            _("{path} is no file that can be read, or it is larger than {public_bytes} MB.").format(
+                path=path, public_bytes=PUBLIC_BYTES // 10**6
+            )
+        )
     text = data.decode("utf-8", "replace")
     if path.suffix == ".ipynb":
         return _code_of_notebook(text, path)

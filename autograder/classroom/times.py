@@ -20,6 +20,9 @@ from autograder.gradebook.gradebook import GradebookWriter
 from autograder.gradebook.people import Person
 from autograder.gradebook.scores import due_dates, final_scores, known_people
 from autograder.gradebook.values import LAST_YEAR
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 _UNITS = {"w": timedelta(weeks=1), "d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
 _LENGTH = re.compile(r"(?:\d+(?:\.\d+)?\s*[wdhm]\s*)+|0")
@@ -57,10 +60,12 @@ def read_length(text: str) -> timedelta:
     """A length of time as people write it: 2d, 36h, 1w, 1d12h, 90m; 0 for none. Raises ``UsageError``."""
     short = text.strip().casefold()
     if not _LENGTH.fullmatch(short):
-        raise UsageError(f"{text!r} is no length of time; write for example 2d, 36h or 1w, and 0 for none.")
+        raise UsageError(
+            _("{text!r} is no length of time; write for example 2d, 36h or 1w, and 0 for none.").format(text=text)
+        )
     found = sum(float(count) * _UNITS[unit].total_seconds() for count, unit in _PART.findall(short))
     if found > LONGEST.total_seconds():
-        raise UsageError(f"{text!r} is longer than ten years.")
+        raise UsageError(_("{text!r} is longer than ten years.").format(text=text))
     return timedelta(seconds=found)
 
 
@@ -69,7 +74,7 @@ def read_moment(text: str) -> datetime | None:
     this machine's; None for "none". Raises ``UsageError``."""
     if text.strip().casefold() == "none":
         return None
-    when, _, zone = text.strip().rpartition(" ")
+    when, _blank, zone = text.strip().rpartition(" ")
     try:
         if when and not zone[0].isdigit() and zone[0] not in "+-":
             moment = datetime.fromisoformat(when).replace(tzinfo=ZoneInfo(zone))
@@ -80,10 +85,12 @@ def read_moment(text: str) -> datetime | None:
         moment = moment.astimezone(UTC).replace(tzinfo=None)
     except (ValueError, OverflowError, ZoneInfoNotFoundError, OSError) as error:
         raise UsageError(
-            f"{text!r} is no moment; write for example '2026-10-05 23:59' or '2026-10-05 23:59 Europe/Berlin'."
+            _(
+                "{text!r} is no moment; write for example '2026-10-05 23:59' or '2026-10-05 23:59 Europe/Berlin'."
+            ).format(text=text)
         ) from error
     if moment.year >= LAST_YEAR:
-        raise UsageError(f"{text!r} is too far away; none takes a due date away.")
+        raise UsageError(_("{text!r} is too far away; none takes a due date away.").format(text=text))
     return moment
 
 
@@ -92,7 +99,7 @@ def in_words(length: timedelta) -> str:
     minutes = round(length.total_seconds() / 60)
     parts = (("day", minutes // 1440), ("hour", minutes % 1440 // 60), ("minute", minutes % 60))
     said = [f"{count} {unit}{'' if count == 1 else 's'}" for unit, count in parts if count]
-    return " ".join(said[:2]) or "no time"
+    return " ".join(said[:2]) or _("no time")
 
 
 def set_due(course_dir: Path, name: str, when: datetime | None, course: Course | None = None) -> None:
@@ -126,8 +133,12 @@ def require_student(folder: CourseFolder, student: str, course: Course) -> None:
     if student in known or (student and "/" not in student and (folder.root / "submitted" / student).is_dir()):
         return
     near = [id for id in sorted(known) if student.casefold() in id.casefold() or id.casefold() in student.casefold()]
-    hint = f"; did you mean {near[0]!r}?" if student and near else "; `autograder roster FILE` makes students known."
-    raise UsageError(f"Nobody with the id {student!r} is known{hint}")
+    hint = (
+        _("; did you mean {near!r}?").format(near=near[0])
+        if student and near
+        else _("; `autograder roster FILE` makes students known.")
+    )
+    raise UsageError(_("Nobody with the id {student!r} is known{hint}").format(student=student, hint=hint))
 
 
 def standings(

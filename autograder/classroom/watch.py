@@ -26,8 +26,11 @@ from autograder.course import Assignment, Course, CourseError, UsageError
 from autograder.feedback.clean import clean
 from autograder.feedback.feedback_run import Pages
 from autograder.gradebook.gradebook import GradebookWriter
+from autograder.language import sentences_of
 from autograder.sandbox import mechanisms
 from autograder.submission.text import one_line
+
+_ = sentences_of(__package__)
 
 Show = Literal["nothing", "scores", "all"]
 RENEW_AFTER = 500  # submissions, upon which workers and warm servers are started anew
@@ -104,7 +107,9 @@ class WatchRun(ClassRun):
         arrived, self._arrived_since = self._arrived_since, False
         if arrived and checks_fingerprint(self.assignment) != self._checks_at_start:
             raise CourseError(
-                f"The checks of {self.assignment.name} are others than when this was started; start it again."
+                _("The checks of {name} are others than when this was started; start it again.").format(
+                    name=self.assignment.name
+                )
             )
 
 
@@ -142,9 +147,13 @@ class Log:
         if row is None:
             self._fail(student)
             return
-        waits = ", and a person grades the rest" if row.status == "needs_manual_grade" else ""
+        waits = _(", and a person grades the rest") if row.status == "needs_manual_grade" else ""
         why = f" ({row.reason})" if row.reason else ""
-        self.say(f"{one_line(student, 60)}: {row.score:g} of {row.max_score:g} points{waits}{why}.")
+        self.say(
+            _("{one_line}: {score:g} of {max_score:g} points{waits}{why}.").format(
+                one_line=one_line(student, 60), score=row.score, max_score=row.max_score, waits=waits, why=why
+            )
+        )
 
     def failed_at_once(self) -> None:
         """Says who could not be graded, of those for whom no worker was needed to see that."""
@@ -154,7 +163,11 @@ class Log:
     def _fail(self, student: str) -> None:
         self._said.add(student)
         why = self._summary.failed.get(student, "")
-        self.say(f"{one_line(student, 60)} could not be graded: {one_line(why, 400)}")
+        self.say(
+            _("{one_line} could not be graded: {one_line2}").format(
+                one_line=one_line(student, 60), one_line2=one_line(why, 400)
+            )
+        )
 
 
 class _Stdout:
@@ -182,14 +195,20 @@ class Shown:
         """Writes the page, or says why it stays as it is."""
         if self._per_day and self._today(student) > self._per_day:
             self._log.say(
-                f"{one_line(student, 60)} has been shown {self._per_day} results today; the page stays as it is."
+                _("{one_line} has been shown {per_day} results today; the page stays as it is.").format(
+                    one_line=one_line(student, 60), per_day=self._per_day
+                )
             )
             return
         try:
             manual = self._writer.manual(self._assignment.name, student)
             self._pages.write(student, manual, scores_only=self._scores_only)
         except CourseError as error:
-            self._log.say(f"{one_line(student, 60)} has no page: {one_line(str(error), 400)}")
+            self._log.say(
+                _("{one_line} has no page: {one_line2}").format(
+                    one_line=one_line(student, 60), one_line2=one_line(str(error), 400)
+                )
+            )
 
     def _today(self, student: str) -> int:
         """How many results a student got today, this one included."""
@@ -214,9 +233,9 @@ def watch(
     assignment = course.assignment(name)
     place = CourseFolder((folder or course.root).resolve())
     if not place.root.is_dir():
-        raise UsageError(f"There is no course folder {place.root}.")
+        raise UsageError(_("There is no course folder {root}.").format(root=place.root))
     if per_day and show == "nothing":
-        raise UsageError("--per-day says how many results are shown: it needs --show scores or --show all.")
+        raise UsageError(_("--per-day says how many results are shown: it needs --show scores or --show all."))
     if options.isolation == "required":
         mechanisms.require()
     options = Options((), options.jobs or default_jobs(assignment), isolation=options.isolation)
@@ -228,10 +247,10 @@ def watch(
                 scores_only = show == "scores"
                 pages = Shown(place, assignment, ledger, writer, lines, scores_only=scores_only, per_day=per_day)
             run = WatchRun(course, place, assignment, writer, ledger, options, pages)
-            lines.say(f"Watching {place.root / 'submitted'} for {name}; Ctrl-C ends it.")
+            lines.say(_("Watching {root} for {name}; Ctrl-C ends it.").format(root=place.root / "submitted", name=name))
             run.watch(Arrivals(place.root / "submitted", name), lines)
     except KeyboardInterrupt:
-        raise WatchEnded("Ended. Every result is kept, and what arrives now waits for the next start.") from None
+        raise WatchEnded(_("Ended. Every result is kept, and what arrives now waits for the next start.")) from None
 
 
 @contextmanager
@@ -242,6 +261,8 @@ def _alone(place: CourseFolder, name: str) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise UsageError(f"{name} is watched in {place.root} already, by another command.") from None
+            raise UsageError(
+                _("{name} is watched in {root} already, by another command.").format(name=name, root=place.root)
+            ) from None
         os.chmod(lock.name, files.for_group(place.state, 0o600))
         yield

@@ -14,6 +14,9 @@ from autograder.classroom.preview import PreviewRun
 from autograder.classroom.progress import Bar
 from autograder.classroom.run import ClassRun, MakeExecutor, Progress, Summary
 from autograder.course import Assignment, Course
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 
 class Interrupted(KeyboardInterrupt):
@@ -40,7 +43,9 @@ def run_class(
                 return run.run(told, make_executor)
         except KeyboardInterrupt as stopped:
             done = len(run.summary.graded) + len(run.summary.unchanged)
-            kept = f"{done} of {run.summary.total} submissions are done and kept"
+            kept = _("{done} of {total} submissions are done and kept").format(done=done, total=run.summary.total)
             raise Interrupted(
-                f"{stopped} {kept}." if str(stopped) else f"Stopped. {kept}; run the same command to go on."
+                f"{stopped} {kept}."
+                if str(stopped)
+                else _("Stopped. {kept}; run the same command to go on.").format(kept=kept)
             ) from None

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from autograder.course import Assignment, Course, CourseError
 from autograder.faults import MachineFault, of_os_error, of_our_own
+from autograder.language import sentences_of
 from autograder.sandbox.gpu import Gpu
 from autograder.sandbox.policy import Isolation, IsolationMissing, Policy
 from autograder.sandbox.setup import KernelSetup
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from autograder.submission.kernel import Kernel
     from autograder.submission.submission import Grader
     from autograder.submission.supply import Supply
+
+_ = sentences_of(__package__)
 
 READY = "ready"  # what a worker says once it takes jobs; an exception says that it cannot
 PR_SET_PDEATHSIG = 1
@@ -100,7 +103,11 @@ def _with_checks(spec: WorkerSpec, assignment: Assignment, pool: WarmPool) -> tu
     session = CheckSession(assignment.name, deaf=True)
     for task in assignment.automatic:
         if not session.tests(task.id):
-            raise CourseError(f"The course has no checks for the task {task.id!r}; they belong in {assignment.folder}.")
+            raise CourseError(
+                _("The course has no checks for the task {id!r}; they belong in {folder}.").format(
+                    id=task.id, folder=assignment.folder
+                )
+            )
     refuse_other_points(assignment, session)
     data = training_images(spec, assignment)
     policy = Policy(forbidden=assignment.forbidden, isolation=spec.isolation)
@@ -132,8 +139,10 @@ def training_images(spec: WorkerSpec, assignment: Assignment) -> Path | None:
     data = TrainingData.of(assignment)
     if spec.datasets and data.names != spec.datasets:
         raise CourseError(
-            f"A worker has the images {', '.join(data.names)} and the command has {', '.join(spec.datasets)}: "
-            "give both the same, or submissions would be graded on different data."
+            _(
+                "A worker has the images {names} and the command has {datasets}: "
+                "give both the same, or submissions would be graded on different data."
+            ).format(names=", ".join(data.names), datasets=", ".join(spec.datasets))
         )
     return data.folder
 
@@ -229,4 +238,4 @@ def main() -> None:
     try:
         serve(Connection(handle), server)
     except ToldToEnd:
-        sys.exit("it may compute no longer (`ulimit -t`)" if signal.SIGXCPU in _told else 1)
+        sys.exit(_("it may compute no longer (`ulimit -t`)") if signal.SIGXCPU in _told else 1)

@@ -10,6 +10,9 @@ import typer
 
 from autograder.commands.common import CourseDir, Isolation, counted, course_folder, one_sentence
 from autograder.course import Assignment, Course
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 
 class Platform(StrEnum):
@@ -27,12 +30,14 @@ class Show(StrEnum):
 
 
 def bundle(
-    platform: Annotated[Platform, typer.Argument(help="Whose autograder it is.")],
-    assignment: Annotated[str, typer.Argument(help="For example 01-functions.")],
-    output: Annotated[Path, typer.Option(metavar="FILE", help="The archive.")] = Path("autograder.zip"),
-    show: Annotated[Show, typer.Option(help="When hidden checks and the page show.")] = Show.after_published,
-    isolation: Annotated[Isolation, typer.Option(help="off: grade where nothing isolates.")] = Isolation.required,
-    index: Annotated[str, typer.Option(metavar="URL", help="A package index besides, for PyTorch's CPU build.")] = "",
+    platform: Annotated[Platform, typer.Argument(help=_("Whose autograder it is."))],
+    assignment: Annotated[str, typer.Argument(help=_("For example 01-functions."))],
+    output: Annotated[Path, typer.Option(metavar="FILE", help=_("The archive."))] = Path("autograder.zip"),
+    show: Annotated[Show, typer.Option(help=_("When hidden checks and the page show."))] = Show.after_published,
+    isolation: Annotated[Isolation, typer.Option(help=_("off: grade where nothing isolates."))] = Isolation.required,
+    index: Annotated[
+        str, typer.Option(metavar="URL", help=_("A package index besides, for PyTorch's CPU build."))
+    ] = "",
     course: CourseDir = None,
 ) -> None:
     """Pack what grades an assignment on Gradescope: the instructor's, with hidden checks and the secret."""
@@ -53,8 +58,8 @@ def bundle(
         terms = Terms(isolation.value, show.value, people, index)
         checks = checks_fingerprint(about)
         gradescope(here, about, output, deciding=deciding(about), checks=checks, secret=secret, terms=terms)
-    print(f"{output} grades {assignment} on Gradescope.")
-    print("It holds hidden checks, the solution and the course's secret: give it to nobody else.")
+    print(_("{output} grades {assignment} on Gradescope.").format(output=output, assignment=assignment))
+    print(_("It holds hidden checks, the solution and the course's secret: give it to nobody else."))
     print(*_settings(about, len(people)), sep="\n")
 
 
@@ -62,15 +67,19 @@ def _settings(about: Assignment, people: int) -> list[str]:
     """What to enter on Gradescope's pages."""
     by_hand = [task for task in about.tasks if task.kind == "text"]
     said = [
-        "On Gradescope: a Programming Assignment, base image Ubuntu 24.04, "
-        f"Autograder points {about.max_score:g}, and a timeout of {-(-int(about.total_s + 120) // 60)} minutes or the "
-        "longest there is.",
-        f"Ids of {counted(people, 'student')} are in it, by e-mail address."
+        _(
+            "On Gradescope: a Programming Assignment, base image Ubuntu 24.04, "
+            "Autograder points {max_score:g}, and a timeout of {total_s} minutes or the "
+            "longest there is."
+        ).format(max_score=about.max_score, total_s=-(-int(about.total_s + 120) // 60)),
+        _("Ids of {people} are in it, by e-mail address.").format(people=counted(people, "student"))
         if people
-        else "The gradebook knows no e-mail addresses, so ids are what stands before the @; `autograder roster FILE` "
-        "makes them known.",
+        else _(
+            "The gradebook knows no e-mail addresses, so ids are what stands before the @; `autograder roster FILE` "
+            "makes them known."
+        ),
     ]
     if by_hand:
         listed = ", ".join(f"{task.id} ({counted(task.points, 'point')})" for task in by_hand)
-        said.append(f"Switch Manual Grading on, with a question for each of: {listed}.")
+        said.append(_("Switch Manual Grading on, with a question for each of: {listed}.").format(listed=listed))
     return said

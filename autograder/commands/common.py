@@ -13,17 +13,20 @@ import typer
 
 from autograder.course import Course, CourseError, UsageError
 from autograder.faults import AGAIN, NO_MEMORY, MachineFault, of_os_error
+from autograder.language import sentences_of
 from autograder.sandbox.policy import IsolationMissing
+
+_ = sentences_of(__package__)
 
 DONE, NOTHING_GRADED, WRONG_USAGE, NOT_ISOLATED, INTERRUPTED = 0, 1, 2, 3, 130
 
-STOPPED = f"Stopped; {AGAIN}."
+STOPPED = _("Stopped; {again}.").format(again=AGAIN)
 
 CourseDir = Annotated[
     Path | None,
-    typer.Option("--course", metavar="DIR", help="Where submitted/ and gradebook.db are; by default here."),
+    typer.Option("--course", metavar="DIR", help=_("Where submitted/ and gradebook.db are; by default here.")),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for another program.")]
+AsJson = Annotated[bool, typer.Option("--json", help=_("Print the result as JSON, for another program."))]
 
 
 class Isolation(StrEnum):
@@ -73,7 +76,7 @@ def one_sentence() -> Iterator[None]:
     except ModuleNotFoundError as error:
         if not (error.name or "").startswith("autograder."):
             raise
-        fail("This copy of the course is the students' kit, which has the command check and no others.", WRONG_USAGE)
+        fail(_("This copy of the course is the students' kit, which has the command check and no others."), WRONG_USAGE)
 
 
 def fail(reason: object, code: int) -> NoReturn:

@@ -10,17 +10,20 @@ import typer
 
 from autograder.commands.common import AsJson, CourseDir, counted, course_folder, one_sentence, say
 from autograder.course import UsageError
+from autograder.language import sentences_of
 
 if TYPE_CHECKING:
     from autograder.gradebook.by_hand import Given
 
-_ELSEWHERE = "What lies elsewhere (exports, backups, the learning platform, nbgrader's exchange) is yours to remove."
+_ = sentences_of(__package__)
+
+_ELSEWHERE = _("What lies elsewhere (exports, backups, the learning platform, nbgrader's exchange) is yours to remove.")
 
 
 def history(
-    student: Annotated[str, typer.Argument(help="The student's id.")],
-    assignment: Annotated[str | None, typer.Argument(help="By default all.")] = None,
-    back_to: Annotated[int | None, typer.Option(metavar="N", help="Have the result with this number count.")] = None,
+    student: Annotated[str, typer.Argument(help=_("The student's id."))],
+    assignment: Annotated[str | None, typer.Argument(help=_("By default all."))] = None,
+    back_to: Annotated[int | None, typer.Option(metavar="N", help=_("Have the result with this number count."))] = None,
     course: CourseDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -32,12 +35,18 @@ def history(
         place = course_folder(course)
         if back_to is not None:
             if assignment is None:
-                raise UsageError("Going back needs the assignment: autograder history STUDENT ASSIGNMENT --back-to N.")
+                raise UsageError(
+                    _("Going back needs the assignment: autograder history STUDENT ASSIGNMENT --back-to N.")
+                )
             change = command.go_back(place, student, assignment, back_to)
             if as_json:
                 print(json.dumps(change.as_json()))
             else:
-                say(f"Result {back_to} counts: {change.before:g} points before, {change.now:g} now.")
+                say(
+                    _("Result {back_to} counts: {before:g} points before, {now:g} now.").format(
+                        back_to=back_to, before=change.before, now=change.now
+                    )
+                )
                 say(*changes.in_words(change))
             return
         stories = command.history(place, student, assignment)
@@ -49,50 +58,76 @@ def history(
             for past, change in story.results:
                 about = past.results["provenance"]
                 counts = ", counts" if past.counts else ""
-                by = f" by {past.by}" if past.by else ""
+                by = _(" by {by}").format(by=past.by) if past.by else ""
                 say(
-                    f"  {past.number}. {about['graded_at'][:16].replace('T', ' ')}{by}: {past.results['score']:g} of "
-                    f"{past.results['max_score']:g} points{counts} (checks {about['checks'][:8]}, environment "
-                    f"{about['environment'][:8]}{', without isolation' if not about['isolation'] else ''})"
+                    _(
+                        "  {number}. {replace}{by}: {score:g} of "
+                        "{max_score:g} points{counts} (checks {checks}, environment "
+                        "{environment}{value})"
+                    ).format(
+                        number=past.number,
+                        replace=about["graded_at"][:16].replace("T", " "),
+                        by=by,
+                        score=past.results["score"],
+                        max_score=past.results["max_score"],
+                        counts=counts,
+                        checks=about["checks"][:8],
+                        environment=about["environment"][:8],
+                        value=", without isolation" if not about["isolation"] else "",
+                    )
                 )
                 if change.because:
-                    say(f"     Graded again: {', '.join(change.because)} changed.")
+                    say(_("     Graded again: {because} changed.").format(because=", ".join(change.because)))
                     say(*(f"     {line}" for line in changes.in_words(change)))
             for task, grade in story.manual.grades.items():
-                given = "" if grade.score is None else f" {counted(grade.score, 'point')} by hand"
+                given = (
+                    "" if grade.score is None else _(" {score} by hand").format(score=counted(grade.score, _("point")))
+                )
                 extra = f" {grade.extra:+g} extra" if grade.extra else ""
-                by = f", by {grade.by}" if grade.by else ""
+                by = _(", by {by}").format(by=grade.by) if grade.by else ""
                 say(f"  {task}:{given}{extra}{f' “{grade.comment}”' if grade.comment else ''}{by}")
                 say(*(f"     {_as_given(one)}" for one in story.manual.given if one.task == task))
             if story.manual.late_penalty:
-                say(f"  {counted(story.manual.late_penalty, 'point')} taken for handing it in late.")
+                say(
+                    _("  {late_penalty} taken for handing it in late.").format(
+                        late_penalty=counted(story.manual.late_penalty, _("point"))
+                    )
+                )
             if story.extension:
                 hours = story.extension.by.total_seconds() / 3600
                 why = f": {story.extension.why}" if story.extension.why else ""
-                say(f"  {hours:g} hours more, given by {story.extension.granted_by}{why}")
+                say(
+                    _("  {hours:g} hours more, given by {granted_by}{why}").format(
+                        hours=hours, granted_by=story.extension.granted_by, why=why
+                    )
+                )
             for one in story.requests:
-                say(f"  Request {one.id} ({one.task}): {one.says} — {one.outcome or 'open'}")
+                say(
+                    _("  Request {id} ({task}): {says} — {outcome}").format(
+                        id=one.id, task=one.task, says=one.says, outcome=one.outcome or _("open")
+                    )
+                )
 
 
 def _as_given(one: Given) -> str:
     """One change that a person made, as a line."""
-    when = f"{one.at[:16].replace('T', ' ')} by {one.by}"
+    when = _("{replace} by {by}").format(replace=one.at[:16].replace("T", " "), by=one.by)
     if one.what == "comment":
-        return f"{when}: {f'“{one.comment}”' if one.comment else 'no comment any more'}"
-    points = "no points by hand any more" if one.score is None else counted(one.score, "point")
+        return f"{when}: {f'“{one.comment}”' if one.comment else _('no comment any more')}"
+    points = _("no points by hand any more") if one.score is None else counted(one.score, "point")
     return f"{when}: {points}{f', {one.extra:+g} extra' if one.extra else ''}"
 
 
 def request(
-    student: Annotated[str | None, typer.Argument(help="Whose; without it, all are listed.")] = None,
-    assignment: Annotated[str | None, typer.Argument(help="For example 01-functions.")] = None,
-    task: Annotated[str | None, typer.Argument(help="The task that it is about.")] = None,
-    says: Annotated[str | None, typer.Option(metavar="TEXT", help="Note a request: what the student says.")] = None,
-    close: Annotated[int | None, typer.Option(metavar="N", help="Note what came of request N.")] = None,
-    outcome: Annotated[str | None, typer.Option(metavar="TEXT", help="What came of it.")] = None,
-    reopen: Annotated[int | None, typer.Option(metavar="N", help="Have request N open again.")] = None,
-    drop: Annotated[int | None, typer.Option(metavar="N", help="Remove request N, noted by mistake.")] = None,
-    open: Annotated[bool, typer.Option("--open", help="List only what is open.")] = False,
+    student: Annotated[str | None, typer.Argument(help=_("Whose; without it, all are listed."))] = None,
+    assignment: Annotated[str | None, typer.Argument(help=_("For example 01-functions."))] = None,
+    task: Annotated[str | None, typer.Argument(help=_("The task that it is about."))] = None,
+    says: Annotated[str | None, typer.Option(metavar="TEXT", help=_("Note a request: what the student says."))] = None,
+    close: Annotated[int | None, typer.Option(metavar="N", help=_("Note what came of request N."))] = None,
+    outcome: Annotated[str | None, typer.Option(metavar="TEXT", help=_("What came of it."))] = None,
+    reopen: Annotated[int | None, typer.Option(metavar="N", help=_("Have request N open again."))] = None,
+    drop: Annotated[int | None, typer.Option(metavar="N", help=_("Remove request N, noted by mistake."))] = None,
+    open: Annotated[bool, typer.Option("--open", help=_("List only what is open."))] = False,
     course: CourseDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -102,10 +137,10 @@ def request(
 
         place = course_folder(course)
         if sum(one is not None for one in (says, close, reopen, drop)) > 1 or (close is None) != (outcome is None):
-            raise UsageError("One at a time: --says TEXT, --close N with --outcome TEXT, --reopen N or --drop N.")
+            raise UsageError(_("One at a time: --says TEXT, --close N with --outcome TEXT, --reopen N or --drop N."))
         if says is not None:
             if student is None or assignment is None or task is None:
-                raise UsageError("A request is noted with STUDENT ASSIGNMENT TASK --says TEXT.")
+                raise UsageError(_("A request is noted with STUDENT ASSIGNMENT TASK --says TEXT."))
             command.note(place, student, assignment, task, says)
         elif close is not None:
             command.close(place, close, outcome)
@@ -124,8 +159,8 @@ def request(
 
 
 def forget(
-    student: Annotated[str, typer.Argument(help="The student's id.")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    student: Annotated[str, typer.Argument(help=_("The student's id."))],
+    yes: Annotated[bool, typer.Option("--yes", help=_("Do not ask."))] = False,
     course: CourseDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -136,13 +171,16 @@ def forget(
         place = course_folder(course)
         found = command.traces(place, student)
         if not as_json:
-            say(f"Of {student} there is:", *(f"  {sentence}" for sentence in found.sentences()))
-        if not yes and (as_json or not typer.confirm("Remove all of it, for good?")):
-            raise UsageError("Nothing was removed; --yes removes it without asking.")
+            say(
+                _("Of {student} there is:").format(student=student),
+                *(f"  {sentence}" for sentence in found.sentences()),
+            )
+        if not yes and (as_json or not typer.confirm(_("Remove all of it, for good?"))):
+            raise UsageError(_("Nothing was removed; --yes removes it without asking."))
         command.forget(place, found)
     if as_json:
         print(json.dumps({"student": student, "removed": found.sentences()}))
         return
-    say(f"All of it is removed. {_ELSEWHERE}")
+    say(_("All of it is removed. {elsewhere}").format(elsewhere=_ELSEWHERE))
     if found.reports:
-        say("Reports that named the student are written again by `autograder feedback` and `autograder report`.")
+        say(_("Reports that named the student are written again by `autograder feedback` and `autograder report`."))

@@ -11,14 +11,17 @@ import typer
 from autograder import files
 from autograder.commands.common import AsJson, CourseDir, course_folder, one_sentence, say
 from autograder.course import Course
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 
 def report(
-    assignment: Annotated[str, typer.Argument(help="For example 01-functions.")],
-    before: Annotated[Path | None, typer.Option(metavar="DIR", help="The course folder of another term.")] = None,
-    pseudonyms: Annotated[bool, typer.Option("--pseudonyms", help="Show no id, and link to no answer.")] = False,
-    section: Annotated[str | None, typer.Option(metavar="NAME", help="Only of this section.")] = None,
-    csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write tasks and checks as CSV.")] = None,
+    assignment: Annotated[str, typer.Argument(help=_("For example 01-functions."))],
+    before: Annotated[Path | None, typer.Option(metavar="DIR", help=_("The course folder of another term."))] = None,
+    pseudonyms: Annotated[bool, typer.Option("--pseudonyms", help=_("Show no id, and link to no answer."))] = False,
+    section: Annotated[str | None, typer.Option(metavar="NAME", help=_("Only of this section."))] = None,
+    csv: Annotated[Path | None, typer.Option(metavar="FILE", help=_("Also write tasks and checks as CSV."))] = None,
     course: CourseDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -39,14 +42,16 @@ def report(
         print(json.dumps({**summary.as_json(), "page": str(path)}))
     else:
         say(text_of(summary))
-        say(f"The class report is {path}.")
+        say(_("The class report is {path}.").format(path=path))
 
 
 def similar(
-    assignment: Annotated[str, typer.Argument(help="For example 01-functions.")],
-    before: Annotated[list[Path] | None, typer.Option(metavar="DIR", help="Another term; may be repeated.")] = None,
-    public: Annotated[list[Path] | None, typer.Option(metavar="FILE", help="Code that everybody could read.")] = None,
-    least: Annotated[int, typer.Option("--from", min=1, max=100, metavar="PERCENT", help="What is listed.")] = 80,
+    assignment: Annotated[str, typer.Argument(help=_("For example 01-functions."))],
+    before: Annotated[list[Path] | None, typer.Option(metavar="DIR", help=_("Another term; may be repeated."))] = None,
+    public: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help=_("Code that everybody could read."))
+    ] = None,
+    least: Annotated[int, typer.Option("--from", min=1, max=100, metavar="PERCENT", help=_("What is listed."))] = 80,
     course: CourseDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -61,9 +66,13 @@ def similar(
         print(json.dumps({**found.as_json(), "page": str(path)}))
         return
     for same in found.same_files:
-        say(f"The same notebook: {', '.join(same.whose)}.")
+        say(_("The same notebook: {whose}.").format(whose=", ".join(same.whose)))
     for one in found.numbers:
         say(f"{one.task}, {one.whose}: {', '.join(one.numbers)} {one.how} {', '.join(one.others)}.")
     for (left, right), tasks in found.by_students().items():
         say(f"{left} and {right}: {', '.join(f'{task} {share:.0%}' for task, share in tasks.items())}.")
-    say(f"{found.compared} submissions compared; the answers are side by side in {path}.")
+    say(
+        _("{compared} submissions compared; the answers are side by side in {path}.").format(
+            compared=found.compared, path=path
+        )
+    )

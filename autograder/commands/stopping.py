@@ -6,13 +6,18 @@ import signal
 import sys
 
 from autograder.faults import AGAIN
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 if sys.platform != "win32":  # which has no such limits
     import resource
 
 ONCE_MORE_S = 0.05
 TO_END_S = 5  # CPU seconds for ending cleanly, of those that a command may use
-OUT_OF_TIME = f"Stopped: this command may compute no longer; raise that limit (`ulimit -t`), and {AGAIN}."
+OUT_OF_TIME = _("Stopped: this command may compute no longer; raise that limit (`ulimit -t`), and {again}.").format(
+    again=AGAIN
+)
 
 
 def stop_on_signals() -> None:

@@ -9,11 +9,14 @@ import typer
 
 from autograder.commands.common import AsJson, CourseDir, counted, course_folder, one_sentence, say
 from autograder.course import UsageError
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 
 def due(
-    assignment: Annotated[str | None, typer.Argument(help="By default all are listed.")] = None,
-    when: Annotated[str | None, typer.Argument(help="'2026-10-05 23:59 Europe/Berlin'; none: at no time.")] = None,
+    assignment: Annotated[str | None, typer.Argument(help=_("By default all are listed."))] = None,
+    when: Annotated[str | None, typer.Argument(help=_("'2026-10-05 23:59 Europe/Berlin'; none: at no time."))] = None,
     course: CourseDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -27,22 +30,32 @@ def due(
             command.set_due(place, assignment, command.read_moment(when))
         found = due_dates(place)
         if assignment is not None and assignment not in found:
-            raise UsageError(f"The gradebook has no assignment {assignment!r}; it has: {', '.join(found) or 'none'}.")
+            raise UsageError(
+                _("The gradebook has no assignment {assignment!r}; it has: {found}.").format(
+                    assignment=assignment, found=", ".join(found) or "none"
+                )
+            )
         chosen = {name: at for name, at in found.items() if assignment in (None, name)}
     if as_json:
         print(json.dumps({name: at and at.isoformat() + "Z" for name, at in chosen.items()}))
         return
     for name, at in chosen.items():
-        say(f"{name}: due {at:%Y-%m-%d %H:%M} UTC." if at else f"{name}: nobody has said when it is due.")
+        say(
+            _("{name}: due {at:%Y-%m-%d %H:%M} UTC.").format(name=name, at=at)
+            if at
+            else _("{name}: nobody has said when it is due.").format(name=name)
+        )
     if when is not None:
-        say("Penalties follow with the next `autograder grade`, which runs nothing again for it.")
+        say(_("Penalties follow with the next `autograder grade`, which runs nothing again for it."))
 
 
 def extend(
-    student: Annotated[str, typer.Argument(help="The student's id.")],
-    assignment: Annotated[str, typer.Argument(help="For example 01-functions.")],
-    by: Annotated[str, typer.Option(metavar="TIME", help="2d, 36h, 1w; in place of an earlier one; 0 takes it away.")],
-    why: Annotated[str, typer.Option(metavar="TEXT", help="Kept with it, for the staff.")] = "",
+    student: Annotated[str, typer.Argument(help=_("The student's id."))],
+    assignment: Annotated[str, typer.Argument(help=_("For example 01-functions."))],
+    by: Annotated[
+        str, typer.Option(metavar="TIME", help=_("2d, 36h, 1w; in place of an earlier one; 0 takes it away."))
+    ],
+    why: Annotated[str, typer.Option(metavar="TEXT", help=_("Kept with it, for the staff."))] = "",
     course: CourseDir = None,
 ) -> None:
     """Give a student more time for an assignment, before or after it was handed in."""
@@ -51,12 +64,20 @@ def extend(
 
         length = command.read_length(by)
         command.give_time(course_folder(course), student, assignment, length, why)
-    more = f"has {command.in_words(length)} more for {assignment}" if length else f"has no extension of {assignment}"
-    say(f"{student} {more}. A penalty follows with the next `autograder grade`, which runs nothing again for it.")
+    more = (
+        _("has {length} more for {assignment}").format(length=command.in_words(length), assignment=assignment)
+        if length
+        else _("has no extension of {assignment}").format(assignment=assignment)
+    )
+    say(
+        _(
+            "{student} {more}. A penalty follows with the next `autograder grade`, which runs nothing again for it."
+        ).format(student=student, more=more)
+    )
 
 
 def late(
-    assignments: Annotated[list[str] | None, typer.Argument(help="All of the gradebook by default.")] = None,
+    assignments: Annotated[list[str] | None, typer.Argument(help=_("All of the gradebook by default."))] = None,
     course: CourseDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -76,4 +97,8 @@ def late(
         parts += [f"{counted(one.penalty, 'point')} taken"] if one.penalty else []
         say(f"{one.assignment}, {one.person.id}: {', '.join(parts)}.")
     count = {state: sum(one.state == state for one in found) for state in ("late", "missing", "not yet")}
-    say(f"{count['late']} late, {count['missing']} missing; {count['not yet']} have not handed in and still may.")
+    say(
+        _("{late} late, {missing} missing; {not_yet} have not handed in and still may.").format(
+            late=count["late"], missing=count["missing"], not_yet=count["not yet"]
+        )
+    )

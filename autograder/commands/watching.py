@@ -9,6 +9,9 @@ from typing import Annotated
 import typer
 
 from autograder.commands.common import CourseDir, Isolation, one_sentence
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 
 class Shown(StrEnum):
@@ -20,12 +23,14 @@ class Shown(StrEnum):
 
 
 def watch(
-    assignment: Annotated[str, typer.Argument(help="For example 01-functions.")],
-    show: Annotated[Shown, typer.Option(help="What of a result the student's page shows at once.")] = Shown.nothing,
-    per_day: Annotated[int, typer.Option(min=0, metavar="N", help="Results shown to a student a day; 0: all.")] = 0,
-    jobs: Annotated[int | None, typer.Option(min=1, metavar="N", help="Submissions at once.")] = None,
-    log: Annotated[Path | None, typer.Option(metavar="FILE", help="Write lines there, in files that rotate.")] = None,
-    isolation: Annotated[Isolation, typer.Option(help="off: no sandbox.")] = Isolation.required,
+    assignment: Annotated[str, typer.Argument(help=_("For example 01-functions."))],
+    show: Annotated[Shown, typer.Option(help=_("What of a result the student's page shows at once."))] = Shown.nothing,
+    per_day: Annotated[int, typer.Option(min=0, metavar="N", help=_("Results shown to a student a day; 0: all."))] = 0,
+    jobs: Annotated[int | None, typer.Option(min=1, metavar="N", help=_("Submissions at once."))] = None,
+    log: Annotated[
+        Path | None, typer.Option(metavar="FILE", help=_("Write lines there, in files that rotate."))
+    ] = None,
+    isolation: Annotated[Isolation, typer.Option(help=_("off: no sandbox."))] = Isolation.required,
     course: CourseDir = None,
 ) -> None:
     """Grade submissions as they arrive, until you end it."""

@@ -12,12 +12,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from ..language import sentences_of
 from .digits import digits_file, load_digits
 from .images import ImageSet
 from .layout import lay_out_training
 from .mnist import has_files, load_mnist, places
 from .pictures import cifar10_archive, cifar10_folder, load_cifar10, load_folder
 from .places import DataError, cache, offline
+
+_ = sentences_of(__package__)
+
+NOT_FOUND = _("not found")  # in place of where a data set would come from
 
 __all__ = [
     "DataError",
@@ -44,7 +49,7 @@ def load_images(name: str | None = None, *, otherwise: str | None = None) -> Ima
         DataError: it is nowhere to be found; the text says what was tried.
     """
     images = find_images(name, otherwise=otherwise)
-    print(f"Images: {images!r}.")
+    print(_("Images: {images!r}.").format(images=images))
     return images
 
 
@@ -65,7 +70,9 @@ def find_images(name: str | None = None, *, otherwise: str | None = None) -> Ima
 def _loader(name: str) -> Callable[[], ImageSet]:
     loader = LOADERS.get(name.strip().casefold())
     if loader is None:
-        raise ValueError(f"name: there is no data set {name!r}, only {', '.join(LOADERS)}.")
+        raise ValueError(
+            _("name: there is no data set {name!r}, only {loaders}.").format(name=name, loaders=", ".join(LOADERS))
+        )
     return loader
 
 
@@ -73,12 +80,12 @@ def whereabouts() -> dict[str, str]:
     """Where each data set would come from now, in a few words; nothing is loaded or downloaded."""
     mnist = next((place for place, folder in places() if has_files(folder)), None)
     if (cache() / "cifar10").is_dir():
-        cifar10 = "the cache"
+        cifar10 = _("the cache")
     else:
-        cifar10 = "CNN_COURSE_DATA" if cifar10_archive() else "not found"
+        cifar10 = "CNN_COURSE_DATA" if cifar10_archive() else NOT_FOUND
     return {
-        "mnist": mnist or ("not found" if offline() else "not here, would be downloaded"),
-        "digits": "scikit-learn" if digits_file() else "not found",
+        "mnist": mnist or (NOT_FOUND if offline() else _("not here, would be downloaded")),
+        "digits": "scikit-learn" if digits_file() else NOT_FOUND,
         "cifar10": cifar10,
     }
 

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
+from ..language import sentences_of
 from .images import ImageSet, split
 from .places import DataError
+
+_ = sentences_of(__package__)
 
 SIDE = 28
 
@@ -17,11 +20,11 @@ def load_digits() -> ImageSet:
     """The digits, enlarged from 8x8 to 28x28 by `enlarge`, every fifth of a class for testing."""
     path = digits_file()
     if path is None:
-        raise DataError("The embedded digits come with scikit-learn, which is not installed.")
+        raise DataError(_("The embedded digits come with scikit-learn, which is not installed."))
     table = np.loadtxt(path, delimiter=",")
     # Each line has 64 grey values from 0 to 16, row by row, and the digit.
     images, labels = enlarge(table[:, :64].reshape(-1, 8, 8) / 16), table[:, 64].astype(np.int64)
-    return split("digits", images, labels, tuple("0123456789"), "scikit-learn's, enlarged from 8x8")
+    return split("digits", images, labels, tuple("0123456789"), _("scikit-learn's, enlarged from 8x8"))
 
 
 def digits_file() -> Path | None:

@@ -15,7 +15,10 @@ from typing import Any
 
 import numpy as np
 
+from ..language import sentences_of
 from .places import DataError, cache, course_data, offline
+
+_ = sentences_of(__package__)
 
 SECONDS = 30.0  # until a server that says nothing is given up
 
@@ -40,7 +43,11 @@ def places() -> list[tuple[str, Path]]:
     data = course_data()
     torch_home = Path(os.environ.get("TORCH_HOME") or Path.home() / ".cache" / "torch").expanduser()
     named = [("CNN_COURSE_DATA", data / "weights")] if data else []
-    return [*named, ("the cache", cache() / "weights"), ("PyTorch's cache", torch_home / "hub" / "checkpoints")]
+    return [
+        *named,
+        (_("the cache"), cache() / "weights"),
+        (_("PyTorch's cache"), torch_home / "hub" / "checkpoints"),
+    ]
 
 
 def load(name: str, remote: Remote, *, download: bool) -> dict[str, np.ndarray]:
@@ -55,12 +62,23 @@ def load(name: str, remote: Remote, *, download: bool) -> dict[str, np.ndarray]:
             try:
                 return _read(folder / remote.file, remote)
             except DataError as error:
-                damaged.append(f"{place} has another file of that name, or a damaged one ({error})")
-    said = "; ".join([f"The weights of {name} ({remote.file}, {remote.size}) were not found here", *damaged])
+                damaged.append(
+                    _("{place} has another file of that name, or a damaged one ({error})").format(
+                        place=place, error=error
+                    )
+                )
+    said = "; ".join(
+        [
+            _("The weights of {name} ({file}, {size}) were not found here").format(
+                name=name, file=remote.file, size=remote.size
+            ),
+            *damaged,
+        ]
+    )
     if not download:
         raise DataError(f"{said}.")
     if offline():
-        raise DataError(f"{said}, and CNN_COURSE_OFFLINE forbids a download.")
+        raise DataError(_("{said}, and CNN_COURSE_OFFLINE forbids a download.").format(said=said))
     return _read(_fetched(said, remote), remote)
 
 
@@ -71,13 +89,13 @@ def _read(path: Path, remote: Remote) -> dict[str, np.ndarray]:
     try:
         with path.open("rb") as file:
             if os.fstat(file.fileno()).st_size != remote.bytes:
-                raise DataError("its size is not that of the weights")
+                raise DataError(_("its size is not that of the weights"))
             if hashlib.file_digest(file, "sha256").hexdigest() != remote.sha256:
-                raise DataError("its sha256 is not that of the weights")
+                raise DataError(_("its sha256 is not that of the weights"))
             file.seek(0)
             state: dict[str, Any] = torch.load(file, map_location="cpu", weights_only=True)
     except OSError as error:
-        raise DataError(f"it cannot be read: {error.strerror}") from error
+        raise DataError(_("it cannot be read: {strerror}").format(strerror=error.strerror)) from error
     return {variable: tensor.numpy() for variable, tensor in state.items()}
 
 
@@ -92,7 +110,11 @@ def _fetched(said: str, remote: Remote) -> Path:
             downloader=pooch.HTTPDownloader(timeout=SECONDS),
         )
     except ValueError as error:
-        raise DataError(f"{said}, and what {remote.url} sent is not the right file.") from error
+        raise DataError(
+            _("{said}, and what {url} sent is not the right file.").format(said=said, url=remote.url)
+        ) from error
     except (requests.RequestException, OSError) as error:
-        raise DataError(f"{said}, and could not be downloaded ({type(error).__name__}).") from error
+        raise DataError(
+            _("{said}, and could not be downloaded ({kind}).").format(said=said, kind=type(error).__name__)
+        ) from error
     return Path(found)

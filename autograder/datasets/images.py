@@ -6,6 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
+
 
 @dataclass(frozen=True, repr=False)
 class ImageSet:
@@ -26,9 +30,15 @@ class ImageSet:
 
     def __repr__(self) -> str:
         size = "x".join(str(n) for n in self.train_images.shape[1:])
-        return (
-            f"{self.name} ({self.source}): {len(self.train_images):,} images to train and "
-            f"{len(self.test_images):,} to test, {size}, {len(self.classes)} classes"
+        return _(
+            "{name} ({source}): {train_images:,} images to train and {test_images:,} to test, {size}, {classes} classes"
+        ).format(
+            name=self.name,
+            source=self.source,
+            train_images=len(self.train_images),
+            test_images=len(self.test_images),
+            size=size,
+            classes=len(self.classes),
         )
 
 

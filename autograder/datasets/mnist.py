@@ -16,8 +16,11 @@ from pathlib import Path
 
 import numpy as np
 
+from ..language import sentences_of
 from .images import ImageSet
 from .places import DataError, cache, course_data, keep, offline
+
+_ = sentences_of(__package__)
 
 MIRRORS = (
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
@@ -78,21 +81,21 @@ def load_mnist(*, retry: bool = True) -> ImageSet:
         if has_files(folder):
             try:
                 files = {part: _read(folder, file) for part, file in FILES.items()}
-                return _image_set(files, "; ".join([f"from {place}", *damaged]))
+                return _image_set(files, "; ".join([_("from {place}").format(place=place), *damaged]))
             except DataError as error:
-                damaged.append(f"{place} was passed over: {error}")
+                damaged.append(_("{place} was passed over: {error}").format(place=place, error=error))
     try:
         files, hosts = _download(retry)
     except DataError as error:
         raise DataError("; ".join([f"MNIST {error}", *damaged]) + ".") from error
-    return _image_set(files, "; ".join([f"downloaded from {hosts}", *damaged]))
+    return _image_set(files, "; ".join([_("downloaded from {hosts}").format(hosts=hosts), *damaged]))
 
 
 def places() -> list[tuple[str, Path]]:
     """The folders to look in, each with its name for the reader."""
     data = course_data()
     named = [("CNN_COURSE_DATA", data / "mnist")] if data else []
-    return [*named, ("the cache", cache() / "mnist")]
+    return [*named, (_("the cache"), cache() / "mnist")]
 
 
 def has_files(folder: Path) -> bool:
@@ -119,7 +122,9 @@ def _read(folder: Path, file: IdxFile) -> bytes:
     try:
         return _verified((plain if plain.is_file() else folder / f"{file.name}.gz").read_bytes(), file)
     except OSError as error:
-        raise DataError(f"{file.name} cannot be read ({error.strerror})") from error
+        raise DataError(
+            _("{name} cannot be read ({strerror})").format(name=file.name, strerror=error.strerror)
+        ) from error
 
 
 def _verified(data: bytes, file: IdxFile) -> bytes:
@@ -130,9 +135,9 @@ def _verified(data: bytes, file: IdxFile) -> bytes:
                 # Never much more than the file should have: what unpacks to more may be endless.
                 data = stream.read(file.size + 1)
         except (OSError, EOFError, zlib.error) as error:
-            raise DataError(f"{file.name} is damaged or cut short") from error
+            raise DataError(_("{name} is damaged or cut short").format(name=file.name)) from error
     if len(data) != file.size or hashlib.sha256(data).hexdigest() != file.sha256:
-        raise DataError(f"{file.name} is damaged or cut short")
+        raise DataError(_("{name} is damaged or cut short").format(name=file.name))
     return data
 
 
@@ -146,16 +151,16 @@ class _Body(io.BytesIO):
     def write(self, data: bytes, /) -> int:  # type: ignore[override]
         self.room -= len(data)
         if self.room < 0:
-            raise DataError("sent more than the file has")
+            raise DataError(_("sent more than the file has"))
         if time.monotonic() > self.deadline:
-            raise DataError("was too slow")
+            raise DataError(_("was too slow"))
         return super().write(data)
 
 
 def _download(retry: bool) -> tuple[dict[str, bytes], str]:
     """Every file from the first mirror that has it whole, kept in the cache; and the mirrors' hosts."""
     if offline():
-        raise DataError("was not found here, and CNN_COURSE_OFFLINE forbids a download")
+        raise DataError(_("was not found here, and CNN_COURSE_OFFLINE forbids a download"))
     if not retry and MIRRORS in _refused:
         raise DataError(_refused[MIRRORS])
     files, hosts = {}, []
@@ -186,12 +191,14 @@ def _from_mirrors(file: IdxFile) -> tuple[bytes, str]:
         except DataError as error:
             trouble[host] = str(error)
         except requests.HTTPError as error:
-            trouble[host] = f"answered {error.response.status_code if error.response is not None else 'nothing'}"
+            trouble[host] = _("answered {status_code}").format(
+                status_code=error.response.status_code if error.response is not None else _("nothing")
+            )
         except (requests.ConnectionError, requests.Timeout):
-            trouble[host] = "cannot be reached"
+            trouble[host] = _("cannot be reached")
         except requests.RequestException:
-            trouble[host] = "broke off"
-    if set(trouble.values()) == {"cannot be reached"}:
-        raise DataError("was not found here, and no mirror can be reached")
+            trouble[host] = _("broke off")
+    if set(trouble.values()) == {_("cannot be reached")}:
+        raise DataError(_("was not found here, and no mirror can be reached"))
     said = "; ".join(f"{host}: {text}" for host, text in trouble.items())
-    raise DataError(f"was not found here, and could not be downloaded ({said})")
+    raise DataError(_("was not found here, and could not be downloaded ({said})").format(said=said))

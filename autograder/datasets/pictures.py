@@ -15,8 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
+from ..language import sentences_of
 from .images import ImageSet, split
 from .places import DataError, cache, course_data, keep
+
+_ = sentences_of(__package__)
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp")
 
@@ -45,16 +48,16 @@ def load_folder(folder: str | Path, *, size: tuple[int, int] | None = None) -> I
     if all(part.is_dir() for part in parts):
         classes = _class_names(parts[0])
         (train, train_labels), (test, test_labels) = (_read_classes(part, classes, size) for part in parts)
-        return ImageSet(folder.name, train, train_labels, test, test_labels, classes, "from class folders")
+        return ImageSet(folder.name, train, train_labels, test, test_labels, classes, _("from class folders"))
     classes = _class_names(folder)
-    return split(folder.name, *_read_classes(folder, classes, size), classes, "from class folders")
+    return split(folder.name, *_read_classes(folder, classes, size), classes, _("from class folders"))
 
 
 def load_cifar10() -> ImageSet:
     """The CIFAR-10 pictures. JPEG changed them a little, and so every accuracy on them."""
     arrays = _decoded() or _decode()
     classes = tuple(arrays.pop("classes").tolist())
-    return ImageSet("cifar10", **arrays, classes=classes, source="as JPEG pictures")
+    return ImageSet("cifar10", **arrays, classes=classes, source=_("as JPEG pictures"))
 
 
 def _decoded() -> dict[str, np.ndarray] | None:
@@ -83,7 +86,9 @@ def cifar10_folder() -> Path:
         return folder
     archive = cifar10_archive()
     if archive is None:
-        raise DataError(f"CIFAR-10 was not found: CNN_COURSE_DATA names no folder with photos/{CIFAR10}.")
+        raise DataError(
+            _("CIFAR-10 was not found: CNN_COURSE_DATA names no folder with photos/{cifar10}.").format(cifar10=CIFAR10)
+        )
     folder.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".cifar10."))
     try:
@@ -119,18 +124,24 @@ def _unpack(archive: Path, into: Path) -> None:
                     path.write_bytes(content.read())
                     count += 1
     except (tarfile.TarError, lzma.LZMAError, EOFError) as error:
-        raise DataError(f"{archive.name} is damaged or cut short.") from error
+        raise DataError(_("{name} is damaged or cut short.").format(name=archive.name)) from error
     if count != CIFAR10_COUNT:
-        raise DataError(f"{archive.name} is damaged or cut short: {count:,} of {CIFAR10_COUNT:,} pictures are there.")
+        raise DataError(
+            _("{name} is damaged or cut short: {count:,} of {cifar10_count:,} pictures are there.").format(
+                name=archive.name, count=count, cifar10_count=CIFAR10_COUNT
+            )
+        )
 
 
 def _class_names(folder: Path) -> tuple[str, ...]:
     try:
         names = sorted(p.name for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
     except OSError as error:
-        raise DataError(f"{folder.name}: the folder cannot be read ({error.strerror}).") from error
+        raise DataError(
+            _("{name}: the folder cannot be read ({strerror}).").format(name=folder.name, strerror=error.strerror)
+        ) from error
     if not names:
-        raise DataError(f"{folder.name}: no subfolders were found there, one per class.")
+        raise DataError(_("{name}: no subfolders were found there, one per class.").format(name=folder.name))
     return tuple(names)
 
 
@@ -144,9 +155,11 @@ def _read_classes(
                 images.append(image)
                 labels.append(label)
     if not images:
-        raise DataError(f"{folder.name}: there are no readable pictures in its class folders.")
+        raise DataError(_("{name}: there are no readable pictures in its class folders.").format(name=folder.name))
     if len({image.shape for image in images}) > 1:
-        raise DataError(f"{folder.name}: its pictures differ in size, so give a size to resize them to.")
+        raise DataError(
+            _("{name}: its pictures differ in size, so give a size to resize them to.").format(name=folder.name)
+        )
     return np.stack(images), np.array(labels, np.int64)
 
 

@@ -15,7 +15,10 @@ from typing import Any
 import numpy as np
 
 from ..course import Course
+from ..language import sentences_of
 from . import downloads
+
+_ = sentences_of(__package__)
 
 
 def folder() -> Path:
@@ -32,7 +35,9 @@ def weights_file(name: str) -> Path:
     """Where the weights of a network lie. Raises ValueError for an unknown name."""
     if name not in names():
         known = ", ".join([*names(), *remotes()])
-        raise ValueError(f"name: there is no pretrained network {name!r}, only {known}.")
+        raise ValueError(
+            _("name: there is no pretrained network {name!r}, only {known}.").format(name=name, known=known)
+        )
     return folder() / f"{name}.safetensors"
 
 

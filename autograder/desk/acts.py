@@ -28,9 +28,12 @@ from autograder.faults import NO_MEMORY, MachineFault, of_os_error, of_our_own
 from autograder.feedback.feedback_run import write_feedback
 from autograder.gradebook.acting import acting_as
 from autograder.gradebook.releasing import release_feedback
+from autograder.language import sentences_of
 from autograder.sandbox.policy import IsolationMissing
 
-STOPPED = "It was stopped; what is done is kept."
+_ = sentences_of(__package__)
+
+STOPPED = _("It was stopped; what is done is kept.")
 Act = Callable[[Course, Path, str, Mapping[str, Any], Callable[[int, int], None]], Mapping[str, Any]]
 
 

@@ -18,10 +18,18 @@ from autograder.desk.grading import Refused
 from autograder.desk.pages import HERE, page, path_to
 from autograder.faults import MachineFault, of_our_own
 from autograder.feedback.render import STYLE
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 # What the navigation has, in its order: a title and the name of a route. The first one is where the desk opens.
-NAVIGATION = (("Class", "classes"), ("Tasks", "tasks"), ("By hand", "by_hand"), ("Decide", "decisions"))
-UNKNOWN = "There is no such page; what it was about may be gone."
+NAVIGATION = (
+    (_("Class"), "classes"),
+    (_("Tasks"), "tasks"),
+    (_("By hand"), "by_hand"),
+    (_("Decide"), "decisions"),
+)
+UNKNOWN = _("There is no such page; what it was about may be gone.")
 
 
 def application(desk: Desk, door: Door) -> ASGIApp:
@@ -57,21 +65,21 @@ async def _style(request: Request) -> Response:
 
 async def _cannot(request: Request, error: Exception) -> Response:
     """What the gradebook, the record or the disk refused: the sentence that a command would say."""
-    return page(request, "trouble.html.j2", 503, title="That could not be done", sentence=str(error))
+    return page(request, "trouble.html.j2", 503, title=_("That could not be done"), sentence=str(error))
 
 
 async def _conflict(request: Request, error: Exception) -> Response:
     """What somebody else was faster with."""
-    return page(request, "trouble.html.j2", 409, title="Nothing was changed", sentence=str(error))
+    return page(request, "trouble.html.j2", 409, title=_("Nothing was changed"), sentence=str(error))
 
 
 async def _ours(request: Request, error: Exception) -> Response:
     """An error of the desk's own, which the server's output tells in full."""
-    return page(request, "trouble.html.j2", 500, title="That went wrong", sentence=of_our_own(error))
+    return page(request, "trouble.html.j2", 500, title=_("That went wrong"), sentence=of_our_own(error))
 
 
 async def _refused(request: Request, error: Exception) -> Response:
     """What there is not, or may not be asked for."""
     status = error.status_code if isinstance(error, HTTPException) else 500
     said = error.detail if isinstance(error, HTTPException) and status != 404 else UNKNOWN
-    return page(request, "trouble.html.j2", status, title="Not here", sentence=said)
+    return page(request, "trouble.html.j2", status, title=_("Not here"), sentence=said)

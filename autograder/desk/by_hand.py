@@ -24,14 +24,17 @@ from autograder.desk.pages import desk_of, fields_of, page, path_to
 from autograder.feedback.markdown import as_html
 from autograder.gradebook import attribution
 from autograder.gradebook.texts_by_hand import standings
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 ON_A_PAGE = 100
 REUSED = 12  # earlier comments that are offered
 MOST_POINTS = 1e6
 NAMES = "autograder-desk-names"  # the cookie of whoever wants to see names
-NO_TASK = "There is no such text task; `By hand` lists those that there are."
-NO_ANSWER = "There is no such answer; the submission was removed or handed in anew."
-TROUBLE = "What you gave could not be kept: {} It is sent again."
+NO_TASK = _("There is no such text task; `By hand` lists those that there are.")
+NO_ANSWER = _("There is no such answer; the submission was removed or handed in anew.")
+TROUBLE = _("What you gave could not be kept: {} It is sent again.")
 
 
 @dataclass(frozen=True)
@@ -258,7 +261,7 @@ def points_in(text: str) -> float | None:
     except ValueError:
         found = math.nan
     if not abs(found) < MOST_POINTS:
-        raise ValueError(f"“{text.strip()[:20]}” is no number of points.")
+        raise ValueError(_("“{strip}” is no number of points.").format(strip=text.strip()[:20]))
     return found
 
 

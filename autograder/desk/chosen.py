@@ -13,6 +13,9 @@ from autograder.course import Assignment
 from autograder.desk.board import Board, Boards
 from autograder.desk.door import GRADER
 from autograder.desk.pages import desk_of, page
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 AGAIN_S = 1  # after which a page that is not ready yet asks again
 
@@ -51,7 +54,7 @@ def latest_of(request: Request) -> str:
         known = [name for name in following.latest(ledger) if name in desk.course.names]
     found = [*known, *desk.course.names]
     if not found:
-        raise HTTPException(404, "The course has no assignment yet.")
+        raise HTTPException(404, _("The course has no assignment yet."))
     return found[0]
 
 

@@ -29,6 +29,9 @@ from autograder.desk.renewed import Renewed, stamp_of
 from autograder.desk.rows import Asked
 from autograder.feedback.feedback_run import FEEDBACK
 from autograder.feedback.report_page import percent
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 CHANGES_ON_A_PAGE = 50
 PAIRS_SHOWN = 200
@@ -150,13 +153,13 @@ def _more(request: Request, kind: str, assignment: Assignment, form: dict[str, s
     if kind == "similar":
         least = form.get("least", "80")
         if not least.isdecimal() or not 1 <= int(least) <= 100:
-            raise UsageError(f"{least!r} is no share from 1 to 100 per cent.")
+            raise UsageError(_("{least!r} is no share from 1 to 100 per cent.").format(least=least))
         return {"least": int(least) / 100}
     if kind == "accept":
         found = deciding(request).waiting(assignment.name, at_once=True)
         students = [id for id in (found.changes if found else ()) if _is_there(request, assignment, id)]
         if not students:
-            raise UsageError("There is nothing to book: no preview has found a change.")
+            raise UsageError(_("There is nothing to book: no preview has found a change."))
         return {"students": students}
     return {}
 
@@ -171,7 +174,9 @@ def dropped(request: Request) -> Response:
     for kind in ("preview", "accept"):
         found = kept.jobs.last(kind, assignment.name)
         if found is not None and found.running:
-            return _refused(request, Trouble("regrade", f"{found.title} is still going on; stop it first."))
+            return _refused(
+                request, Trouble("regrade", _("{title} is still going on; stop it first.").format(title=found.title))
+            )
     drop(desk_of(request).folder.root, assignment.name)
     kept.waiting(assignment.name, at_once=True)
     return RedirectResponse(_back_to(request, assignment, "regrade"), 303)

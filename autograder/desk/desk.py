@@ -14,6 +14,9 @@ from autograder.gradebook.address import Address
 from autograder.gradebook.giving import GradesByHand
 from autograder.gradebook.opening import refuse_other_course
 from autograder.gradebook.scores import NoGradebook
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,9 @@ class Desk:
         course = course or Course.here()
         address = Address.of(course_dir, nbgrader_setup.load(course_dir, course))
         if address.is_missing:
-            raise NoGradebook(f"There is no gradebook in {course_dir} yet; grade an assignment first.")
+            raise NoGradebook(
+                _("There is no gradebook in {course_dir} yet; grade an assignment first.").format(course_dir=course_dir)
+            )
         refuse_other_course(address, course.id)
         return cls(course, CourseFolder(course_dir), address, GradesByHand(address, course_dir))
 

@@ -23,6 +23,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from autograder.desk import graders
 from autograder.gradebook.acting import acting_as, who
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 COOKIE = "autograder-desk"
 TOKEN = "token"
@@ -46,9 +49,9 @@ LET_IN = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0; url={0}">'
     '<title>The desk</title><p><a href="{0}">To the desk</a></p></html>'
 )
-NOT_LET_IN = "Open the desk by the whole address that `autograder desk` printed where it was started."
-OTHER_HOST = "The desk is asked for by another name than its own; open it by the address that it printed."
-OTHER_SITE = "The desk changes nothing that another page asks for."
+NOT_LET_IN = _("Open the desk by the whole address that `autograder desk` printed where it was started.")
+OTHER_HOST = _("The desk is asked for by another name than its own; open it by the address that it printed.")
+OTHER_SITE = _("The desk changes nothing that another page asks for.")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,9 @@ from typing import Any
 from autograder.desk.board import Board
 from autograder.feedback.measures import BINS
 from autograder.feedback.report_students import tasks_of
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 STATUSES = ("passed", "partial", "failed", "not_attempted", "stopped", "needs_manual_grade")
 
@@ -42,17 +45,19 @@ class Wanted:
     def in_words(self) -> str:
         """What the answers have in common, as the page's heading has it."""
         if self.tenth.isdecimal():
-            return f"Final scores from {10 * int(self.tenth)} to {10 * int(self.tenth) + 10} % of the points"
+            return _("Final scores from {tenth} to {tenth2} % of the points").format(
+                tenth=10 * int(self.tenth), tenth2=10 * int(self.tenth) + 10
+            )
         if self.diagnosis:
             return f"{self.task}: {self.diagnosis}"
         if self.check:
-            how = {"1": "passed", "0": "failed"}.get(self.passed, "every answer to")
+            how = {"1": "passed", "0": "failed"}.get(self.passed, _("every answer to"))
             return f"{self.task}, {how}: {self.check}"
         if self.status:
             return f"{self.task}: {self.status.replace('_', ' ')}"
         if self.by:
-            return f"{self.task}: graded by {self.by}"
-        return f"{self.task}: all points" if self.complete else self.task
+            return _("{task}: graded by {by}").format(task=self.task, by=self.by)
+        return _("{task}: all points").format(task=self.task) if self.complete else self.task
 
 
 def who(board: Board, wanted: Wanted) -> list[str]:

@@ -17,6 +17,9 @@ from pathlib import Path
 from autograder import files
 from autograder.course import UsageError
 from autograder.faults import of_os_error
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 LARGEST = 1_000_000
 SHORTEST = 8  # characters of a password
@@ -33,18 +36,28 @@ def read(path: Path) -> Mapping[str, str]:
     except OSError as error:
         raise of_os_error(error, path) from error
     if data is None:
-        raise UsageError(f"There is no password file {path}; `autograder desk --add-grader NAME` writes it.")
+        raise UsageError(
+            _("There is no password file {path}; `autograder desk --add-grader NAME` writes it.").format(path=path)
+        )
     if mode & 0o077:
-        raise UsageError(f"Others may read the password file {path}; have it to yourself: `chmod 600 {path}`.")
+        raise UsageError(
+            _("Others may read the password file {path}; have it to yourself: `chmod 600 {path}`.").format(path=path)
+        )
     found = {}
     for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
         match = _LINE.fullmatch(line.strip())
         if match:
             found[match[1]] = f"{match[2]}${match[3]}"
         elif line.strip():
-            raise UsageError(f"Line {number} of {path} is no grader's; `autograder desk --add-grader NAME` writes it.")
+            raise UsageError(
+                _("Line {number} of {path} is no grader's; `autograder desk --add-grader NAME` writes it.").format(
+                    number=number, path=path
+                )
+            )
     if not found:
-        raise UsageError(f"The password file {path} is empty; `autograder desk --add-grader NAME` writes it.")
+        raise UsageError(
+            _("The password file {path} is empty; `autograder desk --add-grader NAME` writes it.").format(path=path)
+        )
     return found
 
 
@@ -52,9 +65,9 @@ def add(path: Path, name: str, password: str) -> None:
     """Notes a grader's password in the file, in place of an earlier one. Raises ``UsageError`` for a name with spaces
     and for a password that is too short."""
     if not _NAME.fullmatch(name):
-        raise UsageError("A grader's name has letters, digits and . @ + - _, up to 60 of them, and no space.")
+        raise UsageError(_("A grader's name has letters, digits and . @ + - _, up to 60 of them, and no space."))
     if len(password) < SHORTEST:
-        raise UsageError(f"A password has at least {SHORTEST} characters.")
+        raise UsageError(_("A password has at least {shortest} characters.").format(shortest=SHORTEST))
     known = dict(read(path)) if path.exists() else {}
     salt = secrets.token_bytes(16)
     known[name] = f"{salt.hex()}${_hash(password, salt)}"

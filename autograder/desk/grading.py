@@ -19,6 +19,9 @@ from autograder.course import CourseError, Task
 from autograder.desk.desk import Desk
 from autograder.gradebook.acting import who
 from autograder.gradebook.giving import Gift, Standing
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 POINTS, ITEM, NEW_ITEM = "points", "item", "new item"  # what a step is about
 
@@ -112,11 +115,11 @@ class Grading:
         # Of the whole class no more is read than who is who: this is asked for with every key.
         known = {self._secret.answer_id(*self.of, one): one for one in self._desk.grades.students(self._assignment)}
         if wanted.keys() - known.keys():
-            raise Refused("This answer is not there any more; the submission was removed or handed in anew.")
+            raise Refused(_("This answer is not there any more; the submission was removed or handed in anew."))
         others = self.claims()
         for id in wanted:
             if by := others.get(known[id]):
-                raise Refused(f"{by} is at this answer; take it over, or leave it to them.")
+                raise Refused(_("{by} is at this answer; take it over, or leave it to them.").format(by=by))
         whose = {known[id]: one for id, one in wanted.items()}
         return self._write(whose, {known[id]: seen.get(id, "") for id in wanted}, ())
 
@@ -136,7 +139,7 @@ class Grading:
                 now = self._answer(standings[student], given.get(student, Mark()))
                 mark = self._mark(want, now.standing.most)
                 if seen[student] != now.seen and not _is_given(now, mark, want):
-                    raise Refused("Somebody has graded this answer meanwhile; what they gave is shown now.")
+                    raise Refused(_("Somebody has graded this answer meanwhile; what they gave is shown now."))
                 new[student] = mark
                 gifts[student] = Gift(mark.score, want.comment)
                 if not _is_given(now, mark, want):
@@ -199,13 +202,13 @@ class Grading:
         given something else since."""
         act = self.last_act()
         if act is None:
-            raise Refused("There is nothing of yours to undo in this task.")
+            raise Refused(_("There is nothing of yours to undo in this task."))
         steps = [step for step in act.steps if step.what == POINTS]
         now = {answer.student: answer for answer in self.answers().values()}
         for step in steps:
             stands = now.get(step.student)
             if stands is None or any(stands.as_json()[part] != step.after[part] for part in ("score", "comment")):
-                raise Refused("What you did last was changed by somebody since; it stays as it is.")
+                raise Refused(_("What you did last was changed by somebody since; it stays as it is."))
         back = {one.id: one for step in act.steps if step.what == ITEM for one in [_item(step.before)]}
         self.items = [back.get(item.id, item) for item in self.items]
         seen = {step.student: now[step.student].seen for step in steps}

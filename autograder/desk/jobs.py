@@ -18,10 +18,13 @@ from typing import IO, Any
 from autograder.course import ROOT_VARIABLE, UsageError
 from autograder.desk.desk import Desk
 from autograder.faults import of_os_error
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 TITLES = {
-    "preview": "Preview", "accept": "Booking", "feedback": "Writing pages", "release": "Releasing pages",
-    "similar": "Comparing answers",
+    "preview": _("Preview"), "accept": _("Booking"), "feedback": _("Writing pages"), "release": _("Releasing pages"),
+    "similar": _("Comparing answers"),
 }  # fmt: skip
 PATIENCE_S = 20.0  # with one that was told to stop
 # Of these one excludes the other: they work on the same outcomes, or on the same pages.
@@ -82,8 +85,9 @@ class Jobs:
             busy = next((job for job in self._last.values() if job.running and job.kind in kinds), None)
             if busy is not None:
                 raise UsageError(
-                    f"{busy.title} of {busy.name}, begun by {busy.by} at {busy.started} UTC, is still going on; "
-                    f"wait for it, or stop it."
+                    _(
+                        "{title} of {name}, begun by {by} at {started} UTC, is still going on; wait for it, or stop it."
+                    ).format(title=busy.title, name=busy.name, by=busy.by, started=busy.started)
                 )
             job = Job(kind, name, by, _now(), more=more)
             process, errors = self._begun(job)
@@ -171,7 +175,9 @@ class Jobs:
             job.found, job.failed, job.ended = last.get("found"), last.get("failed", ""), _now()
             if job.found is None and not job.failed:
                 why = f": {said[-1][:300]}" if said else ""
-                job.failed = f"{job.title} ended without a word (exit code {code}{why}); try it once more."
+                job.failed = _("{title} ended without a word (exit code {code}{why}); try it once more.").format(
+                    title=job.title, code=code, why=why
+                )
 
 
 def _environment(desk: Desk) -> dict[str, str]:

@@ -16,6 +16,9 @@ from starlette.responses import HTMLResponse
 from autograder.desk.desk import Desk
 from autograder.desk.door import GRADER
 from autograder.feedback.render import TEMPLATES, environment
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 HERE = Path(__file__).parent
 MOST_BYTES = 2_000_000  # of a form; a comment is shorter
@@ -57,7 +60,7 @@ async def fields_of(request: Request) -> list[tuple[str, str]]:
     async for part in request.stream():
         body += part
         if len(body) > MOST_BYTES:
-            raise HTTPException(413, "What was sent is too large.")
+            raise HTTPException(413, _("What was sent is too large."))
     return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
 
 

@@ -13,10 +13,13 @@ from starlette.routing import Route
 from autograder.classroom.marks import Item
 from autograder.desk.by_hand import Place, inline, place_of, points_in
 from autograder.desk.pages import form_of, page, path_to
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 SHOWN = 60  # answers in a preview
 LONGEST = 2_000  # characters that an item says
-NO_ITEM = "There is no such item; somebody has removed it."
+NO_ITEM = _("There is no such item; somebody has removed it.")
 
 
 def rubric(request: Request) -> Response:
@@ -74,7 +77,7 @@ def _written(item: Item, form: dict[str, str]) -> Item:
     """An item as a form has it. Raises ``ValueError`` for one that says nothing, or has no points."""
     says, points = form.get("says", "").strip()[:LONGEST], points_in(form.get("points", ""))
     if not says or points is None:
-        raise ValueError("An item says something, and has points.")
+        raise ValueError(_("An item says something, and has points."))
     return replace(item, says=says, points=points)
 
 

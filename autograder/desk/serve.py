@@ -24,9 +24,12 @@ from autograder.desk import graders
 from autograder.desk.app import application
 from autograder.desk.desk import Desk
 from autograder.desk.door import TOKEN, Door
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 LOOPBACK = "127.0.0.1"
-CLOSED = "The desk is closed; what was graded is in the gradebook."
+CLOSED = _("The desk is closed; what was graded is in the gradebook.")
 PATIENCE_S = 3  # for what is being answered when the desk is closed
 _STOPPING = ("SIGINT", "SIGTERM", "SIGHUP")
 _TO_ADDRESS = (
@@ -75,20 +78,22 @@ def serve(
     sentence with the address. Raises ``UsageError`` for an address, port or socket that cannot be had, and
     ``CourseError`` where there is no gradebook to work on."""
     if at is not None and password_file is None:
-        raise UsageError("A web server lets others reach the desk; give their passwords with --password-file.")
+        raise UsageError(_("A web server lets others reach the desk; give their passwords with --password-file."))
     if password_file is None and not _is_loopback(host):
-        raise UsageError(f"At {host} others can reach the desk; give their passwords with --password-file.")
+        raise UsageError(
+            _("At {host} others can reach the desk; give their passwords with --password-file.").format(host=host)
+        )
     passwords = graders.read(password_file) if password_file is not None else {}
     if at is not None:
         with closing(Desk.of(course_dir)) as desk, listening_at(at) as sock:
-            tell(f"The desk is open: {at}")
+            tell(_("The desk is open: {at}").format(at=at))
             server_of(desk, door_at(host, port, passwords), proxies="*").run(sockets=[sock])
         return
     with closing(Desk.of(course_dir)) as desk, listening(host, port) as sock:
         port = sock.getsockname()[1]
         door = door_at(host, port, passwords)
         address = address_of(door, host, port)
-        tell(f"The desk is open: {address}")
+        tell(_("The desk is open: {address}").format(address=address))
         with _shown(address) if open_browser and not door.by_password else _nothing():
             server_of(desk, door).run(sockets=[sock])
 
@@ -126,10 +131,12 @@ def _written(host: str) -> str:
 def listening(host: str, port: int) -> Iterator[socket.socket]:
     """A socket that takes connections at an address. Raises ``UsageError`` where that cannot be had."""
     try:
-        family, kind, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        family, kind, *_rest, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         sock = socket.socket(family, kind)
     except OSError as error:
-        raise UsageError(f"{host} is no address of this machine ({error.strerror}).") from error
+        raise UsageError(
+            _("{host} is no address of this machine ({strerror}).").format(host=host, strerror=error.strerror)
+        ) from error
     with sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -151,7 +158,11 @@ def listening_at(path: Path) -> Iterator[socket.socket]:
             path.chmod(0o666)
             sock.listen(128)
         except OSError as error:
-            raise UsageError(f"There can be no socket at {path} ({error.strerror or error}); name another.") from error
+            raise UsageError(
+                _("There can be no socket at {path} ({strerror}); name another.").format(
+                    path=path, strerror=error.strerror or error
+                )
+            ) from error
         try:
             yield sock
         finally:
@@ -161,7 +172,7 @@ def listening_at(path: Path) -> Iterator[socket.socket]:
 def _clear(path: Path) -> None:
     """Removes a socket at which nobody listens any more."""
     if not path.is_symlink() and path.exists() and not stat.S_ISSOCK(path.stat().st_mode):
-        raise UsageError(f"{path} is no socket; name another place for --socket.")
+        raise UsageError(_("{path} is no socket; name another place for --socket.").format(path=path))
     with socket.socket(socket.AF_UNIX) as probe:
         try:
             probe.connect(str(path))
@@ -170,15 +181,19 @@ def _clear(path: Path) -> None:
         except ConnectionRefusedError:
             path.unlink()
             return
-    raise UsageError(f"Another program has {path}; end it, or name another socket.")
+    raise UsageError(_("Another program has {path}; end it, or name another socket.").format(path=path))
 
 
 def _why_not(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EADDRINUSE:
-        return f"Another program has port {port} of {host}; name another one, or leave --port out for any free one."
+        return _(
+            "Another program has port {port} of {host}; name another one, or leave --port out for any free one."
+        ).format(port=port, host=host)
     if error.errno == errno.EACCES:
-        return f"Port {port} is not for you to have; name one above 1023."
-    return f"The desk cannot be at port {port} of {host} ({error.strerror}); name another address or port."
+        return _("Port {port} is not for you to have; name one above 1023.").format(port=port)
+    return _("The desk cannot be at port {port} of {host} ({strerror}); name another address or port.").format(
+        port=port, host=host, strerror=error.strerror
+    )
 
 
 def _is_loopback(host: str) -> bool:

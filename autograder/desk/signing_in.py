@@ -9,8 +9,11 @@ from starlette.routing import Route
 
 from autograder.desk.door import COOKIE, SIGN_IN, SIGN_OUT, Door
 from autograder.desk.pages import form_of, page, path_to
+from autograder.language import sentences_of
 
-NOT_RIGHT = "That is not the password of that name. Whoever runs the desk can set a new one."
+_ = sentences_of(__package__)
+
+NOT_RIGHT = _("That is not the password of that name. Whoever runs the desk can set a new one.")
 
 
 async def sign_in(request: Request) -> Response:

@@ -17,6 +17,9 @@ from autograder.desk.rows import Asked, name_of, neighbours, row_of
 from autograder.desk.work import Answered, answered
 from autograder.gradebook.by_hand import Manual
 from autograder.gradebook.manual import manual_grades
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 
 def student(request: Request) -> Response:
@@ -58,7 +61,7 @@ def back(request: Request) -> Response:
     number = request.query_params.get("number", "")
     try:
         if not number.isdecimal():
-            raise UsageError("Say by its number which result is to count.")
+            raise UsageError(_("Say by its number which result is to count."))
         go_back(desk.folder.root, id, assignment.name, int(number), desk.course)
     except UsageError as error:
         return _page(request, id, str(error), 422)

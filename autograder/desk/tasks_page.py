@@ -21,6 +21,9 @@ from autograder.feedback.measures import EXPLAINED
 from autograder.feedback.model import conditions
 from autograder.feedback.report_page import in_seconds, percent, signed
 from autograder.feedback.report_students import tasks_of
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 NAMES_SHOWN = 12
 ANSWERS_ON_A_PAGE = 20
@@ -83,7 +86,7 @@ def comparison(request: Request) -> Response:
     _require_task(assignment, task)
     chosen = [id for id in request.query_params.getlist("student") if id in board.students]
     if not chosen:
-        raise HTTPException(404, "Choose two answers to compare, or one to see beside the course's own.")
+        raise HTTPException(404, _("Choose two answers to compare, or one to see beside the course's own."))
     two: Sequence[str] = list(dict.fromkeys(chosen))[:2]
     cells = cells_of(desk_of(request), assignment, task, two)
     texts = [text_of(cells.get(id, ())) for id in two]

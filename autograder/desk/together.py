@@ -15,6 +15,9 @@ from autograder.desk.by_hand import NO_ANSWER, Place, comments, inline, place_of
 from autograder.desk.grading import Answer
 from autograder.desk.likeness import normal
 from autograder.desk.pages import fields_of, page, path_to
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 SHOWN = 50  # answers on one page; what was graded makes room for the next
 
@@ -51,9 +54,9 @@ async def give_together(request: Request) -> Response:
             except ValueError as error:
                 raise HTTPException(422, str(error)) from error
             if not seen:
-                raise HTTPException(422, "No answer was chosen; nothing was given.")
+                raise HTTPException(422, _("No answer was chosen; nothing was given."))
             if not want.items and want.free is None:
-                raise HTTPException(422, "Choose what holds, or give points besides; 0 is for none.")
+                raise HTTPException(422, _("Choose what holds, or give points besides; 0 is for none."))
             place.grading.give(dict.fromkeys(seen, want), seen)
             back = path_to(request, "together", {"given": len(seen)}, answer=next(iter(seen)), **place.parts)
             return RedirectResponse(back, 303)

@@ -9,9 +9,12 @@ from typing import Any
 from markupsafe import Markup
 
 from ..course import CHECK_SUFFIX
+from ..language import sentences_of
 from ..submission.prose import MIMES
 from .clean import Text, clean, cut, joined, picture
 from .markdown import as_html
+
+_ = sentences_of(__package__)
 
 SOURCE_CHARACTERS, SOURCE_LINES = 20_000, 500
 OUTPUT_CHARACTERS, OUTPUT_LINES = 4_000, 60
@@ -173,12 +176,12 @@ def _output(output: Mapping[str, Any], room: _Room) -> Output | None:
     if "image/png" in data:
         shown = picture(data["image/png"])
         if shown is None or len(shown) > room.left:
-            return Output("text", "[A picture that is not shown here: not a PNG, damaged, or too large.]")
+            return Output("text", _("[A picture that is not shown here: not a PNG, damaged, or too large.]"))
         room.left -= len(shown)
         return Output("picture", shown)
     if "text/plain" in data:
         return _text("text", joined(data["text/plain"]))
-    return Output("text", "[An output of a kind that is not shown here.]")
+    return Output("text", _("[An output of a kind that is not shown here.]"))
 
 
 def _text(kind: str, text: str) -> Output | None:

@@ -21,7 +21,10 @@ from autograder.gradebook.by_hand import Manual
 from autograder.gradebook.exchange import LARGEST, SUBMISSION_SECRET, TIMESTAMP
 from autograder.gradebook.manual import manual_grades
 from autograder.gradebook.scores import NoGradebook, final_scores
+from autograder.language import sentences_of
 from autograder.submission.results import FILE_NAME, InvalidResults, read_results
+
+_ = sentences_of(__package__)
 
 AUTOGRADED, SUBMITTED, FEEDBACK, REPORTS = "autograded", "submitted", "feedback", "reports"
 NOTEBOOK_BYTES = 512_000_000
@@ -61,10 +64,18 @@ def write_feedback(
     about = course.assignment(assignment)
     results = dict(sorted(_all_results(course_dir, about)))
     if not results:
-        raise CourseError(f"No submission of {assignment} has a result in {course_dir / AUTOGRADED}; grade it first.")
+        raise CourseError(
+            _("No submission of {assignment} has a result in {course_dir}; grade it first.").format(
+                assignment=assignment, course_dir=course_dir / AUTOGRADED
+            )
+        )
     unknown = [student for student in students if student not in results]
     if unknown:
-        raise CourseError(f"There is no result of {unknown[0]!r} for {assignment}; grade that submission first.")
+        raise CourseError(
+            _("There is no result of {unknown!r} for {assignment}; grade that submission first.").format(
+                unknown=unknown[0], assignment=assignment
+            )
+        )
     manual = manual_grades(course_dir, assignment, course)
     write, pages, secrets = Pages(course_dir, about), {}, {}
     chosen = list(dict.fromkeys(students)) or list(results)
@@ -101,7 +112,9 @@ class Pages:
         name = self._about.name
         notebook = read_notebook(self._course_dir / AUTOGRADED / student / name / f"{name}.ipynb")
         if notebook is None:  # a page would lack all that the student wrote
-            raise CourseError(f"The graded notebook of {student!r} is damaged; grade that submission again.")
+            raise CourseError(
+                _("The graded notebook of {student!r} is damaged; grade that submission again.").format(student=student)
+            )
         page = student_page(
             result,
             notebook,
@@ -142,10 +155,18 @@ def write_report(
     about = course.assignment(assignment)
     results = dict(sorted(_all_results(course_dir, about)))
     if not results:
-        raise CourseError(f"No submission of {assignment} has a result in {course_dir / AUTOGRADED}; grade it first.")
+        raise CourseError(
+            _("No submission of {assignment} has a result in {course_dir}; grade it first.").format(
+                assignment=assignment, course_dir=course_dir / AUTOGRADED
+            )
+        )
     earlier = [document for _, document in _all_results(before.resolve(), about)] if before else []
     if before and not earlier:
-        raise CourseError(f"No submission of {assignment} has a result in {before / AUTOGRADED}.")
+        raise CourseError(
+            _("No submission of {assignment} has a result in {before}.").format(
+                assignment=assignment, before=before / AUTOGRADED
+            )
+        )
     summary = _report(course_dir, about, course, results, earlier, pseudonym, only)
     words = "".join(f"-{word}" for word in re.findall(r"\w+", part))
     name = f"{assignment}{words}{'-pseudonyms' if pseudonym else ''}.html"
@@ -202,7 +223,9 @@ def _result(folder: Path, student: str) -> dict[str, Any]:
     try:
         document = read_results(folder).to_dict()
     except (InvalidResults, OSError) as error:
-        raise CourseError(f"The result of {student!r} is damaged; grade that submission again.") from error
+        raise CourseError(
+            _("The result of {student!r} is damaged; grade that submission again.").format(student=student)
+        ) from error
     return {**document, "student": student, "tasks": [_with_sections(task) for task in document["tasks"]]}
 
 

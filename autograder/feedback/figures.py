@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
+
 Pair = tuple[int, int]
 
 LARGEST = 16
@@ -81,12 +85,20 @@ def _drawn(
         squares.append(Square(stride[1], 0, covered[1], covered[0], "next"))
     width = start + covered[1] if padding is None else outer[1]
     row = outer[0] == 1 and window[0] == 1
-    words = f"A row of {size[1]} pixels" if row else f"An image of {size[0]} by {size[1]} pixels"
-    words += f" with {left} of padding on each side" if padding and max(padding) else ""
-    taps = f"{window[1]} tap{'' if window[1] == 1 else 's'}" if row else f"{window[0]} by {window[1]} taps"
-    words += f", a window of {taps}"
-    words += f" with dilation {dilation[1]}" if max(dilation) > 1 else ""
-    words += f", dashed its next place, {stride[1]} to the right." if fits_again else "."
+    words = (
+        _("A row of {size} pixels").format(size=size[1])
+        if row
+        else _("An image of {size} by {size2} pixels").format(size=size[0], size2=size[1])
+    )
+    words += _(" with {left} of padding on each side").format(left=left) if padding and max(padding) else ""
+    taps = (
+        _("{window} tap{value}").format(window=window[1], value="" if window[1] == 1 else "s")
+        if row
+        else _("{window} by {window2} taps").format(window=window[0], window2=window[1])
+    )
+    words += _(", a window of {taps}").format(taps=taps)
+    words += _(" with dilation {dilation}").format(dilation=dilation[1]) if max(dilation) > 1 else ""
+    words += _(", dashed its next place, {stride} to the right.").format(stride=stride[1]) if fits_again else "."
     return Sketch(width, max(outer[0], covered[0]), tuple(squares), words)
 
 

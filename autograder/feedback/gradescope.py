@@ -12,9 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from autograder.feedback.clean import clean
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 Visibility = Literal["visible", "after_due_date", "after_published"]
-PAGE, STAFF = "The whole page", "For staff"
+PAGE, STAFF = _("The whole page"), _("For staff")
 # Of where a result comes from; how long each check took would tell their names.
 PROVENANCE = ("checks", "environment", "seed", "isolation", "graded_at", "datasets")
 PAGE_BYTES = 4_000_000  # what one result may hold: pictures that a notebook drew are in its page
@@ -33,7 +36,7 @@ def as_gradescope(
     if fits:
         tests.append(_no_points(PAGE, page, show, output_format="html"))
     else:
-        tests.append(_no_points(PAGE, "It is too large to be shown here; ask your instructor for it.", show))
+        tests.append(_no_points(PAGE, _("It is too large to be shown here; ask your instructor for it."), show))
     tests.append(_no_points(STAFF, "\n".join(staff), "hidden"))
     return {
         "score": document["score"],
@@ -48,8 +51,10 @@ def as_gradescope(
 
 def _tests(task: Mapping[str, Any], show: Visibility) -> Iterator[dict[str, Any]]:
     if task["kind"] == "text":  # its points are a manual question's, which would count them a second time here
-        told = task["message"] if task["status"] == "not_attempted" else "A person reads this; it has no points here."
-        yield _no_points(f"{task['task']}: graded by hand", told, "visible")
+        told = (
+            task["message"] if task["status"] == "not_attempted" else _("A person reads this; it has no points here.")
+        )
+        yield _no_points(_("{task}: graded by hand").format(task=task["task"]), told, "visible")
         return
     hidden = [test for test in task["tests"] if test["points"]]
     for test in task["tests"]:
@@ -79,11 +84,11 @@ def _told(test: Mapping[str, Any]) -> str:
     """What the student's page says of a check: nothing where it passed."""
     if test["passed"]:
         return ""
-    lines = [test["message"] or "This does not work yet."]
+    lines = [test["message"] or _("This does not work yet.")]
     if test.get("counterexample"):
-        lines.append(f"Smallest case found: {test['counterexample']}")
+        lines.append(_("Smallest case found: {counterexample}").format(counterexample=test["counterexample"]))
     if test.get("example"):
-        lines += ["On other numbers than those that were graded:", test["example"]]
+        lines += [_("On other numbers than those that were graded:"), test["example"]]
     return clean("\n".join(lines))
 
 

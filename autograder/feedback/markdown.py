@@ -8,7 +8,10 @@ from typing import Any
 import mistune
 from markupsafe import Markup, escape
 
+from ..language import sentences_of
 from .clean import cut
+
+_ = sentences_of(__package__)
 
 CHARACTERS = 20_000
 LINES = 600
@@ -34,8 +37,8 @@ class _Renderer(mistune.HTMLRenderer):
         description = escape(Markup(text).striptags())
         data = self._pictures.get(url.removeprefix(ATTACHMENT)) if url.startswith(ATTACHMENT) else None
         if data is not None:
-            return f'<img src="{escape(data)}" alt="{description or "Picture without a description"}">'
-        return f"<em>[picture: {description or 'without a description'}]</em>"
+            return f'<img src="{escape(data)}" alt="{description or _("Picture without a description")}">'
+        return f"<em>[picture: {description or _('without a description')}]</em>"
 
     def inline_math(self, text: str) -> str:
         return f'<code class="math">${escape(text)}$</code>'

@@ -9,23 +9,33 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
+
 FEWEST = 5  # students, below which no discrimination is shown
 BINS = 10
 
 EXPLAINED = (
-    ("Final score", "automatic points, or a person's where there are any, less the penalty for lateness."),
-    ("Median", "half of the class has at least as much, half at most; one very low score does not move it."),
-    ("Middle half", "from the first to the third quartile: a quarter of the class lies below, a quarter above."),
-    ("Passed", "the share of those who handed in for whom a check, or every check of a task, passed."),
+    (_("Final score"), _("automatic points, or a person's where there are any, less the penalty for lateness.")),
+    (_("Median"), _("half of the class has at least as much, half at most; one very low score does not move it.")),
+    (_("Middle half"), _("from the first to the third quartile: a quarter of the class lies below, a quarter above.")),
+    (_("Passed"), _("the share of those who handed in for whom a check, or every check of a task, passed.")),
     (
-        "Discrimination",
-        "whether those who pass a check also have more of the other points (point-biserial correlation with the rest, "
-        f"from −1 to 1). Near 0 or below, look at the check. A few students move it; below {FEWEST} it is not shown.",
+        _("Discrimination"),
+        _(
+            "whether those who pass a check also have more of the other points (point-biserial correlation with the "
+            "rest, "
+            "from −1 to 1). Near 0 or below, look at the check. A few students move it; below {fewest} it is not shown."
+        ).format(fewest=FEWEST),
     ),
     (
-        "Time",
-        "seconds that a task's cells and checks took to grade, as they ran beside other submissions: half of the class "
-        "took as long or longer. It says what the grading costs, and nothing of how long a student worked.",
+        _("Time"),
+        _(
+            "seconds that a task's cells and checks took to grade, as they ran beside other submissions: half of the "
+            "class "
+            "took as long or longer. It says what the grading costs, and nothing of how long a student worked."
+        ),
     ),
 )
 

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..datasets.titles import TITLES
+from ..language import sentences_of
+
+_ = sentences_of(__package__)
 
 
 def conditions(results: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
@@ -19,9 +22,15 @@ def conditions(results: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     said = []
     if datasets:
         names = [TITLES.get(name, name) for name in datasets]
-        said.append(f"The images were {' and '.join([', '.join(names[:-1]), names[-1]] if names[1:] else names)}.")
+        said.append(
+            _("The images were {value}.").format(
+                value=" and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+            )
+        )
     if "cuda" in devices:
-        said.append("It ran on a GPU." if devices == {"cuda"} else "Some of it ran on a GPU, the rest on the CPU.")
+        said.append(
+            _("It ran on a GPU.") if devices == {"cuda"} else _("Some of it ran on a GPU, the rest on the CPU.")
+        )
     return tuple(said)
 
 
@@ -31,5 +40,11 @@ def measured(tests: Iterable[Mapping[str, Any]]) -> str:
     if not found:
         return ""
     best = max(found, key=lambda one: one["accuracy"])
-    after = f", after {best['train_seconds']:.1f} s of training" if "train_seconds" in best else ""
-    return f"Measured on images that the answer had not seen: {100 * best['accuracy']:.2f} % right{after}."
+    after = (
+        _(", after {train_seconds:.1f} s of training").format(train_seconds=best["train_seconds"])
+        if "train_seconds" in best
+        else ""
+    )
+    return _("Measured on images that the answer had not seen: {accuracy:.2f} % right{after}.").format(
+        accuracy=100 * best["accuracy"], after=after
+    )

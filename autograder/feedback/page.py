@@ -10,6 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from ..gradebook.by_hand import Manual
+from ..language import sentences_of
 from .cells import Cell, Work, headings, own_work, sources
 from .clean import cut
 from .figures import Sketch, sketch
@@ -17,13 +18,15 @@ from .markdown import as_html
 from .model import conditions, measured
 from .render import render
 
+_ = sentences_of(__package__)
+
 STATUS_WORDS = {
     "passed": "complete",
-    "partial": "partly right",
-    "failed": "not right yet",
-    "not_attempted": "not attempted",
-    "stopped": "stopped",
-    "needs_manual_grade": "waits for a person",
+    "partial": _("partly right"),
+    "failed": _("not right yet"),
+    "not_attempted": _("not attempted"),
+    "stopped": _("stopped"),
+    "needs_manual_grade": _("waits for a person"),
 }
 FIRST_THINGS = 3
 MESSAGE_CHARACTERS, MESSAGE_LINES = 1_500, 40
@@ -68,7 +71,9 @@ class TaskView:
 
     @property
     def word(self) -> str:
-        return "graded by hand" if self.by_hand and self.kind == "text" else STATUS_WORDS.get(self.status, self.status)
+        return (
+            _("graded by hand") if self.by_hand and self.kind == "text" else STATUS_WORDS.get(self.status, self.status)
+        )
 
     @property
     def share(self) -> float:
@@ -176,7 +181,7 @@ def findings(tests: Sequence[Mapping[str, Any]]) -> list[Finding]:
 def _finding(group: Sequence[Mapping[str, Any]]) -> Finding:
     cases = sorted({_short(test.get("counterexample")) for test in group if test.get("counterexample")}, key=_weight)
     return Finding(
-        message=_short(group[0].get("message")) or "This does not work yet.",
+        message=_short(group[0].get("message")) or _("This does not work yet."),
         section=next((_short(test["section"]) for test in group if test.get("section")), None),
         case=cases[0] if cases else None, sketch=sketch(cases[0]) if cases else None,
         checks=tuple(_unique(_short(test["description"]) for test in group)),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..language import sentences_of
 from . import measures
 from .clean import clean
 from .measures import Spread
@@ -16,6 +17,8 @@ from .report_students import Student, tasks_of
 
 if TYPE_CHECKING:
     from autograder.gradebook.scores import FinalScore, TaskScore
+
+_ = sentences_of(__package__)
 
 FAR_BELOW = 0.5  # of the median
 Link = Callable[[str, int], str | None]
@@ -107,7 +110,7 @@ def stops(students: Sequence[Student]) -> list[Stop]:
             continue
         if result["status"] == "not_gradable":
             message = next((task["message"] for task in result["tasks"] if task.get("message")), "")
-            stops.append(Stop(one.label, "the whole notebook", result.get("reason") or "malformed", clean(message)))
+            stops.append(Stop(one.label, _("the whole notebook"), result.get("reason") or "malformed", clean(message)))
             continue
         stops += [
             Stop(one.label, task["task"], task["reason"], clean(task.get("message") or ""))
@@ -123,12 +126,12 @@ def needs(students: Sequence[Student], spread: Spread | None, link: Link) -> lis
         reasons = [one.state] if one.state in ("missing", "late") else []
         left = [name for name, task in tasks_of(one.result).items() if task["status"] == "not_attempted"]
         if left:
-            reasons.append(f"has not attempted {', '.join(left)}")
+            reasons.append(_("has not attempted {left}").format(left=", ".join(left)))
         if one.result is not None and one.result["status"] == "not_gradable":
-            reasons.append("handed in what cannot be graded")
+            reasons.append(_("handed in what cannot be graded"))
         score = one.score
         if spread and score is not None and score < FAR_BELOW * spread.median:
-            reasons.append(f"has {number(score)} points, less than half of the median")
+            reasons.append(_("has {score} points, less than half of the median").format(score=number(score)))
         if reasons:
             found.append(Need(one.label, link(one.id, 0) if one.result else None, tuple(reasons)))
     return sorted(found, key=lambda need: (-len(need.reasons), need.student))

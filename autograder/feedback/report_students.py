@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from ..language import sentences_of
 from . import measures
 from .measures import TaskMeasure
 
 if TYPE_CHECKING:
     from autograder.gradebook.scores import FinalScore
+
+_ = sentences_of(__package__)
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Student:
     def state(self) -> str:
         """``missing``, ``not graded yet``, ``late`` or nothing to say."""
         if self.result is None:
-            return "missing" if self.final is None or not self.final.handed_in else "not graded yet"
+            return "missing" if self.final is None or not self.final.handed_in else _("not graded yet")
         return "late" if self.final and self.final.late > timedelta() else ""
 
     def points(self, task: str) -> float | None:

@@ -11,12 +11,15 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from ..language import sentences_of
 from .model import conditions
 from .render import number
 from .report import ClassReport, summarise
 
 if TYPE_CHECKING:
     from autograder.gradebook.scores import FinalScore
+
+_ = sentences_of(__package__)
 
 
 def class_text(
@@ -33,7 +36,9 @@ def text_of(summary: ClassReport, *, width: int = 100) -> str:
     console.print(_score_table(summary))
     console.print(Text("   ".join(f"{place} {column.task}" for place, column in enumerate(summary.columns, 1))))
     if summary.spread:
-        median = f"median {number(summary.spread.median)} of {number(summary.max_score)}"
+        median = _("median {median} of {max_score}").format(
+            median=number(summary.spread.median), max_score=number(summary.max_score)
+        )
         missing = f", {summary.missing} missing" if summary.missing else ""
         late = f", {summary.late} late" if summary.late else ""
         console.print(f"{summary.spread.count} submissions, {median}{missing}{late}")
@@ -45,7 +50,7 @@ def text_of(summary: ClassReport, *, width: int = 100) -> str:
             console.print(Text(f"{len(belief.students):>4}  {belief.task}: {belief.id}"))
             console.print(Padding(Text(belief.sentence), (0, 0, 0, 6)))
     if summary.needs:
-        console.print("\nWho may need help")
+        console.print(_("\nWho may need help"))
         for need in summary.needs:
             console.print(Padding(Text(f"{need.student}: {', '.join(need.reasons)}"), (0, 0, 0, 2)))
     if summary.stops:

@@ -11,6 +11,9 @@ from traitlets.config import Config
 
 from autograder.course import CourseError
 from autograder.faults import AGAIN
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 _SQLITE = "sqlite:///"
 _HIDDEN = "***"
@@ -33,8 +36,10 @@ class Address:
         set_there = config.CourseDirectory.get("db_url")
         if not set_there and ("?" in str(course_dir) or unquote(str(course_dir)) != str(course_dir)):
             raise CourseError(
-                f"The gradebook cannot lie in {course_dir}: question marks and percent signs mean something else in "
-                f"the address of a database; rename the folder, and {AGAIN}."
+                _(
+                    "The gradebook cannot lie in {course_dir}: question marks and percent signs mean something else in "
+                    "the address of a database; rename the folder, and {again}."
+                ).format(course_dir=course_dir, again=AGAIN)
             )
         return cls(str(set_there) if set_there else f"{_SQLITE}{course_dir / 'gradebook.db'}")
 

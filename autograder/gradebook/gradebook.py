@@ -33,6 +33,9 @@ from autograder.gradebook.registering import SaveOurCells, as_registered, is_reg
 from autograder.gradebook.rows import Cells, write_grade
 from autograder.gradebook.sharing import share
 from autograder.gradebook.turns import Turns
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 NO_RESPONSE = "No response."  # nbgrader's own words
 _LATE = ("AssignLatePenalties", "LateSubmissionPlugin")  # nbgrader's settings of penalties
@@ -130,8 +133,10 @@ class GradebookWriter:
                 step.preprocess(source, ResourcesDict())
             except RuntimeError as error:
                 raise WrongGradebook(
-                    f"The gradebook holds submissions of {assignment.name!r} with other tasks than its "
-                    f"notebook has now; keep the tasks, or move the gradebook away and grade again."
+                    _(
+                        "The gradebook holds submissions of {name!r} with other tasks than its "
+                        "notebook has now; keep the tasks, or move the gradebook away and grade again."
+                    ).format(name=assignment.name)
                 ) from error
         self._registered.add(assignment.name)
 

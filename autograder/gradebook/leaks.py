@@ -12,6 +12,9 @@ from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
 from autograder.course import CHECK_SUFFIX
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 REGIONS = ("SOLUTION", "HIDDEN TESTS", "MARK SCHEME")
 MARKERS = tuple(f"{side} {region}" for region in REGIONS for side in ("BEGIN", "END"))
@@ -91,21 +94,26 @@ def student_version_problems(notebook: NotebookNode, secrets: Secrets) -> list[s
     """What is wrong with a student version, one phrase each; none if it may be handed out."""
     problems: list[str] = []
     for index, cell in enumerate(notebook.cells):
-        where = f"cell {cell.metadata.get('nbgrader', {}).get('grade_id') or index + 1}"
-        problems += [f"{where} still has {marker!r}" for marker in MARKERS if marker in cell.source]
+        where = _("cell {value}").format(value=cell.metadata.get("nbgrader", {}).get("grade_id") or index + 1)
         problems += [
-            f"{where} shows a line of a solution, hidden test or rubric" for _ in secrets.in_lines(cell.source)[:1]
+            _("{where} still has {marker!r}").format(where=where, marker=marker)
+            for marker in MARKERS
+            if marker in cell.source
+        ]
+        problems += [
+            _("{where} shows a line of a solution, hidden test or rubric").format(where=where)
+            for _line in secrets.in_lines(cell.source)[:1]
         ]
         if cell.get("attachments") and secrets.in_lines(str(cell.attachments)):
-            problems.append(f"{where} has an attachment with a solution")
+            problems.append(_("{where} has an attachment with a solution").format(where=where))
         if cell.cell_type != "code":
             continue
         if "hidden=True" in cell.source:
-            problems.append(f"{where} calls a hidden check")
+            problems.append(_("{where} calls a hidden check").format(where=where))
         if cell.get("outputs") or cell.get("execution_count"):
-            problems.append(f"{where} has outputs")
+            problems.append(_("{where} has outputs").format(where=where))
         if not _is_python(cell.source):
-            problems.append(f"{where} is not valid Python once its solution is taken out")
+            problems.append(_("{where} is not valid Python once its solution is taken out").format(where=where))
     return problems
 
 
@@ -139,7 +147,10 @@ def file_problems(folder: Path, secrets: Secrets, names: Collection[str]) -> lis
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         text = path.read_bytes().decode("utf-8", errors="replace")
         where = path.relative_to(folder).as_posix()
-        problems += [f"{where} names the hidden test {name}" for name in sorted(set(named.findall(text)))]
+        problems += [
+            _("{where} names the hidden test {name}").format(where=where, name=name)
+            for name in sorted(set(named.findall(text)))
+        ]
         if path.suffix != ".ipynb" and secrets.in_runs(text):
-            problems.append(f"{where} has lines of a solution, hidden test or rubric")
+            problems.append(_("{where} has lines of a solution, hidden test or rubric").format(where=where))
     return problems

@@ -13,6 +13,9 @@ from autograder import files
 from autograder.course import Course, CourseError
 from autograder.gradebook import attribution
 from autograder.gradebook.student_version import PREPROCESSORS, traits
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 CONFIG_FILE = "nbgrader_config.py"
 RESULTS_FILE = "results.json"
@@ -77,8 +80,10 @@ def place(config: Config, *, root: Path, repository: Path) -> None:
     folder, ours = config.CourseDirectory, Course(repository).id
     if str(folder.get("course_id", ours)) != ours:
         raise CourseError(
-            f"The {CONFIG_FILE} in {root} is of the course {str(folder.course_id)!r}, not of {ours!r}; nothing was "
-            f"written. Correct its course_id, or name this course's folder with --course."
+            _(
+                "The {config_file} in {root} is of the course {course_id!r}, not of {ours!r}; nothing was "
+                "written. Correct its course_id, or name this course's folder with --course."
+            ).format(config_file=CONFIG_FILE, root=root, course_id=str(folder.course_id), ours=ours)
         )
     folder.root = str(root)
     folder.course_id = ours
@@ -111,7 +116,11 @@ def load(course_dir: Path, course: Course | None) -> Config:
     except CourseError:
         raise
     except Exception as error:  # whatever an instructor's own settings raise
-        raise CourseError(f"{CONFIG_FILE} in {found} could not be read: {error}.") from error
+        raise CourseError(
+            _("{config_file} in {found} could not be read: {error}.").format(
+                config_file=CONFIG_FILE, found=found, error=error
+            )
+        ) from error
     if found != course_dir:
         config.CourseDirectory.pop("db_url", None)  # a course folder has a gradebook of its own
     if repository:

@@ -15,21 +15,24 @@ from autograder.course import CourseError
 from autograder.faults import AGAIN
 from autograder.gradebook.address import Address
 from autograder.gradebook.values import unusable
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 BUSY = "pragma busy_timeout = 60000"  # milliseconds
 _LOCKED = ("is locked",)
 _PASSING = (*_LOCKED, "Connection refused", "starting up", "shutting down", "terminating connection", "closed the conn")
-_PUT_BACK = (
+_PUT_BACK = _(
     "put back a copy of it, or move it away: the next run fills a new one from the record, with everything but "
     "what was graded by hand"
 )
 _REMEDIES = (
-    (_LOCKED, f"end the formgrader or the program that holds it, and {AGAIN}"),
+    (_LOCKED, _("end the formgrader or the program that holds it, and {again}").format(again=AGAIN)),
     (("malformed", "not a database", "no such table", "no such column"), _PUT_BACK),
     (("readonly", "unable to open"), f"see that it is a file, make it and its folder yours to write, and {AGAIN}"),
     (("disk I/O error",), f"look whether it is a file, and at its disk, and {AGAIN}"),
     (("is full", "No space left"), f"make room on its disk, and {AGAIN}"),
-    (_PASSING, f"start its server, and {AGAIN}"),
+    (_PASSING, _("start its server, and {again}").format(again=AGAIN)),
 )
 DEFAULT_COURSE = "default_course"  # a row that parts of nbgrader add to every gradebook
 
@@ -71,12 +74,22 @@ def look_whose(address: Address, course_id: str) -> None:
             if not tables:
                 return
             if not {"course", "assignment"} <= tables:
-                raise WrongGradebook(f"The database {address} is not a gradebook of nbgrader.")
+                raise WrongGradebook(
+                    _("The database {address} is not a gradebook of nbgrader.").format(address=address)
+                )
             if lost := sorted(Base.metadata.tables.keys() - tables):
-                raise WrongGradebook(f"The gradebook {address} has no table {lost[0]!r} any more; {_PUT_BACK}.")
+                raise WrongGradebook(
+                    _("The gradebook {address} has no table {lost!r} any more; {put_back}.").format(
+                        address=address, lost=lost[0], put_back=_PUT_BACK
+                    )
+                )
             if value := unusable(connection):
-                raise WrongGradebook(f"The gradebook {address} has {value}, which nothing can be computed from; put it "
-                                     f"right there, or {_PUT_BACK}.")  # fmt: skip
+                raise WrongGradebook(
+                    _(
+                        "The gradebook {address} has {value}, which nothing can be computed from; put it right there, "
+                        "or {put_back}."
+                    ).format(address=address, value=value, put_back=_PUT_BACK)
+                )
             courses = set(connection.execute(select(CourseRow.id)).scalars())
             used = set(connection.execute(select(AssignmentRow.course_id).distinct()).scalars())
     finally:
@@ -85,8 +98,9 @@ def look_whose(address: Address, course_id: str) -> None:
     others = sorted((used - ours) or ((courses - ours) if course_id not in courses else set()))
     if others:
         raise WrongGradebook(
-            f"The gradebook {address} is of the course {others[0]!r}, not of {course_id!r}; "
-            f"nothing was written to it."
+            _(
+                "The gradebook {address} is of the course {others!r}, not of {course_id!r}; nothing was written to it."
+            ).format(address=address, others=others[0], course_id=course_id)
         )
 
 
@@ -126,7 +140,11 @@ def cannot(address: Address, be: str, error: Exception) -> WrongGradebook:
     message."""
     reason = address.without_secrets(_first_line(error))
     remedy = next((remedy for words, remedy in _REMEDIES if any(word in reason for word in words)), None)
-    return WrongGradebook(f"The gradebook {address} could not be {be}: {reason}{f'; {remedy}' if remedy else ''}.")
+    return WrongGradebook(
+        _("The gradebook {address} could not be {be}: {reason}{value}.").format(
+            address=address, be=be, reason=reason, value=f"; {remedy}" if remedy else ""
+        )
+    )
 
 
 def passes(error: SQLAlchemyError) -> bool:

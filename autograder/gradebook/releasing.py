@@ -12,6 +12,9 @@ from nbgrader.exchange import ExchangeError, ExchangeFactory
 from autograder.course import Course, CourseError
 from autograder.gradebook import nbgrader_setup
 from autograder.gradebook.exchange import SUBMISSION_SECRET, TIMESTAMP
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 
 @dataclass(frozen=True)
@@ -34,11 +37,13 @@ def release_feedback(course_dir: Path, name: str, course: Course | None = None) 
     students = tuple(folder.parent.name for folder, it_can in zip(written, can, strict=True) if it_can)
     left_out = tuple(folder.parent.name for folder, it_can in zip(written, can, strict=True) if not it_can)
     if not written:
-        raise CourseError(f"No page of {name} is written yet; write the feedback pages first.")
+        raise CourseError(_("No page of {name} is written yet; write the feedback pages first.").format(name=name))
     if not students:
         raise CourseError(
-            f"No page of {name} can be handed back: nobody submitted through nbgrader's exchange. The pages lie in "
-            f"{course_dir / 'feedback'}; hand them back as the work came."
+            _(
+                "No page of {name} can be handed back: nobody submitted through nbgrader's exchange. The pages lie in "
+                "{course_dir}; hand them back as the work came."
+            ).format(name=name, course_dir=course_dir / "feedback")
         )
     config = nbgrader_setup.load(course_dir, course)
     config.CourseDirectory.assignment_id = name
@@ -50,7 +55,9 @@ def release_feedback(course_dir: Path, name: str, course: Course | None = None) 
         exchange.start()
     except ExchangeError as error:
         raise CourseError(
-            f"nbgrader's exchange could not be used ({str(error).rstrip('.')}); make it writable for you, or set "
-            f"c.Exchange.root in the course's nbgrader_config.py, and release again."
+            _(
+                "nbgrader's exchange could not be used ({rstrip}); make it writable for you, or set "
+                "c.Exchange.root in the course's nbgrader_config.py, and release again."
+            ).format(rstrip=str(error).rstrip("."))
         ) from error
     return Released(students, left_out)

@@ -19,6 +19,9 @@ from autograder.course import Course, UsageError
 from autograder.gradebook.gradebook import GradebookWriter
 from autograder.gradebook.moments import moment
 from autograder.gradebook.people import Person
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 LARGEST = 20_000_000
 # Headings in small letters, the surest first: an id that the system itself uses comes before one that people type.
@@ -85,12 +88,20 @@ def read_roster(path: Path, columns: Columns = Columns(), whose: Whose | None = 
     """
     data = files.read_whole(path, LARGEST)
     if data is None:
-        raise UsageError(f"{path} is no file that can be read, or it is larger than {LARGEST // 1_000_000} MB.")
+        raise UsageError(
+            _("{path} is no file that can be read, or it is larger than {largest} MB.").format(
+                path=path, largest=LARGEST // 1_000_000
+            )
+        )
     rows = _rows(data, path)
     try:
         return _read(rows, path, columns, whose)
     except csv.Error as error:
-        raise UsageError(f"{path}, line {rows.line_num + 1}: it is no CSV file ({error}).") from error
+        raise UsageError(
+            _("{path}, line {line_num}: it is no CSV file ({error}).").format(
+                path=path, line_num=rows.line_num + 1, error=error
+            )
+        ) from error
 
 
 def _read(rows: csv.DictReader[str], path: Path, columns: Columns, whose: Whose | None) -> Roster:
@@ -99,7 +110,9 @@ def _read(rows: csv.DictReader[str], path: Path, columns: Columns, whose: Whose 
 
     def known(given: str | None, usual: tuple[str, ...]) -> tuple[str, ...]:
         if given is not None and given.strip().casefold() not in headings:
-            raise UsageError(f"{path} has no column {given!r}. It has: {said}.")
+            raise UsageError(
+                _("{path} has no column {given!r}. It has: {said}.").format(path=path, given=given, said=said)
+            )
         return (given.strip().casefold(),) if given is not None else usual
 
     worksheet = _known(headings, LAST_MODIFIED) is not None
@@ -108,8 +121,10 @@ def _read(rows: csv.DictReader[str], path: Path, columns: Columns, whose: Whose 
     id_heading = _known(headings if columns.id is not None else ids, known(columns.id, ID))
     if id_heading is None and (whose is None or record is None):
         raise UsageError(
-            f"{path} has no column of ids that is known; name it with --id COLUMN (and others with --first, --last, "
-            f"--name, --email, --section). It has: {said}."
+            _(
+                "{path} has no column of ids that is known; name it with --id COLUMN (and others with --first, --last, "
+                "--name, --email, --section). It has: {said}."
+            ).format(path=path, said=said)
         )
     name_columns = [known(columns.first, FIRST), known(columns.last, LAST), known(columns.name, WHOLE)]
     email, section = known(columns.email, EMAIL), known(columns.section, SECTION)
@@ -131,10 +146,16 @@ def _read(rows: csv.DictReader[str], path: Path, columns: Columns, whose: Whose 
         if POINTS_ROW in " ".join(str(value) for value in row.values() if value).casefold():
             continue
         if UNUSABLE.search(id):
-            what = f"the id {id!r}, which no folder can have" if id else "no id"
-            left_out.append(f"{path.name}, line {rows.line_num}: it has {what}.")
+            what = _("the id {id!r}, which no folder can have").format(id=id) if id else _("no id")
+            left_out.append(
+                _("{name}, line {line_num}: it has {what}.").format(name=path.name, line_num=rows.line_num, what=what)
+            )
         elif id in people:
-            left_out.append(f"{path.name}, line {rows.line_num}: {id} stands there twice.")
+            left_out.append(
+                _("{name}, line {line_num}: {id} stands there twice.").format(
+                    name=path.name, line_num=rows.line_num, id=id
+                )
+            )
         else:
             number = (row.get(platform) or "").strip() if platform else ""
             if record and (match := _RECORD.fullmatch(number)):
@@ -146,9 +167,13 @@ def _read(rows: csv.DictReader[str], path: Path, columns: Columns, whose: Whose 
             if number and (found := moment(when)):
                 times[number] = found
             elif when not in ("", "-"):
-                unclear.append(f"{path.name}, line {rows.line_num}: the time {when!r} is not clear; it is left out.")
+                unclear.append(
+                    _("{name}, line {line_num}: the time {when!r} is not clear; it is left out.").format(
+                        name=path.name, line_num=rows.line_num, when=when
+                    )
+                )
     if not people and not left_out:
-        raise UsageError(f"{path} has headings, and nobody below them.")
+        raise UsageError(_("{path} has headings, and nobody below them.").format(path=path))
     return Roster(tuple(people.values()), tuple(left_out), times, sections, tuple(unclear))
 
 
@@ -171,7 +196,7 @@ def _rows(data: bytes, path: Path) -> csv.DictReader[str]:
         except UnicodeDecodeError:
             continue
     else:
-        raise UsageError(f"{path} is in an encoding that is not known; save it as UTF-8.")
+        raise UsageError(_("{path} is in an encoding that is not known; save it as UTF-8.").format(path=path))
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     return csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restkey="more")

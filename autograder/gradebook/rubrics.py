@@ -8,6 +8,9 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.course import RUBRIC_SUFFIX
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 
 class RubricsOnceGraded(NbGraderPreprocessor):
@@ -24,7 +27,7 @@ class RubricsOnceGraded(NbGraderPreprocessor):
         for cell in nb.cells:
             if _task_of_rubric(cell):
                 lines = (line for line in cell.source.split("\n") if "MARK SCHEME" not in line)
-                cell.source = "\n".join(["**How this was graded**", "", *lines])
+                cell.source = "\n".join([_("**How this was graded**"), "", *lines])
         return nb, resources
 
 

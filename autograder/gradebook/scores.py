@@ -20,6 +20,9 @@ from autograder.gradebook import attribution, nbgrader_setup
 from autograder.gradebook.address import Address
 from autograder.gradebook.opening import cannot, refuse_other_course
 from autograder.gradebook.people import Person
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 T = TypeVar("T")
 
@@ -120,7 +123,9 @@ def ask(course_dir: Path, course: Course | None, read: Callable[[Session], T]) -
     course = course or Course.here()
     address = Address.of(course_dir, nbgrader_setup.load(course_dir, course))
     if address.is_missing:
-        raise NoGradebook(f"There is no gradebook in {course_dir} yet; grade an assignment first.")
+        raise NoGradebook(
+            _("There is no gradebook in {course_dir} yet; grade an assignment first.").format(course_dir=course_dir)
+        )
     refuse_other_course(address, course.id)
     engine = create_engine(address.url)
     try:
@@ -136,7 +141,11 @@ def _read(session: Session, names: list[str]) -> list[FinalScore]:
     known = list(session.scalars(select(AssignmentRow.name).order_by(AssignmentRow.name)))
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise UsageError(f"The gradebook has no assignment {unknown[0]!r}; it has: {', '.join(known) or 'none yet'}.")
+        raise UsageError(
+            _("The gradebook has no assignment {unknown!r}; it has: {known}.").format(
+                unknown=unknown[0], known=", ".join(known) or "none yet"
+            )
+        )
     people = _people(session)
     return [score for name in names or known for score in _of_assignment(session, name, people)]
 

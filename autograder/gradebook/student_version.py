@@ -30,11 +30,14 @@ from traitlets.config import Config
 
 from autograder.course import RUBRIC_SUFFIX, CourseError
 from autograder.gradebook.leaks import Secrets, grade_ids, is_answer, student_version_problems
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 RESOURCE = "autograder"
 
 
-GRADED_BY_HAND = "*A person reads this answer, and gives {points} by a rubric. You see the rubric with your grade.*"
+GRADED_BY_HAND = _("*A person reads this answer, and gives {points} by a rubric. You see the rubric with your grade.*")
 MARK, RAISE = "# YOUR CODE HERE", "raise NotImplementedError()"
 
 
@@ -87,7 +90,9 @@ class SayHowTextIsGraded(NbGraderPreprocessor):
             id = str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
             if id.endswith(RUBRIC_SUFFIX) and not cell.source.strip():
                 most = points.get(id.removesuffix(RUBRIC_SUFFIX))
-                cell.source = GRADED_BY_HAND.format(points=f"up to {most:g} points" if most else "points")
+                cell.source = GRADED_BY_HAND.format(
+                    points=_("up to {most:g} points").format(most=most) if most else "points"
+                )
         return nb, resources
 
 
@@ -108,12 +113,12 @@ class RefuseLeaks(NbGraderPreprocessor):
     """Runs last: raises if anything noted by `NoteSecrets` is left, or a student's cell would not be
     Python."""
 
-    enabled = Bool(True, help="Whether to check the student version; leave it on.").tag(config=True)
+    enabled = Bool(True, help=_("Whether to check the student version; leave it on.")).tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
         problems = student_version_problems(nb, resources[RESOURCE])
         if problems:
-            raise CourseError("The student version is not fit to be released: " + "; ".join(problems) + ".")
+            raise CourseError(_("The student version is not fit to be released: ") + "; ".join(problems) + ".")
         return nb, resources
 
 
@@ -164,4 +169,6 @@ def read_source(path: Path) -> NotebookNode:
         found: NotebookNode = nbformat.read(path, as_version=4)
         return found
     except (OSError, AttributeError, KeyError, TypeError, ValueError, nbformat.ValidationError) as error:
-        raise CourseError(f"{path.name} is not a notebook that can be read: {error}.") from error
+        raise CourseError(
+            _("{name} is not a notebook that can be read: {error}.").format(name=path.name, error=error)
+        ) from error

@@ -11,6 +11,10 @@ from sqlalchemy import Enum as OneOf
 from sqlalchemy import type_coerce as as_it_is
 from sqlalchemy.schema import Column
 
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
+
 LAST_YEAR = 9000  # a day more, or another zone, has to be a date of Python's too
 _MOST = 1e12
 
@@ -24,7 +28,9 @@ def unusable(connection: Connection) -> str:
                 continue
             row = connection.execute(select(as_it_is(column, Text)).where(wrong).limit(1)).first()
             if row is not None:
-                return f"{str(row[0])[:40]!r} in the column {column.name!r} of its table {table.name!r}"
+                return _("{row!r} in the column {name!r} of its table {name2!r}").format(
+                    row=str(row[0])[:40], name=column.name, name2=table.name
+                )
     return ""
 
 

@@ -6,22 +6,25 @@ after its check, that is said.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from nbformat import NotebookNode
 
+from autograder.checks.headline import says_missing, says_passed
 from autograder.course import CHECK_SUFFIX, UsageError
 from autograder.homework import manifest as kits
 from autograder.homework.manifest import fingerprint, grade_id
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 PASSED, OPEN, UNTOUCHED, UNCHECKED, WRITTEN = "passed", "open", "untouched", "unchecked", "written"
 SAID = {
-    UNTOUCHED: "not begun",
-    UNCHECKED: "run its check",
-    WRITTEN: "written; a person grades it",
+    UNTOUCHED: _("not begun"),
+    UNCHECKED: _("run its check"),
+    WRITTEN: _("written; a person grades it"),
 }
 DONE = (PASSED, WRITTEN)
 
@@ -97,14 +100,14 @@ def as_text(found: list[AssignmentAtAGlance]) -> str:
     lines = [f"{one.name:<{width}}  {_line(one)}" for one in found]
     here = next_assignment(found)
     if here is None:
-        return "\n".join([*lines, "", "All tasks are done. `autograder hand-in NOTEBOOK` packs what you hand in."])
+        return "\n".join([*lines, "", _("All tasks are done. `autograder hand-in NOTEBOOK` packs what you hand in.")])
     lines += ["", f"{here.name}: {here.title}"]
     ids = max(len(task.id) for task in here.tasks)
     for task in here.tasks:
         mark = "✓" if task.state == PASSED else "·" if task.state == WRITTEN else " "
         lines.append(f"  {mark} {task.id:<{ids}}  {task.points:>4g}  {task.said}")
     if here.next is not None:
-        lines += ["", f"Next: {here.next.id} in {here.path}."]
+        lines += ["", _("Next: {id} in {path}.").format(id=here.next.id, path=here.path)]
     return "\n".join(lines)
 
 
@@ -112,10 +115,12 @@ def _line(one: AssignmentAtAGlance) -> str:
     if one.problem:
         return one.problem
     if not one.tasks:
-        return "no tasks"
+        return _("no tasks")
     if one.next is None:
-        return f"all {len(one.tasks)} tasks are done"
-    return f"{one.done:>2} of {len(one.tasks):>2} tasks done, {one.open:g} of {one.points:g} points open"
+        return _("all {tasks} tasks are done").format(tasks=len(one.tasks))
+    return _("{done:>2} of {tasks:>2} tasks done, {open:g} of {points:g} points open").format(
+        done=one.done, tasks=len(one.tasks), open=one.open, points=one.points
+    )
 
 
 def _assignment(folder: Path, path: str, released: Mapping[str, str]) -> AssignmentAtAGlance:
@@ -142,31 +147,27 @@ def _assignment(folder: Path, path: str, released: Mapping[str, str]) -> Assignm
 
 def _checked(answer: NotebookNode, check: NotebookNode, released: Mapping[str, str]) -> TaskAtAGlance:
     task, points = grade_id(answer), float(check.metadata["nbgrader"].get("points", 0))
-    headline = _headline(task, check)
-    if headline is None or headline.startswith("not attempted"):
+    line = _first_line(task, check)
+    if line is None or says_missing(task, line):
         untouched = fingerprint(answer) == released.get(answer.id)
         state = UNTOUCHED if untouched else UNCHECKED
         return TaskAtAGlance(task, points, state, SAID[state])
     if _was_run_after(answer, check):
-        return TaskAtAGlance(task, points, UNCHECKED, "the answer was run after its check; run the check again")
-    return TaskAtAGlance(task, points, PASSED if _all_passed(headline) else OPEN, headline)
+        return TaskAtAGlance(task, points, UNCHECKED, _("the answer was run after its check; run the check again"))
+    state = PASSED if says_passed(task, line) else OPEN
+    return TaskAtAGlance(task, points, state, line.removeprefix(f"{task}: "))
 
 
-def _headline(task: str, check: NotebookNode) -> str | None:
-    """What the check's saved output begins with, without the task's name; None where it shows none."""
+def _first_line(task: str, check: NotebookNode) -> str | None:
+    """What the check's saved output begins with; None where it shows none."""
     for output in check.get("outputs", []):
         data = output.get("data", {})
         text = data.get("text/plain", output.get("text", ""))
         text = text if isinstance(text, str) else "".join(text)
         first = next(iter(text.splitlines()), "")
         if first.startswith(f"{task}: "):
-            return first.removeprefix(f"{task}: ")
+            return str(first)
     return None
-
-
-def _all_passed(headline: str) -> bool:
-    counts = re.match(r"(\d+) of (\d+) ", headline)
-    return headline.startswith(("all ", "its public check passed")) or (counts is not None and counts[1] == counts[2])
 
 
 def _was_run_after(answer: NotebookNode, check: NotebookNode) -> bool:

@@ -24,13 +24,17 @@ from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 
 from autograder import files
+from autograder.checks.reading import nearly_right
 from autograder.checks.terminal import HereManager, environment_here, stoppable
 from autograder.course import CHECK_SUFFIX, TOTAL_S, Course, UsageError, words_of
 from autograder.homework import manifest as kits
 from autograder.homework import watching
 from autograder.homework.manifest import Manifest, fingerprint, grade_id
+from autograder.language import sentences_of
 from autograder.sandbox.limits import Limits
 from autograder.training.brought import too_much
+
+_ = sentences_of(__package__)
 
 FOLDER = "handed-in"
 
@@ -53,10 +57,14 @@ def hand_in(path: Path) -> HandedIn:
     course, notebook = Course.here(), kits.read_notebook(path)
     manifest = kits.read(course.root)
     if manifest is None:
-        raise UsageError(f"{course.root} is no kit with a list of itself ({kits.NAME}); start this in the kit's.")
+        raise UsageError(
+            _("{root} is no kit with a list of itself ({name}); start this in the kit's.").format(
+                root=course.root, name=kits.NAME
+            )
+        )
     name = _assignment_of(notebook, manifest)
     if name is None:
-        raise UsageError(f"{path} is no notebook of this course: none of its cells stands in one.")
+        raise UsageError(_("{path} is no notebook of this course: none of its cells stands in one.").format(path=path))
     notebook = kits.with_released_ids(notebook, manifest.cells[name])
     packed = course.root / FOLDER / f"{Path(name).stem}.ipynb"
     found = HandedIn(packed, Path(name).stem)
@@ -172,25 +180,35 @@ def _tell(found: HandedIn, run: _Run, notebook: NotebookNode, released: Mapping[
     found.problems += list(_failed_cells(run, told))
     report = next((entry[1:] for entry in run.said if entry[0] == "report"), None)
     if run.dead_in is not None:
-        found.problems.append(f"Cell {run.dead_in} ended the kernel, as os._exit does; what is below it was not run.")
+        found.problems.append(
+            _("Cell {dead_in} ended the kernel, as os._exit does; what is below it was not run.").format(
+                dead_in=run.dead_in
+            )
+        )
     elif report is not None:
         found.problems += list(_reached(run, *report))
     if run.seconds > run.total_s:
         found.problems.append(
-            f"The whole notebook took {run.seconds:.0f} seconds; it has {run.total_s:g} while it is graded."
+            _("The whole notebook took {seconds:.0f} seconds; it has {total_s:g} while it is graded.").format(
+                seconds=run.seconds, total_s=run.total_s
+            )
         )
 
 
 def _missing_cells(notebook: NotebookNode, released: Mapping[str, str]) -> Iterator[str]:
     """The answer and check cells of the kit that this notebook lacks, or has twice."""
     here = Counter(grade_id(cell) for cell in notebook.cells)
-    back = "`autograder update KIT`, with the kit as you got it, puts it back"
+    back = _("`autograder update KIT`, with the kit as you got it, puts it back")
     for task in (id.removesuffix(CHECK_SUFFIX) for id in released if id.endswith(CHECK_SUFFIX)):
         for kind, id in (("answer", task), ("check", task + CHECK_SUFFIX)):
             if id in released and not here[id]:
-                yield f"{task}: its {kind} cell is missing, or no longer marked as one; {back}."
+                yield _("{task}: its {kind} cell is missing, or no longer marked as one; {back}.").format(
+                    task=task, kind=kind, back=back
+                )
             elif here[id] > 1:
-                yield f"{task}: its {kind} cell is there {here[id]} times; delete the copies."
+                yield _("{task}: its {kind} cell is there {here} times; delete the copies.").format(
+                    task=task, kind=kind, here=here[id]
+                )
 
 
 def _trains(course: Course, released: Mapping[str, str]) -> bool:
@@ -216,8 +234,10 @@ def _points(cells: Mapping[str, NotebookNode], task: str) -> str:
 
 def _misnamed(task: str, attempted: bool, first: str, missing: str) -> str:
     """A task whose cell has an answer, although the name that is asked for is not there; with one that is like it."""
-    near = re.search(r"There is no .*", first)
-    return f"{task}: {near[0] if near else f'nothing is called `{missing}` where its check stands.'}"
+    near = nearly_right(first)
+    if near:
+        return f"{task}: {near}"
+    return _("{task}: nothing is called `{missing}` where its check stands.").format(task=task, missing=missing)
 
 
 def _failed_cells(run: _Run, told: Collection[str]) -> Iterator[str]:
@@ -231,10 +251,14 @@ def _failed_cells(run: _Run, told: Collection[str]) -> Iterator[str]:
                 continue
             if output.ename == "KeyboardInterrupt":  # nobody else interrupts it
                 seconds = _seconds(cell, run.limits)
-                yield f"Cell {number} was stopped after {seconds:g} s, which is what it has while it is graded."
+                yield _(
+                    "Cell {number} was stopped after {seconds:g} s, which is what it has while it is graded."
+                ).format(number=number, seconds=seconds)
                 continue
             if output.ename == "StdinNotImplementedError":
-                yield f"Cell {number} asks for input, and nobody is there to answer while it is graded."
+                yield _("Cell {number} asks for input, and nobody is there to answer while it is graded.").format(
+                    number=number
+                )
                 continue
             missing = re.match(r"name '(\w+)' is not defined", output.evalue)
             if output.ename == "NameError" and missing:
@@ -242,20 +266,30 @@ def _failed_cells(run: _Run, told: Collection[str]) -> Iterator[str]:
             else:
                 first = (output.evalue.splitlines() or [""])[0][:200].rstrip(".")
                 first = re.sub(r" \(\d+\.py, line (\d+)\)$", r" in line \1", first)  # of a syntax error
-                yield f"Cell {number} raises {output.ename}{': ' + first if first else ''}."
+                yield _("Cell {number} raises {ename}{first}.").format(
+                    number=number, ename=output.ename, first=": " + first if first else ""
+                )
     yield from (_unknown_name(name, numbers, defined) for name, numbers in unknown.items() if name not in told)
 
 
 def _unknown_name(name: str, numbers: list[int], defined: Mapping[str, int]) -> str:
-    who = f"Cell {numbers[0]} uses" if len(numbers) == 1 else f"Cells {', '.join(map(str, numbers))} use"
+    who = (
+        _("Cell {numbers} uses").format(numbers=numbers[0])
+        if len(numbers) == 1
+        else _("Cells {str} use").format(str=", ".join(map(str, numbers)))
+    )
     if name not in defined:
-        return (
-            f"{who} `{name}`, which no cell defines: it was defined in a cell that you have since deleted or changed, "
+        return _(
+            "{who} `{name}`, which no cell defines: it was defined in a cell that you have since deleted or changed, "
             "or is misspelled."
-        )
+        ).format(who=who, name=name)
     if defined[name] > numbers[0]:
-        return f"{who} `{name}`, which is defined only below, in cell {defined[name]}."
-    return f"{who} `{name}`, which cell {defined[name]} should have defined before; it failed."
+        return _("{who} `{name}`, which is defined only below, in cell {defined}.").format(
+            who=who, name=name, defined=defined[name]
+        )
+    return _("{who} `{name}`, which cell {defined} should have defined before; it failed.").format(
+        who=who, name=name, defined=defined[name]
+    )
 
 
 def _definitions(notebook: NotebookNode) -> dict[str, int]:
@@ -284,19 +318,20 @@ def _reached(run: _Run, noted: list[list[Any]], peak: int | None, student: Any) 
     for source, what, name in noted:
         number = sources.get(source.strip(), 0)
         if what == "file":
-            yield (
-                f"Cell {number} reads {name}: only the notebook is handed in, and no other file is there while it is "
+            yield _(
+                "Cell {number} reads {name}: only the notebook is handed in, and no other file is there while it is "
                 "graded."
-            )
+            ).format(number=number, name=name)
         else:
-            yield f"Cell {number} connects to {name}: there is no network while it is graded."
+            yield _("Cell {number} connects to {name}: there is no network while it is graded.").format(
+                number=number, name=name
+            )
     if peak is not None and peak > run.limits.memory_bytes:
-        yield (
-            f"The notebook took {peak / 1e9:.1f} GB of memory at its peak; it has "
-            f"{run.limits.memory_bytes / 1e9:.1f} GB while it is graded."
-        )
+        yield _(
+            "The notebook took {peak:.1f} GB of memory at its peak; it has {memory_bytes:.1f} GB while it is graded."
+        ).format(peak=peak / 1e9, memory_bytes=run.limits.memory_bytes / 1e9)
     if isinstance(student, str) and not student.strip():
-        yield "STUDENT_ID is empty: some tasks have numbers of your own, which are drawn from it."
+        yield _("STUDENT_ID is empty: some tasks have numbers of your own, which are drawn from it.")
 
 
 def _packed(notebook: NotebookNode) -> bytes:

@@ -19,7 +19,10 @@ from nbformat import NotebookNode
 
 from autograder import files
 from autograder.course import UsageError
+from autograder.language import sentences_of
 from autograder.notebook_file import NotANotebook, document_of
+
+_ = sentences_of(__package__)
 
 NAME = "kit.json"
 ID = re.compile(r"[\w-]{1,64}", re.ASCII)  # what may be a cell's id
@@ -74,23 +77,27 @@ def read(folder: Path) -> Manifest | None:
         said = json.loads(data)
         return Manifest(str(said["course"]), dict(said["files"]), {k: dict(v) for k, v in said["cells"].items()})
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise UsageError(f"{folder / NAME} is damaged; take it from the kit that you were given.") from None
+        raise UsageError(
+            _("{folder} is damaged; take it from the kit that you were given.").format(folder=folder / NAME)
+        ) from None
 
 
 def read_notebook(path: Path) -> NotebookNode:
     """A notebook of a student. Raises `UsageError` where there is none that can be read."""
     if path.is_dir():
-        raise UsageError(f"{path} is a folder; name the notebook in it.")
+        raise UsageError(_("{path} is a folder; name the notebook in it.").format(path=path))
     data = files.read_whole(path, 4 * MOST_BYTES)
     if data is None:
-        raise UsageError(f"There is no file {path}.")
+        raise UsageError(_("There is no file {path}.").format(path=path))
     try:
         notebook: NotebookNode = nbformat.reads(json.dumps(document_of(data)), as_version=4)
     except NotANotebook as error:
         raise UsageError(f"{path} {error}") from None
     except Exception as error:  # nbformat raises what its schema library raises
         first = (str(error).splitlines() or [type(error).__name__])[0]
-        raise UsageError(f"{path} is not a notebook that can be read: {first}") from error
+        raise UsageError(
+            _("{path} is not a notebook that can be read: {first}").format(path=path, first=first)
+        ) from error
     seen: set[str] = set()
     for number, cell in enumerate(notebook.cells):  # older tools write none, and copies of files have the same twice
         if cell.get("id", "") in seen or not cell.get("id"):

@@ -26,11 +26,16 @@ from autograder import files
 from autograder.course import CourseError, UsageError
 from autograder.homework import manifest as kits
 from autograder.homework.manifest import Manifest, fingerprint, grade_id
+from autograder.language import sentences_of
 
-FORMER = "Yours, from before the update:"
+_ = sentences_of(__package__)
+
+FORMER = _("Yours, from before the update:")
 NOT_COPIED = shutil.ignore_patterns("__pycache__", "*.pyc", ".git", ".ipynb_checkpoints")
 INSTALLED_BY = ("constraints.txt", "pyproject.toml")
-ASIDE = "Nothing was changed. Move it aside and run this again: the new kit brings this notebook as it is handed out."
+ASIDE = _(
+    "Nothing was changed. Move it aside and run this again: the new kit brings this notebook as it is handed out."
+)
 
 
 @dataclass(frozen=True)
@@ -62,15 +67,23 @@ def update(folder: Path, kit: Path) -> Updated:
     folder = folder.resolve()
     old = kits.read(folder)
     if old is None:
-        raise UsageError(f"{folder} is no kit with a list of itself ({kits.NAME}); start this in the kit's folder.")
+        raise UsageError(
+            _("{folder} is no kit with a list of itself ({name}); start this in the kit's folder.").format(
+                folder=folder, name=kits.NAME
+            )
+        )
     with _unpacked(kit) as source:
         new = kits.read(source)
         if new is None:
-            raise UsageError(f"{kit} is no kit: it has no {kits.NAME}.")
+            raise UsageError(_("{kit} is no kit: it has no {name}.").format(kit=kit, name=kits.NAME))
         if new.course != old.course:
-            raise UsageError(f"{kit} is a kit of the course {new.course!r}, and this folder of {old.course!r}.")
+            raise UsageError(
+                _("{kit} is a kit of the course {course!r}, and this folder of {course2!r}.").format(
+                    kit=kit, course=new.course, course2=old.course
+                )
+            )
         if source == folder:
-            raise UsageError(f"{kit} is this folder itself; name the newer kit.")
+            raise UsageError(_("{kit} is this folder itself; name the newer kit.").format(kit=kit))
         merged = {name: _merged_file(folder, source, name, old) for name in new.notebooks}
         replaced = tuple(name for name in new.files if name not in new.cells and _changed(folder, name, old))
         copy = _copy_beside(folder)
@@ -201,7 +214,9 @@ def _refuse_loss(mine: NotebookNode, released: Mapping[str, str], result: Notebo
             continue
         lost = [line for line in cell.source.splitlines() if line.strip() not in there]
         if lost:
-            raise CourseError(f"Nothing was changed, because the line {lost[0].strip()!r} would have been lost.")
+            raise CourseError(
+                _("Nothing was changed, because the line {strip!r} would have been lost.").format(strip=lost[0].strip())
+            )
 
 
 def _merged_file(folder: Path, source: Path, name: str, old: Manifest) -> Merged:
@@ -236,7 +251,11 @@ def _copy_beside(folder: Path) -> Path:
         shutil.copytree(folder, copy, ignore=left_out, symlinks=True)
     except (OSError, shutil.Error) as error:
         shutil.rmtree(copy, ignore_errors=True)
-        raise CourseError(f"Nothing was changed, because {folder} could not be copied first: {error}") from error
+        raise CourseError(
+            _("Nothing was changed, because {folder} could not be copied first: {error}").format(
+                folder=folder, error=error
+            )
+        ) from error
     return copy
 
 
@@ -247,7 +266,7 @@ def _unpacked(kit: Path) -> Iterator[Path]:
         yield kit.resolve()
         return
     if not zipfile.is_zipfile(kit):
-        raise UsageError(f"{kit} is neither a folder nor a ZIP file.")
+        raise UsageError(_("{kit} is neither a folder nor a ZIP file.").format(kit=kit))
     with tempfile.TemporaryDirectory() as place:
         with zipfile.ZipFile(kit) as archive:
             archive.extractall(place)  # names with .. or a drive stay inside

@@ -13,12 +13,15 @@ from typing import Any
 
 from autograder.checks.display import MARKS
 from autograder.checks.notebook import CheckResult, check
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 if sys.platform != "win32":
     import resource
 
 MARK = "autograder-hand-in:"
-STOPPED = "Its check took longer than it may, and was stopped; a loop that does not end is the usual cause."
+STOPPED = _("Its check took longer than it may, and was stopped; a loop that does not end is the usual cause.")
 LINES = 3  # of what a check says of a part that did not pass; its table in the notebook has all
 
 PRELUDE = '''

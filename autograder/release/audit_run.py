@@ -16,7 +16,10 @@ from autograder.course import Assignment, Course, CourseError
 from autograder.feedback.page import student_page
 from autograder.gradebook.leaks import Secrets, hidden_test_names
 from autograder.gradebook.student_version import generate, read_source
+from autograder.language import sentences_of
 from autograder.release.new import unfilled
+
+_ = sentences_of(__package__)
 
 
 def audit_assignment(name: str, course: Course | None = None, tasks: Collection[str] | None = None) -> Audit:
@@ -27,7 +30,11 @@ def audit_assignment(name: str, course: Course | None = None, tasks: Collection[
     automatic = [task.id for task in about.automatic]
     for task in tasks or ():
         if task not in automatic:
-            raise CourseError(f"{name} has no task {task!r} that is graded by checks. It has: {', '.join(automatic)}.")
+            raise CourseError(
+                _("{name} has no task {task!r} that is graded by checks. It has: {automatic}.").format(
+                    name=name, task=task, automatic=", ".join(automatic)
+                )
+            )
     missing = unfilled(course, name)
     if missing:
         return Audit(name, (), tuple(missing))
@@ -46,17 +53,43 @@ def audit_assignment(name: str, course: Course | None = None, tasks: Collection[
 def table(found: Audit) -> Table:
     """The audit as a table, one row per task."""
     out = Table(title=found.assignment, title_justify="left", box=None, pad_edge=False)
-    out.add_column("task")
-    for heading in ("points", "solution", "untouched", "tests", "wrong turns", "caught", "named", "named wrongly",
-                    "pairs told apart", "right", "no name", "kernel says", "check s", "hidden s"):
+    out.add_column(_("task"))
+    for heading in (
+        _("points"),
+        _("solution"),
+        _("untouched"),
+        _("tests"),
+        _("wrong turns"),
+        _("caught"),
+        _("named"),
+        _("named wrongly"),
+        _("pairs told apart"),
+        _("right"),
+        _("no name"),
+        _("kernel says"),
+        _("check s"),
+        _("hidden s"),
+    ):
         out.add_column(heading, justify="right")
     for one in found.tasks:
         out.add_row(
-            one.task, f"{one.points:g}", f"{one.solution:g}", f"{one.untouched:g}", str(one.tests),
-            str(one.misconceptions), str(one.caught), str(one.named), str(one.named_wrongly),
-            f"{one.told_apart} of {one.pairs}", f"{one.passed} of {one.right}",
-            f"{one.unregistered_caught} of {one.unregistered}", f"{sum(one.believed.values()):g}",
-            f"{one.seconds['public']:.2f}", f"{one.seconds['hidden']:.2f}",
+            one.task,
+            f"{one.points:g}",
+            f"{one.solution:g}",
+            f"{one.untouched:g}",
+            str(one.tests),
+            str(one.misconceptions),
+            str(one.caught),
+            str(one.named),
+            str(one.named_wrongly),
+            _("{told_apart} of {pairs}").format(told_apart=one.told_apart, pairs=one.pairs),
+            _("{passed} of {right}").format(passed=one.passed, right=one.right),
+            _("{unregistered_caught} of {unregistered}").format(
+                unregistered_caught=one.unregistered_caught, unregistered=one.unregistered
+            ),
+            f"{sum(one.believed.values()):g}",
+            f"{one.seconds['public']:.2f}",
+            f"{one.seconds['hidden']:.2f}",
         )
     return out
 
@@ -64,13 +97,14 @@ def table(found: Audit) -> Table:
 def prices(found: Audit) -> Table:
     """What each misconception costs, the dearest of each task first; and the tests that believe the kernel."""
     out = Table(box=None, pad_edge=False)
-    for heading in ("task", "share of the points", "wrong turn, or test that believes the kernel"):
-        out.add_column(heading, justify="right" if heading == "share of the points" else "left")
+    out.add_column(_("task"))
+    out.add_column(_("share of the points"), justify="right")
+    out.add_column(_("wrong turn, or test that believes the kernel"))
     for one in found.tasks:
         for id, share in sorted(one.prices.items(), key=lambda price: -price[1]):
             out.add_row(one.task, f"{share:.0%}", id)
         for name, points in one.believed.items():
-            out.add_row(one.task, f"{points / one.points:.0%}", f"{name} (the kernel says)")
+            out.add_row(one.task, f"{points / one.points:.0%}", _("{name} (the kernel says)").format(name=name))
     return out
 
 
@@ -78,7 +112,7 @@ def _in_student_version(notebook: Any, names: set[str]) -> Iterator[str]:
     text = json.dumps(notebook)
     for name in sorted(names):
         if name in text:
-            yield f"The student version names the hidden test {name}."
+            yield _("The student version names the hidden test {name}.").format(name=name)
 
 
 def _in_feedback(about: Assignment, notebook: Any, found: Audit, secrets: Secrets, names: set[str]) -> Iterator[str]:
@@ -93,10 +127,12 @@ def _in_feedback(about: Assignment, notebook: Any, found: Audit, secrets: Secret
     text = html.unescape(re.sub(r"<[^>]*>", "\n", page))
     for name in sorted(names):
         if name in text:
-            yield f"The feedback page names the hidden test {name}."
+            yield _("The feedback page names the hidden test {name}.").format(name=name)
     for line in dict.fromkeys(secrets.in_lines(text)):
-        yield f"The feedback page shows a line of a solution: {line!r}."
+        yield _("The feedback page shows a line of a solution: {line!r}.").format(line=line)
     for task in tasks:
         for test in task["tests"]:
             if test["details"]:
-                yield f"{task['task']}: the hidden test {test['name']} keeps values that belong to public tests alone."
+                yield _("{task}: the hidden test {name} keeps values that belong to public tests alone.").format(
+                    task=task["task"], name=test["name"]
+                )

@@ -23,9 +23,12 @@ from typing import Literal
 
 from autograder import files
 from autograder.course import Assignment, Course, CourseError
+from autograder.language import sentences_of
 from autograder.release.needed import needed
 from autograder.release.wheel import machine_wheel, zipped
 from autograder.sandbox.policy import Isolation
+
+_ = sentences_of(__package__)
 
 SCRIPTS = Path(__file__).with_name("gradescope")
 CONSTRAINTS = "constraints.txt"
@@ -61,7 +64,9 @@ def gradescope(
 
     Raises ``CourseError`` where the assignment is not released, or no versions are known."""
     if not assignment.release_path.is_file():
-        raise CourseError(f"{assignment.name} is not released yet; `autograder release {assignment.name}` does that.")
+        raise CourseError(
+            _("{name} is not released yet; `autograder release {name}` does that.").format(name=assignment.name)
+        )
     wheel, machine = machine_wheel()
     parts = {
         "setup.sh": _setup(assignment, terms.index),

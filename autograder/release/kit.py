@@ -22,8 +22,11 @@ from autograder.course import Assignment, Course, CourseError, UsageError, words
 from autograder.gradebook.leaks import Secrets, file_problems, hidden_test_names
 from autograder.gradebook.student_version import read_source
 from autograder.homework import manifest
+from autograder.language import sentences_of
 from autograder.release import kit_pages
 from autograder.sandbox.policy import RUNTIMES
+
+_ = sentences_of(__package__)
 
 PACKAGE = Path(__file__).resolve().parents[1]
 # Rooms and modules of the machine that only staff needs.
@@ -96,16 +99,18 @@ def write(folder: Path, course: Course, assignments: Sequence[Assignment]) -> No
     what it must not."""
     folder = folder.resolve()
     if course.root.is_relative_to(folder):
-        raise UsageError(f"{folder} holds the course itself; name a new folder for the kit.")
+        raise UsageError(_("{folder} holds the course itself; name a new folder for the kit.").format(folder=folder))
     if folder.exists() and not _is_kit(folder, course) and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError(f"{folder} is not empty and holds no kit; name a new folder for it.")
+        raise UsageError(_("{folder} is not empty and holds no kit; name a new folder for it.").format(folder=folder))
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         _fill(aside, course, assignments)
         problems = _problems(aside, course)
         if problems:
-            raise CourseError(f"The kit is not fit to be handed out: {'; '.join(problems)}.")
+            raise CourseError(
+                _("The kit is not fit to be handed out: {problems}.").format(problems="; ".join(problems))
+            )
         _put_in_place(aside, folder)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
@@ -184,7 +189,7 @@ def answers_given_away(assignment: Assignment, package: Path) -> list[str]:
     given = [(test, value) for path in cases for test, _, value in frozen.frozen_values(path)]
     tasks = [task.id for task in assignment.tasks if task.kind == "answer"]
     found = [
-        f"{test} gives away the answer of {task}"
+        _("{test} gives away the answer of {task}").format(test=test, task=task)
         for test, value in given if isinstance(value, dict)
         for task in tasks if gives_away(task, value)
     ]  # fmt: skip
@@ -233,7 +238,7 @@ def _problems(kit: Path, course: Course) -> list[str]:
     for assignment in course:
         found += file_problems(kit, Secrets.of(read_source(assignment.solution_path)), names)
         found += answers_given_away(assignment, kit / course.package)
-    found += [f"{part} is in it" for part in STAFF_ONLY if (kit / "autograder" / part).exists()]
+    found += [_("{part} is in it").format(part=part) for part in STAFF_ONLY if (kit / "autograder" / part).exists()]
     return sorted(set(found))
 
 

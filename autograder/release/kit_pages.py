@@ -15,6 +15,9 @@ import nbformat
 
 from autograder import files
 from autograder.course import Assignment, Course
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 BRANCH = "main"
 COLAB = "https://colab.research.google.com"
@@ -26,14 +29,14 @@ import sys
 if "google.colab" in sys.modules:
     %pip install --quiet git+{repository}@{branch}
 """
-README = """# {title}: the notebooks
+README = _("""# {title}: the notebooks
 
 Open a notebook in JupyterLab or VS Code and work from top to bottom. `check("...")` in the notebook tells you
 how an answer is doing; `autograder check NOTEBOOK` does the same for a whole notebook in the terminal, and
 `autograder hand-in NOTEBOOK` packs what you hand in.
 
 {notebooks}
-"""
+""")
 
 
 def readme(course: Course) -> str:
@@ -45,7 +48,7 @@ def readme(course: Course) -> str:
 def table(course: Course, assignments: Sequence[Assignment]) -> str:
     """The notebooks, what each needs to be installed, and where else it can be opened, in Markdown."""
     elsewhere = course.kit_repository is not None
-    rows = ["| notebook | install | or open it |", "|---|---|---|"]
+    rows = [_("| notebook | install | or open it |"), "|---|---|---|"]
     if not elsewhere:
         rows = ["| notebook | install |", "|---|---|"]
     for one in assignments:
@@ -76,7 +79,7 @@ def _badges(course: Course, path: str) -> str:
     where = str(course.kit_repository).removeprefix("https://github.com/")
     colab = f"{COLAB}/github/{where}/blob/{BRANCH}/{path}"
     binder = f"{BINDER}/v2/gh/{where}/{BRANCH}?labpath={quote(path, safe='')}"
-    return (
-        f"[![Open in Colab]({COLAB}/assets/colab-badge.svg)]({colab}) "
-        f"[![Open in Binder]({BINDER}/badge_logo.svg)]({binder})"
-    )
+    return _(
+        "[![Open in Colab]({colab}/assets/colab-badge.svg)]({colab2}) "
+        "[![Open in Binder]({binder}/badge_logo.svg)]({binder2})"
+    ).format(colab=COLAB, colab2=colab, binder=BINDER, binder2=binder)

@@ -18,7 +18,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder import files
 from autograder.course import CHECK_SUFFIX, RUBRIC_SUFFIX, Course, CourseError, Kind, UsageError, words_of
+from autograder.language import sentences_of
 from autograder.sandbox.policy import RUNTIMES
+
+_ = sentences_of(__package__)
 
 SKELETON = Path(__file__).with_name("skeleton")
 MARK = "FILL IN:"
@@ -65,15 +68,17 @@ def new_course(folder: Path, *, id: str | None = None, title: str | None = None)
     """
     folder = folder.resolve()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError(f"{folder} is not empty; name a new folder for the course.")
+        raise UsageError(_("{folder} is not empty; name a new folder for the course.").format(folder=folder))
     id = id or folder.name
     if not NAME.fullmatch(id):
-        raise UsageError(f"{id!r} is no id for a course: small letters and digits, words joined by a hyphen.")
+        raise UsageError(
+            _("{id!r} is no id for a course: small letters and digits, words joined by a hyphen.").format(id=id)
+        )
     given = {"id": id, "package": f"{words_of(id)}_course", "title": title or id}
     written = [_write(folder / _target(path), path, given) for path in sorted((SKELETON / "course").rglob("*.txt"))]
     written.append(_empty(folder / given["package"] / "__init__.py"))
     course = Course(folder)
-    written += new_assignment(FIRST, course=course, title="A first assignment")
+    written += new_assignment(FIRST, course=course, title=_("A first assignment"))
     for task, kind, points in (("double", "code", 4.0), ("halves", "answer", 2.0), ("why", "text", 2.0)):
         written += new_task(task, FIRST, course=course, kind=kind, points=points)  # type: ignore[arg-type]
     return list(dict.fromkeys(written))
@@ -88,12 +93,22 @@ def new_assignment(
     """
     course = course or Course.here()
     if not ASSIGNMENT_NAME.fullmatch(name):
-        raise UsageError(f"{name!r} is no name for an assignment: a number and words, joined as in 02-shifts.")
+        raise UsageError(
+            _("{name!r} is no name for an assignment: a number and words, joined as in 02-shifts.").format(name=name)
+        )
     if runtime not in RUNTIMES:
-        raise UsageError(f"There is no runtime {runtime!r}; there are: {', '.join(RUNTIMES)}.")
+        raise UsageError(
+            _("There is no runtime {runtime!r}; there are: {runtimes}.").format(
+                runtime=runtime, runtimes=", ".join(RUNTIMES)
+            )
+        )
     taken = {words_of(other): other for other in course.names}
     if words_of(name) in taken:
-        raise UsageError(f"{taken[words_of(name)]} has the folder {words_of(name)} already; take other words.")
+        raise UsageError(
+            _("{taken} has the folder {name} already; take other words.").format(
+                taken=taken[words_of(name)], name=words_of(name)
+            )
+        )
     heading = title or words_of(name).replace("_", " ").capitalize()
     cells = [
         new_markdown_cell(f"# {heading}\n\nFILL IN: what it is about, and how long it takes.", id="title"),
@@ -122,13 +137,19 @@ def new_task(
     course = course or Course.here()
     about = course.assignment(assignment)
     if not NAME.fullmatch(task):
-        raise UsageError(f"{task!r} is no name for a task: small letters and digits, words joined by hyphens.")
+        raise UsageError(
+            _("{task!r} is no name for a task: small letters and digits, words joined by hyphens.").format(task=task)
+        )
     elsewhere = sorted(course.folder.glob(f"*/{words_of(task)}"))
     if elsewhere:
         place = elsewhere[0].relative_to(course.root)
-        raise UsageError(f"There is a task {task} already, in {place}; a task's name is unique in the course.")
+        raise UsageError(
+            _("There is a task {task} already, in {place}; a task's name is unique in the course.").format(
+                task=task, place=place
+            )
+        )
     if points <= 0:
-        raise UsageError(f"A task has points above 0, not {points:g}.")
+        raise UsageError(_("A task has points above 0, not {points:g}.").format(points=points))
     folder = about.folder / words_of(task)
     given = {
         "task": task, "name": words_of(task), "registry": words_of(task).upper(), "points": f"{points:g}",
@@ -145,14 +166,19 @@ def unfilled(course: Course, assignment: str) -> list[str]:
     """What is still to be filled in of an assignment, in its folder and in its notebook: a sentence each."""
     about = course.assignment(assignment)
     found = [
-        f"{path.relative_to(course.root).as_posix()}, line {number}: fill in {what}"
+        _("{as_posix}, line {number}: fill in {what}").format(
+            as_posix=path.relative_to(course.root).as_posix(), number=number, what=what
+        )
         for path in sorted(about.folder.rglob("*"))
         if path.suffix in (".py", ".md")
         for number, what in _marked(path.read_text(encoding="utf-8"))
     ]
     for cell in nbformat.read(about.solution_path, as_version=4).cells:
-        name = cell.metadata.get("nbgrader", {}).get("grade_id") or cell.get("id", "without a name")
-        found += [f"The notebook's cell {name}: fill in {what}" for _, what in _marked(cell.source)]
+        name = cell.metadata.get("nbgrader", {}).get("grade_id") or cell.get("id", _("without a name"))
+        found += [
+            _("The notebook's cell {name}: fill in {what}").format(name=name, what=what)
+            for _number, what in _marked(cell.source)
+        ]
     return found
 
 
@@ -230,13 +256,17 @@ def new(
     Raises `UsageError` for options that do not go together, `CourseError` where there is no course to add to.
     """
     if (what == "task") != (assignment is not None):
-        raise UsageError("A task is added to an assignment, and only a task: --assignment NAME.")
+        raise UsageError(_("A task is added to an assignment, and only a task: --assignment NAME."))
     if what == "course":
         folder = Path(name).resolve()
         return new_course(folder, title=title), unfilled(Course(folder), FIRST)
     course = Course.here()
     if not course.folder.is_dir():
-        raise CourseError(f"{course.root} has no folder {course.package}, where its tasks would stand.")
+        raise CourseError(
+            _("{root} has no folder {package}, where its tasks would stand.").format(
+                root=course.root, package=course.package
+            )
+        )
     if what == "assignment":
         return new_assignment(name, course=course, title=title, runtime=runtime), unfilled(course, name)
     assert assignment is not None

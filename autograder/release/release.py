@@ -25,7 +25,10 @@ from autograder.gradebook import nbgrader_setup
 from autograder.gradebook.gradebook import GradebookWriter
 from autograder.gradebook.leaks import Secrets, file_problems, hidden_test_names
 from autograder.gradebook.student_version import read_source
+from autograder.language import sentences_of
 from autograder.release import kit as kit_writer
+
+_ = sentences_of(__package__)
 
 WORK_FOLDER = ".autograder"
 
@@ -47,7 +50,7 @@ def release(
     course = course or Course.here()
     chosen = [course.assignment(name) for name in assignments or course.names]
     if not chosen:
-        raise CourseError(f"There is no assignment in {course.root / 'solutions'} to release.")
+        raise CourseError(_("There is no assignment in {root} to release.").format(root=course.root / "solutions"))
     if course.root == Course.here().root:  # whose checks this process can load
         for assignment in chosen:
             refuse_other_points(assignment, CheckSession(assignment.name))
@@ -71,7 +74,11 @@ def _write(course: Course, assignment: Assignment) -> Path:
         secrets = Secrets.of(read_source(assignment.solution_path))
         problems = file_problems(made, secrets, hidden_test_names(course.folder))
         if problems:
-            raise CourseError(f"{assignment.name} is not fit to be released: {'; '.join(problems)}.")
+            raise CourseError(
+                _("{name} is not fit to be released: {problems}.").format(
+                    name=assignment.name, problems="; ".join(problems)
+                )
+            )
         replace_folder(made, destination)
     return destination
 
@@ -88,7 +95,9 @@ def _generate(course: Course, assignment: Assignment, aside: Path) -> None:
         try:
             converter.start()
         except NbGraderException as error:
-            raise CourseError(f"{assignment.name} could not be released: {_cause(said) or error}") from error
+            raise CourseError(
+                _("{name} could not be released: {said}").format(name=assignment.name, said=_cause(said) or error)
+            ) from error
 
 
 def replace_folder(source: Path, destination: Path) -> None:

@@ -23,6 +23,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..language import sentences_of
 from . import channel, mechanisms
 from .gpu import HIDDEN
 from .policy import RUNTIMES, Isolation, IsolationMissing
@@ -31,6 +32,8 @@ from .usage import Usage
 
 if TYPE_CHECKING:
     from .zmtp import KernelClient
+
+_ = sentences_of(__package__)
 
 _WARM_UP_S = 180.0
 _START_S = 30.0
@@ -82,7 +85,7 @@ class SandboxKernel:
             missing = (event or {}).get("missing")
             if missing:
                 raise IsolationMissing(mechanisms.sentence(missing))
-            raise KernelFailed(f"the kernel did not start: {_why(event, started)}")
+            raise KernelFailed(_("the kernel did not start: {why}").format(why=_why(event, started)))
         return event
 
     def _connect(self) -> KernelClient:
@@ -92,7 +95,7 @@ class SandboxKernel:
             client = KernelClient(self.connection)
         except OSError as error:
             self._release()
-            raise KernelFailed(f"the kernel did not answer: {error}") from error
+            raise KernelFailed(_("the kernel did not answer: {error}").format(error=error)) from error
         deadline = time.monotonic() + _START_S
         while time.monotonic() < deadline:
             with contextlib.suppress(queue.Empty):
@@ -102,7 +105,7 @@ class SandboxKernel:
             client.request("kernel_info_request")
         client.close()
         self._release()
-        raise KernelFailed("the kernel did not answer")
+        raise KernelFailed(_("the kernel did not answer"))
 
     def open_bridge(self) -> str:
         """Asks the kernel to serve the bridge until the grader closes it; returns the message's id."""
@@ -165,7 +168,7 @@ class SandboxKernel:
             if event["event"] == "measured":
                 return Usage(event["cpu_s"], event["peak_bytes"], event["waited_s"])
             self._note(event)
-        raise KernelFailed("the kernel's supervisor did not answer")
+        raise KernelFailed(_("the kernel's supervisor did not answer"))
 
     def kept_waiting(self) -> float:
         """Seconds in which the kernel was ready to run and the machine ran others, since this was last asked; 0 where
@@ -289,7 +292,11 @@ class WarmPool:
         shared: socket.socket | None = None, folder: Path | None = None,
     ) -> None:
         if runtime not in RUNTIMES:
-            raise ValueError(f"unknown runtime {runtime!r}; there are {', '.join(RUNTIMES)}")
+            raise ValueError(
+                _("unknown runtime {runtime!r}; there are {runtimes}").format(
+                    runtime=runtime, runtimes=", ".join(RUNTIMES)
+                )
+            )
         self.runtime, self.isolation, self._forbidden = runtime, isolation, forbidden
         self._disabled = sorted(mechanisms.disabled())
         if isolation == "required":
@@ -357,7 +364,11 @@ class WarmPool:
             return self._wait()
         if facts is None:
             log = Path(self._home, "server.log").read_text(errors="replace").strip().splitlines()
-            raise KernelFailed(f"the warm server for {self.runtime} did not start: {log[-1] if log else 'no message'}")
+            raise KernelFailed(
+                _("the warm server for {runtime} did not start: {log}").format(
+                    runtime=self.runtime, log=log[-1] if log else _("no message")
+                )
+            )
         self.facts: dict[str, Any] = facts
         self._warm = True
 
@@ -373,7 +384,11 @@ class WarmPool:
                 self._launch()
             self._wait()
             if setup.gpu is not None and self.facts["gpu_files"]:
-                raise KernelFailed(f"the warm server for {self.runtime} has opened a GPU, so no fork of it can use one")
+                raise KernelFailed(
+                    _("the warm server for {runtime} has opened a GPU, so no fork of it can use one").format(
+                        runtime=self.runtime
+                    )
+                )
         started = time.monotonic()
         setup.work.mkdir(parents=True, exist_ok=True)
         request = self._request(setup)
@@ -388,7 +403,7 @@ class WarmPool:
                 control.close()
                 bridge.close()
                 shutil.rmtree(request["base"], ignore_errors=True)
-                raise KernelFailed(f"the warm server for {self.runtime} ended") from error
+                raise KernelFailed(_("the warm server for {runtime} ended").format(runtime=self.runtime)) from error
         return StartingKernel(control, bridge, request, started)
 
     def _request(self, setup: KernelSetup) -> dict[str, Any]:

@@ -17,8 +17,12 @@ from typing import Any
 
 import numpy as np
 
+from ..language import sentences_of
+from .policy import FORBIDDEN
 from .training import Offers, Thresholds
 from .variants import Variants
+
+_ = sentences_of(__package__)
 
 
 class ForbiddenLibrary(ModuleNotFoundError):
@@ -35,9 +39,7 @@ class Gatekeeper(MetaPathFinder):
         """None, so that the next finder looks; or `ForbiddenLibrary`."""
         library = fullname.partition(".")[0]
         if library in self._forbidden:
-            raise ForbiddenLibrary(
-                f"{library} is forbidden in this assignment: write it without {library}.", name=library
-            )
+            raise ForbiddenLibrary(FORBIDDEN.format(library=library), name=library)
         return None
 
 
@@ -57,11 +59,11 @@ def make_module(variants: Variants, data: Path | None) -> types.ModuleType:
     with `train_images.npy` (uint8) and `train_labels.npy` (int64); `weights/` there has the pretrained networks, and
     `thresholds.json` what training tasks ask for.
     """
-    module = types.ModuleType("autograder", "Checks for the course's notebooks.")
+    module = types.ModuleType("autograder", _("Checks for the course's notebooks."))
 
-    def check(task: str, *_: Any, **__: Any) -> None:
+    def check(task: str, *words: Any, **more: Any) -> None:
         """Says that this task is checked by the grader."""
-        print(f"{task}: checked by the grader")
+        print(_("{task}: checked by the grader").format(task=task))
 
     def variant(task: str, student: str | None = None) -> dict[str, Any]:
         """The numbers of a task for one student, by default for this one."""
@@ -70,13 +72,15 @@ def make_module(variants: Variants, data: Path | None) -> types.ModuleType:
     def load_images(name: str | None = None, *, otherwise: str | None = None) -> SimpleNamespace:
         """The training images and labels that the grader laid out."""
         if data is None:
-            raise FileNotFoundError("this assignment comes without images")
+            raise FileNotFoundError(_("this assignment comes without images"))
         index = json.loads((data / "index.json").read_text(encoding="utf-8"))
         asked = [index["default"]] if name is None else [str(one).strip().casefold() for one in (name, otherwise)]
         found = next((one for one in asked if one in index["sets"]), None)
         if found is None:
-            raise DataError(f"while grading there are only these images: {', '.join(index['sets'])}")
-        print(f"Images: {found}, the training part.")
+            raise DataError(
+                _("while grading there are only these images: {sets}").format(sets=", ".join(index["sets"]))
+            )
+        print(_("Images: {found}, the training part.").format(found=found))
         arrays = {part: _shared(data / found / f"{part}.npy") for part in ("train_images", "train_labels")}
         about = index["sets"][found]
         return SimpleNamespace(name=found, **arrays, classes=tuple(about["classes"]), source=about["source"])
@@ -88,9 +92,13 @@ def make_module(variants: Variants, data: Path | None) -> types.ModuleType:
         known = {path.stem: path for path in sorted((data / "weights").glob("*.safetensors"))} if data else {}
         if name not in known:
             if not known:
-                raise ValueError("name: no pretrained network is at hand while this assignment is graded.")
+                raise ValueError(_("name: no pretrained network is at hand while this assignment is graded."))
             there = ", ".join(known)
-            raise ValueError(f"name: there is no pretrained network {name!r} while grading; there are: {there}.")
+            raise ValueError(
+                _("name: there is no pretrained network {name!r} while grading; there are: {there}.").format(
+                    name=name, there=there
+                )
+            )
         return load_file(known[name])
 
     for function in (check, variant, load_images, load_pretrained):

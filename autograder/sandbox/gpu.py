@@ -14,7 +14,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ..language import sentences_of
 from .limits import MEBI
+
+_ = sentences_of(__package__)
 
 HIDDEN = "-1"
 CONTROL_FILES = ("/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/dxg")
@@ -48,7 +51,9 @@ class Gpu:
 
     def __post_init__(self) -> None:
         if not 0 < self.fraction <= 1 or self.memory_bytes <= 0:
-            raise ValueError(f"a share of a GPU must be above 0 and at most 1, not {self.fraction}")
+            raise ValueError(
+                _("a share of a GPU must be above 0 and at most 1, not {fraction}").format(fraction=self.fraction)
+            )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, for the message that starts a kernel."""
@@ -102,10 +107,12 @@ def open_device(gpu: Gpu, modules: Mapping[str, Any]) -> None:
 
 def _open_in_torch(gpu: Gpu, torch: Any) -> None:
     if torch.version.cuda is None:
-        raise GpuMissing("there is a GPU, but this PyTorch is built for the CPU; grade with --per-gpu 0")
+        raise GpuMissing(_("there is a GPU, but this PyTorch is built for the CPU; grade with --per-gpu 0"))
     try:
         torch.cuda.set_per_process_memory_fraction(gpu.fraction, 0)
         torch.zeros(1, device="cuda")
     except (RuntimeError, AssertionError) as error:
         said = str(error).strip().splitlines() or [type(error).__name__]
-        raise GpuMissing(f"the GPU {gpu.uuid} could not be opened inside the sandbox: {said[0]}") from error
+        raise GpuMissing(
+            _("the GPU {uuid} could not be opened inside the sandbox: {said}").format(uuid=gpu.uuid, said=said[0])
+        ) from error

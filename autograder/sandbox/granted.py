@@ -10,22 +10,25 @@ import contextlib
 import os
 import resource
 
+from ..language import sentences_of
 from .gpu import DATA_SLACK, Gpu
 from .gpu import OPEN_FILES as OPEN_FILES_GPU
 from .limits import MEBI, Limits
 from .usage import field
 
+_ = sentences_of(__package__)
+
 OPEN_FILES = 512
 OWN_TASKS = 48  # threads of an IPython kernel and of a framework's pools
 STACK_BYTES = 8 * MEBI  # the usual one, so that a function calls itself as deep everywhere
 _UNITS = {
-    resource.RLIMIT_CPU: ("t", "compute for {} s", 1),
-    resource.RLIMIT_FSIZE: ("f", "write a file of {} MB", MEBI),
-    resource.RLIMIT_DATA: ("d", "hold {} MB of data", MEBI),
-    resource.RLIMIT_AS: ("v", "have {} MB of addresses", MEBI),
-    resource.RLIMIT_STACK: ("s", "have a stack of {} MB", MEBI),
-    resource.RLIMIT_NOFILE: ("n", "have {} files open", 1),
-    resource.RLIMIT_NPROC: ("u", "have {} processes and threads", 1),
+    resource.RLIMIT_CPU: ("t", _("compute for {} s"), 1),
+    resource.RLIMIT_FSIZE: ("f", _("write a file of {} MB"), MEBI),
+    resource.RLIMIT_DATA: ("d", _("hold {} MB of data"), MEBI),
+    resource.RLIMIT_AS: ("v", _("have {} MB of addresses"), MEBI),
+    resource.RLIMIT_STACK: ("s", _("have a stack of {} MB"), MEBI),
+    resource.RLIMIT_NOFILE: ("n", _("have {} files open"), 1),
+    resource.RLIMIT_NPROC: ("u", _("have {} processes and threads"), 1),
 }
 
 
@@ -41,8 +44,9 @@ def require(which: int, needed: int, whose: str = "a notebook") -> None:
     if hard != resource.RLIM_INFINITY and hard < needed:
         letter, clause, unit = _UNITS[which]
         raise TooLittle(
-            f"a process may {clause.format(f'{hard / unit:,.7g}')} here, and {whose} may need {needed / unit:,.7g}; "
-            f"raise that limit (`ulimit -{letter}`)"
+            _(
+                "a process may {format} here, and {whose} may need {needed:,.7g}; raise that limit (`ulimit -{letter}`)"
+            ).format(format=clause.format(f"{hard / unit:,.7g}"), whose=whose, needed=needed / unit, letter=letter)
         )
     if soft != resource.RLIM_INFINITY and soft < needed:
         resource.setrlimit(which, (needed, hard))

@@ -28,6 +28,7 @@ from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from IPython.core.history import HistoryManager
 
+from ..language import sentences_of
 from . import agent, channel, facade, granted, pictures, privileges, reach, root, sharing, syscalls
 from .confine import MANDATORY, Confinement
 from .gpu import Gpu, open_device
@@ -35,6 +36,8 @@ from .limits import Limits
 from .policy import Policy
 from .shell import StudentShell
 from .variants import Variants
+
+_ = sentences_of(__package__)
 
 _BIND_TIMEOUT_S = 5.0
 
@@ -179,7 +182,7 @@ def _start(
             confinement.applied.append("guard")
         missing = [name for name in MANDATORY if name not in confinement.applied]
         if missing:
-            _say(report, {"event": "failed", "why": "isolation is missing", "missing": missing})
+            _say(report, {"event": "failed", "why": _("isolation is missing"), "missing": missing})
             os._exit(1)
     app.kernel.bridge = socket.socket(fileno=bridge)
     _give_threads(limits.threads)

@@ -6,8 +6,11 @@ import os
 import platform
 from dataclasses import dataclass
 
+from ..language import sentences_of
 from . import cgroup, holdings, landlock, privileges, reach, root, syscalls
 from .policy import IsolationMissing
+
+_ = sentences_of(__package__)
 
 MANDATORY = ("landlock", "seccomp", "rlimits", "guard")
 _SWITCH = "AUTOGRADER_DISABLE_MECHANISMS"
@@ -35,28 +38,34 @@ def facts() -> list[Mechanism]:
 
 def _mandatory_facts() -> list[Mechanism]:
     if platform.system() != "Linux":
-        return [Mechanism("linux", False, f"isolation needs Linux 5.13 or later, and this is {platform.system()}")]
+        return [
+            Mechanism(
+                "linux",
+                False,
+                _("isolation needs Linux 5.13 or later, and this is {system}").format(system=platform.system()),
+            )
+        ]
     off, version, no_filter = disabled(), landlock.abi(), syscalls.missing()
     return [
         _fact(
             "landlock", version > 0, off,
-            f"files outside the allow list cannot be opened (Landlock ABI {version})",
-            "files cannot be confined: Landlock needs Linux 5.13 or later, and must be enabled at boot",
+            _("files outside the allow list cannot be opened (Landlock ABI {version})").format(version=version),
+            _("files cannot be confined: Landlock needs Linux 5.13 or later, and must be enabled at boot"),
         ),
         _fact(
             "seccomp", no_filter is None, off,
-            "sockets, programs and dangerous system calls are refused",
-            f"system calls cannot be filtered: {no_filter or 'switched off'}",
+            _("sockets, programs and dangerous system calls are refused"),
+            _("system calls cannot be filtered: {no_filter}").format(no_filter=no_filter or _("switched off")),
         ),
         _fact(
             "rlimits", True, off,
-            "each process's memory, CPU time, files and file sizes are bounded",
-            "the limits of single processes are switched off",
+            _("each process's memory, CPU time, files and file sizes are bounded"),
+            _("the limits of single processes are switched off"),
         ),
         _fact(
             "guard", os.path.exists("/proc/self/status"), off,
-            "memory, processes, disk and CPU time of all that a kernel started are watched",
-            "the limits of a whole kernel cannot be watched: /proc is not mounted",
+            _("memory, processes, disk and CPU time of all that a kernel started are watched"),
+            _("the limits of a whole kernel cannot be watched: /proc is not mounted"),
         ),
     ]  # fmt: skip
 
@@ -67,33 +76,33 @@ def _other_facts() -> list[Mechanism]:
     return [
         _fact(
             "landlock-scope", version >= 6, off | ({"landlock-scope"} if "scope" in off else set()),
-            "signals reach no process outside the kernel's own (Landlock ABI 6)",
-            "before Linux 6.12 the user of its own or the system-call filter keeps signals in",
+            _("signals reach no process outside the kernel's own (Landlock ABI 6)"),
+            _("before Linux 6.12 the user of its own or the system-call filter keeps signals in"),
         ),
         _fact(
             "user", user, off,
-            "each kernel runs as a user of its own, so the number of its processes is bounded exactly",
-            "kernels share the grader's user, so the guard alone bounds the number of processes",
+            _("each kernel runs as a user of its own, so the number of its processes is bounded exactly"),
+            _("kernels share the grader's user, so the guard alone bounds the number of processes"),
         ),
         _fact(
             "mappings", holdings.sees_mapped(), off,
-            "shared memory counts by what it really holds",
-            "shared memory without a file is bounded to 1 MB a mapping, since nobody may see what it holds "
-            "(CAP_CHECKPOINT_RESTORE)",
+            _("shared memory counts by what it really holds"),
+            _("shared memory without a file is bounded to 1 MB a mapping, since nobody may see what it holds "
+            "(CAP_CHECKPOINT_RESTORE)"),
         ),
         _fact(
             "cgroup", bool(cgroup.parents()), off,
-            "Linux itself bounds the memory of a whole kernel, with what it keeps for it, and its processes",
-            "what Linux keeps for a kernel beside its memory is counted or refused as far as it is known: no control "
-            "group with memory and pids may be made here (root may, and a user to whom systemd delegates)",
+            _("Linux itself bounds the memory of a whole kernel, with what it keeps for it, and its processes"),
+            _("what Linux keeps for a kernel beside its memory is counted or refused as far as it is known: no control "
+            "group with memory and pids may be made here (root may, and a user to whom systemd delegates)"),
         ),
         _fact(
             "own-root", root.missing() is None, off,
-            "each kernel has a root folder of its own: other files do not exist there, reading leaves no time on one, "
-            "and what it writes has room for its disk limit",
-            "names, sizes and times of the machine's files can be seen, reading one leaves a time on it that the next "
-            f"kernel can see, and disk is watched, not bounded: {root.missing() or 'switched off'} (it takes "
-            "CAP_SYS_ADMIN, or namespaces for ordinary users)",
+            _("each kernel has a root folder of its own: other files do not exist there, reading leaves no time on "
+            "one, and what it writes has room for its disk limit"),
+            _("names, sizes and times of the machine's files can be seen, reading one leaves a time on it that the "
+            "next kernel can see, and disk is watched, not bounded: {missing} (it takes "
+            "CAP_SYS_ADMIN, or namespaces for ordinary users)").format(missing=root.missing() or _("switched off")),
         ),
     ]  # fmt: skip
 
@@ -114,7 +123,7 @@ def sentence(missing: list[str]) -> str:
     """One sentence for the instructor that names what is missing."""
     meanings = {fact.name: fact.meaning for fact in facts()}
     return (
-        "Student code cannot be isolated on this machine: "
-        + "; ".join(f"{name} is missing ({meanings.get(name, 'it could not be applied')})" for name in missing)
+        _("Student code cannot be isolated on this machine: ")
+        + "; ".join(f"{name} is missing ({meanings.get(name, _('it could not be applied'))})" for name in missing)
         + "."
     )

@@ -10,6 +10,10 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
+
 
 class Undrawn:
     """A picture that was not drawn: swallows attributes, calls, indexing, iteration and `with`, and shows nothing."""
@@ -55,7 +59,7 @@ class _Pictures(types.ModuleType):
 
     def __getattr__(self, name: str) -> Undrawn:
         if name.startswith("_"):
-            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+            raise AttributeError(_("module {kind!r} has no attribute {name!r}").format(kind=self.__name__, name=name))
         return Undrawn()
 
 
@@ -66,7 +70,7 @@ def install(names: tuple[str, ...]) -> None:
         above: types.ModuleType | None = None
         for depth in range(1, len(packages) + 1):
             above = _put(above, packages[depth - 1], ".".join(packages[:depth]))
-        module = _Pictures(name, "Pictures, which are not drawn while a notebook is graded.")
+        module = _Pictures(name, _("Pictures, which are not drawn while a notebook is graded."))
         sys.modules[name] = module
         if above is not None:
             setattr(above, last, module)

@@ -20,6 +20,10 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
+
 _NEW_MOUNTS, _NEW_USER = 0x20000, 0x10000000
 _NOSUID, _NODEV, _BIND, _REC, _PRIVATE, _DETACH = 2, 4, 4096, 16384, 1 << 18, 2
 _MOUNT_SETATTR, _HERE, _RECURSIVE = 442, -100, 0x8000
@@ -27,7 +31,7 @@ _READ_ONLY = 1
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 _CAP_SYS_ADMIN = 21
 _ROOM_BYTES, _ROOM_FILES = 1 << 20, 2000  # beyond the limits: what breaks one has to be seen
-_NEITHER = "mounts take CAP_SYS_ADMIN"
+_NEITHER = _("mounts take CAP_SYS_ADMIN")
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -89,19 +93,19 @@ def missing() -> str | None:
         return _NEITHER
     tried = subprocess.run([sys.executable, "-I", "-S", __file__], capture_output=True, text=True, check=False)
     said = tried.stderr.strip().splitlines()
-    return None if tried.returncode == 0 and not said else (said or ["it could not be tried"])[-1]
+    return None if tried.returncode == 0 and not said else (said or [_("it could not be tried")])[-1]
 
 
 def _separate() -> None:
     """A mount namespace of this process's own, in a user namespace where it takes one."""
     capabilities = _capabilities()
     if capabilities >> _CAP_SYS_ADMIN & 1:
-        _check(_libc.unshare(_NEW_MOUNTS), "a mount namespace")
+        _check(_libc.unshare(_NEW_MOUNTS), _("a mount namespace"))
         return
     if _is_neither(capabilities):
         raise OSError(_NEITHER)
     user, group = os.geteuid(), os.getegid()
-    _check(_libc.unshare(_NEW_MOUNTS | _NEW_USER), "a user namespace")
+    _check(_libc.unshare(_NEW_MOUNTS | _NEW_USER), _("a user namespace"))
     for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
         with open(f"/proc/self/{name}", "w") as file:
             file.write(text)
@@ -157,10 +161,10 @@ def _pivot(top: str) -> None:
     """`top` becomes the root, and the old one is gone."""
     number = _PIVOT_ROOT.get(os.uname().machine)
     if number is None:
-        raise OSError(f"the root cannot be changed on {os.uname().machine}")
+        raise OSError(_("the root cannot be changed on {machine}").format(machine=os.uname().machine))
     os.chdir(top)
-    _check(_libc.syscall(number, b".", b"."), "a root of its own")
-    _check(_libc.umount2(b".", _DETACH), "a root of its own")
+    _check(_libc.syscall(number, b".", b"."), _("a root of its own"))
+    _check(_libc.umount2(b".", _DETACH), _("a root of its own"))
     os.chdir("/")
 
 
@@ -173,19 +177,19 @@ def _set_attributes(path: str, set_flags: int = 0, clear_flags: int = 0, recursi
     flags = _RECURSIVE if recursive else 0
     size = ctypes.c_size_t(ctypes.sizeof(attributes))
     done = _libc.syscall(_MOUNT_SETATTR, _HERE, os.fsencode(path), flags, ctypes.byref(attributes), size)
-    _check(done, "a read-only mount")
+    _check(done, _("a read-only mount"))
 
 
 def _mount(source: str | None, target: str, kind: str | None, flags: int, data: str | None = None) -> None:
     given = [None if text is None else os.fsencode(text) for text in (source, target, kind)]
     options = None if data is None else data.encode()
-    _check(_libc.mount(*given, ctypes.c_ulong(flags), options), f"a mount at {target}")
+    _check(_libc.mount(*given, ctypes.c_ulong(flags), options), _("a mount at {target}").format(target=target))
 
 
 def _check(result: int, what: str) -> None:
     if result < 0:
         number = ctypes.get_errno()
-        raise OSError(number, f"{what} is refused: {os.strerror(number)}")
+        raise OSError(number, _("{what} is refused: {number}").format(what=what, number=os.strerror(number)))
 
 
 def _try(seen: Iterable[str]) -> None:

@@ -11,6 +11,10 @@ from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.utils.text import SList
 from traitlets import observe
 
+from ..language import sentences_of
+
+_ = sentences_of(__package__)
+
 # Prompts, which IPython removes where code was copied with them, as it does blanks before the first line.
 _PROMPT = re.compile(r"\A\s|^\s*(?:In \[|>>>|\.\.\.)", re.MULTILINE)
 _MAGICS_THAT_RUN_CODE = frozenset(("capture", "debug", "pdb", "prun", "run", "time", "timeit"))
@@ -38,7 +42,7 @@ class StudentShell(ZMQInteractiveShell):
 
     def system(self, cmd: str) -> None:
         """Runs nothing; sets the exit code as a shell does for a command that may not run."""
-        print(f"no program can be started while grading, so this was skipped: {cmd}", file=sys.stderr)
+        print(_("no program can be started while grading, so this was skipped: {cmd}").format(cmd=cmd), file=sys.stderr)
         self.user_ns["_exit_code"] = 126
 
     def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> SList | str:
@@ -49,21 +53,32 @@ class StudentShell(ZMQInteractiveShell):
     def run_line_magic(self, magic_name: str, line: str, _stack_depth: int = 1) -> Any:
         """Runs `%name line`; what the student's code raises in one that runs code is its own."""
         if self.find_line_magic(magic_name) is None:
-            print(f"there is no magic %{magic_name} here, so this line was skipped", file=sys.stderr)
+            print(
+                _("there is no magic %{magic_name} here, so this line was skipped").format(magic_name=magic_name),
+                file=sys.stderr,
+            )
             return None
         try:
             return super().run_line_magic(magic_name, line, _stack_depth=_stack_depth + 1)
         except Exception as error:
             if magic_name in _MAGICS_THAT_RUN_CODE:
                 raise
-            print(f"%{magic_name} {line} did not work here and was skipped: {error}", file=sys.stderr)
+            print(
+                _("%{magic_name} {line} did not work here and was skipped: {error}").format(
+                    magic_name=magic_name, line=line, error=error
+                ),
+                file=sys.stderr,
+            )
             return None
 
     def run_cell_magic(self, magic_name: str, line: str, cell: str) -> Any:
         """Runs `%%name line` over a cell; where there is no such magic, the cell without it."""
         if self.find_cell_magic(magic_name) is not None:
             return super().run_cell_magic(magic_name, line, cell)
-        print(f"there is no magic %%{magic_name} here, so the cell was run without it", file=sys.stderr)
+        print(
+            _("there is no magic %%{magic_name} here, so the cell was run without it").format(magic_name=magic_name),
+            file=sys.stderr,
+        )
         code = self.transform_cell(cell)
         exec(compile(code, self.compile.cache(code), "exec"), self.user_ns)
         return None
@@ -82,7 +97,7 @@ class StudentShell(ZMQInteractiveShell):
 
     def ask_exit(self) -> None:
         """`exit()` and `quit()` end nothing: the cells that follow are graded too."""
-        print("the notebook is graded to its end, so exit() and quit() do nothing here", file=sys.stderr)
+        print(_("the notebook is graded to its end, so exit() and quit() do nothing here"), file=sys.stderr)
 
     @observe("exit_now")
     def _update_exit_now(self, change: Any) -> None:

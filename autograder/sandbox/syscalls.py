@@ -13,12 +13,16 @@ import errno
 import os
 from typing import Any
 
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
+
 try:
     import pyseccomp as sc
 except ImportError:
-    _NOT_LOADED: str | None = "the Python package pyseccomp is not installed"
+    _NOT_LOADED: str | None = _("the Python package pyseccomp is not installed")
 except (OSError, RuntimeError):
-    _NOT_LOADED = "the library libseccomp.so.2 is not installed"
+    _NOT_LOADED = _("the library libseccomp.so.2 is not installed")
 else:
     _NOT_LOADED = None
 
@@ -73,9 +77,9 @@ def missing() -> str | None:
         return _NOT_LOADED
     try:
         with open("/proc/sys/kernel/seccomp/actions_avail") as actions:
-            return None if "errno" in actions.read() else "the kernel's seccomp cannot answer with an error"
+            return None if "errno" in actions.read() else _("the kernel's seccomp cannot answer with an error")
     except OSError:
-        return "the kernel was built without seccomp filters"
+        return _("the kernel was built without seccomp filters")
 
 
 def install(*, signals_scoped: bool, truncate_handled: bool, mapping_bytes: int | None = None) -> None:

@@ -12,6 +12,10 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
+
 T = TypeVar("T")
 TICK_S = 0.05
 AGAIN_S = 1.0  # after this long, a training that goes on in spite of its end is told so once more
@@ -106,23 +110,29 @@ class Needed:
         self._task, self._sets = task, sets
 
     def __repr__(self) -> str:
-        return "\n".join([f"{self._task}: what you need", *(f"  {line}" for line in self._lines())])
+        return "\n".join([_("{task}: what you need").format(task=self._task), *(f"  {line}" for line in self._lines())])
 
     def _repr_markdown_(self) -> str:
-        return "\n".join([f"**{self._task}**: what you need", "", *(f"- {line}" for line in self._lines())])
+        return "\n".join(
+            [_("**{task}**: what you need").format(task=self._task), "", *(f"- {line}" for line in self._lines())]
+        )
 
     def _lines(self) -> list[str]:
         return [line for name, about in self._sets.items() for line in _said(name, about)]
 
 
 def _said(name: str, about: dict[str, Any]) -> list[str]:
-    units = {"cpu": "CPU seconds", "cuda": "seconds on a GPU"}
+    units = {"cpu": "CPU seconds", "cuda": _("seconds on a GPU")}
     budget = " or ".join(f"{seconds:g} {units[device]}" for device, seconds in about["budget_s"].items())
     lines = []
-    for device, where in (("cpu", ""), ("cuda", " on a GPU")):
+    for device, where in (("cpu", ""), ("cuda", _(" on a GPU"))):
         if device in about:
             tiers = ", ".join(f"{tier:.2%}" for tier in about[device]["tiers"])
-            lines.append(f"{name}{where}: {tiers} of the altered test images, trained within {budget}")
+            lines.append(
+                _("{name}{where}: {tiers} of the altered test images, trained within {budget}").format(
+                    name=name, where=where, tiers=tiers, budget=budget
+                )
+            )
     return lines
 
 
@@ -138,7 +148,11 @@ class Thresholds:
 
     def __call__(self, task: str) -> Needed:
         if task not in self._table:
-            raise ValueError(f"There is no training task {task!r}; there are: {', '.join(self._table)}.")
+            raise ValueError(
+                _("There is no training task {task!r}; there are: {table}.").format(
+                    task=task, table=", ".join(self._table)
+                )
+            )
         return Needed(task, self._table[task])
 
 

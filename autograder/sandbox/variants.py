@@ -11,6 +11,10 @@ import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
+
 Choices = Mapping[str, list[Any]]
 
 
@@ -48,7 +52,7 @@ class Variants:
     def numbers(self, task: str, student: str | None = None) -> dict[str, Any]:
         """The numbers of `task` for that student, by default for the notebook's own. ValueError for a task without."""
         if task not in self._sources:
-            raise ValueError(f"The task {task!r} has the same numbers for everybody.")
+            raise ValueError(_("The task {task!r} has the same numbers for everybody.").format(task=task))
         home, choices = choices_of(task, self._names_of)
         return chosen(home, choices, self._student if student is None else student)
 

@@ -14,6 +14,7 @@ from autograder.bridge.transport import BridgeClosed, BridgeFailure, BridgeTimeo
 from autograder.checks.result import TestResult
 from autograder.course import Assignment
 from autograder.faults import AGAIN, MachineFault, tells_of_memory, told_by
+from autograder.language import sentences_of
 from autograder.sandbox.limits import Limits
 from autograder.submission import host, reasons
 from autograder.submission.execution import Execution, Exhausted
@@ -21,6 +22,8 @@ from autograder.submission.explaining import Explains
 from autograder.submission.job import Job
 from autograder.submission.kernel import CLOSE_S, Kernel, asked_student, await_reply, ended_by, used_by
 from autograder.submission.verdict import TaskRun, presentable
+
+_ = sentences_of(__package__)
 
 
 class Checks(Explains, Protocol):
@@ -184,7 +187,9 @@ class Asking:
                     with self._bridge_besides(kept.kernel, limits) as transport:
                         yield transport
                 except BridgeClosed:
-                    raise MachineFault(f"A kernel in which no student's code runs has ended; {AGAIN}.") from None
+                    raise MachineFault(
+                        _("A kernel in which no student's code runs has ended; {again}.").format(again=AGAIN)
+                    ) from None
                 kept.came_back = transport.close() and await_reply(kept.kernel, request, CLOSE_S)
         except Exhausted as error:
             raise BridgeTimeout(str(error)) from None

@@ -15,11 +15,14 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from autograder.faults import AGAIN, MachineFault
+from autograder.language import sentences_of
 from autograder.sandbox import granted
 from autograder.sandbox.limits import MEBI
 from autograder.sandbox.training import OutOfTime, Watch
 from autograder.sandbox.usage import field
 from autograder.submission import host
+
+_ = sentences_of(__package__)
 
 MEMORY_BYTES = 3072 * MEBI  # beyond what the process has before
 CPU_S = 300.0
@@ -37,17 +40,21 @@ def bounded(grade: Callable[[], Graded], memory_bytes: int = MEMORY_BYTES, cpu_s
     where it is the machine that has no memory left.
     """
     why = ""
-    for _ in range(2):
+    for _once in range(2):
         try:
             with _memory(memory_bytes):
                 return _in_time(grade, cpu_s)
         except MemoryError:
-            why = f"more than the {memory_bytes / 1e9:.2g} GB of memory that the grader has for one submission"
+            why = _("more than the {memory_bytes:.2g} GB of memory that the grader has for one submission").format(
+                memory_bytes=memory_bytes / 1e9
+            )
         except OutOfTime:
-            why = f"longer than the {cpu_s:g} seconds of computing that the grader has for one submission"
+            why = _("longer than the {cpu_s:g} seconds of computing that the grader has for one submission").format(
+                cpu_s=cpu_s
+            )
         gc.collect()
         host.require_memory()
-    raise TooMuch(f"Judging what this submission gave back took {why}.")
+    raise TooMuch(_("Judging what this submission gave back took {why}.").format(why=why))
 
 
 def _in_time(grade: Callable[[], Graded], cpu_s: float) -> Graded:
@@ -61,9 +68,11 @@ def _memory(size: int) -> Iterator[None]:
     this process may not have so much."""
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
     try:
-        granted.require_memory(size, "the grader")
+        granted.require_memory(size, _("the grader"))
     except granted.TooLittle as error:
-        raise MachineFault(f"This cannot be graded here: {error}, and {AGAIN}.") from None
+        raise MachineFault(
+            _("This cannot be graded here: {error}, and {again}.").format(error=error, again=AGAIN)
+        ) from None
     with open("/proc/self/status", "rb") as status:
         wanted = field(status.read(), b"VmData:") + size
     resource.setrlimit(resource.RLIMIT_DATA, (wanted, hard))

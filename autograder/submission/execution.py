@@ -13,11 +13,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from autograder.faults import AGAIN, MachineFault
+from autograder.language import sentences_of
 from autograder.sandbox.client import KernelFailed
 from autograder.sandbox.limits import Limits
 from autograder.submission import host, reasons
 from autograder.submission.kernel import CellRun, Kernel, mark_names, run_cell
 from autograder.submission.supply import Kept, Supply
+
+_ = sentences_of(__package__)
 
 MAX_KERNELS = 24
 REPLAYS = 2  # a step that worked once is given up when it failed that often in fresh kernels
@@ -243,7 +246,12 @@ class Execution:
     def _fresh(self) -> Kernel:
         """A kernel in which nothing ran yet. Raises ``MachineFault`` where none can be started."""
         if self._started >= MAX_KERNELS:
-            raise Exhausted("died", f"The notebook ended its kernel {MAX_KERNELS} times; the rest was not run.")
+            raise Exhausted(
+                "died",
+                _("The notebook ended its kernel {max_kernels} times; the rest was not run.").format(
+                    max_kernels=MAX_KERNELS
+                ),
+            )
         self._started += 1
         kernel = self._new()
         self._fresh_since = self._still_since = time.monotonic()
@@ -258,7 +266,11 @@ class Execution:
                 break
             except KernelFailed as error:
                 if attempt == STARTS - 1:
-                    raise MachineFault(f"No kernel could be started: {str(error).rstrip('.')}; {AGAIN}.") from error
+                    raise MachineFault(
+                        _("No kernel could be started: {rstrip}; {again}.").format(
+                            rstrip=str(error).rstrip("."), again=AGAIN
+                        )
+                    ) from error
         self.isolation = tuple(kernel.isolation)
         return kernel
 
@@ -280,7 +292,10 @@ class Execution:
 
     def _check_time(self) -> None:
         if self.seconds_left <= 0:
-            raise Exhausted("timeout", f"The whole notebook has {self._total_s:g} seconds; the rest was not run.")
+            raise Exhausted(
+                "timeout",
+                _("The whole notebook has {total_s:g} seconds; the rest was not run.").format(total_s=self._total_s),
+            )
 
 
 def _end(kernel: Kernel, kill: bool) -> None:

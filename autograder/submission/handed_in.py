@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import files
+from autograder.language import sentences_of
 from autograder.notebook_file import SUFFIX
 from autograder.submission.text import one_line
+
+_ = sentences_of(__package__)
 
 DEEPEST = 4  # folders within folders that are looked into
 LISTED = 3
@@ -38,30 +41,38 @@ def find_notebook(folder: Path, assignment: str) -> Found:
     beside = sorted(path for path in _files(folder, 0) if path.suffix.lower() == SUFFIX)
     if len(beside) == 1:
         other = one_line(beside[0].name, 60)
-        note = f"The notebook is called {other}; it was graded as {name}, because there is no other."
-        return Found(beside[0], note=note, remark=f"its notebook is called {other}")
-    return Found(missing=f"The submission has no file {name}{_instead(folder, name, beside)}.")
+        note = _("The notebook is called {other}; it was graded as {name}, because there is no other.").format(
+            other=other, name=name
+        )
+        return Found(beside[0], note=note, remark=_("its notebook is called {other}").format(other=other))
+    return Found(
+        missing=_("The submission has no file {name}{instead}.").format(
+            name=name, instead=_instead(folder, name, beside)
+        )
+    )
 
 
 def _instead(folder: Path, name: str, beside: list[Path]) -> str:
     """What there is instead, and what to do about it."""
     if beside:
-        return f"; of {_names(beside)}, hand in one, and call it {name}"
+        return _("; of {beside}, hand in one, and call it {name}").format(beside=_names(beside), name=name)
     within = sorted(_files(folder, DEEPEST))
     nested = [path for path in within if path.suffix.lower() == SUFFIX]
     if nested:
         place = one_line(nested[0].relative_to(folder).as_posix(), 100)
-        return f", but {place}: hand in the file itself, not a folder with it"
+        return _(", but {place}: hand in the file itself, not a folder with it").format(place=place)
     ends = [path for path in within if path.with_suffix("").name.lower() == name.lower()]
     ends = [path for path in ends if path.suffix.lower() in _HIDDEN_ENDS]
     if ends:
-        return f", but {one_line(ends[0].name, 80)}: take {ends[0].suffix} off its name, if it is the notebook"
-    return f"; it has {_names(within)}" if within else "; it is empty"
+        return _(", but {one_line}: take {suffix} off its name, if it is the notebook").format(
+            one_line=one_line(ends[0].name, 80), suffix=ends[0].suffix
+        )
+    return _("; it has {within}").format(within=_names(within)) if within else _("; it is empty")
 
 
 def _names(paths: list[Path]) -> str:
     names = [one_line(path.name, 60) for path in paths[:LISTED]]
-    return ", ".join(names) + (f" and {len(paths) - LISTED} more" if len(paths) > LISTED else "")
+    return ", ".join(names) + (_(" and {paths} more").format(paths=len(paths) - LISTED) if len(paths) > LISTED else "")
 
 
 def _files(folder: Path, deepest: int) -> Iterator[Path]:

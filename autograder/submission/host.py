@@ -15,7 +15,10 @@ from pathlib import Path
 import psutil
 
 from autograder.faults import AGAIN, MachineFault
+from autograder.language import sentences_of
 from autograder.sandbox.limits import MEBI, Limits
+
+_ = sentences_of(__package__)
 
 ROOM = 16 * MEBI  # without this much for temporary files no kernel is started
 MEMORY = 128 * MEBI
@@ -32,19 +35,25 @@ def require_room(bytes_wanted: int = ROOM) -> None:
         about = os.statvfs(folder)
     except OSError as error:
         raise MachineFault(
-            f"The folder for temporary files, {folder}, cannot be used ({error.strerror}); "
-            f"name another one in TMPDIR, and {AGAIN}."
+            _(
+                "The folder for temporary files, {folder}, cannot be used ({strerror}); "
+                "name another one in TMPDIR, and {again}."
+            ).format(folder=folder, strerror=error.strerror, again=AGAIN)
         ) from error
     free = about.f_bavail * about.f_frsize
     if free < bytes_wanted:
         raise MachineFault(
-            f"The folder for temporary files, {folder}, has {free // MEBI} MB left, and a notebook may need "
-            f"{bytes_wanted // MEBI} MB; make room there or name another one in TMPDIR, and {AGAIN}."
+            _(
+                "The folder for temporary files, {folder}, has {free} MB left, and a notebook may need "
+                "{bytes_wanted} MB; make room there or name another one in TMPDIR, and {again}."
+            ).format(folder=folder, free=free // MEBI, bytes_wanted=bytes_wanted // MEBI, again=AGAIN)
         )
     if about.f_files and about.f_favail < INODES:
         raise MachineFault(
-            f"The folder for temporary files, {folder}, can hold no more files; "
-            f"remove some or name another one in TMPDIR, and {AGAIN}."
+            _(
+                "The folder for temporary files, {folder}, can hold no more files; "
+                "remove some or name another one in TMPDIR, and {again}."
+            ).format(folder=folder, again=AGAIN)
         )
 
 
@@ -56,8 +65,10 @@ def require_memory() -> None:
         free = min(free, most - used + _reclaimable(_own_cgroup() / "memory.stat"))
     if free < MEMORY:
         raise MachineFault(
-            f"The machine has {max(free, 0) // MEBI} MB of memory left; end what uses it or grade fewer submissions "
-            f"at once with --jobs, and {AGAIN}."
+            _(
+                "The machine has {free} MB of memory left; end what uses it or grade fewer submissions "
+                "at once with --jobs, and {again}."
+            ).format(free=max(free, 0) // MEBI, again=AGAIN)
         )
 
 
@@ -67,8 +78,10 @@ def require_processes() -> None:
     limits = [(most, running), (_number(Path("/proc/sys/kernel/threads-max")), _threads())]
     if any(most is not None and running is not None and most - running < PROCESSES for most, running in limits):
         raise MachineFault(
-            "The machine can start no more processes; end some or grade fewer submissions at once with --jobs, "
-            f"and {AGAIN}."
+            _(
+                "The machine can start no more processes; end some or grade fewer submissions at once with --jobs, "
+                "and {again}."
+            ).format(again=AGAIN)
         )
 
 
@@ -91,8 +104,11 @@ def oom_kills() -> int:
 def after_oom_kill() -> MachineFault:
     """What to raise where a kernel was killed for want of memory that it did not use itself."""
     return MachineFault(
-        "The machine ran out of memory and ended a notebook's kernel; end what uses it or grade fewer submissions at "
-        f"once with --jobs, and {AGAIN}."
+        _(
+            "The machine ran out of memory and ended a notebook's kernel; end what uses it or grade fewer "
+            "submissions at "
+            "once with --jobs, and {again}."
+        ).format(again=AGAIN)
     )
 
 

@@ -19,11 +19,14 @@ from nbformat import NotebookNode
 from autograder.bridge.student import NotAttempted, Student, StudentError, mark
 from autograder.bridge.transport import BUSY, OWED_S, BridgeFailure, SocketTransport
 from autograder.faults import AGAIN, MachineFault
+from autograder.language import sentences_of
 from autograder.sandbox.client import KernelFailed
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.usage import Usage
 from autograder.sandbox.zmtp import Channel, Dropped
 from autograder.submission.outputs import Collector
+
+_ = sentences_of(__package__)
 
 POLL_MS = 100
 INTERRUPT_GRACE_S = 2.0
@@ -128,7 +131,9 @@ def used_by(kernel: Kernel) -> Usage:
     try:
         return kernel.usage()
     except KernelFailed as error:
-        raise MachineFault(f"A kernel could not be measured: {str(error).rstrip('.')}; {AGAIN}.") from error
+        raise MachineFault(
+            _("A kernel could not be measured: {rstrip}; {again}.").format(rstrip=str(error).rstrip("."), again=AGAIN)
+        ) from error
 
 
 def ended_by(kernel: Kernel, seconds: float = 2.0) -> str | None:

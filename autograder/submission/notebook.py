@@ -30,12 +30,15 @@ from nbformat.v4 import new_notebook
 
 from autograder.course import CHECK_SUFFIX, RUBRIC_SUFFIX, Assignment, Course, CourseError, Task
 from autograder.faults import of_os_error
+from autograder.language import sentences_of
 from autograder.notebook_file import NotANotebook, document_of
 from autograder.submission.nodes import CELL_KINDS, new_cell
 from autograder.submission.prose import Pictures, Prose, safe_markdown, with_pictures
 from autograder.submission.results import Reason
 from autograder.submission.text import one_line
 from autograder.submission.texts import Given, Placed, gather
+
+_ = sentences_of(__package__)
 
 MAX_BYTES_WITHOUT_OUTPUTS = 50_000_000
 MAX_SOURCE_CHARACTERS = 4_000_000
@@ -67,15 +70,19 @@ class Template:
         path = assignment.release_path
         if not path.is_file():
             raise CourseError(
-                f"Assignment {assignment.name!r} is not released yet; run: autograder release {assignment.name}"
+                _("Assignment {name!r} is not released yet; run: autograder release {name}").format(
+                    name=assignment.name
+                )
             )
         template = cls(assignment, _read(path), _rubrics(assignment.solution_path))
         for task in assignment.tasks:
             for grade_id in filter(None, (task.answer_id, task.check_id)):
                 if grade_id not in template.cells:
                     raise CourseError(
-                        f"The release version of {assignment.name!r} lacks the cell {grade_id!r}; "
-                        f"run: autograder release {assignment.name}"
+                        _(
+                            "The release version of {name!r} lacks the cell {grade_id!r}; "
+                            "run: autograder release {name}"
+                        ).format(name=assignment.name, grade_id=grade_id)
                     )
         return template
 
@@ -135,7 +142,8 @@ def sanitise(data: bytes, template: Template) -> NotebookNode:
         raise
     except Exception as error:  # whatever a file that its author built for this brings about: it is no notebook
         raise NotGradable(
-            "malformed", f"The submitted file could not be read as a notebook ({type(error).__name__})."
+            "malformed",
+            _("The submitted file could not be read as a notebook ({kind}).").format(kind=type(error).__name__),
         ) from error
 
 
@@ -156,10 +164,13 @@ def _parse(data: bytes) -> dict[str, Any]:
     try:
         document = document_of(data)
     except NotANotebook as error:
-        raise NotGradable("malformed", f"The submitted file {error}") from None
+        raise NotGradable("malformed", _("The submitted file {error}").format(error=error)) from None
     if len(data) > MAX_BYTES_WITHOUT_OUTPUTS and _size_without_outputs(document) > MAX_BYTES_WITHOUT_OUTPUTS:
         most = MAX_BYTES_WITHOUT_OUTPUTS // 10**6
-        raise NotGradable("malformed", f"The submitted notebook is larger than {most} MB even without its outputs.")
+        raise NotGradable(
+            "malformed",
+            _("The submitted notebook is larger than {most} MB even without its outputs.").format(most=most),
+        )
     return document
 
 
@@ -173,7 +184,9 @@ def _size_without_outputs(document: dict[str, Any]) -> int:
 def _student_cells(document: dict[str, Any]) -> Iterator[_StudentCell]:
     cells = [cell for cell in document["cells"] if isinstance(cell, dict) and _kind(cell) in CELL_KINDS]
     if len(cells) > MAX_CELLS:
-        raise NotGradable("malformed", f"The submitted notebook has more than {MAX_CELLS} cells.")
+        raise NotGradable(
+            "malformed", _("The submitted notebook has more than {max_cells} cells.").format(max_cells=MAX_CELLS)
+        )
     total, pictures = 0, Pictures()
     for cell in cells:
         prose = Prose(_text(cell.get("source")))
@@ -181,7 +194,12 @@ def _student_cells(document: dict[str, Any]) -> Iterator[_StudentCell]:
             prose = with_pictures(prose.source, cell.get("attachments"), pictures)
         total += len(prose.source)
         if total > MAX_SOURCE_CHARACTERS:
-            raise NotGradable("malformed", f"The submitted cells hold more than {MAX_SOURCE_CHARACTERS} characters.")
+            raise NotGradable(
+                "malformed",
+                _("The submitted cells hold more than {max_source_characters} characters.").format(
+                    max_source_characters=MAX_SOURCE_CHARACTERS
+                ),
+            )
         meta = cell.get("metadata")
         own = meta.get("nbgrader") if isinstance(meta, dict) else None
         grade_id = own.get("grade_id") if isinstance(own, dict) else None
@@ -199,8 +217,9 @@ def _refuse_anothers(cells: Sequence[_StudentCell], template: Template) -> None:
         if name != template.assignment.name and ids & _ids_of_tasks(course.assignment(name)):
             raise NotGradable(
                 "malformed",
-                f"The submitted notebook is that of {name}: hand in {template.assignment.name}.ipynb for "
-                f"{template.assignment.name}.",
+                _("The submitted notebook is that of {name}: hand in {name2}.ipynb for {name2}.").format(
+                    name=name, name2=template.assignment.name
+                ),
             )
 
 
@@ -236,7 +255,7 @@ def _restore(submitted: list[_StudentCell], template: Template) -> NotebookNode:
         elif template.is_answer(grade_id) and template.cells[grade_id].cell_type == "code":
             placed.append(_added(cell))
         elif template.is_answer(grade_id) and cell.source.strip() != template.cells[grade_id].source.strip():
-            where = "in another copy of this cell"
+            where = _("in another copy of this cell")
             copies.setdefault(grade_id, []).append((where, Prose(safe_markdown(cell.source), cell.attachments)))
     _put_back_missing(placed, template)
     for one in placed:
@@ -298,7 +317,7 @@ def _own_cells(template: Template, grade_id: str, cell: _StudentCell) -> list[Pl
     if not typed:
         return [own]
     if text or cell.kind != "code":
-        own.strays.append(("in the locked cell", Prose(safe_markdown(typed), cell.attachments)))
+        own.strays.append((_("in the locked cell"), Prose(safe_markdown(typed), cell.attachments)))
         return [own]
     return [_added(_StudentCell("code", typed, None, {})), own]
 
@@ -391,7 +410,11 @@ def _read(path: Path) -> NotebookNode:
     except OSError as error:
         raise CourseError(str(of_os_error(error, path))) from error
     except Exception as error:  # nbformat raises what its schema library raises
-        raise CourseError(f"The notebook {path.name} of the course cannot be read: {one_line(str(error))}.") from error
+        raise CourseError(
+            _("The notebook {name} of the course cannot be read: {error}.").format(
+                name=path.name, error=one_line(str(error))
+            )
+        ) from error
 
 
 def _rubrics(path: Path) -> dict[str, str]:

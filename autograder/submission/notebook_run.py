@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 
 from autograder.checks import display
 from autograder.course import Task
+from autograder.language import sentences_of
 from autograder.sandbox.limits import Limits
 from autograder.submission import host, nodes, reasons
 from autograder.submission.asking import Asking, Checks, RanCell
@@ -25,7 +26,9 @@ from autograder.submission.results import TaskResult
 from autograder.submission.text import one_line
 from autograder.submission.verdict import TaskRun, judge, judge_text, with_name_that_is_there
 
-END = "(after the last cell)"
+_ = sentences_of(__package__)
+
+END = _("(after the last cell)")
 
 
 class NotebookRun:
@@ -161,10 +164,12 @@ class NotebookRun:
         """Tells the student that a cell before the first task failed, where it stood for imports of the course."""
         if is_put_back(cell) or self.notes or not any(is_put_back(one) for one in self._notebook.cells):
             return
-        why = one_line(": ".join(run.error), 200) if run.error else "it was stopped"
+        why = one_line(": ".join(run.error), 200) if run.error else _("it was stopped")
         self.notes.append(
-            f"A cell before the first task, where the course's imports had stood, failed ({why.rstrip('.')}); "
-            "the course's own were run in its place, and the tasks were graded with them."
+            _(
+                "A cell before the first task, where the course's imports had stood, failed ({rstrip}); "
+                "the course's own were run in its place, and the tasks were graded with them."
+            ).format(rstrip=why.rstrip("."))
         )
 
     def _is_released(self, cell: NotebookNode) -> bool:
@@ -174,15 +179,15 @@ class NotebookRun:
 
     def _blame(self, cell: NotebookNode, answered: Task | None, limits: Limits) -> None:
         """Says that a cell ended the kernel after it was done; its names are not there for the checks."""
-        cell.outputs.append(_note(reasons.LATER.format(what="The cell")))
+        cell.outputs.append(_note(reasons.LATER.format(what=_("The cell"))))
         if answered is not None:
             run = self._tasks[answered.id]
-            run.reason, run.sentence = reasons.DIED, reasons.LATER.format(what="The answer cell")
+            run.reason, run.sentence = reasons.DIED, reasons.LATER.format(what=_("The answer cell"))
 
     def _remember(self, task: TaskRun, run: CellRun, reason: str | None) -> None:
         task.error = run.error if reason is None else None
         task.reason = reason
-        task.sentence = reasons.stop_sentence(reason, task.limits, "The answer cell") if reason else None
+        task.sentence = reasons.stop_sentence(reason, task.limits, _("The answer cell")) if reason else None
 
     def _mark(self, name: str) -> None:
         with suppress(Exhausted):  # said at the next cell, and for each task

@@ -16,15 +16,20 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from autograder.language import sentences_of
 from autograder.submission import nodes
 from autograder.submission.text import one_line, overwritten, plain
+
+_ = sentences_of(__package__)
 
 IMAGE_MAGIC = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff", "image/gif": b"GIF8"}
 TRACEBACK_LINES = 60
 LINE_LENGTH = 2_000
 OUTPUT_BYTES = 100  # what an output takes beside its text
 NOTEBOOK_BYTES = 16 << 20  # of the outputs of all cells together
-NOTEBOOK_WORDS = f"the cells of a notebook may print {NOTEBOOK_BYTES / 1e6:.0f} MB together"
+NOTEBOOK_WORDS = _("the cells of a notebook may print {notebook_bytes:.0f} MB together").format(
+    notebook_bytes=NOTEBOOK_BYTES / 1e6
+)
 _ESCAPED = re.compile(r"[\"\\\n\t]")  # what a file has two letters for
 
 
@@ -97,8 +102,12 @@ class Collector:
             if output.output_type == "stream":
                 output.text = overwritten(output.text)
         if self._cut:
-            who = NOTEBOOK_WORDS if self._of_the_notebook else f"a cell may print {self._cap / 1e6:g} MB"
-            note = f"[The output is cut here: {who}.]\n"
+            who = (
+                NOTEBOOK_WORDS
+                if self._of_the_notebook
+                else _("a cell may print {cap:g} MB").format(cap=self._cap / 1e6)
+            )
+            note = _("[The output is cut here: {who}.]\n").format(who=who)
             result.append(nodes.printed("stdout", note))
         return result
 
@@ -160,7 +169,7 @@ class Collector:
             self._displays.setdefault(display_id, []).append(output)
 
     def _error(self, content: Mapping[str, Any]) -> None:
-        name, value = one_line(content.get("ename"), 100) or "Error", one_line(content.get("evalue"))
+        name, value = one_line(content.get("ename"), 100) or _("Error"), one_line(content.get("evalue"))
         if self.error is None:
             self.error = (name, value)
         lines = content.get("traceback")
@@ -180,7 +189,7 @@ def safe_data(data: object) -> dict[str, str]:
         kept["text/plain"] = plain(data["text/plain"])
     if not kept:
         kinds = ", ".join(sorted(one_line(mime, 40) for mime in list(data)[:5]))
-        kept["text/plain"] = f"[An output of type {kinds} is not kept in graded notebooks.]"
+        kept["text/plain"] = _("[An output of type {kinds} is not kept in graded notebooks.]").format(kinds=kinds)
     return kept
 
 

@@ -15,10 +15,13 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
 from autograder.checks.formulas import without_active_tex
+from autograder.language import sentences_of
 from autograder.submission.pictures import checked
 
+_ = sentences_of(__package__)
+
 MIMES = ("image/png", "image/jpeg")
-NO_PICTURE = "[A picture that is not shown here: neither PNG nor JPEG, damaged, or too large.]"
+NO_PICTURE = _("[A picture that is not shown here: neither PNG nor JPEG, damaged, or too large.]")
 LONGEST_DESTINATION = 2_000
 
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")

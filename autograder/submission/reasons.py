@@ -6,17 +6,23 @@ import re
 from collections.abc import Iterable
 from typing import cast
 
+from autograder.checks.hints import RAISED
 from autograder.course import Assignment
+from autograder.language import pattern, sentences_of
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.policy import FORBIDDEN
 from autograder.submission.results import REASONS, Reason
 
+_ = sentences_of(__package__)
+
 _INSTEAD = {
-    "numpy": "write it with NumPy",
-    "torch": "write it with PyTorch",
-    "tensorflow": "write it with Keras and TensorFlow",
-    "torch+tensorflow": "use the libraries that the notebook imports",
+    "numpy": _("write it with NumPy"),
+    "torch": _("write it with PyTorch"),
+    "tensorflow": _("write it with Keras and TensorFlow"),
+    "torch+tensorflow": _("use the libraries that the notebook imports"),
 }
-_NO_LIBRARY = re.compile(r"No module named '([A-Za-z_][\w.]*)'|\b([A-Za-z_]\w*) is forbidden in this assignment")
+_REFUSED = pattern(FORBIDDEN, library=r"[A-Za-z_]\w*")
+_NO_LIBRARY = re.compile(rf"No module named '([A-Za-z_][\w.]*)'|{_REFUSED}")
 _NETWORK = re.compile(
     r"^(gaierror|URLError|HTTPError|ConnectionError|ConnectionRefusedError|NewConnectionError|MaxRetryError)$"
     r"|Network is unreachable|name resolution|Name or service not known|Address family not supported"
@@ -35,13 +41,10 @@ _GPU_MEMORY = re.compile(
     r"|CU(DA|BLAS|DNN)\w*_(OUT_OF_MEMORY|ALLOC_FAILED)|OOM when allocating"
 )
 _ON_CPU = re.compile(r"device:CPU|allocator (mkl_)?cpu")
-# How the checks' engine begins its sentence on an exception of student code.
-_RAISED = re.compile(r"^Your code raised an? (\w+)")
 
-
-GPU_MEMORY = "The answer needed more of the GPU's memory than it may use: smaller batches need less."
+GPU_MEMORY = _("The answer needed more of the GPU's memory than it may use: smaller batches need less.")
 DIED = "died"
-LATER = "{what} ended the notebook's kernel after it was done, as a timer with os._exit does, and was left out."
+LATER = _("{what} ended the notebook's kernel after it was done, as a timer with os._exit does, and was left out.")
 USED_UP = frozenset({"memory", "processes", "disk"})
 
 
@@ -52,23 +55,37 @@ def known(reason: str) -> Reason:
     return "timeout" if reason == "cpu" else "died"
 
 
-def stop_sentence(reason: str, limits: Limits, what: str = "The cell") -> str:
+def stop_sentence(reason: str, limits: Limits, what: str = _("The cell")) -> str:
     """One sentence for a cell, or a call of the student's code, that was stopped."""
     return {
-        "timeout": f"{what} ran longer than the {limits.wall_s:g} seconds it has, and was stopped.",
-        "memory": f"{what} needed more than the {limits.memory_bytes / 1e9:.2g} GB of memory there are.",
-        "processes": f"{what} started more than the {limits.processes:g} processes and threads it may have.",
-        "disk": f"{what} wrote more than the {limits.disk_bytes / 1e6:.0f} MB it may leave on disk.",
-        "output": f"{what} printed or displayed without end, and was stopped.",
-        "network": f"{what} tried to use the network, which is not there while a notebook is graded.",
-        "malformed": f"{what} answered with something that is no value.",
-        "died": f"{what} ended the notebook's kernel, as os._exit or a crash in compiled code does.",
-    }.get(reason, f"{what} was stopped.")
+        "timeout": _("{what} ran longer than the {wall_s:g} seconds it has, and was stopped.").format(
+            what=what, wall_s=limits.wall_s
+        ),
+        "memory": _("{what} needed more than the {memory_bytes:.2g} GB of memory there are.").format(
+            what=what, memory_bytes=limits.memory_bytes / 1e9
+        ),
+        "processes": _("{what} started more than the {processes:g} processes and threads it may have.").format(
+            what=what, processes=limits.processes
+        ),
+        "disk": _("{what} wrote more than the {disk_bytes:.0f} MB it may leave on disk.").format(
+            what=what, disk_bytes=limits.disk_bytes / 1e6
+        ),
+        "output": _("{what} printed or displayed without end, and was stopped.").format(what=what),
+        "network": _("{what} tried to use the network, which is not there while a notebook is graded.").format(
+            what=what
+        ),
+        "malformed": _("{what} answered with something that is no value.").format(what=what),
+        "died": _("{what} ended the notebook's kernel, as os._exit or a crash in compiled code does.").format(
+            what=what
+        ),
+    }.get(reason, _("{what} was stopped.").format(what=what))
 
 
 def forbidden_sentence(library: str, assignment: Assignment) -> str:
     """Says which library is out of reach, and what to do instead."""
-    return f"{library} is out of reach in this assignment: {_INSTEAD[assignment.runtime]}."
+    return _("{library} is out of reach in this assignment: {instead}.").format(
+        library=library, instead=_INSTEAD[assignment.runtime]
+    )
 
 
 def forbidden_library(text: str, assignment: Assignment) -> str | None:
@@ -95,17 +112,17 @@ def host_disk(name: str, text: str) -> bool:
 
 def of_message(message: str) -> Reason | None:
     """What, of ``USED_UP``, a test's message on an exception of student code says was lacking."""
-    if (raised := _RAISED.match(message)) is None:
+    if (raised := RAISED.match(message)) is None:
         return None
-    return "disk" if _HOST_DISK.search(message) else used_up(raised[1], message)
+    return "disk" if _HOST_DISK.search(message) else used_up(raised["type"], message)
 
 
 def raised_memory(message: str) -> tuple[Reason, str | None] | None:
     """The reason behind a test's message that tells of an exception for want of memory, with a sentence of its own."""
-    match = _RAISED.match(message)
-    if match is None or not (_MEMORY.search(match[1]) or _GPU_MEMORY.search(match[1])):
+    match = RAISED.match(message)
+    if match is None or not (_MEMORY.search(match["type"]) or _GPU_MEMORY.search(match["type"])):
         return None
-    return "memory", GPU_MEMORY if match[1] == "OutOfMemoryError" else None
+    return "memory", GPU_MEMORY if match["type"] == "OutOfMemoryError" else None
 
 
 def used_up(name: str, text: str) -> Reason | None:
@@ -117,8 +134,8 @@ def used_up(name: str, text: str) -> Reason | None:
         (_DISK, "disk"),
         (_PROCESSES, "processes"),
     )
-    for pattern, reason in wanted:
-        if pattern.search(name) or pattern.search(line):
+    for form, reason in wanted:
+        if form.search(name) or form.search(line):
             return reason
     return None
 
@@ -139,10 +156,14 @@ def reason_of_error(name: str, text: str, assignment: Assignment) -> tuple[Reaso
 def error_sentence(name: str, text: str) -> str:
     """One sentence for an exception that a cell raised."""
     if name == "StdinNotImplementedError":
-        return "The cell asks with input(), but nobody is there to answer while a notebook is graded."
+        return _("The cell asks with input(), but nobody is there to answer while a notebook is graded.")
     if name == "_IncompleteInputError":  # what Python 3.13 calls a SyntaxError at the end of a cell
         name = "SyntaxError"
-    return f"The cell raised {name}: {text}" if text else f"The cell raised {name}."
+    return (
+        _("The cell raised {name}: {text}").format(name=name, text=text)
+        if text
+        else _("The cell raised {name}.").format(name=name)
+    )
 
 
 def first_forbidden(texts: Iterable[str], assignment: Assignment) -> str | None:

@@ -15,6 +15,9 @@ from typing import Any, Literal, get_args
 
 from autograder import files
 from autograder.checks.result import TestResult
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 SCHEMA = 1
 FILE_NAME = "results.json"
@@ -130,7 +133,9 @@ class Results:
                 schema=document["schema"],
             )
         except (KeyError, TypeError, AttributeError) as error:
-            raise InvalidResults(f"The results lack a field or have a wrong one: {error}.") from error
+            raise InvalidResults(
+                _("The results lack a field or have a wrong one: {error}.").format(error=error)
+            ) from error
         _validate(results, document)
         return results
 
@@ -149,7 +154,7 @@ def _task(document: Mapping[str, Any]) -> TaskResult:
 
 def _test(document: Mapping[str, Any]) -> TestResult:
     if unknown := set(document) - {*TEST_FIELDS, "measured", EXAMPLE_FIELD}:
-        raise TypeError(f"a test with {min(unknown)!r}")
+        raise TypeError(_("a test with {unknown!r}").format(unknown=min(unknown)))
     return TestResult(**document)
 
 
@@ -160,22 +165,36 @@ def _provenance(document: Mapping[str, Any]) -> Provenance:
 
 def _validate(results: Results, document: Mapping[str, Any]) -> None:
     if results.schema != SCHEMA:
-        raise InvalidResults(f"The results have schema {results.schema!r}; this version reads {SCHEMA}.")
+        raise InvalidResults(
+            _("The results have schema {schema!r}; this version reads {schema2}.").format(
+                schema=results.schema, schema2=SCHEMA
+            )
+        )
     reasons = [results.reason, *(task.reason for task in results.tasks)]
     if results.status not in STATUSES or any(r is not None and r not in REASONS for r in reasons):
-        raise InvalidResults("The results have an unknown status or reason.")
+        raise InvalidResults(_("The results have an unknown status or reason."))
     for task in results.tasks:
         if task.status not in TASK_STATUSES or (task.score is None) != (task.kind == "text"):
-            raise InvalidResults(f"Task {task.task!r} has an unknown status, or a score where none belongs.")
+            raise InvalidResults(
+                _("Task {task!r} has an unknown status, or a score where none belongs.").format(task=task.task)
+            )
         if task.score is not None and not 0 <= task.score <= task.max_score:
-            raise InvalidResults(f"Task {task.task!r} has {task.score} of {task.max_score} points.")
+            raise InvalidResults(
+                _("Task {task!r} has {score} of {max_score} points.").format(
+                    task=task.task, score=task.score, max_score=task.max_score
+                )
+            )
         for test in task.tests:
             if not all(isinstance(v, int | float) and math.isfinite(v) for v in (test.measured or {}).values()):
-                raise InvalidResults(f"Task {task.task!r} has measured something that is no finite number.")
+                raise InvalidResults(
+                    _("Task {task!r} has measured something that is no finite number.").format(task=task.task)
+                )
     if results.provenance.device not in DEVICES:
-        raise InvalidResults(f"The results name the unknown device {results.provenance.device!r}.")
+        raise InvalidResults(
+            _("The results name the unknown device {device!r}.").format(device=results.provenance.device)
+        )
     if (document["score"], document["max_score"]) != (results.score, results.max_score):
-        raise InvalidResults("The totals are not the sums of the tasks.")
+        raise InvalidResults(_("The totals are not the sums of the tasks."))
 
 
 def write_results(folder: Path, results: Results | Mapping[str, Any]) -> Path:
@@ -193,5 +212,7 @@ def read_results(folder: Path) -> Results:
     try:
         document = json.loads((folder / FILE_NAME).read_bytes())
     except ValueError as error:
-        raise InvalidResults(f"{FILE_NAME} is not valid JSON: {error}.") from error
+        raise InvalidResults(
+            _("{file_name} is not valid JSON: {error}.").format(file_name=FILE_NAME, error=error)
+        ) from error
     return Results.from_dict(document)

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from nbformat import NotebookNode
 
 from autograder.course import Assignment
+from autograder.language import sentences_of
 from autograder.submission.asking import Checks
 from autograder.submission.budget import TooMuch, bounded
 from autograder.submission.execution import Execution
@@ -27,6 +28,8 @@ from autograder.submission.results import Provenance, Reason, Results, TaskResul
 from autograder.submission.supply import Kernels, Supply
 from autograder.submission.verdict import not_gradable
 from autograder.training.brought import beside
+
+_ = sentences_of(__package__)
 
 
 @dataclass(frozen=True)
@@ -145,7 +148,7 @@ def _written(cell: NotebookNode) -> str:
 def _empty(template: Template, sentence: str) -> NotebookNode:
     """What the formgrader opens for a submission that is no notebook."""
     notebook = deepcopy(template.notebook)
-    text = f"**This submission could not be graded.** {safe_markdown(sentence)}"
+    text = _("**This submission could not be graded.** {sentence}").format(sentence=safe_markdown(sentence))
     notebook.cells.insert(0, new_cell("markdown", text))
     return notebook
 

@@ -15,7 +15,10 @@ from difflib import get_close_matches
 from nbformat import NotebookNode
 
 from autograder.course import RUBRIC_SUFFIX
+from autograder.language import sentences_of
 from autograder.submission.prose import Prose, safe_markdown
+
+_ = sentences_of(__package__)
 
 LINES_COMPARED = 60  # of a cell, with the course's lines that are nearly the same
 # Five plain words in a row, or as many letters of a script without blanks; code has neither.
@@ -111,7 +114,7 @@ def _around(placed: Sequence[Placed], at: int, task: str, given: Given, far: boo
                 whole = text == one.raw.strip()
                 if text:
                     prose = Prose(safe_markdown(text), one.attachments)
-                    pieces.append(_Piece(f"in the cell {beside}", prose, index - at, whole))
+                    pieces.append(_Piece(_("in the cell {beside}").format(beside=beside), prose, index - at, whole))
                 if not whole and not far:
                     break
             index += step
@@ -124,7 +127,14 @@ def _in_code(placed: Sequence[Placed], at: int) -> list[_Piece]:
         one = placed[at + offset] if 0 <= at + offset < len(placed) else None
         if one and one.grade_id is None and one.cell.cell_type == "code" and _is_prose(one.raw):
             fence = "`" * (max(map(len, re.findall("`+", one.raw)), default=2) + 1)
-            return [_Piece(f"in the code cell {beside}", Prose(f"{fence}\n{one.raw.strip()}\n{fence}"), offset, False)]
+            return [
+                _Piece(
+                    _("in the code cell {beside}").format(beside=beside),
+                    Prose(f"{fence}\n{one.raw.strip()}\n{fence}"),
+                    offset,
+                    False,
+                )
+            ]
     return []
 
 
@@ -150,4 +160,4 @@ def _put_together(answer: NotebookNode, pieces: Sequence[_Piece], untouched: boo
 
 
 def _with_place(piece: _Piece) -> str:
-    return f"*(Written {piece.where}:)*\n\n{piece.prose.source.strip()}"
+    return _("*(Written {where}:)*\n\n{strip}").format(where=piece.where, strip=piece.prose.source.strip())

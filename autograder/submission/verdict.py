@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 from autograder.checks.reading import with_near_name
 from autograder.checks.result import TestResult
 from autograder.course import Assignment, Task
+from autograder.language import sentences_of
 from autograder.sandbox.limits import Limits
 from autograder.submission.notebook import grade_id_of
 from autograder.submission.reasons import (
@@ -25,11 +26,13 @@ from autograder.submission.reasons import (
 from autograder.submission.results import Reason, TaskResult, TaskStatus
 from autograder.submission.text import one_line, plain
 
+_ = sentences_of(__package__)
+
 EXAMPLE = 3_000  # characters
 OTHER_NAMES = 3
 _CALLED = re.compile(r"^(?:async[ ]+)?(?:def|class)[ ]+([A-Za-z_]\w{0,59})\b", re.MULTILINE)
 _DEFINED = re.compile(r"^(?:(?:async[ ]+)?(?:def|class)[ ]+)?([A-Za-z_]\w{0,59})[ ]*(?=[(:=])", re.MULTILINE)
-BROKEN = "This check could not judge the answer; the instructor is told."
+BROKEN = _("This check could not judge the answer; the instructor is told.")
 
 
 @dataclass
@@ -95,7 +98,7 @@ def with_name_that_is_there(test: TestResult, task: Task, cells: Iterable[Notebo
     if not others or task.kind != "code":
         return test
     found = " and ".join(f"`{name}`" for name in others[:OTHER_NAMES])
-    sentence = f"There is no `{test.raw}` here; its cell defines {found}."
+    sentence = _("There is no `{raw}` here; its cell defines {found}.").format(raw=test.raw, found=found)
     return replace(test, message=sentence, fixed=sentence)
 
 
@@ -131,7 +134,7 @@ def judge(run: TaskRun, assignment: Assignment) -> TaskResult:
 def judge_text(task: Task, untouched: bool) -> TaskResult:
     """The result of a text task, which a person grades if there is anything to read."""
     status: TaskStatus = "not_attempted" if untouched else "needs_manual_grade"
-    message = "Not attempted yet." if untouched else "Waits for a person to read it."
+    message = _("Not attempted yet.") if untouched else _("Waits for a person to read it.")
     return TaskResult(task.id, "text", None, task.points, status, None, message)
 
 
@@ -167,30 +170,32 @@ def _reason(run: TaskRun, assignment: Assignment) -> tuple[Reason | None, str | 
         return None, None
     if run.reason:
         reason = known(run.reason)
-        return reason, run.sentence or stop_sentence(reason, run.limits, "The answer")
+        return reason, run.sentence or stop_sentence(reason, run.limits, _("The answer"))
     if run.error:
         found = reason_of_error(*run.error, assignment)
         if found:
-            return found[0], found[1] or stop_sentence(found[0], run.limits, "The answer")
+            return found[0], found[1] or stop_sentence(found[0], run.limits, _("The answer"))
     library = first_forbidden((test.raw or test.message for test in run.tests if not test.passed), assignment)
     if library:
         return "forbidden", forbidden_sentence(library, assignment)
     for test in run.tests:
         if test.reason:
             reason = known(test.reason)
-            return reason, stop_sentence(reason, run.limits, "A call of the answer") if test.lost else test.message
+            return reason, stop_sentence(reason, run.limits, _("A call of the answer")) if test.lost else test.message
         found = None if test.passed else raised_memory(test.raw or test.message)
         if found:
-            return found[0], found[1] or stop_sentence(found[0], run.limits, "A call of the answer")
+            return found[0], found[1] or stop_sentence(found[0], run.limits, _("A call of the answer"))
     return None, None
 
 
 def _message(run: TaskRun) -> str:
     passed = sum(test.passed for test in run.tests)
     if run.tests and passed == len(run.tests):
-        return "All checks passed."
+        return _("All checks passed.")
     if not run.attempted:
-        missing = next((test.message for test in run.tests if not test.attempted), "Not attempted yet.")
+        missing = next((test.message for test in run.tests if not test.attempted), _("Not attempted yet."))
         return error_sentence(*run.error) if run.error else missing
     first = next(test for test in run.tests if not test.passed)
-    return f"{passed} of {len(run.tests)} checks passed; the first to look at: {first.description}"
+    return _("{passed} of {tests} checks passed; the first to look at: {description}").format(
+        passed=passed, tests=len(run.tests), description=first.description
+    )

@@ -9,6 +9,10 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
+
 MOST = 20_000  # bytes of a notebook's code, compressed; the solutions of the course have 6,000 at the most
 MOST_BESIDE = 4_000  # bytes of the files beside it, compressed: modules, and no networks
 
@@ -23,11 +27,11 @@ def too_much(source: str) -> str | None:
     size = packed(source.encode("utf-8", "replace"))
     if size <= MOST:
         return None
-    return (
-        f"The code of this notebook is {size:,} bytes even when it is compressed, and {MOST:,} are allowed where a "
+    return _(
+        "The code of this notebook is {size:,} bytes even when it is compressed, and {most:,} are allowed where a "
         "training is graded: what a network knows must come from the images that it is given. Take stored data and "
         "code that is not needed away."
-    )
+    ).format(size=size, most=MOST)
 
 
 def beside(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], str]:
@@ -43,8 +47,8 @@ def beside(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], str]:
         kept[name], room = data, room - size
     if not left:
         return kept, ""
-    more = f" and {len(left) - 1} more" if len(left) > 1 else ""
-    return kept, (
-        f"The notebook ran without {left[0]}{more}: where a training is graded, what lies beside the notebook may be "
-        f"{MOST_BESIDE:,} bytes in all, compressed, since what a network knows must come from the images."
-    )
+    more = _(" and {left} more").format(left=len(left) - 1) if len(left) > 1 else ""
+    return kept, _(
+        "The notebook ran without {left}{more}: where a training is graded, what lies beside the notebook may be "
+        "{most_beside:,} bytes in all, compressed, since what a network knows must come from the images."
+    ).format(left=left[0], more=more, most_beside=MOST_BESIDE)

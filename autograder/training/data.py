@@ -12,6 +12,9 @@ import numpy as np
 from ..checks import trial
 from ..datasets import ImageSet, find_images
 from ..datasets.thresholds import table
+from ..language import sentences_of
+
+_ = sentences_of(__package__)
 
 BUDGET_S = 60.0  # of CPU time, where the table has no figure for a data set
 
@@ -68,7 +71,11 @@ def needed(task: str, name: str) -> Needed:
     device = trial.current().device
     about = table().get(task, {}).get(name)
     if about is None or "cpu" not in about:
-        raise LookupError(f"{task} has no threshold on {name} yet: run python -m tools.calibrate {task} --data {name}")
+        raise LookupError(
+            _("{task} has no threshold on {name} yet: run python -m tools.calibrate {task} --data {name}").format(
+                task=task, name=name
+            )
+        )
     kind = device if device in about else "cpu"
     seconds, clock = budget(task, name)
     return Needed(tuple(about[kind]["tiers"]), seconds, clock, own=kind == device)

@@ -13,9 +13,12 @@ from ..bridge.student import Student, StudentError, in_kernel
 from ..checks import trial
 from ..checks.failure import CheckFailure
 from ..checks.once import once
+from ..language import sentences_of
 from . import data, probes
 from .reading import SCORES_ID, Answers
 from .tasks import UNITS, Trained, TrainingTask, alike
+
+_ = sentences_of(__package__)
 
 CHANCE = 0.3  # accuracy that permuted labels may leave, for ten classes; the brief training gives 0.1
 FLOOR = 0.5  # accuracy below which a model has learned too little for its form to be worth points
@@ -25,24 +28,29 @@ UNDECIDED = 0.2  # mean highest probability of a model that has not been trained
 BETTER = 0.015  # accuracy that another preparation of the images must gain to be the explanation
 SAME = 0.9  # share of images on which two trainings with the same seed agree; without a seed it is near 0.1
 
-ALL_POSITIVE = (
+ALL_POSITIVE = _(
     "No logit is below zero, for any image; logits may have any sign. Does something stand after the last layer, or "
     "were the steps far too large?"
 )
 PLAIN = {
-    "labels-ignored": "Trained on labels that were permuted, the network still knows the true ones: it did not learn "
-    "them from what it was given. Does the function use its arguments, and not the notebook's arrays?",
-    "constant-answer": "The network gives the same answer for every image.",
-    "never-trained": "The network answers as one does that was not trained, or far too little: all classes are equally "
-    "likely to it.",
-    "softmax-in-the-network": "What comes back are probabilities; the network should return logits.",
+    "labels-ignored": _(
+        "Trained on labels that were permuted, the network still knows the true ones: it did not learn "
+        "them from what it was given. Does the function use its arguments, and not the notebook's arrays?"
+    ),
+    "constant-answer": _("The network gives the same answer for every image."),
+    "never-trained": _(
+        "The network answers as one does that was not trained, or far too little: all classes are equally likely to it."
+    ),
+    "softmax-in-the-network": _("What comes back are probabilities; the network should return logits."),
     "relu-on-the-logits": ALL_POSITIVE,
-    "depends-on-the-batch": "What the network says of an image depends on the other images of the batch.",
-    "gradients-pile-up": "The gradients of earlier steps are added to those of later ones; they have to be cleared "
-    "before each backward pass.",
-    "answers-vary": "Asked twice about the same images, the network gives different answers.",
-    "seed-ignored": "Two trainings with the same seed gave different networks.",
-    "another-network": "The network has another number of parameters than the task's.",
+    "depends-on-the-batch": _("What the network says of an image depends on the other images of the batch."),
+    "gradients-pile-up": _(
+        "The gradients of earlier steps are added to those of later ones; they have to be cleared "
+        "before each backward pass."
+    ),
+    "answers-vary": _("Asked twice about the same images, the network gives different answers."),
+    "seed-ignored": _("Two trainings with the same seed gave different networks."),
+    "another-network": _("The network has another number of parameters than the task's."),
 }
 
 
@@ -56,8 +64,10 @@ def expect_accuracy(student: Student, task: TrainingTask, registry: Any, tier: i
         trial.current().measured.update(accuracy=seen.accuracy, train_seconds=seen.seconds)
     if seen.accuracy < asked.tiers[tier]:
         _explain(student, task, registry, seen)
-        said = f"{seen.accuracy:.2%} of the altered test images ({seen.name}) are right, and {asked.tiers[tier]:.2%}"
-        raise _stopped(seen, f"{said} are needed.")
+        said = _("{accuracy:.2%} of the altered test images ({name}) are right, and {tiers:.2%}").format(
+            accuracy=seen.accuracy, name=seen.name, tiers=asked.tiers[tier]
+        )
+        raise _stopped(seen, _("{said} are needed.").format(said=said))
 
 
 def expect_logits(student: Student, task: TrainingTask, registry: Any) -> None:
@@ -121,8 +131,10 @@ def expect_first_steps(student: Student, task: TrainingTask, registry: Any) -> N
         raise _named(registry, prepared)
     if seen.accuracy < FIRST_FLOOR:
         _explain(student, task, registry, seen)
-        said = f"{seen.accuracy:.0%} of {len(seen.labels)} digits are right, and {FIRST_FLOOR:.0%} are easily reached."
-        raise _stopped(seen, f"{said} Does the loss fall, and do the labels belong to the images?")
+        said = _("{accuracy:.0%} of {labels} digits are right, and {first_floor:.0%} are easily reached.").format(
+            accuracy=seen.accuracy, labels=len(seen.labels), first_floor=FIRST_FLOOR
+        )
+        raise _stopped(seen, _("{said} Does the loss fall, and do the labels belong to the images?").format(said=said))
 
 
 def expect_given_labels(student: Student, task: TrainingTask, registry: Any) -> None:
@@ -151,7 +163,10 @@ def _learned(student: Student, task: TrainingTask, registry: Any, seen: Trained)
     prepared otherwise than those that it is asked about, for that costs points elsewhere."""
     if not _knows(student, task, registry, seen):
         _explain(student, task, registry, seen)
-        raise _stopped(seen, f"{seen.accuracy:.0%} of the test images are right: too few for this to count.")
+        raise _stopped(
+            seen,
+            _("{accuracy:.0%} of the test images are right: too few for this to count.").format(accuracy=seen.accuracy),
+        )
     _honest(student, task, registry)
 
 
@@ -275,7 +290,7 @@ def _stopped(seen: Trained, message: str) -> CheckFailure:
         return CheckFailure(message, fixed=message)
     clock = "cpu" if trial.current().device == "cpu" else "wall"
     spent = f"{seen.budget_s:g} {UNITS[clock]}"
-    first = f"The training was stopped after {spent}, and the last model it offered was judged:"
+    first = _("The training was stopped after {spent}, and the last model it offered was judged:").format(spent=spent)
     return CheckFailure(f"{first} {message}", reason="timeout", fixed=f"{first} {message}")
 
 

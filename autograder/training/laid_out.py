@@ -20,6 +20,9 @@ from autograder.course import Assignment, CourseError
 from autograder.datasets import DataError, ImageSet, find_images, lay_out_training
 from autograder.datasets.thresholds import NAME, thresholds_file
 from autograder.datasets.weights import lay_out_weights
+from autograder.language import sentences_of
+
+_ = sentences_of(__package__)
 
 PREFIX = "autograder-images-"
 LOCK = ".lock"
@@ -72,7 +75,7 @@ def _find(call: tuple[str, ...]) -> ImageSet:
     try:
         return find_images(*call[:1], otherwise=call[1] if len(call) > 1 else None)
     except (DataError, ValueError) as error:
-        raise CourseError(f"The assignment's images are missing: {error}") from error
+        raise CourseError(_("The assignment's images are missing: {error}").format(error=error)) from error
 
 
 def _identity(images: ImageSet) -> tuple[object, ...]:

@@ -11,10 +11,13 @@ import numpy as np
 from ..bridge.student import Student, in_kernel, type_of
 from ..checks.failure import CheckFailure
 from ..checks.reading import with_article
+from ..language import sentences_of
 from . import probes
 
+_ = sentences_of(__package__)
+
 BATCH = 500
-NOT_FINITE = "The network's answers are not finite numbers: the training diverged, as it does at too high a rate."
+NOT_FINITE = _("The network's answers are not finite numbers: the training diverged, as it does at too high a rate.")
 
 
 @dataclass(frozen=True)
@@ -61,11 +64,15 @@ class Logits:
         padding = [self.padding] * 4 if padding is None else padding
         scores = ask(model, images, scale, offset, padding, side, batch)
         if scores is None:
-            first = "A PyTorch model that returns a tensor must come back"
-            raise CheckFailure(f"{first}, not {_called(model)}", fixed=f"{first}.")
+            first = _("A PyTorch model that returns a tensor must come back")
+            raise CheckFailure(_("{first}, not {model}").format(first=first, model=_called(model)), fixed=f"{first}.")
         if not isinstance(scores, np.ndarray) or scores.dtype.kind != "f" or scores.shape != (len(images), classes):
-            shape = f", not {'x'.join(map(str, scores.shape))}" if isinstance(scores, np.ndarray) else ""
-            first = f"For {len(images)} images the network must return {len(images)}x{classes} logits"
+            shape = (
+                _(", not {str}").format(str="x".join(map(str, scores.shape))) if isinstance(scores, np.ndarray) else ""
+            )
+            first = _("For {images} images the network must return {images}x{classes} logits").format(
+                images=len(images), classes=classes
+            )
             raise CheckFailure(f"{first}{shape}.", fixed=f"{first}.")
         if not np.isfinite(scores).all():
             raise CheckFailure(NOT_FINITE, fixed=NOT_FINITE)
@@ -95,8 +102,8 @@ class Labels:
     ) -> Answers:
         answer = in_kernel(student, probes.labels_of).labels_of(model, images, scale, batch)
         if answer is None:
-            first = "An object with a method predict must come back"
-            raise CheckFailure(f"{first}, not {_called(model)}", fixed=f"{first}.")
+            first = _("An object with a method predict must come back")
+            raise CheckFailure(_("{first}, not {model}").format(first=first, model=_called(model)), fixed=f"{first}.")
         if isinstance(answer, str) and answer == NOTHING:
             raise _odd(images, None)
         if isinstance(answer, np.ndarray) and answer.ndim == 2 and answer.shape[0] == len(images) and classes > 1:
@@ -105,7 +112,7 @@ class Labels:
         if not isinstance(answer, np.ndarray) or answer.shape != (len(images),) or answer.dtype.kind not in "iuf":
             raise _odd(images, answer)
         if not np.isfinite(answer).all() or (answer != np.rint(answer)).any() or not _within(answer, classes):
-            message = f"predict must give labels from 0 to {classes - 1}."
+            message = _("predict must give labels from 0 to {classes}.").format(classes=classes - 1)
             raise CheckFailure(message, fixed=message)
         return Answers(answer.astype(np.int64))
 
@@ -141,14 +148,18 @@ class Renumbered:
 
 NOTHING = "nothing"  # what a probe says where None came back
 SCORES_ID = "scores-not-labels"
-SCORES = "predict gives a row of scores for each image; a label is asked for, the class with the highest score."
+SCORES = _("predict gives a row of scores for each image; a label is asked for, the class with the highest score.")
 
 
 def _odd(images: np.ndarray, answer: Any) -> CheckFailure:
     array = isinstance(answer, np.ndarray)
-    form = f"an array of shape {answer.shape} and dtype {answer.dtype}." if array else _called(answer)
-    first = f"predict must give one label for each of {len(images)} images"
-    return CheckFailure(f"{first}, not {form}", fixed=f"{first}.")
+    form = (
+        _("an array of shape {shape} and dtype {dtype}.").format(shape=answer.shape, dtype=answer.dtype)
+        if array
+        else _called(answer)
+    )
+    first = _("predict must give one label for each of {images} images").format(images=len(images))
+    return CheckFailure(_("{first}, not {form}").format(first=first, form=form), fixed=f"{first}.")
 
 
 def _within(labels: np.ndarray, classes: int) -> bool:
@@ -157,4 +168,4 @@ def _within(labels: np.ndarray, classes: int) -> bool:
 
 def _called(model: Any) -> str:
     """What came back instead, to the end of the sentence."""
-    return "None. Is a return missing?" if model is None else f"{with_article(type_of(model))}."
+    return _("None. Is a return missing?") if model is None else f"{with_article(type_of(model))}."

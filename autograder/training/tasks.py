@@ -16,10 +16,13 @@ from ..checks.once import once
 from ..checks.places import folder_of
 from ..course import Course
 from ..datasets import ImageSet
+from ..language import sentences_of
 from . import data, probes
 from .alter import alter
 from .brought import too_much
 from .reading import Answers, Labels, Logits, Renumbered
+
+_ = sentences_of(__package__)
 
 SMALL = 400  # training images of the brief training on permuted labels
 FEWEST = 1000  # altered test images; a smaller test set is altered several times over
@@ -214,12 +217,12 @@ class TrainingTask:
         said = train(function, np.ascontiguousarray(train_images), train_labels, options, seconds, clock)
         spent = time.monotonic() - started
         if not isinstance(said, dict) or "model" not in said:
-            message = "What came back from the training is not what this check measures there."
+            message = _("What came back from the training is not what this check measures there.")
             raise CheckFailure(message, fixed=message)
         stopped = said.get("stopped") is True
         if stopped and said["model"] is None:
-            first = f"The training was stopped after {seconds:g} {UNITS[clock]}"
-            message = f"{first}, and no model had been offered until then."
+            first = _("The training was stopped after {seconds:g} {units}").format(seconds=seconds, units=UNITS[clock])
+            message = _("{first}, and no model had been offered until then.").format(first=first)
             raise CheckFailure(message, reason="timeout", fixed=message)
         reads = self.reads if numbers is None else Renumbered(self.reads, tuple(numbers.tolist()))
         answers = reads.read(student, said["model"], test_images, classes)
@@ -256,7 +259,7 @@ def training_tasks(course: Course | None = None) -> dict[str, TrainingTask]:
     return {id: task for id in ids if (task := training_task(id, course))}
 
 
-UNITS = {"cpu": "seconds of CPU time", "wall": "seconds"}
+UNITS = {"cpu": _("seconds of CPU time"), "wall": "seconds"}
 
 
 def alike(a: Answers, b: Answers) -> bool:

@@ -17,8 +17,9 @@ from autograder.bridge.student import Session, Student, StudentError
 from autograder.bridge.transport import LocalTransport
 from autograder.checks.collecting import number_of
 from autograder.checks.compare import _wrong_shape, _wrong_values, expect_close, expect_raises, expect_shape
-from autograder.checks.display import as_html, as_text, headline
+from autograder.checks.display import as_html, as_text
 from autograder.checks.failure import CheckFailure
+from autograder.checks.headline import headline
 from autograder.checks.once import once
 from autograder.checks.refusals import refused
 from autograder.checks.result import TestResult

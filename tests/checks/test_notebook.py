@@ -19,7 +19,8 @@ import pytest
 from autograder.bridge.errors import StudentError
 from autograder.checks import hints_in_steps, notebook
 from autograder.checks.audit import audit
-from autograder.checks.display import FORM_ONLY, ONE_FORM_ONLY, as_html, as_text
+from autograder.checks.display import as_html, as_text
+from autograder.checks.headline import FORM_ONLY, ONE_FORM_ONLY
 from autograder.checks.hints import explain
 from autograder.checks.notebook import check
 from autograder.checks.reading import near_name, with_what_is_missing
