@@ -29,7 +29,6 @@ from autograder.commands.common import (
     AsJson,
     CourseDir,
     Isolation,
-    counted,
     one_sentence,
     progress_bar,
     terminal,
@@ -37,10 +36,11 @@ from autograder.commands.common import (
 from autograder.commands.stopping import stop_on_signals
 from autograder.course import Course, UsageError
 from autograder.faults import NO_MEMORY
-from autograder.language import sentences_of
+from autograder.language import plurals_of, sentences_of
 from autograder.startup import without_iri_grammar
 
-_ = sentences_of(__package__)
+_, ngettext = sentences_of(__package__), plurals_of(__package__)
+help_of_commands = sentences_of(arriving.__package__)
 
 
 class Commands(TyperGroup):
@@ -53,6 +53,13 @@ class Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         with one_sentence():
             return super().invoke(ctx)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command, whose docstring is what a user reads of it, in the language of this process."""
+        found = super().get_command(ctx, cmd_name)
+        if found is not None and found.help:
+            found.help = help_of_commands(_(found.help))
+        return found
 
 
 app = typer.Typer(
@@ -174,8 +181,10 @@ def feedback(
             print(json.dumps(written.as_json()))
         else:
             print(written.text)
-            pages = counted(len(written.pages), "page")
-            print(_("Wrote {pages}, and the class report: {report}").format(pages=pages, report=written.report))
+            count = len(written.pages)
+            said = ngettext("Wrote {count} page, and the class report: {report}",
+                            "Wrote {count} pages, and the class report: {report}", count)  # fmt: skip
+            print(said.format(count=count, report=written.report))
         if written.unreleasable:
             print(
                 _("The exchange cannot hand back the pages of: {unreleasable}.").format(
@@ -322,7 +331,7 @@ def doctor(as_json: AsJson = False) -> None:
         print(json.dumps(command.as_json(facts)))
     else:
         for group in dict.fromkeys(fact.group for fact in facts):
-            print(group)
+            print(_(group))
             for fact in (fact for fact in facts if fact.group == group):
                 print(f"  {'✓' if fact.ok else '✗'} {fact.name:<16} {fact.text}")
     if not command.isolated(facts):

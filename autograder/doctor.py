@@ -12,11 +12,15 @@ from typing import Any
 from autograder.classroom import gpus
 from autograder.course import Course
 from autograder.datasets import NOT_FOUND, whereabouts
-from autograder.language import sentences_of
+from autograder.language import marked, sentences_of
 from autograder.sandbox import mechanisms
 
 _ = sentences_of(__package__)
 
+# What the facts are about, a key of the JSON and a heading.
+GROUPS = (
+    marked("packages"), marked("isolation"), marked("accelerators"), marked("data"), marked("course"),
+)  # fmt: skip
 PACKAGES = ("numpy", "torch", "tensorflow", "nbgrader", "ipykernel", "jupyter_client", "pytest")
 
 
@@ -99,6 +103,7 @@ def _course() -> list[Fact]:
     found = []
     for assignment in Course.here():
         released = assignment.release_path.is_file()
-        text = f"{len(assignment.tasks)} tasks, {'released' if released else _('not released yet')}"
+        said = _("{count} tasks, released") if released else _("{count} tasks, not released yet")
+        text = said.format(count=len(assignment.tasks))
         found.append(Fact("course", assignment.name, released, text))
     return found

@@ -60,16 +60,16 @@ def of_os_error(error: OSError, path: Path | str | None = None) -> MachineFault:
 
     ``path`` is the file where the error does not name one."""
     if error.errno in _EVERYWHERE:
-        return MachineFault(_("{everywhere}, and {again}.").format(everywhere=_EVERYWHERE[error.errno], again=AGAIN))
+        return MachineFault(_("{what}, and {again}.").format(what=_EVERYWHERE[error.errno], again=AGAIN))
     named = error.filename2 or error.filename or path
-    name = printable(named) if named is not None else "A file"
+    name = printable(named) if named is not None else _("A file")
     if error.errno in _REMEDIES:
         return MachineFault(
-            _("{name} {remedies}, and {again}.").format(name=name, remedies=_REMEDIES[error.errno], again=AGAIN)
+            _("{name} {remedy}, and {again}.").format(name=name, remedy=_REMEDIES[error.errno], again=AGAIN)
         )
     return MachineFault(
-        _("{name} could not be used ({strerror}); mend that, and {again}.").format(
-            name=name, strerror=error.strerror or type(error).__name__, again=AGAIN
+        _("{name} could not be used ({reason}); mend that, and {again}.").format(
+            name=name, reason=error.strerror or type(error).__name__, again=AGAIN
         )
     )
 
@@ -96,7 +96,8 @@ def tells_of_memory(line: str) -> bool:
 def of_our_own(error: BaseException) -> str:
     """One sentence for an exception that nobody foresaw: what, and where in the code it was raised."""
     frames = traceback.extract_tb(error.__traceback__)
-    where = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
+    where = _(" in {file}, line {line}")
+    where = where.format(file=Path(frames[-1].filename).name, line=frames[-1].lineno) if frames else ""
     text = " ".join(str(error).split())[:200]
     return _(
         "The grader met an error of its own ({kind}: {text}{where}); "

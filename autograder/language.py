@@ -51,6 +51,11 @@ def plurals_of(package: str | None) -> SayCounted:
     return partial(_say_counted, *_home(package))
 
 
+def marked(text: str) -> str:
+    """The text as it is: a word that also is a value, and is said in the language of this process where it is shown."""
+    return text
+
+
 def pattern(sentence: str, **parts: str) -> str:
     """A regular expression for what was said with a sentence, by which it is known again in any language.
 

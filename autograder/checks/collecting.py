@@ -59,6 +59,7 @@ OPTIONS = (
     "--disable-plugin-autoload", "--import-mode=importlib", "--noconftest", "--assert=plain", "-s", "-c", os.devnull,
 )  # fmt: skip
 PUBLIC_SEED = b"public"
+SENTENCES = ("message", "fixed", "section")  # what of a result may be a sentence of the course
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ class CollectedTest:
     def step(self) -> str:
         """The title of the step that a public test belongs to; empty where its task has no steps."""
         marker = self.marker("step")
-        return str(marker.args[0]) if marker and not self.hidden else ""
+        return self.folder.say(str(marker.args[0])) if marker and not self.hidden else ""
 
     @property
     def example(self) -> Example | None:
@@ -123,7 +124,7 @@ class CollectedTest:
     @property
     def describes(self) -> str:
         """Its docstring's first paragraph, on one line."""
-        return " ".join((self.item.obj.__doc__ or "").strip().split("\n\n")[0].split())
+        return self.folder.say(" ".join((self.item.obj.__doc__ or "").strip().split("\n\n")[0].split()))
 
     @property
     def is_plain(self) -> bool:
@@ -135,7 +136,9 @@ class CollectedTest:
         )
 
     def result(self, **fields: Any) -> TestResult:
-        """What is said of it: its name, its docstring's first paragraph, its points, and `fields`."""
+        """What is said of it: its name, its docstring's first paragraph, its points, and `fields`; sentences of the
+        course in the language of this process."""
+        fields |= {name: self.folder.say(fields[name]) for name in SENTENCES if fields.get(name)}
         return TestResult(self.item.name, self.describes, self.hidden, self.points, step=self.step, **fields)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..bridge.student import Handle, StudentError, send_waiting
-from ..language import sentences_of
+from ..language import plurals_of, sentences_of
 from ..sandbox.wire import Tensor
 from .diagnosis import Misconception
 from .expected import Expected
@@ -20,7 +20,7 @@ from .reading import as_plain, difference, form, list_in, read_entry, same, show
 from .together import later, look_at
 from .trial import Observation, current
 
-_ = sentences_of(__package__)
+_, ngettext = sentences_of(__package__), plurals_of(__package__)
 
 ENOUGH_TO_ACCUSE = 3  # entries that are wrong for one's own id and right for the other
 ANOTHER_VARIANT = _("These are the numbers of another variant: the answer would be right for another student id.")
@@ -36,6 +36,17 @@ AXES = {
     4: ("image of the batch", "row", "column", "channel"),
 }
 TORCH_AXES = {3: ("channel", "row", "column"), 4: ("image of the batch", "channel", "row", "column")}
+_SEVERAL = {
+    "row": _("rows"), "column": _("columns"), "channel": _("channels"), "filter": _("filters"),
+    "image of the batch": _("images of the batch"),
+}  # fmt: skip
+_ALL_IN = {
+    "row": _("; all of them in row {number}"),
+    "column": _("; all of them in column {number}"),
+    "channel": _("; all of them in channel {number}"),
+    "filter": _("; all of them in filter {number}"),
+    "image of the batch": _("; all of them in image {number} of the batch"),
+}
 
 
 def expect_close(
@@ -358,11 +369,11 @@ def _wrong_type(actual: Any, framework: str | None, what: str, *, number: bool) 
     if framework is None:
         if isinstance(actual, (np.ndarray, np.generic, int, float)):
             return None
-        right = "a number" if number else _("a NumPy array")
+        right = _("a number") if number else _("a NumPy array")
     else:
         if isinstance(actual, Tensor) and actual.framework == framework:
             return None
-        right = f"a {framework} tensor"
+        right = _("a {framework} tensor").format(framework=framework)
     return CheckFailure(
         _("{what} is {actual}; {right} is right here.").format(what=start(what), actual=form(actual), right=right),
         fixed=_("{what} is not {right}.").format(what=start(what), right=right),
@@ -377,19 +388,19 @@ def _wrong_shape(got: np.ndarray, wanted: np.ndarray, what: str, framework: str 
         )
         return CheckFailure(message, fixed=_("{what} has another shape than is right.").format(what=start(what)))
     if got.ndim != wanted.ndim:
-        hint = _(" ({ndim} dimension{value} instead of {ndim2})").format(
-            ndim=got.ndim, value="s" * (got.ndim > 1), ndim2=wanted.ndim
-        )
+        hint = ngettext(
+            " ({count} dimension instead of {wanted})", " ({count} dimensions instead of {wanted})", got.ndim
+        ).format(count=got.ndim, wanted=wanted.ndim)
     elif got.ndim in AXES:
         axes = _axes(got.ndim, what, framework)
         odd = [name for name, a, b in zip(axes, got.shape, wanted.shape, strict=True) if a != b]
         if sorted(got.shape) == sorted(wanted.shape):
             hint = _(" (the right sizes on the wrong axes)")
         else:
-            hint = _(" (the number{value} of {odd} {value2} off)").format(
-                value="s" * (len(odd) > 1), odd=_plural(odd), value2="are" if len(odd) > 1 else "is"
-            )
-    sizes = _("{shape}, expected {shape2}").format(shape=_sizes(got.shape), shape2=_sizes(wanted.shape))
+            hint = ngettext(
+                " (the number of {axes} is off)", " (the numbers of {axes} are off)", len(odd)
+            ).format(axes=_several(odd))
+    sizes = _("{got}, expected {wanted}").format(got=_sizes(got.shape), wanted=_sizes(wanted.shape))
     fixed = _("{what} has another shape than is right.").format(what=start(what))
     return CheckFailure(
         _("{what} has shape {sizes}{hint}.").format(what=start(what), sizes=sizes, hint=hint), fixed=fixed
@@ -407,10 +418,9 @@ def _wrong_values(
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
     count = int(wrong.sum())
     place = _("first at index {first}").format(first=first if len(first) > 1 else first[0])
-    differ = "differs" if count == 1 else "differ"
-    found = _("{count} of {size} values {differ}, {place}{pattern}").format(
-        count=count, size=wrong.size, differ=differ, place=place, pattern=_pattern(wrong, what, framework)
-    )
+    found = ngettext(
+        "{count} of {size} values differs, {place}{pattern}", "{count} of {size} values differ, {place}{pattern}", count
+    ).format(count=count, size=wrong.size, place=place, pattern=_pattern(wrong, what, framework))
     if wrong.size == 1:
         found = _("its one value differs")
     message = _("{what} has the right shape, but {found}.").format(what=start(what), found=found)
@@ -418,7 +428,7 @@ def _wrong_values(
         first=first, wanted=wanted[first], got=got[first]
     )
     if got.size <= 36:
-        details = f"expected\n{_show(wanted)}\nreceived\n{_show(got)}"
+        details = _("expected\n{wanted}\nreceived\n{got}").format(wanted=_show(wanted), got=_show(got))
     elif got.ndim > 1:
         cut, place = _around(got.shape, first, channels_first=framework == "torch")
         details += _("\n{place}, expected\n{wanted}\nreceived\n{got}").format(
@@ -460,8 +470,7 @@ def _pattern(wrong: np.ndarray, what: str, framework: str | None = None) -> str:
         others = tuple(i for i in range(wrong.ndim) if i != axis)
         touched = np.flatnonzero(wrong.any(axis=others))
         if wrong.shape[axis] > 1 and len(touched) == 1:
-            kind, _, of = name.partition(" ")  # "image 1 of the batch"
-            return f"; all of them in {kind} {touched[0]} {of}".rstrip()
+            return _ALL_IN[name].format(number=touched[0])
     return ""
 
 
@@ -471,10 +480,9 @@ def _sizes(shape: tuple[int, ...]) -> str:
     return "x".join(map(str, shape)) if shape else _("of a single number")
 
 
-def _plural(names: list[str]) -> str:
-    words = {"image of the batch": "images of the batch"}
-    plurals = [words.get(name, name + "s") for name in names]
-    return " and ".join(filter(None, (", ".join(plurals[:-1]), plurals[-1])))
+def _several(names: list[str]) -> str:
+    plurals = [_SEVERAL[name] for name in names]
+    return _(" and ").join(filter(None, (", ".join(plurals[:-1]), plurals[-1])))
 
 
 def _show(array: np.ndarray) -> str:

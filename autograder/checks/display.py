@@ -179,10 +179,10 @@ def _again(first: int, number: int, found: Sequence[Sequence[str]]) -> str:
 
 def _explanation(row: TestResult) -> list[str]:
     """The sentence, then the case and the values, line by line."""
-    sentence = row.message + (f" See “{row.section}”." if row.section else "")
+    sentence = row.message + (_(" See “{section}”.").format(section=row.section) if row.section else "")
     lines = [sentence]
     if row.counterexample:
-        lines.append(f"case: {row.counterexample}")
+        lines.append(_("case: {case}").format(case=row.counterexample))
     if row.example:
         lines += [_("On other numbers than those that are graded:"), *row.example.splitlines()]
     return lines + ([] if row.hidden or row.broken else row.details.splitlines())

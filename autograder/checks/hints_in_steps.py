@@ -49,8 +49,8 @@ def hints_of(folder: TaskFolder) -> tuple[str, ...]:
     """A task's hints, in their order; none where it has no ``hints.py``."""
     if not folder.has(PART):
         return ()
-    return tuple(" ".join(hint.split()) if "\n" not in hint.strip() else hint.strip()
-                 for hint in folder.attribute(PART, "HINTS"))
+    hints = map(folder.say, folder.attribute(PART, "HINTS"))
+    return tuple(" ".join(hint.split()) if "\n" not in hint.strip() else hint.strip() for hint in hints)
 
 
 def next_hint(folder: TaskFolder, example: Example | None = None) -> Hint:

@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from ..course import Course, CourseError, words_of
-from ..language import sentences_of
+from ..language import Say, sentences_in, sentences_of
 
 _ = sentences_of(__package__)
 
@@ -36,6 +36,11 @@ class TaskFolder:
     def task(self) -> str:
         """The task's id."""
         return self.name.replace("_", "-")
+
+    @property
+    def say(self) -> Say:
+        """What says the course's own sentences, its checks' docstrings among them, in the language of this process."""
+        return sentences_in(self.course.folder)
 
     @cached_property
     def path(self) -> Path:

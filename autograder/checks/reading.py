@@ -240,7 +240,7 @@ def difference(
     if isinstance(right, str):
         word = word_in(got)
         if word is None:
-            return _other_form(got, what, "a word")
+            return _other_form(got, what, _("a word"))
         return None if word == right.strip().casefold() else _wrong(got, what)
     if isinstance(right, int | float | Fraction):
         number = number_in(got)
@@ -279,7 +279,7 @@ def _truth(got: Any, right: bool, what: str) -> Difference | None:
 
 def _of_dict(got: Any, right: Mapping[Any, Any], what: str, rtol: float, atol: float) -> Difference | None:
     if not isinstance(got, dict):
-        return _other_form(got, what, "a dict")
+        return _other_form(got, what, _("a dict"))
     for key, value in right.items():
         if key not in got:
             near = nearest(str(key), [name for name in got if isinstance(name, str) and name not in right])
@@ -319,7 +319,7 @@ def _of_set(got: Any, right: Iterable[Any], what: str, rtol: float, atol: float)
 def _of_list(got: Any, right: Sequence[Any], what: str, rtol: float, atol: float) -> Difference | None:
     values = list_in(got)
     if values is None:
-        return _other_form(got, what, "a list" if len(right) != 2 else "a pair")
+        return _other_form(got, what, _("a list") if len(right) != 2 else _("a pair"))
     if len(values) != len(right):
         return wrong_length(values, len(right), what)
     for place, (value, one) in enumerate(zip(values, right, strict=True)):
@@ -332,18 +332,18 @@ def _of_list(got: Any, right: Sequence[Any], what: str, rtol: float, atol: float
 
 
 def _place(number: int) -> str:
-    ordinals = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-    return (
-        _("the {ordinals} value").format(ordinals=ordinals[number])
-        if number < len(ordinals)
-        else _("value {number}").format(number=number + 1)
-    )
+    first = (
+        _("the first value"), _("the second value"), _("the third value"), _("the fourth value"), _("the fifth value"),
+        _("the sixth value"), _("the seventh value"), _("the eighth value"), _("the ninth value"), _("the tenth value"),
+    )  # fmt: skip
+    return first[number] if number < len(first) else _("value {number}").format(number=number + 1)
 
 
 def wrong_length(values: Sequence[Any], right: int, what: str) -> Difference:
     """What is said of a list that is too long or too short."""
-    fixed = f"{start(what)} should hold {_count(right, 'value')}."
-    return Difference(f"{start(what)} holds {_count(len(values), 'value')}, not {right}.", fixed)
+    fixed = _("{what} should hold {values}.").format(what=start(what), values=_values(right))
+    said = _("{what} holds {values}, not {right}.")
+    return Difference(said.format(what=start(what), values=_values(len(values)), right=right), fixed)
 
 
 def _wrong(got: Any, what: str) -> Difference:
@@ -384,23 +384,22 @@ def form(value: Any) -> str:
     """What a value is, in words: "an array of 3 numbers", "a text"."""
     if isinstance(value, Tensor):
         return _("a {framework} tensor of {size}").format(
-            framework=value.framework, size=_count(value.array.size, "number")
+            framework=value.framework, size=_numbers(value.array.size)
         )
     if isinstance(value, bool | np.bool_):
         return str(bool(value))
     if isinstance(value, np.ndarray) and value.ndim:
-        return _("an array of {size}").format(size=_count(value.size, "number"))
+        return _("an array of {size}").format(size=_numbers(value.size))
     if number_in(value) is not None:
-        return "a number"
+        return _("a number")
     if isinstance(value, str):
-        return "a text"
+        return _("a text")
     if isinstance(value, Unordered):
         return _("a set, which has no order")
     if isinstance(value, list | tuple):
-        kind = _("an empty ") if not value else "a "
-        return f"{kind}{type(value).__name__}" + (
-            _(" of {count}").format(count=_count(len(value), _("value"))) if value else ""
-        )
+        if not value:
+            return _("an empty {kind}").format(kind=type(value).__name__)
+        return _("a {kind} of {values}").format(kind=type(value).__name__, values=_values(len(value)))
     return with_article(type_of(value))
 
 
@@ -411,7 +410,8 @@ def wrong_return(says: str, value: Any) -> CheckFailure:
         if value is None
         else _("{value} came back.").format(value=form(value))
     )
-    return CheckFailure(f"{says}; {came}", fixed=_("{says}; something else came back.").format(says=says))
+    fixed = _("{says}; something else came back.").format(says=says)
+    return CheckFailure(_("{says}; {came}").format(says=says, came=came), fixed=fixed)
 
 
 def with_article(name: str) -> str:
@@ -491,5 +491,9 @@ def start(what: str) -> str:
     return what if "_" in what.partition(" ")[0] else what[:1].upper() + what[1:]
 
 
-def _count(number: int, of: str) -> str:
-    return f"{number} {of}" + ("" if number == 1 else "s")
+def _values(count: int) -> str:
+    return ngettext("{count} value", "{count} values", count).format(count=count)
+
+
+def _numbers(count: int) -> str:
+    return ngettext("{count} number", "{count} numbers", count).format(count=count)

@@ -30,8 +30,10 @@ def fixed_sentence(failure: CheckFailure, home: TaskFolder) -> str:
 
 @cache
 def _texts(home: TaskFolder) -> frozenset[str]:
-    """The texts that stand in the source of a task's modules and of what they use."""
-    return frozenset(text for path in _sources(home) for text in _texts_of(path))
+    """The texts that stand in the source of a task's modules and of what they use, and what stands for this room's in
+    the language of this process."""
+    written = {text for path in _sources(home) for text in _texts_of(path)}
+    return frozenset(written | set(map(_, written)))
 
 
 def _sources(home: TaskFolder) -> Iterator[Path]:

@@ -118,12 +118,22 @@ def _verdict(one: RanTest, name: Any, source: str | None) -> TestResult:
         fixed = fixed_sentence(replace(error, message=message, fixed=None), test.folder)
     elif name is not None:
         id, message = name
-        fixed = message
+        fixed = message = _of_the_registry(one.trial, id) or message
     details = "\n".join(part for part in (error.message if name else "", error.details) if part and part != message)
     return test.result(
         passed=False, message=message, details="" if secret else details, diagnosis=id, fixed=fixed,
         counterexample=error.counterexample, section=_section(one.trial, id), reason=error.reason,
     )
+
+
+def _of_the_registry(trial: Trial, id: str) -> str | None:
+    """What a registry says of a diagnosis, that of two misconceptions being a sentence of each, in the language of this
+    process."""
+    known = {one.id: one.sentence for one in (trial.observations[-1].like if trial.observations else None) or ()}
+    parts = id.split("+")
+    if trial.home is None or not known.keys() >= set(parts):
+        return None
+    return " ".join(trial.home.say(known[part]) for part in parts)
 
 
 def _section(trial: Trial, id: str | None) -> str | None:

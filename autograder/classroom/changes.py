@@ -93,10 +93,11 @@ def in_words(change: Change) -> list[str]:
         lines.append(f"{task.task}{points}{f' ({status})' if task.status_before != task.status_now else ''}")
         for check in task.checks:
             was, now = _verdict(check.before), _verdict(check.now)
-            turned = f" {was} before, {now} now." if was != now else ""
+            turned = _(" {was} before, {now} now.").format(was=was, now=now) if was != now else ""
             lines.append(f"    {check.description}{turned}")
-            lines += [f"        before: {check.said}"] if check.said and check.said != check.says else []
-            lines += [f"        now: {check.says}"] if check.says and check.said != check.says else []
+            if check.said != check.says:
+                lines += [_("        before: {said}").format(said=check.said)] if check.said else []
+                lines += [_("        now: {said}").format(said=check.says)] if check.says else []
     return lines
 
 
@@ -121,8 +122,8 @@ def _checks(old: list[Mapping[str, Any]], new: list[Mapping[str, Any]]) -> list[
 
 
 def _verdict(passed: bool | None) -> str:
-    return _("was not there") if passed is None else "passed" if passed else "failed"
+    return _("was not there") if passed is None else _("passed") if passed else _("failed")
 
 
 def _points(value: float | None) -> str:
-    return "none" if value is None else f"{value:g}"
+    return _("none") if value is None else f"{value:g}"

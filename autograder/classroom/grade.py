@@ -19,14 +19,14 @@ from autograder.classroom.options import Options
 from autograder.classroom.pool import local_pool
 from autograder.classroom.worker import WorkerSpec
 from autograder.course import Assignment, Course, CourseError, UsageError
-from autograder.language import sentences_of
+from autograder.language import plurals_of, sentences_of
 from autograder.sandbox import mechanisms
 from autograder.submission.text import one_line
 
 if TYPE_CHECKING:
     from autograder.classroom.run import Graded, MakeExecutor, Progress, Summary
 
-_ = sentences_of(__package__)
+_, ngettext = sentences_of(__package__), plurals_of(__package__)
 
 MEMORY_PER_JOB = {"numpy": 1.0e9, "torch": 2.0e9, "tensorflow": 2.5e9, "torch+tensorflow": 3.0e9}
 ROWS = 40
@@ -136,17 +136,13 @@ def report(summary: Summary, place: Path, console: Console) -> None:
         if summary.other_dates
         else ""
     )
-    parts = [f"{len(summary.graded)} graded", f"{len(summary.unchanged)} unchanged{dates}"]
-    parts += [f"{len(summary.failed)} failed"] if summary.failed else []
-    parts += (
-        [
-            _("{waiting} {value} for a manual grade").format(
-                waiting=waiting, value=_("waits") if waiting == 1 else _("wait")
-            )
-        ]
-        if waiting
-        else []
-    )
+    parts = [
+        _("{count} graded").format(count=len(summary.graded)),
+        _("{count} unchanged").format(count=len(summary.unchanged)) + dates,
+    ]
+    parts += [_("{count} failed").format(count=len(summary.failed))] if summary.failed else []
+    by_hand = ngettext("{count} waits for a manual grade", "{count} wait for a manual grade", waiting)
+    parts += [by_hand.format(count=waiting)] if waiting else []
     console.print(
         _("{assignment}: {parts}, in {seconds:.1f} s.").format(
             assignment=summary.assignment, parts=", ".join(parts), seconds=summary.seconds
@@ -179,13 +175,13 @@ def report_preview(summary: Summary, console: Console) -> None:
     same = len(summary.graded) + len(summary.unchanged) - len(summary.changes)
     console.print(
         _(
-            "{assignment}: {changes} would change, {value} of them to more "
-            "points and {value2} to fewer; {same} would not."
+            "{assignment}: {changes} would change, {more} of them to more points and {fewer} to fewer; {same} would "
+            "not."
         ).format(
             assignment=summary.assignment,
             changes=len(summary.changes),
-            value=sum(by > 0 for by in moved),
-            value2=sum(by < 0 for by in moved),
+            more=sum(by > 0 for by in moved),
+            fewer=sum(by < 0 for by in moved),
             same=same,
         )
     )
@@ -217,14 +213,14 @@ def as_json(summary: Summary) -> dict[str, Any]:
 def _table(rows: list[Graded], width: int) -> Table:
     """A row for each submission, with the points of its tasks where the terminal has room for them."""
     table = Table(box=None, pad_edge=False)
-    table.add_column("student")
+    table.add_column(_("student"))
     tasks = list(rows[0].tasks) if width >= STUDENT_AND_SCORE + sum(len(task) + 1 for task in rows[0].tasks) else []
     for task in tasks:
         table.add_column(task, justify="right")
-    table.add_column("score", justify="right", style="bold")
-    table.add_column("remark")
+    table.add_column(_("score"), justify="right", style="bold")
+    table.add_column(_("remark"))
     for row in sorted(rows, key=lambda row: row.student):
         points = ["–" if row.tasks[task] is None else f"{row.tasks[task]:g}" for task in tasks]
-        remark = row.reason or ("manual grade" if row.status == "needs_manual_grade" else "")
+        remark = row.reason or (_("manual grade") if row.status == "needs_manual_grade" else "")
         table.add_row(escape(one_line(row.student, 40)), *points, f"{row.score:g}/{row.max_score:g}", remark)
     return table

@@ -28,13 +28,13 @@ from autograder.course import Assignment, Course, CourseError
 from autograder.faults import MachineFault, of_os_error
 from autograder.feedback.feedback_run import part_for
 from autograder.feedback.gradescope import Visibility, as_gradescope
-from autograder.language import sentences_of
+from autograder.language import plurals_of, sentences_of
 from autograder.sandbox import mechanisms
 from autograder.sandbox.policy import Isolation, IsolationMissing
 from autograder.submission.job import Outcome
 from autograder.training.laid_out import TrainingData
 
-_ = sentences_of(__package__)
+_, ngettext = sentences_of(__package__), plurals_of(__package__)
 
 METADATA, BUNDLE, SECRET = "submission_metadata.json", "bundle.json", "secret"
 MOST = 50_000_000  # earlier results of the same student stand in Gradescope's metadata
@@ -201,9 +201,13 @@ def _notes(handed: Handed, student: str) -> list[str]:
 def _in_words(late: timedelta) -> str:
     minutes = -(-int(late.total_seconds()) // 60)
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
-    parts = [f"{number} {unit}{'' if number == 1 else 's'}"
-             for number, unit in ((days, "day"), (hours, "hour"), (minutes, "minute")) if number]  # fmt: skip
-    return " and ".join(parts[:2]) or _("less than a minute")
+    units = (
+        (ngettext("{count} day", "{count} days", days), days),
+        (ngettext("{count} hour", "{count} hours", hours), hours),
+        (ngettext("{count} minute", "{count} minutes", minutes), minutes),
+    )
+    parts = [unit.format(count=count) for unit, count in units if count]
+    return _(" and ").join(parts[:2]) or _("less than a minute")
 
 
 def _isolation(isolation: Isolation, applied: tuple[str, ...]) -> list[str]:

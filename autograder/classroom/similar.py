@@ -96,6 +96,7 @@ class Numbers:
     others: tuple[str, ...]
     numbers: tuple[str, ...]
     how: str
+    others_given: bool  # whether the others were given other numbers, too
 
 
 @dataclass(frozen=True)
@@ -276,13 +277,13 @@ def _numbers(task: Task, answers: Sequence[Answer], template: Template) -> Itera
             if variants[other] != variants[whose] and len(foreign) > 1 and foreign <= own:
                 taken[_written(foreign)].append(other)
         for numbers, others in taken.items():
-            yield Numbers(task.id, whose, tuple(others), numbers, _("were given to"))
+            yield Numbers(task.id, whose, tuple(others), numbers, _("were given to"), False)
         same = tuple(
             other for other in sorted(entered)
             if other > whose and variants[other] != variants[whose] and len(own) > 1 and entered[other] == own
         )  # fmt: skip
         if same:
-            yield Numbers(task.id, whose, same, _written(own), _("were entered by"))
+            yield Numbers(task.id, whose, same, _written(own), _("were entered by"), True)
 
 
 def _literals(source: str) -> frozenset[float]:

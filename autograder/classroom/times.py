@@ -20,9 +20,9 @@ from autograder.gradebook.gradebook import GradebookWriter
 from autograder.gradebook.people import Person
 from autograder.gradebook.scores import due_dates, final_scores, known_people
 from autograder.gradebook.values import LAST_YEAR
-from autograder.language import sentences_of
+from autograder.language import marked, plurals_of, sentences_of
 
-_ = sentences_of(__package__)
+_, ngettext = sentences_of(__package__), plurals_of(__package__)
 
 _UNITS = {"w": timedelta(weeks=1), "d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
 _LENGTH = re.compile(r"(?:\d+(?:\.\d+)?\s*[wdhm]\s*)+|0")
@@ -97,9 +97,19 @@ def read_moment(text: str) -> datetime | None:
 def in_words(length: timedelta) -> str:
     """A length of time as people say it: 2 days 3 hours, 20 minutes."""
     minutes = round(length.total_seconds() / 60)
-    parts = (("day", minutes // 1440), ("hour", minutes % 1440 // 60), ("minute", minutes % 60))
-    said = [f"{count} {unit}{'' if count == 1 else 's'}" for unit, count in parts if count]
+    days, hours = minutes // 1440, minutes % 1440 // 60
+    parts = (
+        (ngettext("{count} day", "{count} days", days), days),
+        (ngettext("{count} hour", "{count} hours", hours), hours),
+        (ngettext("{count} minute", "{count} minutes", minutes % 60), minutes % 60),
+    )
+    said = [unit.format(count=count) for unit, count in parts if count]
     return " ".join(said[:2]) or _("no time")
+
+
+def state_said(state: str) -> str:
+    """A standing's state in the language of this process."""
+    return _(state)
 
 
 def set_due(course_dir: Path, name: str, when: datetime | None, course: Course | None = None) -> None:
@@ -192,6 +202,6 @@ def _standing(
     until = due + extension if due else None
     if came:
         late = max(timedelta(), moment - until) if moment and until else timedelta()
-        return Standing(person, name, "late" if late else "on time", late, extension, why, penalty)
+        return Standing(person, name, "late" if late else marked("on time"), late, extension, why, penalty)
     state = "missing" if until and now > until else "not yet"
     return Standing(person, name, state, timedelta(), extension, why)

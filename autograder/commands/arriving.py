@@ -90,7 +90,7 @@ def collect(
         if found.missing:
             say(_("Nothing came from: {missing}.").format(missing=", ".join(found.missing)))
         changed = sum(one.state in ("new", "replaced") for one in found.taken)
-        said = _("would be taken") if preview else "taken"
+        said = _("would be taken") if preview else _("taken")
         say(
             _("{layout}: {changed} of {taken} submissions {said}.").format(
                 layout=found.layout or _("No layout that is known"), changed=changed, taken=len(found.taken), said=said

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from autograder.commands.common import CourseDir, Isolation, counted, course_folder, one_sentence
+from autograder.commands.common import CourseDir, Isolation, course_folder, one_sentence, points_of
 from autograder.course import Assignment, Course
-from autograder.language import sentences_of
+from autograder.language import plurals_of, sentences_of
 
-_ = sentences_of(__package__)
+_, ngettext = sentences_of(__package__), plurals_of(__package__)
 
 
 class Platform(StrEnum):
@@ -72,7 +72,11 @@ def _settings(about: Assignment, people: int) -> list[str]:
             "Autograder points {max_score:g}, and a timeout of {total_s} minutes or the "
             "longest there is."
         ).format(max_score=about.max_score, total_s=-(-int(about.total_s + 120) // 60)),
-        _("Ids of {people} are in it, by e-mail address.").format(people=counted(people, "student"))
+        ngettext(
+            "Ids of {count} student are in it, by e-mail address.",
+            "Ids of {count} students are in it, by e-mail address.",
+            people,
+        ).format(count=people)
         if people
         else _(
             "The gradebook knows no e-mail addresses, so ids are what stands before the @; `autograder roster FILE` "
@@ -80,6 +84,6 @@ def _settings(about: Assignment, people: int) -> list[str]:
         ),
     ]
     if by_hand:
-        listed = ", ".join(f"{task.id} ({counted(task.points, 'point')})" for task in by_hand)
+        listed = ", ".join(f"{task.id} ({points_of(task.points)})" for task in by_hand)
         said.append(_("Switch Manual Grading on, with a question for each of: {listed}.").format(listed=listed))
     return said

@@ -13,10 +13,10 @@ import typer
 
 from autograder.course import Course, CourseError, UsageError
 from autograder.faults import AGAIN, NO_MEMORY, MachineFault, of_os_error
-from autograder.language import sentences_of
+from autograder.language import plurals_of, sentences_of
 from autograder.sandbox.policy import IsolationMissing
 
-_ = sentences_of(__package__)
+_, ngettext = sentences_of(__package__), plurals_of(__package__)
 
 DONE, NOTHING_GRADED, WRONG_USAGE, NOT_ISOLATED, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -49,9 +49,9 @@ def say(*lines: object) -> None:
         print(clean(str(line)))
 
 
-def counted(number: float, noun: str) -> str:
-    """A number with what it counts: 1 point, 2.5 points."""
-    return f"{number:g} {noun}{'' if number == 1 else 's'}"
+def points_of(number: float) -> str:
+    """1 point, 2.5 points."""
+    return ngettext("{count:g} point", "{count:g} points", number).format(count=number)
 
 
 @contextmanager

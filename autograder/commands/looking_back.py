@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.commands.common import AsJson, CourseDir, counted, course_folder, one_sentence, say
+from autograder.commands.common import AsJson, CourseDir, course_folder, one_sentence, points_of, say
 from autograder.course import UsageError
-from autograder.language import sentences_of
+from autograder.language import plurals_of, sentences_of
 
 if TYPE_CHECKING:
     from autograder.gradebook.by_hand import Given
 
-_ = sentences_of(__package__)
+_, ngettext = sentences_of(__package__), plurals_of(__package__)
 
 _ELSEWHERE = _("What lies elsewhere (exports, backups, the learning platform, nbgrader's exchange) is yours to remove.")
 
@@ -57,41 +57,37 @@ def history(
             say(f"{story.assignment}")
             for past, change in story.results:
                 about = past.results["provenance"]
-                counts = ", counts" if past.counts else ""
+                counts = _(", counts") if past.counts else ""
                 by = _(" by {by}").format(by=past.by) if past.by else ""
                 say(
                     _(
-                        "  {number}. {replace}{by}: {score:g} of "
-                        "{max_score:g} points{counts} (checks {checks}, environment "
-                        "{environment}{value})"
+                        "  {number}. {at}{by}: {score:g} of {most:g} points{counts} (checks {checks}, environment "
+                        "{environment}{isolation})"
                     ).format(
                         number=past.number,
-                        replace=about["graded_at"][:16].replace("T", " "),
+                        at=about["graded_at"][:16].replace("T", " "),
                         by=by,
                         score=past.results["score"],
-                        max_score=past.results["max_score"],
+                        most=past.results["max_score"],
                         counts=counts,
                         checks=about["checks"][:8],
                         environment=about["environment"][:8],
-                        value=", without isolation" if not about["isolation"] else "",
+                        isolation="" if about["isolation"] else _(", without isolation"),
                     )
                 )
                 if change.because:
                     say(_("     Graded again: {because} changed.").format(because=", ".join(change.because)))
                     say(*(f"     {line}" for line in changes.in_words(change)))
             for task, grade in story.manual.grades.items():
-                given = (
-                    "" if grade.score is None else _(" {score} by hand").format(score=counted(grade.score, _("point")))
-                )
-                extra = f" {grade.extra:+g} extra" if grade.extra else ""
+                by_hand = _(" {points} by hand")
+                given = "" if grade.score is None else by_hand.format(points=points_of(grade.score))
+                extra = _(" {points:+g} extra").format(points=grade.extra) if grade.extra else ""
                 by = _(", by {by}").format(by=grade.by) if grade.by else ""
                 say(f"  {task}:{given}{extra}{f' “{grade.comment}”' if grade.comment else ''}{by}")
                 say(*(f"     {_as_given(one)}" for one in story.manual.given if one.task == task))
             if story.manual.late_penalty:
                 say(
-                    _("  {late_penalty} taken for handing it in late.").format(
-                        late_penalty=counted(story.manual.late_penalty, _("point"))
-                    )
+                    _("  {points} taken for handing it in late.").format(points=points_of(story.manual.late_penalty))
                 )
             if story.extension:
                 hours = story.extension.by.total_seconds() / 3600
@@ -111,11 +107,12 @@ def history(
 
 def _as_given(one: Given) -> str:
     """One change that a person made, as a line."""
-    when = _("{replace} by {by}").format(replace=one.at[:16].replace("T", " "), by=one.by)
+    when = _("{at} by {by}").format(at=one.at[:16].replace("T", " "), by=one.by)
     if one.what == "comment":
         return f"{when}: {f'“{one.comment}”' if one.comment else _('no comment any more')}"
-    points = _("no points by hand any more") if one.score is None else counted(one.score, "point")
-    return f"{when}: {points}{f', {one.extra:+g} extra' if one.extra else ''}"
+    points = _("no points by hand any more") if one.score is None else points_of(one.score)
+    extra = _(", {points:+g} extra").format(points=one.extra) if one.extra else ""
+    return f"{when}: {points}{extra}"
 
 
 def request(
@@ -154,8 +151,9 @@ def request(
         return
     for one in found:
         say(f"{one.id}. {one.student}, {one.assignment}, {one.task}, {one.at[:10]}: {one.says}")
-        say(f"   {one.outcome} ({one.closed_by}, {(one.closed_at or '')[:10]})" if one.outcome else "   open")
-    say(f"{counted(len(found), 'request')}, {sum(one.outcome is None for one in found)} open.")
+        say(f"   {one.outcome} ({one.closed_by}, {(one.closed_at or '')[:10]})" if one.outcome else _("   open"))
+    said = ngettext("{count} request, {open} open.", "{count} requests, {open} open.", len(found))
+    say(said.format(count=len(found), open=sum(one.outcome is None for one in found)))
 
 
 def forget(

@@ -70,7 +70,8 @@ def similar(
     for one in found.numbers:
         say(f"{one.task}, {one.whose}: {', '.join(one.numbers)} {one.how} {', '.join(one.others)}.")
     for (left, right), tasks in found.by_students().items():
-        say(f"{left} and {right}: {', '.join(f'{task} {share:.0%}' for task, share in tasks.items())}.")
+        shares = ", ".join(f"{task} {share:.0%}" for task, share in tasks.items())
+        say(_("{left} and {right}: {shares}.").format(left=left, right=right, shares=shares))
     say(
         _("{compared} submissions compared; the answers are side by side in {path}.").format(
             compared=found.compared, path=path

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.commands.common import AsJson, CourseDir, counted, course_folder, one_sentence, say
+from autograder.commands.common import AsJson, CourseDir, course_folder, one_sentence, points_of, say
 from autograder.course import UsageError
 from autograder.language import sentences_of
 
@@ -91,10 +91,11 @@ def late(
         print(json.dumps([one.as_json() for one in told]))
         return
     for one in told:
-        parts = [f"{command.in_words(one.late)} late" if one.late else one.state]
+        late = command.in_words(one.late)
+        parts = [_("{time} late").format(time=late) if one.late else command.state_said(one.state)]
         why = f" ({one.why})" if one.why else ""
-        parts += [f"{command.in_words(one.extension)} more{why}"] if one.extension else []
-        parts += [f"{counted(one.penalty, 'point')} taken"] if one.penalty else []
+        parts += [_("{time} more").format(time=command.in_words(one.extension)) + why] if one.extension else []
+        parts += [_("{points} taken").format(points=points_of(one.penalty))] if one.penalty else []
         say(f"{one.assignment}, {one.person.id}: {', '.join(parts)}.")
     count = {state: sum(one.state == state for one in found) for state in ("late", "missing", "not yet")}
     say(

@@ -172,5 +172,6 @@ def _read_picture(path: Path, size: tuple[int, int] | None) -> np.ndarray | None
         return np.asarray(picture if size is None else picture.resize(size[::-1]))
     # Pillow raises SyntaxError for some broken PNG and TIFF files.
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        warnings.warn(f"{path.parent.name}/{path.name} is no readable picture and was left out.", stacklevel=2)
+        name = f"{path.parent.name}/{path.name}"
+        warnings.warn(_("{name} is no readable picture and was left out.").format(name=name), stacklevel=2)
         return None

@@ -9,6 +9,9 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from ..files import write
+from ..language import sentences_of
+
+_ = sentences_of(__package__)
 
 
 class DataError(RuntimeError):
@@ -36,4 +39,5 @@ def keep(path: Path, data: bytes) -> None:
     try:
         write(path, data)
     except OSError as error:
-        warnings.warn(f"{path.name} could not be kept in the cache: {error.strerror}.", stacklevel=2)
+        said = _("{name} could not be kept in the cache: {reason}.")
+        warnings.warn(said.format(name=path.name, reason=error.strerror), stacklevel=2)

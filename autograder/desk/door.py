@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from autograder.desk import graders
 from autograder.gradebook.acting import acting_as, who
-from autograder.language import sentences_of
+from autograder.language import language, sentences_of
 
 _ = sentences_of(__package__)
 
@@ -46,8 +46,9 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 LET_IN = (
-    '<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0; url={0}">'
-    '<title>The desk</title><p><a href="{0}">To the desk</a></p></html>'
+    f'<!doctype html><html lang="{language().replace("_", "-")}"><meta charset="utf-8">'
+    '<meta http-equiv="refresh" content="0; url={0}">'
+    f'<title>{_("The desk")}</title><p><a href="{{0}}">{_("To the desk")}</a></p></html>'
 )
 NOT_LET_IN = _("Open the desk by the whole address that `autograder desk` printed where it was started.")
 OTHER_HOST = _("The desk is asked for by another name than its own; open it by the address that it printed.")
@@ -116,7 +117,7 @@ class Door:
             if path == f"{self.below}{SIGN_IN}":
                 return None
             is_page = scope["method"] in FOR_LOOKING and "hx-request" not in headers
-            return RedirectResponse(f"{self.below}{SIGN_IN}", 303) if is_page else PlainTextResponse("Sign in.", 401)
+            return RedirectResponse(f"{self.below}{SIGN_IN}", 303) if is_page else PlainTextResponse(_("Sign in."), 401)
         given = parse_qs(scope["query_string"].decode("latin-1")).get(TOKEN, [""])[0]
         if path == f"{self.below}/" and hmac.compare_digest(given.encode(), self.token.encode()):
             # No redirection: a browser that was sent here by another program would not take the cookie along.

@@ -9,9 +9,13 @@ from typing import Any
 from autograder.desk.board import Board
 from autograder.feedback.render import number
 from autograder.feedback.report_students import Student, tasks_of
+from autograder.language import marked
 
 ON_A_PAGE = 100
-STATES = ("waits for a person", "to be graded", "late", "missing", "stopped", "not gradable", "graded")
+STATES = (
+    marked("waits for a person"), marked("to be graded"), marked("late"), marked("missing"), marked("stopped"),
+    marked("not gradable"), marked("graded"),
+)  # fmt: skip
 BY_STUDENT, BY_SCORE, BY_STATE, BY_GRADED = "student", "score", "state", "graded"
 _STEPS = 4  # of the shade that goes with a cell's points
 
@@ -108,9 +112,9 @@ def row_of(board: Board, id: str, states: tuple[str, ...]) -> Row:
     for name, most in board.columns.items():
         task, points = tasks.get(name), one.points(name)
         share = points / most if points and most else 0.0
-        status = str(task["status"]).replace("_", " ") if task else "nothing there"
+        status = str(task["status"]).replace("_", " ") if task else marked("nothing there")
         if task and task["status"] == "needs_manual_grade" and points is not None:
-            status = "graded by hand"
+            status = marked("graded by hand")
         cells.append(CellOf(name, number(points), int(_STEPS * min(max(share, 0.0), 1.0)), status))
     about = one.result["provenance"] if one.result else {}
     penalty = one.final.penalty if one.final else 0.0

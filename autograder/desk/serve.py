@@ -33,8 +33,8 @@ CLOSED = _("The desk is closed; what was graded is in the gradebook.")
 PATIENCE_S = 3  # for what is being answered when the desk is closed
 _STOPPING = ("SIGINT", "SIGTERM", "SIGHUP")
 _TO_ADDRESS = (
-    '<!doctype html><meta charset="utf-8"><meta name="referrer" content="no-referrer"><title>The desk</title>'
-    '<meta http-equiv="refresh" content="0; url={0}"><p><a href="{0}">To the desk</a></p>'
+    f'<!doctype html><meta charset="utf-8"><meta name="referrer" content="no-referrer"><title>{_("The desk")}</title>'
+    f'<meta http-equiv="refresh" content="0; url={{0}}"><p><a href="{{0}}">{_("To the desk")}</a></p>'
 )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from autograder.language import sentences_of
+from autograder.language import plurals_of, sentences_of
 
-_ = sentences_of(__package__)
+_, ngettext = sentences_of(__package__), plurals_of(__package__)
 
 Pair = tuple[int, int]
 
@@ -92,7 +92,7 @@ def _drawn(
     )
     words += _(" with {left} of padding on each side").format(left=left) if padding and max(padding) else ""
     taps = (
-        _("{window} tap{value}").format(window=window[1], value="" if window[1] == 1 else "s")
+        ngettext("{count} tap", "{count} taps", window[1]).format(count=window[1])
         if row
         else _("{window} by {window2} taps").format(window=window[0], window2=window[1])
     )

@@ -38,7 +38,7 @@ class _Renderer(mistune.HTMLRenderer):
         data = self._pictures.get(url.removeprefix(ATTACHMENT)) if url.startswith(ATTACHMENT) else None
         if data is not None:
             return f'<img src="{escape(data)}" alt="{description or _("Picture without a description")}">'
-        return f"<em>[picture: {description or _('without a description')}]</em>"
+        return f"<em>{_('[picture: {description}]').format(description=description or _('without a description'))}</em>"
 
     def inline_math(self, text: str) -> str:
         return f'<code class="math">${escape(text)}$</code>'
@@ -68,5 +68,6 @@ def as_html(text: str, pictures: Mapping[str, str] | None = None) -> Markup:
     shown = cut(text, CHARACTERS, LINES)
     html = str(_renderer(pictures or {})(shown.text))
     if shown.left_out:
-        html += f"<p><em>{shown.left_out:,} more characters are not shown.</em></p>"
+        said = _("{count:,} more characters are not shown.").format(count=shown.left_out)
+        html += f"<p><em>{said}</em></p>"
     return Markup(html)

@@ -6,9 +6,22 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..datasets.titles import TITLES
-from ..language import sentences_of
+from ..language import marked, sentences_of
 
 _ = sentences_of(__package__)
+
+
+# States of students and tasks, which are words of their own in results.json and in addresses.
+STATES = (
+    marked("passed"), marked("partial"), marked("failed"), marked("not attempted"), marked("stopped"),
+    marked("needs manual grade"), marked("not gradable"), marked("waits for a person"), marked("late"),
+    marked("missing"), marked("graded"),
+)  # fmt: skip
+
+
+def in_words(state: str) -> str:
+    """A state in the language of this process."""
+    return _(state.replace("_", " "))
 
 
 def conditions(results: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
@@ -23,8 +36,8 @@ def conditions(results: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     if datasets:
         names = [TITLES.get(name, name) for name in datasets]
         said.append(
-            _("The images were {value}.").format(
-                value=" and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+            _("The images were {names}.").format(
+                names=_(" and ").join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
             )
         )
     if "cuda" in devices:

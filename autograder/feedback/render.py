@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup, escape
 
+from ..language import language, plurals_of, sentences_of
 from .clean import clean
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -70,4 +72,28 @@ def environment(*folders: Path) -> jinja2.Environment:
         trim_blocks=True, lstrip_blocks=True, finalize=_cleaned,
     )
     made.filters.update(number=number, with_code=with_code)
+    say, say_counted = _said_on_pages([f"{__package__.partition('.')[0]}.{folder.parent.name}" for folder in folders])
+    made.filters["said"] = say
+    made.globals.update(_=say, ngettext=say_counted, language=language().replace("_", "-"))
     return made
+
+
+def _said_on_pages(rooms: Sequence[str]) -> tuple[Callable[..., Markup], Callable[..., Markup]]:
+    """What says sentences in templates, out of the catalogue of the first room that has them: `{{ _("of {most}",
+    most=8) }}`, and `{{ ngettext("{count} page", "{count} pages", number) }}`, where `count` is the number.
+
+    A sentence may hold tags, as it does in the template; what is laid into it is cleaned and escaped."""
+    known = [(sentences_of(room), plurals_of(room)) for room in rooms]
+
+    def laid_in(sentence: str, values: Mapping[str, Any]) -> Markup:
+        return Markup(sentence).format(**{name: _cleaned(value) for name, value in values.items()})
+
+    def say(sentence: str, **values: Any) -> Markup:
+        return laid_in(next((said for one, _ in known if (said := one(sentence)) != sentence), sentence), values)
+
+    def say_counted(one: str, many: str, count: float, **values: Any) -> Markup:
+        english = one if count == 1 else many
+        said = next((said for _, of in known if (said := of(one, many, count)) != english), english)
+        return laid_in(said, {"count": count if isinstance(count, int) else number(count), **values})
+
+    return say, say_counted

@@ -11,6 +11,7 @@ from ..language import sentences_of
 from . import measures
 from .clean import clean
 from .measures import Spread
+from .model import in_words
 from .page import MESSAGE_CHARACTERS
 from .render import number
 from .report_students import Student, tasks_of
@@ -123,7 +124,7 @@ def needs(students: Sequence[Student], spread: Spread | None, link: Link) -> lis
     """Who may need help, those with the most reasons first: plain facts, and no verdict."""
     found = []
     for one in students:
-        reasons = [one.state] if one.state in ("missing", "late") else []
+        reasons = [in_words(one.state)] if one.state in ("missing", "late") else []
         left = [name for name, task in tasks_of(one.result).items() if task["status"] == "not_attempted"]
         if left:
             reasons.append(_("has not attempted {left}").format(left=", ".join(left)))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .measures import EXPLAINED
-from .model import conditions
+from .model import conditions, in_words
 from .render import number, render
 from .report import ClassReport, Label, summarise
 from .report_findings import Link
@@ -45,7 +45,7 @@ def rows_of(summary: ClassReport) -> list[tuple[Student, list[tuple[str, int, st
             score = column.earned.get(one.id)
             step = int(4 * min(max(score / column.max_score, 0.0), 1.0)) if score and column.max_score else 0
             status = tasks[column.task]["status"] if column.task in tasks else ""
-            cells.append((number(score), step, status.replace("_", " ")))
+            cells.append((number(score), step, in_words(status) if status else ""))
         rows.append((one, cells))
     return rows
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from ..language import sentences_of
+from ..language import marked, sentences_of
 from . import measures
 from .measures import TaskMeasure
 
@@ -44,7 +44,7 @@ class Student:
     def state(self) -> str:
         """``missing``, ``not graded yet``, ``late`` or nothing to say."""
         if self.result is None:
-            return "missing" if self.final is None or not self.final.handed_in else _("not graded yet")
+            return "missing" if self.final is None or not self.final.handed_in else marked("not graded yet")
         return "late" if self.final and self.final.late > timedelta() else ""
 
     def points(self, task: str) -> float | None:

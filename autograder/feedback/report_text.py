@@ -39,13 +39,14 @@ def text_of(summary: ClassReport, *, width: int = 100) -> str:
         median = _("median {median} of {max_score}").format(
             median=number(summary.spread.median), max_score=number(summary.max_score)
         )
-        missing = f", {summary.missing} missing" if summary.missing else ""
-        late = f", {summary.late} late" if summary.late else ""
-        console.print(f"{summary.spread.count} submissions, {median}{missing}{late}")
+        said = [_("{count} submissions").format(count=summary.spread.count), median]
+        said += [_("{count} missing").format(count=summary.missing)] if summary.missing else []
+        said += [_("{count} late").format(count=summary.late)] if summary.late else []
+        console.print(", ".join(said))
     for sentence in conditions(summary.results):
         console.print(Text(sentence))
     if summary.beliefs:
-        console.print("\nMisconceptions")
+        console.print(_("\nMisconceptions"))
         for belief in summary.beliefs:
             console.print(Text(f"{len(belief.students):>4}  {belief.task}: {belief.id}"))
             console.print(Padding(Text(belief.sentence), (0, 0, 0, 6)))
@@ -54,7 +55,7 @@ def text_of(summary: ClassReport, *, width: int = 100) -> str:
         for need in summary.needs:
             console.print(Padding(Text(f"{need.student}: {', '.join(need.reasons)}"), (0, 0, 0, 2)))
     if summary.stops:
-        console.print("\nStopped")
+        console.print(_("\nStopped"))
         for stop in summary.stops:
             console.print(Text(f"  {stop.student}, {stop.task}: {stop.reason}"))
             console.print(Padding(Text(stop.message), (0, 0, 0, 6)))
@@ -63,12 +64,13 @@ def text_of(summary: ClassReport, *, width: int = 100) -> str:
 
 def _score_table(summary: ClassReport) -> Table:
     table = Table(title=summary.assignment, title_justify="left", box=None, pad_edge=False)
-    table.add_column("student", no_wrap=True, max_width=24)
-    for place, _ in enumerate(summary.columns, 1):
+    table.add_column(_("student"), no_wrap=True, max_width=24)
+    for place, _column in enumerate(summary.columns, 1):
         table.add_column(str(place), justify="right")
-    table.add_column("points", justify="right")
+    table.add_column(_("points"), justify="right")
     table.add_column("")
-    table.add_row("possible", *(number(column.max_score) for column in summary.columns), number(summary.max_score), "")
+    most = (number(column.max_score) for column in summary.columns)
+    table.add_row(_("possible"), *most, number(summary.max_score), "")
     for one in summary.students:
         scores = [number(column.earned.get(one.id)) for column in summary.columns]
         table.add_row(Text(one.label), *scores, number(one.score), one.state)

@@ -29,9 +29,12 @@ _PUT_BACK = _(
 _REMEDIES = (
     (_LOCKED, _("end the formgrader or the program that holds it, and {again}").format(again=AGAIN)),
     (("malformed", "not a database", "no such table", "no such column"), _PUT_BACK),
-    (("readonly", "unable to open"), f"see that it is a file, make it and its folder yours to write, and {AGAIN}"),
-    (("disk I/O error",), f"look whether it is a file, and at its disk, and {AGAIN}"),
-    (("is full", "No space left"), f"make room on its disk, and {AGAIN}"),
+    (
+        ("readonly", "unable to open"),
+        _("see that it is a file, make it and its folder yours to write, and {again}").format(again=AGAIN),
+    ),
+    (("disk I/O error",), _("look whether it is a file, and at its disk, and {again}").format(again=AGAIN)),
+    (("is full", "No space left"), _("make room on its disk, and {again}").format(again=AGAIN)),
     (_PASSING, _("start its server, and {again}").format(again=AGAIN)),
 )
 DEFAULT_COURSE = "default_course"  # a row that parts of nbgrader add to every gradebook

@@ -143,7 +143,7 @@ def _read(session: Session, names: list[str]) -> list[FinalScore]:
     if unknown:
         raise UsageError(
             _("The gradebook has no assignment {unknown!r}; it has: {known}.").format(
-                unknown=unknown[0], known=", ".join(known) or "none yet"
+                unknown=unknown[0], known=", ".join(known) or _("none yet")
             )
         )
     people = _people(session)

@@ -30,11 +30,11 @@ from autograder.course import CHECK_SUFFIX, TOTAL_S, Course, UsageError, words_o
 from autograder.homework import manifest as kits
 from autograder.homework import watching
 from autograder.homework.manifest import Manifest, fingerprint, grade_id
-from autograder.language import sentences_of
+from autograder.language import plurals_of, sentences_of
 from autograder.sandbox.limits import Limits
 from autograder.training.brought import too_much
 
-_ = sentences_of(__package__)
+_, ngettext = sentences_of(__package__), plurals_of(__package__)
 
 FOLDER = "handed-in"
 
@@ -229,7 +229,7 @@ def _is_text_task(cell: NotebookNode) -> bool:
 def _points(cells: Mapping[str, NotebookNode], task: str) -> str:
     cell = cells.get(task + CHECK_SUFFIX, cells.get(task))
     points = cell.metadata.get("nbgrader", {}).get("points", 0) if cell is not None else 0
-    return f"{points:g} point{'s' if points != 1 else ''}"
+    return ngettext("{count:g} point", "{count:g} points", points).format(count=points)
 
 
 def _misnamed(task: str, attempted: bool, first: str, missing: str) -> str:

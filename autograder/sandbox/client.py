@@ -462,8 +462,8 @@ def _has_hung_up(end: socket.socket) -> bool:
 
 def _why(event: dict[str, Any] | None, started: float) -> str:
     if event is None:
-        return f"there was no answer for {time.monotonic() - started:.0f} s"
-    return event.get("why") or f"it ended with status {event.get('status')}"
+        return _("there was no answer for {seconds:.0f} s").format(seconds=time.monotonic() - started)
+    return event.get("why") or _("it ended with status {status}").format(status=event.get("status"))
 
 
 def _short_folder() -> str:
