@@ -10,7 +10,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	2>/dev/null && { echo "$$p"; break; }; done)
 
 .PHONY: help demo test quick lint types solutions long mutants hostile gpu bench soak pictures release \
-	released reference site coverage version clean clean-venv
+	released reference messages site coverage version clean clean-venv
 
 help:
 	@echo "make demo       release the course, grade a sample class, say where to look"
@@ -28,6 +28,7 @@ help:
 	@echo "make release    write assignments/ from solutions/"
 	@echo "make released   see that assignments/ is what solutions/ gives, and write the kit to build/kit/"
 	@echo "make site       the documentation, in build/site/; make reference, what of it is committed and written from code"
+	@echo "make messages   the catalogues of what people read; LANGUAGE=de begins a language"
 	@echo "make version V=0.2.0    a version: files, commit, tag"
 	@echo "make coverage   which lines of the machine no test runs"
 	@echo "make clean      remove what demo and tests wrote; clean-venv removes .venv/ too"
@@ -118,6 +119,10 @@ site: .venv/.stamp
 
 reference: .venv/.stamp
 	$(BIN)/python -m tools.reference
+
+# What people read, for translators: what the sources say now, in every language that is there or is named here.
+messages: .venv/.stamp
+	$(BIN)/python -m tools.messages $(LANGUAGE)
 
 # Asks that everything is committed and that CHANGELOG.md says what changed; pushes nothing.
 version: .venv/.stamp

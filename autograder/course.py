@@ -6,6 +6,7 @@ A course is a repository whose pyproject.toml says so::
     course = "course"                 # the package with a folder for each assignment, and in it one for each task
     id = "shifts"
     title = "Moving pictures"
+    language = "en"                   # of all that students and staff read
     leaderboard = "digits-challenge"  # the task whose accuracies the leaderboard ranks, if any
     kit_readme = "docs/kit.md"        # what students read first
     kit_guide = "docs/guide.md"       # what they read next
@@ -43,7 +44,7 @@ from types import ModuleType
 from typing import Any, Literal
 
 from .faults import of_os_error
-from .language import sentences_of
+from .language import ENGLISH, sentences_of
 from .sandbox.limits import Limits
 from .sandbox.policy import RUNTIMES
 
@@ -205,6 +206,11 @@ class Course:
     def title(self) -> str:
         """What people call it."""
         return str(self._config.get("title", self.id))
+
+    @property
+    def language(self) -> str:
+        """The language that it is taught in, as `de`: that of the sentences which students and staff read."""
+        return str(self._config.get("language", ENGLISH))
 
     @property
     def leaderboard(self) -> str | None:

@@ -35,7 +35,7 @@ COURSE = "course"  # the catalogue of a course's own sentences, in its package
 _MACHINE = Path(__file__).parent
 _COURSE_ROOT = "AUTOGRADER_COURSE"  # as `course.py`, which is above this, hands it on
 _NAME = re.compile(r"[A-Za-z]{2,3}(_[A-Za-z]{2})?")
-_OF_THE_KIT = _MACHINE / LOCALE / "language"  # the one word that a kit says, whose settings are not installed with it
+OF_THE_KIT = Path(LOCALE, "language")  # in the package: the one word that a kit says, whose settings are not installed
 
 Say = Callable[[str], str]
 SayCounted = Callable[[str, str, float], str]
@@ -99,17 +99,6 @@ def language() -> str:
     return named if _NAME.fullmatch(named) else ENGLISH
 
 
-def speak(name: str | None) -> None:
-    """Has this process, and those that it starts, speak a language; None for the one that the surroundings name.
-
-    Before a room is imported: constants of modules already loaded stay as they are.
-    """
-    if os.environ.get(VARIABLE) or not name:
-        return
-    os.environ[VARIABLE] = name
-    language.cache_clear()
-
-
 def of_folder(folder: Path) -> str | None:
     """The language that the pyproject.toml of a course's folder names; None where it names none, or is none."""
     try:
@@ -134,7 +123,7 @@ def _of_the_course() -> str | None:
 
 def _word_of_the_kit() -> str | None:
     try:
-        return _OF_THE_KIT.read_text(encoding="ascii").strip()
+        return (_MACHINE / OF_THE_KIT).read_text(encoding="ascii").strip()
     except (OSError, ValueError):
         return None
 

@@ -7,7 +7,6 @@ import zlib
 from types import ModuleType
 from typing import Any
 
-from ..language import sentences_of
 from ..sandbox import wire
 from ..sandbox.agent import as_data
 from .asking import References
@@ -16,8 +15,6 @@ from .expected import Expected
 from .places import folder_of
 from .registry import reference_names, registries
 from .runner import CheckSession
-
-_ = sentences_of(__package__)
 
 
 def freeze(assignment: str) -> dict[str, bytes]:
@@ -69,7 +66,7 @@ def _frozen_case(case: Any, questions: list[tuple[Expected, Any]], second: bool)
                 try:
                     wrong[id] = as_data(expected.distorted(id, function))
                 except Exception as error:  # a wrong turn that cannot cope with the case has no output to freeze
-                    wrong[id] = _("raises {kind}").format(kind=type(error).__name__)
+                    wrong[id] = f"raises {type(error).__name__}"
         answers.append({
             "name": expected.function.__name__, "value": as_data(expected.value), "wrong": wrong,
             "text": expected.describe(),

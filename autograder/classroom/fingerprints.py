@@ -12,6 +12,7 @@ from importlib.metadata import Distribution
 from pathlib import Path
 
 from autograder.course import Assignment
+from autograder.language import ENGLISH, language
 
 PACKAGE = Path(__file__).resolve().parent.parent
 # Rooms that decide about a result; those that are not named here move results about.
@@ -64,7 +65,8 @@ def submission_fingerprint(
     notebook: bytes | None, files: Mapping[str, bytes], *, checks: str, environment: str, seed: int, isolation: str
 ) -> str:
     """A hash of everything that a submission's result follows from."""
-    digest = hashlib.sha256(f"{checks}|{environment}|{seed}|{isolation}|{notebook is None}".encode())
+    spoken = "" if language() == ENGLISH else f"|{language()}"
+    digest = hashlib.sha256(f"{checks}|{environment}|{seed}|{isolation}|{notebook is None}{spoken}".encode())
     digest.update(hashlib.sha256(notebook or b"").digest())
     for name, data in sorted(files.items()):
         digest.update(name.encode("utf-8", "surrogateescape") + b"\0" + hashlib.sha256(data).digest())

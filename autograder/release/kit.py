@@ -23,7 +23,7 @@ from autograder.gradebook.leaks import Secrets, file_problems, hidden_test_names
 from autograder.gradebook.student_version import read_source
 from autograder.homework import manifest
 from autograder.language import sentences_of
-from autograder.release import kit_pages
+from autograder.release import kit_language, kit_pages
 from autograder.sandbox.policy import RUNTIMES
 
 _ = sentences_of(__package__)
@@ -38,6 +38,7 @@ STUDENTS_MODULES = frozenset(
      "hints.py")
 )
 STUDENTS_DATA = ("thresholds.json", "weights")
+LEFT_OUT = (".pyc", ".pot", ".po")
 WORKFLOWS = {
     "github.yml": ".github/workflows/hand-in.yml", "gitlab.yml": ".gitlab-ci.yml", "gitignore": ".gitignore",
 }  # fmt: skip
@@ -78,6 +79,7 @@ autograder = "autograder.cli:main"
 course = {package}
 id = {quoted_id}
 title = {title}
+language = {language}
 
 [tool.autograder.forbidden]
 {forbidden}
@@ -89,8 +91,8 @@ package-dir = {{"" = "."}}
 include = ["autograder", "autograder.*", {package}, {package_within}]
 
 [tool.setuptools.package-data]
-autograder = ["**/*.html", "**/*.j2", "**/*.css", "**/*.json"]
-{bare_package} = ["**/*.json", "**/*.cases", "**/*.safetensors", "**/*.md"]
+autograder = ["**/*.html", "**/*.j2", "**/*.css", "**/*.json", "**/*.mo", "locale/language"]
+{bare_package} = ["**/*.json", "**/*.cases", "**/*.safetensors", "**/*.md", "**/*.mo"]
 """
 def write(folder: Path, course: Course, assignments: Sequence[Assignment]) -> None:
     """Writes the kit for ``assignments`` to ``folder``, in place of an earlier kit there.
@@ -130,6 +132,7 @@ def _fill(kit: Path, course: Course, assignments: Sequence[Assignment]) -> None:
     _copy_students_part(course, kit / course.package)
     for assignment in assignments:
         _freeze_public_cases(assignment, kit / course.package)
+    kit_language.write(course, kit)
     for name in ENVIRONMENT:
         if (PACKAGE.parent / name).is_file():
             shutil.copy(PACKAGE.parent / name, kit / name)
@@ -200,7 +203,7 @@ def _staff_only(folder: str, names: list[str]) -> set[str]:
     """For `shutil.copytree`: what of a package folder stays with the staff."""
     here = Path(folder).resolve().relative_to(PACKAGE).as_posix()
     prefix = "" if here == "." else here + "/"
-    return {name for name in names if prefix + name in STAFF_ONLY or name == "__pycache__" or name.endswith(".pyc")}
+    return {name for name in names if prefix + name in STAFF_ONLY or name == "__pycache__" or name.endswith(LEFT_OUT)}
 
 
 def student_project(machine: Mapping[str, Any], course: Course) -> str:
@@ -215,6 +218,7 @@ def student_project(machine: Mapping[str, Any], course: Course) -> str:
         name=_toml(f"{course.id}-coursework"),
         version=_toml(project["version"]),
         title=_toml(course.title),
+        language=_toml(course.language),
         python=_toml(project["requires-python"]),
         dependencies=_toml(project["dependencies"]),
         extras="\n".join(f"{name} = {_toml(needs)}" for name, needs in extras.items()),

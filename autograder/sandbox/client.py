@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..language import sentences_of
+from ..language import CATALOGUES, VARIABLE, language, sentences_of
 from . import channel, mechanisms
 from .gpu import HIDDEN
 from .policy import RUNTIMES, Isolation, IsolationMissing
@@ -474,7 +474,7 @@ def _short_folder() -> str:
 
 def _clean_environment(home: str) -> dict[str, str]:
     """Nothing of the grader's environment but the names of its places for programs and libraries, and its language."""
-    kept = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TZ")
+    kept = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TZ", CATALOGUES)
     environment = {name: os.environ[name] for name in kept if name in os.environ}
     environment.update(
         HOME=home,
@@ -488,6 +488,7 @@ def _clean_environment(home: str) -> dict[str, str]:
         MPLCONFIGDIR=_font_cache(home),
         KERAS_BACKEND="tensorflow",
         PYDEVD_DISABLE_FILE_VALIDATION="1",
+        **{VARIABLE: language()},
     )
     return environment
 

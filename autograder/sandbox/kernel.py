@@ -28,7 +28,7 @@ from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from IPython.core.history import HistoryManager
 
-from ..language import sentences_of
+from ..language import marked, sentences_of
 from . import agent, channel, facade, granted, pictures, privileges, reach, root, sharing, syscalls
 from .confine import MANDATORY, Confinement
 from .gpu import Gpu, open_device
@@ -38,6 +38,7 @@ from .shell import StudentShell
 from .variants import Variants
 
 _ = sentences_of(__package__)
+ENDS_NOTHING = marked("the notebook is graded to its end, so exit() and quit() do nothing here")
 
 _BIND_TIMEOUT_S = 5.0
 
@@ -136,6 +137,7 @@ def warm_up(forbidden: tuple[str, ...]) -> None:
     syscalls.missing()
     root.missing()
     reach.readable_paths(forbidden)
+    _(ENDS_NOTHING)  # which reads this room's catalogue, as a confined kernel may not
 
 
 def run(request: dict[str, Any], user: int | None, seen: bool, report: int, bridge: int, supervisor: int) -> None:
