@@ -19,7 +19,8 @@ _ = sentences_of(__package__)
 
 # What the facts are about, a key of the JSON and a heading.
 GROUPS = (
-    marked("packages"), marked("isolation"), marked("accelerators"), marked("data"), marked("course"),
+    marked("machine"), marked("packages"), marked("isolation"), marked("accelerators"), marked("data"),
+    marked("course"),
 )  # fmt: skip
 PACKAGES = ("numpy", "torch", "tensorflow", "nbgrader", "ipykernel", "jupyter_client", "pytest")
 

@@ -66,7 +66,7 @@ def rooms() -> list[Room]:
     machine = ROOT / MACHINE
     folders = [machine, *sorted(path.parent for path in machine.glob("*/__init__.py"))]
     found = [_of_room(folder, folder.name) for folder in folders]
-    return [room for room in (*found, _of_course(ROOT / COURSE)) if room.found]
+    return [room for room in (*found, of_course(ROOT / COURSE)) if room.found]
 
 
 def _of_room(folder: Path, name: str) -> Room:
@@ -112,7 +112,7 @@ def sentences_of_template(source: str) -> Iterator[tuple[str, str | None]]:
             yield text, None
 
 
-def _of_course(folder: Path) -> Room:
+def of_course(folder: Path) -> Room:
     room = Room(COURSE, folder)
     for path in sorted(folder.rglob("*.py")):
         if path.name in TASK_MODULES:

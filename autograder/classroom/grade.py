@@ -19,6 +19,7 @@ from autograder.classroom.options import Options
 from autograder.classroom.pool import local_pool
 from autograder.classroom.worker import WorkerSpec
 from autograder.course import Assignment, Course, CourseError, UsageError
+from autograder.feedback.model import in_words
 from autograder.language import plurals_of, sentences_of
 from autograder.sandbox import mechanisms
 from autograder.submission.text import one_line
@@ -221,6 +222,7 @@ def _table(rows: list[Graded], width: int) -> Table:
     table.add_column(_("remark"))
     for row in sorted(rows, key=lambda row: row.student):
         points = ["–" if row.tasks[task] is None else f"{row.tasks[task]:g}" for task in tasks]
-        remark = row.reason or (_("manual grade") if row.status == "needs_manual_grade" else "")
+        waits = _("manual grade") if row.status == "needs_manual_grade" else ""
+        remark = in_words(row.reason) if row.reason else waits
         table.add_row(escape(one_line(row.student, 40)), *points, f"{row.score:g}/{row.max_score:g}", remark)
     return table

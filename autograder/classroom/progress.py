@@ -34,7 +34,7 @@ class Bar:
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("left"),
+            TextColumn(_("left")),
             TimeRemainingColumn(),
             TextColumn("{task.fields[long]}", style="yellow", markup=False),
             console=console,

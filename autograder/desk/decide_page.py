@@ -29,9 +29,10 @@ from autograder.desk.renewed import Renewed, stamp_of
 from autograder.desk.rows import Asked
 from autograder.feedback.feedback_run import FEEDBACK
 from autograder.feedback.report_page import percent
-from autograder.language import sentences_of
+from autograder.language import marked, sentences_of
 
 _ = sentences_of(__package__)
+LEVEL_WORDS = (marked("assignment"), marked("task"), marked("check"))  # those of `LEVELS`
 
 CHANGES_ON_A_PAGE = 50
 PAIRS_SHOWN = 200
@@ -107,7 +108,8 @@ def _page(request: Request, board: Board, trouble: Trouble, status: int = 200) -
         request, "decide.html.j2", status, board=board, assignment=assignment, trouble=trouble,
         assignments=list(desk_of(request).course), waiting=found, at=at, pages=pages, jobs=jobs, percent=percent,
         rows=rows[(at - 1) * CHANGES_ON_A_PAGE : at * CHANGES_ON_A_PAGE], in_words=changes.in_words,
-        length=in_words, extensions=list(board.extensions.values())[:EXTENSIONS_SHOWN], formats=FORMATS, levels=LEVELS,
+        length=in_words, extensions=list(board.extensions.values())[:EXTENSIONS_SHOWN],
+        formats=FORMATS, levels={level: _(level) for level in LEVELS},
         pages_written=_pages_written(desk_of(request), assignment), pairs_shown=PAIRS_SHOWN,
     )  # fmt: skip
 

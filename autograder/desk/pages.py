@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 
 from autograder.desk.desk import Desk
 from autograder.desk.door import GRADER
+from autograder.desk.spoken import for_scripts
 from autograder.feedback.render import TEMPLATES, environment
 from autograder.language import sentences_of
 
@@ -72,5 +73,5 @@ def _path_to(context: jinja2.runtime.Context, name: str, query: Any = None, /, *
 @cache
 def _environment() -> jinja2.Environment:
     made = environment(HERE / "templates", TEMPLATES)
-    made.globals["path_to"] = _path_to
+    made.globals.update(path_to=_path_to, for_scripts=for_scripts())
     return made

@@ -95,7 +95,7 @@ def comparison(request: Request) -> Response:
     prose = assignment.task(task).kind == "text"
     return page(
         request, "compare.html.j2", assignment=assignment, task=task, students=[board.students[id] for id in two],
-        found=compare(*texts, prose=prose), what="sentences" if prose else "lines", percent=percent,
+        found=compare(*texts, prose=prose), what=_("sentences") if prose else _("lines"), percent=percent,
         facts=[_task_of(board, id, task) for id in two], more=len(set(chosen)) - len(two),
     )  # fmt: skip
 

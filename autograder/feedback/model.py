@@ -16,6 +16,9 @@ STATES = (
     marked("passed"), marked("partial"), marked("failed"), marked("not attempted"), marked("stopped"),
     marked("needs manual grade"), marked("not gradable"), marked("waits for a person"), marked("late"),
     marked("missing"), marked("graded"),
+    # and why something was stopped
+    marked("timeout"), marked("memory"), marked("processes"), marked("disk"), marked("output"), marked("network"),
+    marked("forbidden"), marked("malformed"), marked("died"),
 )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from .render import render
 _ = sentences_of(__package__)
 
 STATUS_WORDS = {
-    "passed": "complete",
+    "passed": _("complete"),
     "partial": _("partly right"),
     "failed": _("not right yet"),
     "not_attempted": _("not attempted"),

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..language import sentences_of
-from .model import conditions
+from .model import conditions, in_words
 from .render import number
 from .report import ClassReport, summarise
 
@@ -57,7 +57,7 @@ def text_of(summary: ClassReport, *, width: int = 100) -> str:
     if summary.stops:
         console.print(_("\nStopped"))
         for stop in summary.stops:
-            console.print(Text(f"  {stop.student}, {stop.task}: {stop.reason}"))
+            console.print(Text(f"  {stop.student}, {stop.task}: {in_words(stop.reason)}"))
             console.print(Padding(Text(stop.message), (0, 0, 0, 6)))
     return out.getvalue()
 

@@ -1,6 +1,9 @@
 // Grading by hand: keys, and saving while one works. What was not sent yet is kept in this window, and sent again.
 "use strict";
 (() => {
+  // A sentence in the language of the page, which has what stands for it in another than English.
+  const spoken = JSON.parse(document.body.dataset.sentences || "{}");
+  const says = (sentence, parts = {}) => (spoken[sentence] || sentence).replace(/\{(\w+)\}/g, (_, name) => parts[name]);
   const KEPT = "autograder unsent ", OFF = "autograder keys off", AGAIN_MS = 2000, TYPING_MS = 500, PATIENCE_MS = 3000;
   const one = (what) => document.querySelector(what);
   const pause = (time) => new Promise((done) => setTimeout(done, time));
@@ -25,7 +28,7 @@
     const key = KEPT + f.action, had = sessionStorage.getItem(key);
     const last = new URLSearchParams(new FormData(f)).toString();
     sessionStorage.setItem(key, JSON.stringify({...(had ? JSON.parse(had) : {}), last, label: f.dataset.label}));
-    say("Saving …");
+    say(says("Saving …"));
     send();
   };
 
@@ -40,7 +43,7 @@
     }
   };
 
-  const LOST = "Not saved: the desk does not answer. What you gave is kept in this window and sent again.";
+  const LOST = says("Not saved: the desk does not answer. What you gave is kept in this window and sent again.");
   const sendOne = async (key) => {
     const kept = read(key), address = key.slice(KEPT.length);
     if (kept.first === undefined) {
@@ -57,9 +60,10 @@
       throw new Error(LOST);
     }
     if (answer.status === 401 || answer.status === 403)
-      throw new Error("Not saved: sign in again, in another tab. What you gave is kept in this window and sent again.");
+      throw new Error(
+        says("Not saved: sign in again, in another tab. What you gave is kept in this window and sent again."));
     if (answer.status >= 500 || !told)
-      throw new Error(told ? told.sentence : "Not saved: the desk met an error. It is tried again.");
+      throw new Error(told ? told.sentence : says("Not saved: the desk met an error. It is tried again."));
     const now = read(key);
     if (!answer.ok) {
       sessionStorage.removeItem(key);
@@ -79,9 +83,9 @@
   };
 
   const shown = (told) => {
-    one("#score").textContent = told.score === null ? "waits" : `${told.score} of ${told.most}`;
+    one("#score").textContent = told.score === null ? says("waits") : says("{score} of {most}", told);
     one("#go-undo").disabled = false;
-    say("Saved.");
+    say(says("Saved."));
   };
 
   // Somebody else was faster: what they gave is shown, and beside it what was to be given.
@@ -97,13 +101,13 @@
     const notice = document.createElement("div"), text = document.createElement("p");
     notice.className = "notice";
     notice.setAttribute("role", "alert");
-    const comment = lost.get("comment"), yours = comment ? ` You had written: “${comment}”` : "";
-    text.textContent = `${here ? "" : `Of ${label}: `}${sentence} Yours is not saved.${yours}`;
+    const comment = lost.get("comment"), yours = comment ? says(" You had written: “{comment}”", {comment}) : "";
+    text.textContent = (here ? "" : says("Of {label}: ", {label})) + says("{sentence} Yours is not saved.", {sentence}) + yours;
     notice.append(text);
     if (here && comment && comment !== form().elements.comment.value) {
       const button = document.createElement("button");
       button.type = "button";
-      button.textContent = "Take my comment";
+      button.textContent = says("Take my comment");
       button.addEventListener("click", () => { form().elements.comment.value = comment; keep(); });
       notice.append(button);
     }
@@ -215,7 +219,7 @@
     event.preventDefault();
     Promise.race([running, pause(PATIENCE_MS)]).then(() => event.detail.issueRequest(true));
   });
-  document.addEventListener("htmx:sendError", () => say(unsent().length ? LOST : "The desk does not answer.", true));
+  document.addEventListener("htmx:sendError", () => say(unsent().length ? LOST : says("The desk does not answer."), true));
   document.addEventListener("htmx:responseError", (event) => {
     const told = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html").querySelector("[role=alert]");
     say(told ? told.textContent : event.detail.xhr.responseText.slice(0, 200), true);
