@@ -249,8 +249,8 @@ class _Auditor:
             if bool(points) != is_hidden:
                 self._say(
                     task,
-                    _("{name} is a {value} points").format(
-                        name=name, value=_("hidden test without") if is_hidden else _("public test with")
+                    _("{name} is a {kind} points").format(
+                        name=name, kind=_("hidden test without") if is_hidden else _("public test with")
                     ),
                 )
         for part, wanted in (("public", False), ("hidden", True)):

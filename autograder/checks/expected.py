@@ -133,7 +133,7 @@ def describe_value(value: Any) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, dict) and value and not _is_short(value):
-        return _("for {str}").format(str=", ".join(map(str, value)))
+        return _("for {values}").format(values=", ".join(map(str, value)))
     text = repr(value)
     return text if len(text) <= 80 else text[:77] + "..."
 

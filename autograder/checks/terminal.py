@@ -148,8 +148,8 @@ def _read(path: Path) -> NotebookNode:
         raise UnreadableNotebook(f"{path} {error}") from None
     except Exception as error:  # nbformat raises what its schema library raises
         raise UnreadableNotebook(
-            _("{path} is not a notebook that can be read: {splitlines}").format(
-                path=path, splitlines=str(error).splitlines()[0]
+            _("{path} is not a notebook that can be read: {reason}").format(
+                path=path, reason=str(error).splitlines()[0]
             )
         ) from error
 

@@ -152,9 +152,9 @@ class LocalWorkers:
         if self._failed_starts >= STARTS:
             raise MachineFault(
                 _(
-                    "This machine starts no worker process ({rstrip}); "
+                    "This machine starts no worker process ({reason}); "
                     "mend that, `autograder doctor` says what is missing, and run the same command again."
-                ).format(rstrip=worker.last_words.rstrip("."))
+                ).format(reason=worker.last_words.rstrip("."))
             )
 
     def _remove(self, worker: _Worker, patience_s: float) -> None:

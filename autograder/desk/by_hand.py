@@ -261,7 +261,7 @@ def points_in(text: str) -> float | None:
     except ValueError:
         found = math.nan
     if not abs(found) < MOST_POINTS:
-        raise ValueError(_("“{strip}” is no number of points.").format(strip=text.strip()[:20]))
+        raise ValueError(_("“{text}” is no number of points.").format(text=text.strip()[:20]))
     return found
 
 

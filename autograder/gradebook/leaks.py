@@ -94,7 +94,7 @@ def student_version_problems(notebook: NotebookNode, secrets: Secrets) -> list[s
     """What is wrong with a student version, one phrase each; none if it may be handed out."""
     problems: list[str] = []
     for index, cell in enumerate(notebook.cells):
-        where = _("cell {value}").format(value=cell.metadata.get("nbgrader", {}).get("grade_id") or index + 1)
+        where = _("cell {cell}").format(cell=cell.metadata.get("nbgrader", {}).get("grade_id") or index + 1)
         problems += [
             _("{where} still has {marker!r}").format(where=where, marker=marker)
             for marker in MARKERS

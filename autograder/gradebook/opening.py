@@ -144,8 +144,8 @@ def cannot(address: Address, be: str, error: Exception) -> WrongGradebook:
     reason = address.without_secrets(_first_line(error))
     remedy = next((remedy for words, remedy in _REMEDIES if any(word in reason for word in words)), None)
     return WrongGradebook(
-        _("The gradebook {address} could not be {be}: {reason}{value}.").format(
-            address=address, be=be, reason=reason, value=f"; {remedy}" if remedy else ""
+        _("The gradebook {address} could not be {done}: {reason}{remedy}.").format(
+            address=address, done=be, reason=reason, remedy=f"; {remedy}" if remedy else ""
         )
     )
 

@@ -56,8 +56,8 @@ def release_feedback(course_dir: Path, name: str, course: Course | None = None) 
     except ExchangeError as error:
         raise CourseError(
             _(
-                "nbgrader's exchange could not be used ({rstrip}); make it writable for you, or set "
+                "nbgrader's exchange could not be used ({reason}); make it writable for you, or set "
                 "c.Exchange.root in the course's nbgrader_config.py, and release again."
-            ).format(rstrip=str(error).rstrip("."))
+            ).format(reason=str(error).rstrip("."))
         ) from error
     return Released(students, left_out)

@@ -276,7 +276,7 @@ def _unknown_name(name: str, numbers: list[int], defined: Mapping[str, int]) -> 
     who = (
         _("Cell {numbers} uses").format(numbers=numbers[0])
         if len(numbers) == 1
-        else _("Cells {str} use").format(str=", ".join(map(str, numbers)))
+        else _("Cells {numbers} use").format(numbers=", ".join(map(str, numbers)))
     )
     if name not in defined:
         return _(

@@ -215,7 +215,7 @@ def _refuse_loss(mine: NotebookNode, released: Mapping[str, str], result: Notebo
         lost = [line for line in cell.source.splitlines() if line.strip() not in there]
         if lost:
             raise CourseError(
-                _("Nothing was changed, because the line {strip!r} would have been lost.").format(strip=lost[0].strip())
+                _("Nothing was changed, because the line {line!r} would have been lost.").format(line=lost[0].strip())
             )
 
 

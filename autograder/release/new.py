@@ -166,8 +166,8 @@ def unfilled(course: Course, assignment: str) -> list[str]:
     """What is still to be filled in of an assignment, in its folder and in its notebook: a sentence each."""
     about = course.assignment(assignment)
     found = [
-        _("{as_posix}, line {number}: fill in {what}").format(
-            as_posix=path.relative_to(course.root).as_posix(), number=number, what=what
+        _("{path}, line {number}: fill in {what}").format(
+            path=path.relative_to(course.root).as_posix(), number=number, what=what
         )
         for path in sorted(about.folder.rglob("*"))
         if path.suffix in (".py", ".md")

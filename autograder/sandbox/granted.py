@@ -45,8 +45,8 @@ def require(which: int, needed: int, whose: str = "a notebook") -> None:
         letter, clause, unit = _UNITS[which]
         raise TooLittle(
             _(
-                "a process may {format} here, and {whose} may need {needed:,.7g}; raise that limit (`ulimit -{letter}`)"
-            ).format(format=clause.format(f"{hard / unit:,.7g}"), whose=whose, needed=needed / unit, letter=letter)
+                "a process may {do} here, and {whose} may need {needed:,.7g}; raise that limit (`ulimit -{letter}`)"
+            ).format(do=clause.format(f"{hard / unit:,.7g}"), whose=whose, needed=needed / unit, letter=letter)
         )
     if soft != resource.RLIM_INFINITY and soft < needed:
         resource.setrlimit(which, (needed, hard))

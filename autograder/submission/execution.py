@@ -267,8 +267,8 @@ class Execution:
             except KernelFailed as error:
                 if attempt == STARTS - 1:
                     raise MachineFault(
-                        _("No kernel could be started: {rstrip}; {again}.").format(
-                            rstrip=str(error).rstrip("."), again=AGAIN
+                        _("No kernel could be started: {reason}; {again}.").format(
+                            reason=str(error).rstrip("."), again=AGAIN
                         )
                     ) from error
         self.isolation = tuple(kernel.isolation)

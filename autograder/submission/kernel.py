@@ -132,7 +132,7 @@ def used_by(kernel: Kernel) -> Usage:
         return kernel.usage()
     except KernelFailed as error:
         raise MachineFault(
-            _("A kernel could not be measured: {rstrip}; {again}.").format(rstrip=str(error).rstrip("."), again=AGAIN)
+            _("A kernel could not be measured: {reason}; {again}.").format(reason=str(error).rstrip("."), again=AGAIN)
         ) from error
 
 

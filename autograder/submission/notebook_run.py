@@ -167,9 +167,9 @@ class NotebookRun:
         why = one_line(": ".join(run.error), 200) if run.error else _("it was stopped")
         self.notes.append(
             _(
-                "A cell before the first task, where the course's imports had stood, failed ({rstrip}); "
+                "A cell before the first task, where the course's imports had stood, failed ({reason}); "
                 "the course's own were run in its place, and the tasks were graded with them."
-            ).format(rstrip=why.rstrip("."))
+            ).format(reason=why.rstrip("."))
         )
 
     def _is_released(self, cell: NotebookNode) -> bool:

@@ -160,4 +160,4 @@ def _put_together(answer: NotebookNode, pieces: Sequence[_Piece], untouched: boo
 
 
 def _with_place(piece: _Piece) -> str:
-    return _("*(Written {where}:)*\n\n{strip}").format(where=piece.where, strip=piece.prose.source.strip())
+    return _("*(Written {where}:)*\n\n{text}").format(where=piece.where, text=piece.prose.source.strip())

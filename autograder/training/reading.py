@@ -67,9 +67,8 @@ class Logits:
             first = _("A PyTorch model that returns a tensor must come back")
             raise CheckFailure(_("{first}, not {model}").format(first=first, model=_called(model)), fixed=f"{first}.")
         if not isinstance(scores, np.ndarray) or scores.dtype.kind != "f" or scores.shape != (len(images), classes):
-            shape = (
-                _(", not {str}").format(str="x".join(map(str, scores.shape))) if isinstance(scores, np.ndarray) else ""
-            )
+            is_array = isinstance(scores, np.ndarray)
+            shape = _(", not {shape}").format(shape="x".join(map(str, scores.shape))) if is_array else ""
             first = _("For {images} images the network must return {images}x{classes} logits").format(
                 images=len(images), classes=classes
             )
