@@ -28,17 +28,16 @@ from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from IPython.core.history import HistoryManager
 
-from ..language import marked, sentences_of
+from ..language import sentences_of
 from . import agent, channel, facade, granted, pictures, privileges, reach, root, sharing, syscalls
 from .confine import MANDATORY, Confinement
 from .gpu import Gpu, open_device
 from .limits import Limits
 from .policy import Policy
-from .shell import StudentShell
+from .shell import ENDS_NOTHING, StudentShell
 from .variants import Variants
 
 _ = sentences_of(__package__)
-ENDS_NOTHING = marked("the notebook is graded to its end, so exit() and quit() do nothing here")
 
 _BIND_TIMEOUT_S = 5.0
 

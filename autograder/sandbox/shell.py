@@ -11,12 +11,13 @@ from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.utils.text import SList
 from traitlets import observe
 
-from ..language import sentences_of
+from ..language import marked, sentences_of
 
 _ = sentences_of(__package__)
 
 # Prompts, which IPython removes where code was copied with them, as it does blanks before the first line.
 _PROMPT = re.compile(r"\A\s|^\s*(?:In \[|>>>|\.\.\.)", re.MULTILINE)
+ENDS_NOTHING = marked("the notebook is graded to its end, so exit() and quit() do nothing here")
 _MAGICS_THAT_RUN_CODE = frozenset(("capture", "debug", "pdb", "prun", "run", "time", "timeit"))
 
 
@@ -97,7 +98,7 @@ class StudentShell(ZMQInteractiveShell):
 
     def ask_exit(self) -> None:
         """`exit()` and `quit()` end nothing: the cells that follow are graded too."""
-        print(_("the notebook is graded to its end, so exit() and quit() do nothing here"), file=sys.stderr)
+        print(_(ENDS_NOTHING), file=sys.stderr)
 
     @observe("exit_now")
     def _update_exit_now(self, change: Any) -> None:
