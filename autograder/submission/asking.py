@@ -20,7 +20,7 @@ from autograder.submission import host, reasons
 from autograder.submission.execution import Execution, Exhausted
 from autograder.submission.explaining import Explains
 from autograder.submission.job import Job
-from autograder.submission.kernel import CLOSE_S, Kernel, asked_student, await_reply, ended_by, used_by
+from autograder.submission.kernel import CLOSE_S, Kernel, asked_student, await_reply, ended_by, open_bridge, used_by
 from autograder.submission.verdict import TaskRun, presentable
 
 _ = sentences_of(__package__)
@@ -172,7 +172,7 @@ class Asking:
     def _spare(self, cells: Sequence[RanCell], limits: Limits) -> Iterator[SocketTransport]:
         try:
             with self._execution.spare([(cell.source, cell.limits) for cell in cells]) as kernel:
-                kernel.open_bridge()
+                open_bridge(kernel)
                 with self._bridge_besides(kernel, limits) as transport:
                     yield transport
         except Exhausted as error:
@@ -182,7 +182,7 @@ class Asking:
     def _untouched(self, limits: Limits) -> Iterator[SocketTransport]:
         try:
             with self._execution.untouched() as kept:
-                request = kept.kernel.open_bridge()
+                request = open_bridge(kept.kernel)
                 try:
                     with self._bridge_besides(kept.kernel, limits) as transport:
                         yield transport
@@ -190,7 +190,8 @@ class Asking:
                     raise MachineFault(
                         _("A kernel in which no student's code runs has ended; {again}.").format(again=AGAIN)
                     ) from None
-                kept.came_back = transport.close() and await_reply(kept.kernel, request, CLOSE_S)
+                if request is not None and transport.close():
+                    kept.came_back = await_reply(kept.kernel, request, CLOSE_S)
         except Exhausted as error:
             raise BridgeTimeout(str(error)) from None
 

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from nbformat import NotebookNode
 
 from autograder.bridge.student import NotAttempted, Student, StudentError, mark
-from autograder.bridge.transport import BUSY, OWED_S, BridgeFailure, SocketTransport
+from autograder.bridge.transport import BUSY, OWED_S, BridgeClosed, BridgeFailure, SocketTransport
 from autograder.faults import AGAIN, MachineFault
 from autograder.language import sentences_of
 from autograder.sandbox.client import KernelFailed
@@ -102,10 +102,22 @@ def asked_student(
     ``together``: whether several answers may come in one message; ``options`` go to ``SocketTransport``.
     """
     came_back: list[bool] = []
-    request = kernel.open_bridge()
+    request = open_bridge(kernel)
     transport = SocketTransport(kernel.bridge, usage=lambda: used_by(kernel), **options)
     yield Student(transport, together), came_back
-    came_back.append(transport.close() and await_reply(kernel, request, close_s))
+    came_back.append(request is not None and transport.close() and await_reply(kernel, request, close_s))
+
+
+def open_bridge(kernel: Kernel) -> str | None:
+    """Asks the kernel to serve the bridge; returns the request's id. None where it ended a moment ago, which the grader
+    may not have seen yet, or hears no requests any more: then it is ended, and its bridge is closed."""
+    try:
+        return str(kernel.open_bridge())
+    except OSError:
+        ended_by(kernel)
+        if kernel.alive():
+            kernel.kill()
+        return None
 
 
 def mark_names(kernel: Kernel, name: str, seconds: float = 5.0) -> bool:
@@ -127,10 +139,13 @@ def await_reply(kernel: Kernel, message: str, seconds: float) -> bool:
 
 
 def used_by(kernel: Kernel) -> Usage:
-    """What a kernel has used. Raises ``MachineFault`` where its supervisor does not say so."""
+    """What a kernel has used. Raises ``BridgeClosed`` where it is gone, and ``MachineFault`` where its supervisor does
+    not say so."""
     try:
         return kernel.usage()
     except KernelFailed as error:
+        if not kernel.alive():
+            raise BridgeClosed("the kernel ended before it was measured") from None
         raise MachineFault(
             _("A kernel could not be measured: {reason}; {again}.").format(reason=str(error).rstrip("."), again=AGAIN)
         ) from error

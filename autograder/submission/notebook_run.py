@@ -9,6 +9,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from autograder.bridge.transport import BridgeClosed
 from autograder.checks import display
 from autograder.course import Task
 from autograder.language import sentences_of
@@ -194,10 +195,10 @@ class NotebookRun:
             self._guarded(lambda: self._execution.mark(name))
 
     def _cells_cpu_s(self) -> float:
-        """CPU seconds that the notebook's cells took."""
+        """CPU seconds that the notebook's cells took; 0 where no kernel lives long enough to be asked."""
         try:
             return float(self._guarded(lambda: used_by(self._execution.kernel()).cpu_s))
-        except Exhausted:
+        except (Exhausted, BridgeClosed):
             return 0.0
 
     def _check(self, run: TaskRun, mark: str) -> None:
