@@ -74,7 +74,8 @@ class Transport(Protocol):
 class LocalTransport:
     """Asks an agent in the same process: the student's own notebook, where there is no sandbox.
 
-    interruptible: a KeyboardInterrupt in the notebook's code is `BridgeInterrupted`, and not an error of that code.
+    A KeyboardInterrupt in the notebook's code is whoever stops this process: no answer of that code, it is raised here
+    as it is; interruptible: as `BridgeInterrupted`.
     """
 
     def __init__(self, namespace: dict[str, Any], *, interruptible: bool = False) -> None:
@@ -86,8 +87,11 @@ class LocalTransport:
     def request(self, header: dict[str, Any], payload: bytes | bytearray) -> tuple[dict[str, Any], bytes]:
         self._number += 1
         reply, data = self._agent.answer({**header, "id": self._number}, payload)
-        if self._interruptible and "KeyboardInterrupt" in reply.get("raised", {}).get("bases", ()):
-            raise BridgeInterrupted("the notebook was interrupted")
+        raised = reply.get("raised", {})
+        if "KeyboardInterrupt" in raised.get("bases", ()):
+            if self._interruptible:
+                raise BridgeInterrupted("the notebook was interrupted")
+            raise KeyboardInterrupt(raised["text"])
         return reply, bytes(data)
 
     def usage(self, *, anew: bool = False) -> Usage:

@@ -145,12 +145,14 @@ class CollectedTest:
 class _Plugin:
     """What pytest has to know of check modules: their markers and fixtures; it collects, and runs nothing.
 
-    items: what was collected; problem: why a module could not be, if one could not.
+    items: what was collected; problem: why a module could not be, if one could not; stopped: the interrupt that pytest
+    made an exit code of.
     """
 
     def __init__(self, asked: Asked | None = None) -> None:
         self.items: list[pytest.Function] = []
         self.problem: str | None = None
+        self.stopped: KeyboardInterrupt | None = None
         self.asked = asked
 
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -160,6 +162,16 @@ class _Plugin:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed and self.problem is None:
             self.problem = str(report.longrepr)
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        if isinstance(excinfo.value, KeyboardInterrupt):  # pytest.exit comes here too
+            self.stopped = excinfo.value
+
+    def run(self, folder: Path, places: Iterable[str]) -> None:
+        """Has pytest collect these places, and raises an interrupt on, which pytest would keep to itself."""
+        pytest.main([*OPTIONS, f"--rootdir={folder}", *places], plugins=[self])
+        if self.stopped is not None:
+            raise self.stopped
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         self.items = [item for item in session.items if isinstance(item, pytest.Function)]
@@ -288,7 +300,7 @@ def collect(folders: Sequence[TaskFolder], parts: Sequence[str]) -> list[Collect
     plugin = _Plugin()
     root = folders[0].course.root
     with _started_in(root, homes) as named:
-        pytest.main([*OPTIONS, f"--rootdir={root}", *named], plugins=[plugin])
+        plugin.run(root, named)
     if plugin.problem is not None:
         raise CourseError(_("The checks cannot be loaded: {problem}").format(problem=plugin.problem))
     return [CollectedTest(item, *homes[Path(item.path).resolve()]) for item in plugin.items]

@@ -9,13 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import pytest
-
 from ..bridge.student import NotAttempted
 from ..bridge.transport import BridgeFailure
 from ..faults import MachineFault
 from . import trial as trials
-from .collecting import ABOUT_ANSWERS, OF_A_CHECK, OPTIONS, Asked, CollectedTest, RunByPytest, call_on_cases
+from .collecting import ABOUT_ANSWERS, OF_A_CHECK, Asked, CollectedTest, RunByPytest, call_on_cases
 from .frozen import frozen_cases
 from .trial import Observation, Trial
 
@@ -90,7 +88,7 @@ def _by_pytest(test: CollectedTest, asked: Asked) -> tuple[BaseException | None,
     """Has pytest run a test: what it raised about the answer, or pytest's report of what else went wrong in it."""
     once = RunByPytest(asked)
     place = f"{test.item.path}::{test.item.nodeid.partition('::')[2]}"
-    pytest.main([*OPTIONS, f"--rootdir={test.folder.course.root}", place], plugins=[once])
+    once.run(test.folder.course.root, [place])
     if once.raised is not None and not isinstance(once.raised, ABOUT_ANSWERS):
         raise once.raised
     if once.raised is not None or (once.ended and once.report is None):

@@ -199,6 +199,17 @@ def ending(lines: dict[str, str], fixture: str = "") -> str:
 
 
 INTERRUPTED = {"interrupted": "raise KeyboardInterrupt"}
+IN_A_FIXTURE = """
+import pytest
+from autograder.checks.api import points
+
+@pytest.fixture
+def stopped(): raise KeyboardInterrupt
+
+@points(1)
+def test_interrupted(student, stopped):
+    '''It is right.'''
+"""
 
 RIGHT = """
 import numpy as np
@@ -228,7 +239,8 @@ def session(tmp_path_factory) -> Iterator[CheckSession]:
     hidden = {"shift": SHIFT, "other": OTHER, "where": WHERE, "counted": BY_PYTEST, "plain": PLAIN, "second": WITH_SECOND,
               "ends": HEAD + ending(ENDS), "ends_by_pytest": FIXTURE + ending(ENDS, ", fixture") + MARKED,
               "interrupted": HEAD + ending(INTERRUPTED),
-              "interrupted_by_pytest": FIXTURE + ending(INTERRUPTED, ", fixture")}  # fmt: skip
+              "interrupted_by_pytest": FIXTURE + ending(INTERRUPTED, ", fixture"),
+              "interrupted_in_a_fixture": IN_A_FIXTURE}  # fmt: skip
     for task, text in hidden.items():
         folder = root / package / "moving" / task
         folder.mkdir(parents=True)
@@ -458,7 +470,7 @@ def test_a_check_that_does_not_come_to_its_end_is_broken_and_passes_nobody(sessi
     assert all(word in said for word in ("SystemExit: 0", "Skipped: x", "Failed: x", "GeneratorExit: x", "Cancelled"))
 
 
-@pytest.mark.parametrize("task", ["interrupted", "interrupted-by-pytest"])
+@pytest.mark.parametrize("task", ["interrupted", "interrupted-by-pytest", "interrupted-in-a-fixture"])
 def test_an_interrupt_ends_the_check_however_it_is_run_and_passes_nobody(session, task):
     with pytest.raises(KeyboardInterrupt):
         run(session, "", task=task)
@@ -466,13 +478,27 @@ def test_an_interrupt_ends_the_check_however_it_is_run_and_passes_nobody(session
     assert (stopped.passed, stopped.reason) == (False, "interrupted")
 
 
-@pytest.mark.parametrize("task", ["interrupted", "interrupted-by-pytest"])
+@pytest.mark.parametrize("task", ["interrupted", "interrupted-by-pytest", "interrupted-in-a-fixture"])
 def test_where_nobody_can_interrupt_it_is_the_check_that_is_broken(session, task):
     deaf = CheckSession("00-moving", deaf=True)
     (broken,) = run(deaf, "", task=task).values()
     assert (broken.passed, broken.broken, broken.why) == (False, True, "KeyboardInterrupt")
     student = Student(LocalTransport({}))
     assert deaf.explain(task, student, ["test_interrupted"])["test_interrupted"].broken
+
+
+def test_an_interrupt_while_checks_are_collected_leaves_none_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    package = f"stopped_{tmp_path.name}"
+    folder = tmp_path / package / "moving" / "plain"
+    folder.mkdir(parents=True)
+    (tmp_path / "pyproject.toml").write_text(f'[tool.autograder]\ncourse = "{package}"\n')
+    (folder / "hidden.py").write_text(f"{PLAIN}\ndef pytest_generate_tests(metafunc): raise KeyboardInterrupt\n")
+    for home in (folder, *folder.parents[:2]):
+        (home / "__init__.py").touch()
+    monkeypatch.setenv(ROOT_VARIABLE, str(tmp_path))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(KeyboardInterrupt):
+        CheckSession("00-moving")
 
 
 def test_inputs_depend_on_the_seed_of_the_submission():
