@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,8 +18,8 @@ from tests.small import grade_small
 from tests.small.forked import Forked
 
 REPOSITORY = Path(__file__).parents[2]
-BELOW = ("worker", "server", "supervisor", "kernel")  # each was started by the one before, the first by the command
-EVERYTHING = ("command", *BELOW)
+BELOW = ("server", "supervisor", "kernel")  # each was started by the one before, a server by the command or a worker
+EVERYTHING = ("command", "worker", *BELOW)
 APART = 3  # results between two kills of kernels: more than the other worker gets while one recovers
 PATIENCE_S = 180.0
 Command = subprocess.Popen[str] | Forked
@@ -67,7 +67,7 @@ def kill_at_random(
             command.communicate()
             assert not psutil.wait_procs(below, timeout=30)[1], "a process outlived the command"
             command = start(root)
-        elif (victim := _one_of(kind, below, command.pid, rng)) is not None:
+        elif (victim := _one_of(kind, command, rng)) is not None:
             with suppress(psutil.NoSuchProcess):
                 victim.kill()
             kernels_from = done(root) + APART if kind in ("supervisor", "kernel") else kernels_from
@@ -79,15 +79,33 @@ def kill_at_random(
     return killed
 
 
-def _one_of(kind: str, below: list[psutil.Process], command: int, rng: random.Random) -> psutil.Process | None:
+def _one_of(kind: str, command: Command, rng: random.Random) -> psutil.Process | None:
     """A process of that kind among those below the command, or None while there is none."""
-    found = []
-    for process in below:
-        with suppress(psutil.NoSuchProcess):
-            above = [parent.pid for parent in process.parents()]
-            if command in above and above.index(command) == BELOW.index(kind):
-                found.append(process)
+    found = [chain[-1] for chain in chains(command) if kind_of(chain) == kind]
     return rng.choice(found) if found else None
+
+
+def chains(command: Command) -> Iterator[list[psutil.Process]]:
+    """Each process below a command, last, with those between the command and it."""
+    for process in psutil.Process(command.pid).children(recursive=True):
+        with suppress(psutil.Error, ValueError):  # it, or what is above it, ended meanwhile
+            above = process.parents()
+            yield [process, *above[: [one.pid for one in above].index(command.pid)]][::-1]
+
+
+def kind_of(chain: Sequence[psutil.Process]) -> str | None:
+    """What a process is, the last of those from a command down to it: a worker or one ``BELOW``; None for a kernel's
+    own and for one that is not yet what it will be. The server of this machine's workers is beside them."""
+    try:
+        below = [*chain]
+        if below and "autograder.classroom.worker" in " ".join(below[0].cmdline()):
+            below.pop(0)
+        if not below:
+            return "worker"
+        is_server = any(part.endswith("/sandbox/server.py") for part in below[0].cmdline())
+        return BELOW[len(below) - 1] if is_server and len(below) <= len(BELOW) else None
+    except psutil.Error:
+        return None
 
 
 def done(root: Path) -> int:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
@@ -20,12 +20,12 @@ from autograder.course import ROOT_VARIABLE, Course
 from autograder.submission.notebook import Template
 from tests.small import forked
 from tests.small.forked import Forked
-from tests.small.killing import Command
+from tests.small.killing import BELOW, Command, chains, kind_of
 from tests.small.small_class import RIGHT, answered, as_json, submit
 
 REPOSITORY = Path(__file__).parents[3]
 NAME = "00-small"
-KINDS = ("kernel", "supervisor", "server", "worker")  # each is the parent of the one before
+KINDS = ("kernel", "supervisor", "server", "worker")
 SCORES = {"ada": 12.0, "bob": 8.0}
 SLOW = """import os, time
 child = os.fork()  # a process of its own is what can be seen from outside, where files cannot
@@ -180,22 +180,25 @@ def each(*cases: tuple[str, object]) -> Callable[[Callable[[Place, object], None
 
 
 def found(command: Command, what: str) -> int:
-    """The process id of a run's kernel, supervisor, warm server or worker, once the answer ``SLOW`` is being run."""
+    """The process id of a run's kernel, of its supervisor or its warm server, or of a worker, once the answer ``SLOW``
+    is being run."""
     until = time.monotonic() + 120
     while time.monotonic() < until and command.poll() is None:
-        for chain in _chains(command):
-            return chain[KINDS.index(what)].pid
+        for chain in _started_by_kernels(command):
+            if what != "worker":
+                return chain[BELOW.index(what) - len(BELOW)].pid
+            for other in chains(command):
+                if kind_of(other) == "worker":
+                    return other[-1].pid
         time.sleep(0.02)
     raise AssertionError(f"no {what} was seen")
 
 
-def _chains(command: Command) -> Iterator[list[psutil.Process]]:
-    """Each kernel of a run that has started a process, with the processes above it, as in ``KINDS``."""
-    for process in psutil.Process(command.pid).children(recursive=True):
-        with suppress(psutil.Error):  # it ended meanwhile
-            above = process.parents()
-            if len(above) > 4 and above[4].pid == command.pid:
-                yield above
+def _started_by_kernels(command: Command) -> Iterator[list[psutil.Process]]:
+    """The processes of a run down to each kernel that has started a process."""
+    for chain in chains(command):
+        if kind_of(chain[:-1]) == "kernel":
+            yield chain[:-1]
 
 
 def settle(path: Path) -> None:

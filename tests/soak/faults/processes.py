@@ -20,9 +20,9 @@ TIMER = "import os, threading\nthreading.Timer({}, os._exit, (1,)).start()"
 
 
 def grading(place: Place, **options: object) -> Command:
-    """A run that is in the midst of an answer of odd's."""
+    """A run with one worker that is in the midst of an answer of odd's."""
     place.add("odd", square=SLOW)
-    command = place.start("grade", NAME, **options)
+    command = place.start("grade", NAME, "--jobs", "1", **options)
     found(command, "kernel")
     return command
 
