@@ -169,6 +169,27 @@ def test_a_signal_that_arrives_where_python_hears_nothing_stops_a_command_a_mome
     assert (run.stdout, run.stderr, run.returncode) == ("stopped\n", "", 0)
 
 
+STOPPED_WHEN_ALL_IS_DONE = """
+import os, signal
+from autograder.commands.stopping import stop_on_signals
+
+class Last:
+    kill, pid, numbers = os.kill, os.getpid(), (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+    def __del__(self):  # when Python throws its modules away
+        for number in self.numbers:
+            Last.kill(self.pid, number)
+
+stop_on_signals()
+last = Last()
+raise SystemExit(1)
+"""
+
+
+def test_a_command_that_has_done_its_work_ends_with_its_own_exit_code_whatever_arrives_then():
+    run = subprocess.run([sys.executable, "-c", STOPPED_WHEN_ALL_IS_DONE], capture_output=True, text=True, timeout=60)
+    assert (run.stdout, run.stderr, run.returncode) == ("", "", 1)
+
+
 def test_signals_that_arrive_at_once_stop_a_command_once_and_without_a_traceback():
     run = subprocess.run([sys.executable, "-c", STOPPED_THREE_TIMES], capture_output=True, text=True)
     assert (run.stdout, run.stderr, run.returncode) == ("stopped\nonce\n", "", 0)

@@ -8,8 +8,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +42,7 @@ exit = quit
 get_ipython().ask_exit = quit
 """
 CELL_S = 900.0
+_STOPS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 class UnreadableNotebook(UsageError):
@@ -59,36 +59,46 @@ class HereManager(AsyncKernelManager):
         return KernelSpec(argv=argv, display_name="Python 3", language="python")
 
 
-@contextmanager
-def stoppable(client: NotebookClient) -> Iterator[None]:
-    """Raises KeyboardInterrupt where a run of this client is interrupted or told to end, as soon as its kernel is gone.
+class HereClient(NotebookClient):
+    """Runs a notebook in a kernel of this Python. Whoever stops it ends the kernel too, at any moment of the run.
 
     nbclient itself answers a signal by taking the kernel away from under the run, which then ends in an error of its
-    own; so its answer is replaced when it has been set up, which is before the notebook's first cell. A run that was
-    cancelled is to nbclient one whose kernel died.
+    own; so its answer is replaced when it has been set up, which is before the kernel starts. A run that was cancelled
+    is to nbclient one whose kernel died.
     """
-    stopped = False
 
-    def begun(**_: object) -> None:
+    def __init__(self, notebook: NotebookNode, folder: Path, **options: Any) -> None:
+        resources = {"metadata": {"path": str(folder)}}
+        super().__init__(notebook, kernel_manager_class=HereManager, allow_errors=True, resources=resources, **options)
+        self._stopped = False
+
+    def run(self) -> None:
+        """Runs all cells. Raises KeyboardInterrupt where a signal ended that, and nbclient's errors."""
+        before = {number: signal.getsignal(number) for number in _STOPS}
+        try:
+            self.execute(env=environment_here())
+        except (asyncio.CancelledError, DeadKernelError):
+            if self._stopped:
+                raise KeyboardInterrupt from None
+            raise
+        finally:
+            for number, handler in before.items():
+                with suppress(ValueError):  # not the main thread, which signals reach
+                    signal.signal(number, handler)
+
+    async def async_start_new_kernel(self, **options: Any) -> None:
+        """Starts the kernel, once a signal means that the run is cancelled."""
         running, loop = asyncio.current_task(), asyncio.get_running_loop()
 
         def stop() -> None:
-            nonlocal stopped
-            if not stopped and running is not None:
-                stopped = True
+            if not self._stopped and running is not None:
+                self._stopped = True
                 running.cancel()
 
         with suppress(RuntimeError):  # no signals reach this thread, or there are none on this system
-            for number in (signal.SIGINT, signal.SIGTERM):
+            for number in _STOPS:
                 loop.add_signal_handler(number, stop)
-
-    client.on_notebook_start = begun
-    try:
-        yield
-    except (asyncio.CancelledError, DeadKernelError):
-        if stopped:
-            raise KeyboardInterrupt from None
-        raise
+        await super().async_start_new_kernel(**options)
 
 
 def check_notebook(path: Path) -> list[tuple[str, bool, str]]:
@@ -106,16 +116,8 @@ def check_notebook(path: Path) -> list[tuple[str, bool, str]]:
             cell.source = ""  # its checks come at the end, all together
     notebook.cells.insert(0, nbformat.v4.new_code_cell(_NO_QUIT))
     notebook.cells.append(nbformat.v4.new_code_cell(_TABLES.format(tasks=tasks, mark=MARK)))
-    client = NotebookClient(
-        notebook,
-        kernel_manager_class=HereManager,
-        timeout=int(CELL_S),
-        allow_errors=True,
-        resources={"metadata": {"path": str(path.resolve().parent)}},
-    )
     try:
-        with stoppable(client):
-            client.execute(env=environment_here())
+        HereClient(notebook, path.resolve().parent, timeout=int(CELL_S)).run()
     except DeadKernelError:
         raise UnreadableNotebook(
             _("{path} ended its own kernel, as os._exit does, so its checks could not run; take that line out.").format(

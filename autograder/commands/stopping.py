@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import signal
 import sys
 
@@ -13,6 +14,7 @@ _ = sentences_of(__package__)
 if sys.platform != "win32":  # which has no such limits
     import resource
 
+    STOPS = signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU
 ONCE_MORE_S = 0.05
 TO_END_S = 5  # CPU seconds for ending cleanly, of those that a command may use
 OUT_OF_TIME = _("Stopped: this command may compute no longer; raise that limit (`ulimit -t`), and {again}.").format(
@@ -43,12 +45,20 @@ def stop_on_signals() -> None:
         signal.setitimer(signal.ITIMER_REAL, ONCE_MORE_S)
 
     _keep_time_to_end()
-    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU):
+    for one in STOPS:
         if signal.getsignal(one) is not signal.SIG_IGN:
             signal.signal(one, stop)
+    atexit.register(_stop_no_more)  # the first that is registered is the last that is done
     # Raised while Python throws an object away, it would be printed and passed over: it is raised again a moment later.
     signal.signal(signal.SIGALRM, stop)
     sys.unraisablehook = unheard
+
+
+def _stop_no_more() -> None:
+    """Lets a command that has done its work end with its own exit code: Python gives its handlers up a moment before it
+    has ended, and from then on a signal would end it as one that nobody expected."""
+    for one in (*STOPS, signal.SIGALRM):
+        signal.signal(one, signal.SIG_IGN)
 
 
 def _keep_time_to_end() -> None:

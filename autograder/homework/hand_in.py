@@ -19,13 +19,12 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 
 from autograder import files
 from autograder.checks.reading import nearly_right
-from autograder.checks.terminal import HereManager, environment_here, stoppable
+from autograder.checks.terminal import HereClient
 from autograder.course import CHECK_SUFFIX, TOTAL_S, Course, UsageError, words_of
 from autograder.homework import manifest as kits
 from autograder.homework import watching
@@ -118,16 +117,14 @@ def _run(notebook: NotebookNode, path: Path, course: Course) -> _Run:
         nbformat.v4.new_code_cell(watching.REPORT),
     ]
     ran = [cell for cell in copy.cells if cell.source.strip()]
-    client = NotebookClient(
-        copy, kernel_manager_class=HereManager, allow_errors=True, interrupt_on_timeout=True,
+    client = HereClient(
+        copy, path.resolve().parent, interrupt_on_timeout=True,
         timeout_func=lambda cell: int(_seconds(cell, limits)),
         error_on_timeout={"ename": "KeyboardInterrupt", "evalue": "", "traceback": []},
-        resources={"metadata": {"path": str(path.resolve().parent)}},
     )  # fmt: skip
     began = time.monotonic()
     try:
-        with stoppable(client):
-            client.execute(env=environment_here())
+        client.run()
     except DeadKernelError:
         last = [cell for cell in ran if cell.get("execution_count") or cell.get("outputs")]
         run.dead_in = _number(last[-1]) if last else 0

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from typer.testing import CliRunner, Result
@@ -48,7 +49,7 @@ def test_a_cell_that_raises_leaves_the_rest_to_be_checked(tmp_path: Path) -> Non
 BEGINS = "import os\nwith open({pipe!r}, 'w') as pipe: pipe.write(str(os.getpid()))\nwhile True: pass"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_one_who_stops_it_is_told_so_and_nobody_is_blamed(tmp_path: Path, number: signal.Signals) -> None:
     """Nor does the kernel run on."""
     pipe = tmp_path / "begun"
@@ -62,6 +63,19 @@ def test_one_who_stops_it_is_told_so_and_nobody_is_blamed(tmp_path: Path, number
     assert (running.returncode, told, problems) == (130, "", "autograder: Stopped; run the same command again.\n")
     with pytest.raises(ProcessLookupError):
         os.kill(kernel, 0)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_one_who_stops_it_while_the_kernel_starts_is_told_so_too(tmp_path: Path, number: signal.Signals) -> None:
+    path = notebook(tmp_path / "mine.ipynb", SIZE)
+    command = [Path(sys.executable).with_name("autograder"), "check", path]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        while not (kernels := psutil.Process(running.pid).children()):
+            assert running.poll() is None
+        running.send_signal(number)
+        told, problems = running.communicate()
+    assert (running.returncode, told, problems) == (130, "", "autograder: Stopped; run the same command again.\n")
+    assert not psutil.wait_procs(kernels, timeout=60)[1]
 
 
 def test_an_untouched_notebook_is_not_attempted(tmp_path: Path) -> None:

@@ -22,12 +22,23 @@ from rich.table import Table
 from autograder.submission.notebook import Template
 from tests.small import forked
 from tests.small.small_class import RIGHT, answered, small_course, submit
-from tests.soak.faults import courses, endings, in_the_way, machine, permissions, processes, records, shell, submissions
+from tests.soak.faults import (
+    courses,
+    endings,
+    in_the_way,
+    machine,
+    permissions,
+    processes,
+    records,
+    shell,
+    stopping,
+    submissions,
+)
 from tests.soak.faults.place import FAULTS, Place, kind
 
 __all__ = [
     "courses", "endings", "in_the_way", "machine", "permissions", "processes", "records", "run", "shell",
-    "submissions",
+    "stopping", "submissions",
 ]  # fmt: skip
 
 AT_ONCE = 3
