@@ -78,22 +78,26 @@ class HereClient(NotebookClient):
         try:
             self.execute(env=environment_here())
         except (asyncio.CancelledError, DeadKernelError):
-            if self._stopped:
-                raise KeyboardInterrupt from None
-            raise
+            if not self._stopped:
+                raise
         finally:
             for number, handler in before.items():
                 with suppress(ValueError):  # not the main thread, which signals reach
                     signal.signal(number, handler)
+        if self._stopped:
+            if self.km is None:
+                self.create_kernel_manager()  # which nbclient may ask for when this process ends
+            raise KeyboardInterrupt
 
     async def async_start_new_kernel(self, **options: Any) -> None:
         """Starts the kernel, once a signal means that the run is cancelled."""
-        running, loop = asyncio.current_task(), asyncio.get_running_loop()
+        running, loop, manager = asyncio.current_task(), asyncio.get_running_loop(), self.km
 
         def stop() -> None:
-            if not self._stopped and running is not None:
+            if not self._stopped and running is not None and manager is not None:
                 self._stopped = True
-                running.cancel()
+                if not manager.shutting_down:  # otherwise the kernel would be left in the midst of its end
+                    running.cancel()
 
         with suppress(RuntimeError):  # no signals reach this thread, or there are none on this system
             for number in _STOPS:

@@ -65,6 +65,30 @@ def test_one_who_stops_it_is_told_so_and_nobody_is_blamed(tmp_path: Path, number
         os.kill(kernel, 0)
 
 
+LINGERS = """
+import atexit, time
+def last(pipe={pipe!r}):
+    with open(pipe, 'w') as pipe: pipe.write(str(os.getpid()))
+    time.sleep(600)
+import os
+atexit.register(last)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_one_who_stops_it_while_the_kernel_ends_is_told_so_too(tmp_path: Path, number: signal.Signals) -> None:
+    pipe = tmp_path / "ending"
+    os.mkfifo(pipe)
+    path = notebook(tmp_path / "mine.ipynb", SIZE + LINGERS.format(pipe=str(pipe)))
+    command = [Path(sys.executable).with_name("autograder"), "check", path]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        kernel = psutil.Process(int(pipe.read_text()))
+        running.send_signal(number)
+        told, problems = running.communicate()
+    assert (running.returncode, told, problems) == (130, "", "autograder: Stopped; run the same command again.\n")
+    assert not psutil.wait_procs([kernel], timeout=60)[1]
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_one_who_stops_it_while_the_kernel_starts_is_told_so_too(tmp_path: Path, number: signal.Signals) -> None:
     path = notebook(tmp_path / "mine.ipynb", SIZE)

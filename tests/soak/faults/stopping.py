@@ -3,6 +3,7 @@ sentence and exit code 130, leaves no process and no temporary file, and does it
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -14,19 +15,22 @@ from pathlib import Path
 
 import psutil
 
+from autograder.course import ROOT_VARIABLE
+from tests.small.courses import read_json
 from tests.small.small_class import RIGHT
 from tests.soak.faults.place import NAME, REPOSITORY, SLOW, Place, Run, each
 
 # Each at a share of the processor time that the command takes when nobody stops it.
 SIGNALS = ((signal.SIGTERM, 0.7), (signal.SIGHUP, 0.5), (signal.SIGINT, 0.9))
 ENDLESS = {"watch", "desk"}
+LONG = f"{RIGHT['square']}\nsum(number * number for number in range(5_000_000))"
 FOR_SURE_S = 1.5  # of which a command that goes on until it is told to has begun
 
 
 @each(
     ("audit", ("audit", NAME)),
     ("check", ("check", "mine/{name}.ipynb")),
-    ("hand-in", ("hand-in", "mine/{name}.ipynb")),
+    ("hand-in", ("hand-in", "{name}.ipynb")),
     ("release", ("release", NAME)),
     ("release --kit", ("release", "--kit", "{root}/kit")),
     ("grade", ("grade", NAME, "--force")),
@@ -44,7 +48,7 @@ FOR_SURE_S = 1.5  # of which a command that goes on until it is told to has begu
     ("doctor", ("doctor",)),
 )
 def _(place: Place, words: tuple[str, ...]) -> None:
-    _lay_out(place)
+    _lay_out(place, in_a_kit=words[0] == "hand-in")
     command = [word.format(root=place.root, name=NAME) for word in words]
     endless = words[0] in ENDLESS
     seconds, code = (FOR_SURE_S, 130) if endless else _undisturbed(place, command)
@@ -72,8 +76,9 @@ def _undisturbed(place: Place, words: list[str]) -> tuple[float, int]:
     return after.children_user + after.children_system - before.children_user - before.children_system, run.code
 
 
-def _lay_out(place: Place) -> None:
-    """What the commands need besides: an archive of the class, and a student's notebook that takes a while."""
+def _lay_out(place: Place, in_a_kit: bool = False) -> None:
+    """What the commands need besides: an archive of the class, and a student's notebook that takes a while, in the kit
+    where that is where they are started."""
     place.env = {"PYTHONPATH": str(REPOSITORY), "JUPYTER_RUNTIME_DIR": str(place.root / "runtime")}
     place.add("odd", square=SLOW)
     with zipfile.ZipFile(place.root / "class.zip", "w") as archive:
@@ -81,14 +86,25 @@ def _lay_out(place: Place) -> None:
             archive.write(path, path.relative_to(place.root / "submitted"))
     mine = place.root / "mine" / f"{NAME}.ipynb"
     mine.parent.mkdir()
-    mine.write_bytes(place.notebook(square=f"{RIGHT['square']}\nsum(number * number for number in range(5_000_000))"))
+    mine.write_bytes(place.notebook(square=LONG))
     place.grade()
+    if in_a_kit:
+        kit = place.root / "kit"
+        assert _end(place, _start(place, ["release", "--kit", str(kit)])).code == 0
+        (found,) = kit.rglob(mine.name)
+        notebook = read_json(found)
+        for cell in notebook["cells"]:
+            if cell["metadata"].get("nbgrader", {}).get("grade_id") == "square":
+                cell["source"] = LONG
+        found.write_text(json.dumps(notebook))
+        place.env[ROOT_VARIABLE], place.env["PWD"] = str(kit), str(found.parent)
 
 
 def _start(place: Place, words: list[str]) -> subprocess.Popen[str]:
     """A command that is started in the course's folder, in a session of its own; what it says goes to a file."""
     return subprocess.Popen(
-        [sys.executable, "-m", "autograder.cli", *words], cwd=place.root, env=place.environment(), text=True,
+        [sys.executable, "-m", "autograder.cli", *words], cwd=place.env.get("PWD", place.root),
+        env=place.environment(), text=True,
         stdout=open(place.root / "said", "w"), stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
 
