@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Iterator
@@ -96,6 +97,8 @@ def outcome(tried: str, undisturbed: Path, folder: Path) -> Outcome:
 def outcomes(chosen: list[str]) -> Iterator[Outcome]:
     """What came of each fault, as it comes; some are tried at once, since a fault waits more than it computes."""
     forked.load()
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell has what it starts in the background do
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="f-") as top:
         Path(top).chmod(0o755)
         undisturbed = calm(Path(top))
