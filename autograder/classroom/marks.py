@@ -134,16 +134,21 @@ def claim(ledger: Ledger, assignment: str, task: str, student: str, *, take: boo
     ledger.change(
         "insert into claims (assignment, task, student, by, until) values (?, ?, ?, ?, ?) "
         "on conflict (assignment, task, student) do update set by = excluded.by, until = excluded.until "
-        "where claims.by = excluded.by or claims.until < ? or ?",
-        (assignment, task, student, who(), moment + CLAIMED_S, moment, take),
+        "where claims.by = excluded.by or claims.until not between ? and ? or ?",
+        (assignment, task, student, who(), moment + CLAIMED_S, *_lasting(moment), take),
     )
     return claims(ledger, assignment, task).get(student, who())
 
 
 def claims(ledger: Ledger, assignment: str, task: str) -> dict[str, str]:
     """By student, who is at their answer now."""
-    query = "select student, by from claims where assignment = ? and task = ? and until >= ?"
-    return dict(map(tuple, ledger.rows(query, (assignment, task, time.time()))))
+    query = "select student, by from claims where assignment = ? and task = ? and until between ? and ?"
+    return dict(map(tuple, ledger.rows(query, (assignment, task, *_lasting(time.time())))))
+
+
+def _lasting(moment: float) -> tuple[float, float]:
+    """Between what moments a claim ends that holds now. One that ends later was made before the clock was set back."""
+    return moment, moment + 2 * CLAIMED_S
 
 
 def leave(ledger: Ledger, assignment: str, task: str, student: str) -> None:

@@ -10,6 +10,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from autograder.classroom import marks
 from autograder.classroom.ledger import Damaged, Entry, Ledger
 from autograder.faults import MachineFault
 
@@ -150,3 +151,17 @@ def test_a_locked_record_is_waited_for_and_then_said(file: Path, monkeypatch: py
         other.execute("begin immediate")
         with pytest.raises(MachineFault, match="is locked by another program"):
             ledger.record("01", "bob", "f", {}, NOTEBOOK)
+
+
+def test_an_answer_that_somebody_is_at_is_free_after_a_while_and_when_the_clock_was_set_back(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+):
+    def claim(by: str, moment: float) -> str:
+        monkeypatch.setattr(marks, "who", lambda: by)
+        monkeypatch.setattr(marks.time, "time", lambda: moment)
+        return marks.claim(ledger, "01", "why", "ada")
+
+    assert claim("ben", 1e9) == "ben" == claim("cyd", 1e9) == claim("cyd", 1e9 - 1)
+    assert claim("cyd", 1e9 + marks.CLAIMED_S + 1) == "cyd"
+    assert claim("ben", 1e9 - 86_400) == "ben"
+    assert marks.claims(ledger, "01", "why") == {"ada": "ben"}
