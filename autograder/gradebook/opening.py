@@ -143,6 +143,9 @@ def cannot(address: Address, be: str, error: Exception) -> WrongGradebook:
     message."""
     reason = address.without_secrets(_first_line(error))
     remedy = next((remedy for words, remedy in _REMEDIES if any(word in reason for word in words)), None)
+    if address.is_missing and "readonly" in reason:  # so SQLite says of a file that is not where it was opened
+        reason = _("its file was moved or removed meanwhile")
+        remedy = _("put it back, and {again}").format(again=AGAIN)
     return WrongGradebook(
         _("The gradebook {address} could not be {done}: {reason}{remedy}.").format(
             address=address, done=be, reason=reason, remedy=f"; {remedy}" if remedy else ""

@@ -275,7 +275,10 @@ def test_what_is_owed_has_an_end(options: dict[str, float]):
         with pytest.raises(BridgeTimeout):
             Student(transport).x  # noqa: B018
         over.set()
-    assert owes.asked == (1 if "total_seconds" in options else 9)
+    if "total_seconds" in options:
+        assert owes.asked == 1
+    else:
+        assert 1 < owes.asked <= 9, "fewer times where this machine has too much to do: then each wait is longer"
 
 
 def test_no_more_is_owed_than_has_passed_since_it_was_last_asked():

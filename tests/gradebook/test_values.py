@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.gradebook.address import Address
-from autograder.gradebook.opening import WrongGradebook, create, refuse_other_course
+from autograder.gradebook.opening import WrongGradebook, cannot, create, refuse_other_course
 
 
 @pytest.fixture
@@ -50,3 +52,16 @@ def test_a_value_that_nothing_can_be_computed_from_is_named(path: Path, damage: 
     with pytest.raises(WrongGradebook) as refused:
         refuse_other_course(Address(f"sqlite:///{path}"), "cnn")
     assert named in str(refused.value) and "put it right there, or put back a copy" in str(refused.value)
+
+
+def test_a_gradebook_that_is_moved_while_it_is_used_is_said_to_be(path: Path):
+    address = Address(f"sqlite:///{path}")
+    with closing(create_engine(address.url).connect()) as connection:
+        connection.execute(text("select * from student"))
+        path.rename(path.with_name("moved.db"))
+        with pytest.raises(SQLAlchemyError) as refused:
+            connection.execute(text("update student set email = 'ada@example.org'"))
+            connection.commit()
+    said = str(cannot(address, "written", refused.value))
+    assert said.endswith("could not be written: its file was moved or removed meanwhile; put it back, and run the same "
+                         "command again.")  # fmt: skip

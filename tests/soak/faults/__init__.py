@@ -34,12 +34,13 @@ from tests.soak.faults import (
     shell,
     stopping,
     submissions,
+    world,
 )
 from tests.soak.faults.place import FAULTS, Place, kind
 
 __all__ = [
     "courses", "endings", "in_the_way", "machine", "permissions", "processes", "records", "run", "shell",
-    "stopping", "submissions",
+    "stopping", "submissions", "world",
 ]  # fmt: skip
 
 AT_ONCE = 3

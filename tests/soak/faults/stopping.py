@@ -52,16 +52,17 @@ def _(place: Place, words: tuple[str, ...]) -> None:
     command = [word.format(root=place.root, name=NAME) for word in words]
     endless = words[0] in ENDLESS
     seconds, code = (FOR_SURE_S, 130) if endless else _undisturbed(place, command)
-    codes = []
+    stops = []
     for number, moment in SIGNALS:
         run = _stopped(place, command, number, moment * seconds, endless)
-        assert run.code in (130, code), (number.name, moment, run)
-        assert run.code != 130 or "autograder: " in run.err, (number.name, moment, run)
+        stopped = "autograder: " in run.err
+        # Where it came while Python compiled something, Python ends with SIGINT at last, of which a shell makes 130.
+        assert run.code in ((130, -signal.SIGINT) if stopped else (code,)), (number.name, moment, run)
         place.leaves_nothing()
         assert not [*(place.root / "runtime").glob("kernel*")]
-        codes.append(run.code)
-    assert 130 in codes, codes
-    place.said.append(f"130: stopped {codes.count(130)} of {len(codes)} times before it was done")
+        stops.append(stopped)
+    assert any(stops)
+    place.said.append(f"130: stopped {sum(stops)} of {len(stops)} times before it was done")
     if not endless:
         assert _undisturbed(place, command)[1] == code
     place.env = {}
