@@ -26,7 +26,7 @@ from autograder.course import Course, Task
 from tests.checks import helpers
 from tests.course.mutants import Mutant, OutOfTime, mutants_of, reached, time_limit
 
-MUTANT_SECONDS = 20.0
+MUTANT_SECONDS = 20.0  # of CPU time
 WITHOUT_MUTANTS = "--without-mutants"
 
 

@@ -110,6 +110,12 @@ def ignored_in_the_target_alone(prediction, target, num_classes, ignore_index=No
     return float(np.mean(values)) if values else float("nan")
 
 
+@MEAN_IOU.add("class-0-never-ignored", section=OVERLAP)
+def class_0_never_ignored(prediction, target, num_classes, ignore_index=None):
+    """With an `ignore_index` of 0 nothing was ignored: `if ignore_index:` takes 0 for none; compare it with `None`."""
+    return _scores(prediction, target, num_classes, ignore_index or None, _iou)
+
+
 @MEAN_IOU.add("one-iou-for-all-classes", section=OVERLAP, price="another score altogether")
 def one_iou_for_all_classes(prediction, target, num_classes, ignore_index=None):
     """All classes went into one intersection and one union; each is scored by itself, and the mean is taken."""

@@ -90,3 +90,23 @@ class PaddingTwice(SeparableConv2d):
     def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0):
         super().__init__(in_channels, out_channels, kernel_size, stride, padding)
         self.pointwise.padding = (padding, padding)
+
+
+@SEPARABLE.add("relu-at-the-end", section=SEPARATED)
+@on(right.separable)
+class ReluAtTheEnd(SeparableConv2d):
+    """A ReLU stands after the pointwise half; there is none here, the network around it decides about that."""
+
+    def forward(self, x):
+        return functional.relu(super().forward(x))
+
+
+@SEPARABLE.add(
+    "padding-of-half-the-kernel", section=SEPARATED, price="where no padding is asked for, every size is off",
+)
+@on(right.separable)
+class PaddingOfHalfTheKernel(SeparableConv2d):
+    """The padding is always half the kernel's size; the argument `padding` says how much there is, and may say none."""
+
+    def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0):
+        super().__init__(in_channels, out_channels, kernel_size, stride, kernel_size // 2)

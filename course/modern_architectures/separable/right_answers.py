@@ -38,23 +38,25 @@ class SeparableConv2d(nn.Module):
     def forward(self, x):
         return self.p(self.d(x))
 ''',
-    "always-same": TORCH + '''
+    "one-kernel-for-all-channels": TORCH + '''
 class SeparableConv2d(nn.Module):
     def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0):
         super().__init__()
-        self.d = nn.Conv2d(in_channels, in_channels, kernel_size, stride, kernel_size // 2, 1, in_channels, bias=False)
-        self.p = nn.Conv2d(in_channels, out_channels, 1, bias=False)
+        self.depthwise = nn.Conv2d(1, 1, kernel_size, stride=stride, padding=padding, bias=False)
+        self.pointwise = nn.Conv2d(in_channels, out_channels, 1, bias=False)
     def forward(self, x):
-        return self.p(self.d(x))
+        n, c, h, w = x.shape
+        y = self.depthwise(x.reshape(n * c, 1, h, w))
+        return self.pointwise(y.reshape(n, c, *y.shape[2:]))
 ''',
-    "relu-at-the-end": TORCH + '''
+    "the-kernel-in-the-pointwise-half": TORCH + '''
 class SeparableConv2d(nn.Module):
     def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0):
         super().__init__()
-        self.d = nn.Conv2d(in_channels, in_channels, kernel_size, stride, padding, groups=in_channels, bias=False)
-        self.p = nn.Conv2d(in_channels, out_channels, 1, bias=False)
+        self.depthwise = nn.Conv2d(in_channels, in_channels, 1, groups=in_channels, bias=False)
+        self.pointwise = nn.Conv2d(in_channels, out_channels, kernel_size, stride=stride, padding=padding, bias=False)
     def forward(self, x):
-        return torch.relu(self.p(self.d(x)))
+        return self.pointwise(self.depthwise(x))
 ''',
     "normalised-in-between": TORCH + '''
 class SeparableConv2d(nn.Module):

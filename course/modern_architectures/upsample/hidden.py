@@ -48,9 +48,10 @@ HEADS = cases(
 )
 
 
-def head(student, case):
+def head(student, case, factor=None):
     kernel = in_kernel(student, public.run_head, run_module, fill, values_of, on_one_thread)
-    return later(kernel.run_head, student.SegmentationHead, case.options, case.size, case.factor, case.seed)
+    factor = factor or case.factor
+    return later(kernel.run_head, student.SegmentationHead, case.options, case.size, factor, case.seed)
 
 
 @points(1)
@@ -69,8 +70,10 @@ def test_form_of_the_head(student, case):
 def test_parameters_of_the_head(student, case):
     """Two 1x1 convolutions with biases, and nothing to learn in the enlarging."""
     current().believed = True
-    right = reference.segmentation(case.options, case.size, case.factor, _report="layers", _seed=case.seed)
-    same_layers(head(student, case), right, misconceptions.SEGMENTATION_HEAD)
+    # the parameters do not depend on it, and who always enlarges by 2 has paid for that elsewhere
+    factor = 2
+    right = reference.segmentation(case.options, case.size, factor, _report="layers", _seed=case.seed)
+    same_layers(head(student, case, factor), right, misconceptions.SEGMENTATION_HEAD)
 
 
 @points(4)

@@ -162,6 +162,8 @@ def run_index(index_images, files):
         write_files(folder, files)
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
+            # Python says nothing of files that are left open, and some hundred such warnings would hide the others
+            warnings.simplefilter("ignore", ResourceWarning)
             answer = index_images(folder)
         if not isinstance(answer, tuple) or len(answer) != 3:
             return {"paths": None, "labels": None, "class_names": None, "warnings": []}
