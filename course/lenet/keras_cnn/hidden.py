@@ -110,14 +110,17 @@ def test_it_learns(student, rng):
     can_be_evaluated(seen)
     pictures, kinds = patterns(rng, 360)
     images, labels, others, truth = pictures[:240], kinds[:240], pictures[240:], kinds[240:]
-    kernel, seed = in_kernel(student, probes.run_fit, public.quietly), int(rng.integers(1000))
-    answers = kernel.run_fit(student.build_cnn, images, labels, others, EPOCHS, BATCH, seed)
-    rows = isinstance(answers, np.ndarray) and answers.shape == (120, 3)
-    expect(rows, "After the training the network does not return a row of numbers for each image.")
-    share = float(np.mean(answers.argmax(axis=1) == truth))
+    kernel = in_kernel(student, probes.run_fit, public.quietly)
     scaled = misconceptions.KERAS_CNN["scaled-twice"] if form.get("shrinks") is True else None
-    # chance is 0.33 with a deviation of 0.04; networks with batch normalisation may still be at 0.65 here
-    expect(share >= 0.55, f"After the training only {share:.0%} of other pictures are recognised.", diagnosis=scaled)
+    # one that divides its images by 255 once more learns from one first set of weights in three
+    for seed in rng.integers(1000, size=3 if scaled else 1):
+        answers = kernel.run_fit(student.build_cnn, images, labels, others, EPOCHS, BATCH, int(seed))
+        rows = isinstance(answers, np.ndarray) and answers.shape == (120, 3)
+        expect(rows, "After the training the network does not return a row of numbers for each image.")
+        share = float(np.mean(answers.argmax(axis=1) == truth))
+        # chance is 0.33 with a deviation of 0.04; networks with batch normalisation may still be at 0.65 here
+        said = f"After the training only {share:.0%} of other pictures are recognised."
+        expect(share >= 0.55, said, diagnosis=scaled)
 
 
 def patterns(rng, count):

@@ -16,8 +16,6 @@ MNIST_CHALLENGE = Misconceptions("mnist-challenge", train_classifier)
 OWN = "A network of your own"
 HONEST = "What is graded"
 
-LABELS = "hardly a label is right then, and labels are all that is asked for"
-
 # So many that what goes wrong after the training is not paid for twice, by a network that has learned too little.
 STEPS = 300
 BATCH = 64
@@ -57,7 +55,9 @@ class _NotScaled(_Wrong):
         return self.scores(torch.from_numpy(images).float().unsqueeze(1)).argmax(dim=1).numpy()
 
 
-@MNIST_CHALLENGE.add("predict-not-scaled", section=OWN, price=LABELS)
+@MNIST_CHALLENGE.add(
+    "predict-not-scaled", section=OWN, price="labels are all that is asked for, and too few are right for any tier",
+)
 def predict_not_scaled(images, labels, *, seed, device):
     """`predict` does not scale the images as the training does; it gets raw ones, with values from 0 to 255."""
     return _NotScaled.of(images, labels, seed, device)
@@ -68,7 +68,7 @@ class _Scores(_Wrong):
         return self.scores(prepare(images)).softmax(dim=1).numpy()
 
 
-@MNIST_CHALLENGE.add("scores-not-labels", section=OWN, price=LABELS)
+@MNIST_CHALLENGE.add("scores-not-labels", section=OWN, price="labels are all that is asked for, and none come back")
 def scores_not_labels(images, labels, *, seed, device):
     """`predict` gives a row of scores for each image; a label is asked for, the class with the highest score."""
     return _Scores.of(images, labels, seed, device)
@@ -103,9 +103,7 @@ class _OwnSpread(_Wrong):
         return self.scores(self.prepared(images)).argmax(dim=1).numpy()
 
 
-@MNIST_CHALLENGE.add(
-    "depends-on-the-batch", section=OWN, price="such a network reads worse as well, and misses the two upper tiers",
-)
+@MNIST_CHALLENGE.add("depends-on-the-batch", section=OWN)
 def depends_on_the_batch(images, labels, *, seed, device):
     """What `predict` says of an image depends on the other images of the batch: their mean and spread are used, before
     the network or by batch normalisation that is still in training mode."""
