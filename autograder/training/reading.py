@@ -46,6 +46,8 @@ class Logits:
         yield "not-scaled", {"scale": 255.0}
         yield "scaled-to-minus-one", {"scale": 2.0, "offset": -1.0}
         yield "normalised-outside", {"scale": 1 / spread, "offset": -mean / spread}
+        if images.ndim == 4:
+            yield "reshaped-not-permuted", {"reshaped": True}
         if p:
             yield "padded-on-one-side", {"padding": [0, 2 * p, 0, 2 * p]}
             yield "resized-instead-of-padded", {"padding": [0, 0, 0, 0], "side": images.shape[1] + 2 * p}
@@ -58,8 +60,12 @@ class Logits:
 
     def _read(
         self, student: Student, model: Any, images: np.ndarray, classes: int, *, scale: float = 1.0,
-        offset: float = 0.0, padding: list[int] | None = None, side: int = 0, batch: int = BATCH,
+        offset: float = 0.0, padding: list[int] | None = None, side: int = 0, reshaped: bool = False,
+        batch: int = BATCH,
     ) -> Answers:
+        if reshaped:  # such that the kernel, which moves the channels, has what reshaping would have made of the images
+            count, height, width, channels = images.shape
+            images = np.ascontiguousarray(images.reshape(count, channels, height, width).transpose(0, 2, 3, 1))
         ask = in_kernel(student, probes.logits_of).logits_of
         padding = [self.padding] * 4 if padding is None else padding
         scores = ask(model, images, scale, offset, padding, side, batch)

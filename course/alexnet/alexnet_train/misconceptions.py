@@ -91,6 +91,13 @@ def normalised_outside(images, labels, *, num_classes, seed, device):
     return change(images, labels, num_classes, seed)
 
 
+@ALEXNET_TRAIN.add("reshaped-not-permuted", section=TRAINING)
+def reshaped_not_permuted(images, labels, *, num_classes, seed, device):
+    """The images were reshaped to (N, 3, height, width), by `view` or `reshape`, which tears rows and colours apart;
+    `permute(0, 3, 1, 2)` moves the channels and leaves the picture whole."""
+    return on_other_numbers(lambda x: x.permute(0, 2, 3, 1).reshape(x.shape))(images, labels, num_classes, seed)
+
+
 @ALEXNET_TRAIN.add(
     "softmax-in-the-network", section=TRAINING,
     price="the loss is flat then: after the others' number of steps it reads 85 %, and misses the accuracy as well",

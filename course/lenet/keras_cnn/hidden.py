@@ -108,20 +108,17 @@ def test_it_learns(student, rng):
     has_the_shapes(form)
     trainable(seen, form)
     can_be_evaluated(seen)
-    kernel = in_kernel(student, probes.run_fit, public.quietly)
-    scaled = misconceptions.KERAS_CNN["scaled-twice"] if form.get("shrinks") is True else None
-    # one that divides its images by 255 once more has learned by chance in about one training of three
-    for _ in range(3 if scaled else 1):
-        pictures, kinds = patterns(rng, 360)
-        images, labels, others, truth = pictures[:240], kinds[:240], pictures[240:], kinds[240:]
-        seed = int(rng.integers(1000))
-        answers = kernel.run_fit(student.build_cnn, images, labels, others, EPOCHS, BATCH, seed)
-        rows = isinstance(answers, np.ndarray) and answers.shape == (120, 3)
-        expect(rows, "After the training the network does not return a row of numbers for each image.")
-        share = float(np.mean(answers.argmax(axis=1) == truth))
-        # chance is 0.33 with a deviation of 0.04; networks with batch normalisation may still be at 0.65 here
-        said = f"After the training only {share:.0%} of other pictures are recognised."
-        expect(share >= 0.55, said, diagnosis=scaled)
+    # such a network may learn all the same, by chance: the same one did in some trainings, and did not in others
+    expect(form.get("shrinks") is not True, "", diagnosis=misconceptions.KERAS_CNN["scaled-twice"])
+    pictures, kinds = patterns(rng, 360)
+    images, labels, others, truth = pictures[:240], kinds[:240], pictures[240:], kinds[240:]
+    kernel, seed = in_kernel(student, probes.run_fit, public.quietly), int(rng.integers(1000))
+    answers = kernel.run_fit(student.build_cnn, images, labels, others, EPOCHS, BATCH, seed)
+    rows = isinstance(answers, np.ndarray) and answers.shape == (120, 3)
+    expect(rows, "After the training the network does not return a row of numbers for each image.")
+    share = float(np.mean(answers.argmax(axis=1) == truth))
+    # chance is 0.33 with a deviation of 0.04; networks with batch normalisation may still be at 0.65 here
+    expect(share >= 0.55, f"After the training only {share:.0%} of other pictures are recognised.")
 
 
 def patterns(rng, count):

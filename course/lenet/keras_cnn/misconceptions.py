@@ -109,7 +109,7 @@ KERAS_CNN.add_source(
 )
 KERAS_CNN.add_source(
     "scaled-twice",
-    "The images come scaled to [0, 1], and the network divides them by 255 once more: hardly anything is left of them.",
+    "The images come scaled to [0, 1], and the network scales them down once more: hardly anything is left of them.",
     _written(first="layers.Rescaling(1 / 255),"),
     section=KERAS,
 )

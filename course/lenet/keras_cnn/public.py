@@ -141,6 +141,8 @@ def shapes_of(model, shape):
 
 def form_of(model, shape):
     """Shapes, loss and layers of a Keras model that is meant for images of this shape, as plain data."""
+    import math
+
     import keras
 
     takes, gives = shapes_of(model, shape)  # first: a model that is shown an image may only then make its layers
@@ -150,8 +152,9 @@ def form_of(model, shape):
     name = getattr(loss, "name", None) or getattr(loss, "__name__", None)
     config = loss.get_config() if hasattr(loss, "get_config") else {}
     scales = [layer.scale for layer in layers if type(layer).__name__ == "Rescaling"]
+    scale = math.prod(scale for scale in scales if isinstance(scale, (int, float)))
     return {
         "input": takes, "output": gives, "compiled": compiled, "loss": name,
         "from_logits": bool(config.get("from_logits", False)), "layers": [type(layer).__name__ for layer in layers],
-        "shrinks": any(isinstance(scale, (int, float)) and scale < 0.05 for scale in scales),
+        "shrinks": scale < 0.05,
     }
