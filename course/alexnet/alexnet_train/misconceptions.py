@@ -119,7 +119,8 @@ def relu_on_the_logits(images, labels, *, num_classes, seed, device):
 
 @ALEXNET_TRAIN.add("never-trained", section=TRAINING, price="nothing was learned")
 def never_trained(images, labels, *, num_classes, seed, device):
-    """The network answers as one that was not trained: do its weights change, and is it this one that comes back?"""
+    """The network answers as one that was not trained, or far too little: does the loss fall, or is the rate too high
+    or too low for that, and is it the trained one that comes back?"""
     torch.manual_seed(seed)
     return Plain(num_classes, scaled(images[:1]))
 
