@@ -187,11 +187,13 @@ def translate(room: Room, language: str) -> list[Path]:
     """Brings a room's translation to what its sources say now, and compiles it."""
     path = room.folder / LOCALE / language / "LC_MESSAGES" / f"{room.name}.po"
     path.parent.mkdir(parents=True, exist_ok=True)
-    known = Catalog(language, domain=room.name, fuzzy=False)
+    known = Catalog(language, domain=room.name, project=f"autograder, {room.name}", version="", fuzzy=False)
     if path.is_file():
         with path.open("rb") as file:
             known = pofile.read_po(file, language, room.name)
-    known.update(room.catalogue(language), no_fuzzy_matching=False)
+    begun = known.creation_date
+    known.update(room.catalogue(language))
+    known.creation_date = begun  # a file is another when a sentence is
     with path.open("wb") as file:
         pofile.write_po(file, known, width=100, include_lineno=False)
     with path.with_suffix(".mo").open("wb") as file:

@@ -73,7 +73,7 @@ def environment(*folders: Path) -> jinja2.Environment:
     )
     made.filters.update(number=number, with_code=with_code)
     say, say_counted = _said_on_pages([f"{__package__.partition('.')[0]}.{folder.parent.name}" for folder in folders])
-    made.filters["said"] = say
+    made.filters.update(said=say, begin=lambda text: text[:1].upper() + text[1:])
     made.globals.update(_=say, ngettext=say_counted, language=language().replace("_", "-"))
     return made
 
