@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
+from sqlalchemy import Engine, event
 
 from autograder.course import Course
 from autograder.gradebook import gradebook as module
@@ -99,6 +101,33 @@ def test_a_server_that_is_stopped_and_started_again_loses_nothing(root: Path, ur
         one.commit_many([Commit(NAME, "bob", results())])
         back.join()
     assert set(scores(url)) == {"ada", "bob"}
+
+
+@pytest.mark.parametrize(("moment", "number"), [
+    ("before_cursor_execute", 1), ("before_cursor_execute", 4), ("before_cursor_execute", 9), ("commit", 1),
+])  # fmt: skip
+def test_a_server_that_is_stopped_in_the_midst_of_a_commit_has_all_of_it_or_nothing(
+    root: Path, url: str, server: Server, moment: str, number: int
+):
+    moments = itertools.count(1)
+
+    def stop(*_: object) -> None:
+        if next(moments) == number:
+            server.stop()
+            back.start()
+
+    with writer(root, url) as one:
+        one.commit_many([Commit(NAME, "ada", results())])
+        back = threading.Timer(1.0, server.start)
+        event.listen(Engine, moment, stop)
+        try:
+            one.commit_many([Commit(NAME, "bob", results())])
+        finally:
+            event.remove(Engine, moment, stop)
+        assert next(moments) > number, "it was stopped"
+        back.join()
+    found = scores(url)
+    assert found == {"ada": found["ada"], "bob": found["ada"]}
 
 
 def test_a_server_that_stays_away_is_one_sentence(root: Path, url: str, server: Server, monkeypatch):
