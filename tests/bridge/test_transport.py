@@ -12,6 +12,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
+from autograder.bridge.measuring import measured
 from autograder.bridge.student import (
     Handle,
     NotAttempted,
@@ -530,6 +531,15 @@ def test_as_many_answers_as_questions_are_taken_and_no_other_number(answers: obj
         with pytest.raises(BridgeProtocolError):
             session.flush()
         assert session.lost_together
+
+
+def test_a_notebook_in_this_process_prints_nothing_while_it_is_asked_and_is_measured(capsys):
+    student = Student(LocalTransport({"says": lambda: print("a debugging line"), "works": lambda: sum(range(10**6))}))
+    student.says()
+    assert capsys.readouterr().out == ""
+    with measured(student) as used:
+        student.works()
+    assert used.cpu_s > 0
 
 
 def test_a_notebook_in_this_process_is_asked_without_a_socket():
