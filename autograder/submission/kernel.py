@@ -145,7 +145,7 @@ def used_by(kernel: Kernel) -> Usage:
         return kernel.usage()
     except KernelFailed as error:
         if not kernel.alive():
-            raise BridgeClosed("the kernel ended before it was measured") from None
+            raise BridgeClosed(_("the kernel ended before it was measured")) from None
         raise MachineFault(
             _("A kernel could not be measured: {reason}; {again}.").format(reason=str(error).rstrip("."), again=AGAIN)
         ) from error
