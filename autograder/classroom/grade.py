@@ -19,8 +19,7 @@ from autograder.classroom.options import Options
 from autograder.classroom.pool import local_pool
 from autograder.classroom.worker import WorkerSpec
 from autograder.course import Assignment, Course, CourseError, UsageError
-from autograder.feedback.model import in_words
-from autograder.language import plurals_of, sentences_of
+from autograder.language import marked, plurals_of, sentences_of
 from autograder.sandbox import mechanisms
 from autograder.submission.text import one_line
 
@@ -28,6 +27,12 @@ if TYPE_CHECKING:
     from autograder.classroom.run import Graded, MakeExecutor, Progress, Summary
 
 _, ngettext = sentences_of(__package__), plurals_of(__package__)
+
+# Why something was stopped, as results have it.
+REASONS = (
+    marked("timeout"), marked("memory"), marked("processes"), marked("disk"), marked("output"), marked("network"),
+    marked("forbidden"), marked("malformed"), marked("died"),
+)  # fmt: skip
 
 MEMORY_PER_JOB = {"numpy": 1.0e9, "torch": 2.0e9, "tensorflow": 2.5e9, "torch+tensorflow": 3.0e9}
 ROWS = 40
@@ -223,6 +228,6 @@ def _table(rows: list[Graded], width: int) -> Table:
     for row in sorted(rows, key=lambda row: row.student):
         points = ["–" if row.tasks[task] is None else f"{row.tasks[task]:g}" for task in tasks]
         waits = _("manual grade") if row.status == "needs_manual_grade" else ""
-        remark = in_words(row.reason) if row.reason else waits
+        remark = _(row.reason) if row.reason else waits
         table.add_row(escape(one_line(row.student, 40)), *points, f"{row.score:g}/{row.max_score:g}", remark)
     return table
