@@ -76,7 +76,8 @@ def visible(text: str) -> str:
         value for tag in page.find_all(True) for name, value in tag.attrs.items()
         if name in ("alt", "title", "aria-label", "placeholder")
     ]
-    for data in page.select("code, pre, bdi, textarea, .question, .rubric, .prose, .item"):  # answers, and the course's words
+    # answers, and the course's words
+    for data in page.select("code, pre, bdi, textarea, .question, .rubric, .prose, .item"):
         data.decompose()
     return " ".join([page.get_text(" "), *labels])
 
