@@ -77,7 +77,7 @@ def errors(root: Path) -> dict[str, str]:
         "homework": ("hand-in", "none.ipynb"),
         "release": ("new", "task", "Wrong Name", "--assignment", NAME),
         "desk": ("desk", "--port", "80", "--host", "0.0.0.0"),
-        "times": ("extend", "nobody", NAME, "--by", "long"),
+        "times": ("extend", "nobody", NAME, "--by", "2x"),
     }
     return {f"error of {room}": run(*words) for room, words in asked.items()}
 
