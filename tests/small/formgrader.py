@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,10 +55,20 @@ def formgrader(folder: Path, home: Path, *options: str, **environment: str) -> I
         try:
             said = _until(server, "is running at")
             assert "formgrader nbgrader serverextension" in said, said
+            # A server that logs into a pipe that nobody reads stands still once that is full.
+            reader = threading.Thread(target=_read_on, args=[server])
+            reader.start()
             yield ask
         finally:
             server.terminate()
-            server.communicate(timeout=20)
+            server.wait(timeout=20)
+        reader.join()
+
+
+def _read_on(server: subprocess.Popen[str]) -> None:
+    """Reads what the server says, until it ends."""
+    while server.stderr and server.stderr.readline():
+        continue
 
 
 def _until(server: subprocess.Popen[str], words: str) -> str:
