@@ -155,7 +155,7 @@ def read_submission(folder: Path, student: str, assignment: str) -> Submission:
     if found.path is not None:
         data = files.read_start(found.path, MAX_FILE_BYTES + 1)
         missing = (
-            _("{one_line} is a link, or no file that can be read.").format(one_line=one_line(found.path.name, 60))
+            _("{name} is a link, or no file that can be read.").format(name=one_line(found.path.name, 60))
             if data is None
             else ""
         )
@@ -180,8 +180,8 @@ def _timestamp(folder: Path) -> tuple[str | None, str]:
         return None, ""
     if path.name == TIMESTAMP and _is_time(text):
         return text, ""
-    return None, _("its {timestamp} says {one_line!r}, which is no time: it counts as not late").format(
-        timestamp=TIMESTAMP, one_line=one_line(text, 40)
+    return None, _("its {timestamp} says {text!r}, which is no time: it counts as not late").format(
+        timestamp=TIMESTAMP, text=one_line(text, 40)
     )
 
 

@@ -124,7 +124,7 @@ def report(summary: Summary, place: Path, console: Console) -> None:
     for student, reason in summary.failed.items():
         last = reason.strip().splitlines()[-1]
         console.print(
-            _("{one_line} could not be graded: {last}").format(one_line=one_line(student, 60), last=one_line(last)),
+            _("{student} could not be graded: {last}").format(student=one_line(student, 60), last=one_line(last)),
             style="red",
             markup=False,
         )
@@ -132,7 +132,7 @@ def report(summary: Summary, place: Path, console: Console) -> None:
         console.print(f"{one_line(student, 60)}: {one_line(remark)}.", style="yellow", markup=False)
     for student, tests in summary.broken.items():
         console.print(
-            _("{one_line} broke a check: {tests}").format(one_line=one_line(student, 60), tests=one_line(tests[0])),
+            _("{student} broke a check: {tests}").format(student=one_line(student, 60), tests=one_line(tests[0])),
             style="yellow",
             markup=False,
         )
@@ -162,7 +162,7 @@ def report_preview(summary: Summary, console: Console) -> None:
     for student, change in sorted(summary.changes.items()):
         was = _("no result") if change.before is None else f"{change.before:g}"
         console.print(
-            _("{one_line}: {was} to {now:g} points").format(one_line=one_line(student, 60), was=was, now=change.now),
+            _("{student}: {was} to {now:g} points").format(student=one_line(student, 60), was=was, now=change.now),
             style="bold",
             markup=False,
         )
@@ -171,8 +171,8 @@ def report_preview(summary: Summary, console: Console) -> None:
             console.print(f"    {line}", markup=False)
     for student, reason in summary.failed.items():
         console.print(
-            _("{one_line} could not be graded: {reason}").format(
-                one_line=one_line(student, 60), reason=one_line(reason)
+            _("{student} could not be graded: {reason}").format(
+                student=one_line(student, 60), reason=one_line(reason)
             ),
             style="red",
             markup=False,

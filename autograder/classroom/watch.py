@@ -150,8 +150,8 @@ class Log:
         waits = _(", and a person grades the rest") if row.status == "needs_manual_grade" else ""
         why = f" ({row.reason})" if row.reason else ""
         self.say(
-            _("{one_line}: {score:g} of {max_score:g} points{waits}{why}.").format(
-                one_line=one_line(student, 60), score=row.score, max_score=row.max_score, waits=waits, why=why
+            _("{student}: {score:g} of {max_score:g} points{waits}{why}.").format(
+                student=one_line(student, 60), score=row.score, max_score=row.max_score, waits=waits, why=why
             )
         )
 
@@ -164,8 +164,8 @@ class Log:
         self._said.add(student)
         why = self._summary.failed.get(student, "")
         self.say(
-            _("{one_line} could not be graded: {one_line2}").format(
-                one_line=one_line(student, 60), one_line2=one_line(why, 400)
+            _("{student} could not be graded: {reason}").format(
+                student=one_line(student, 60), reason=one_line(why, 400)
             )
         )
 
@@ -195,8 +195,8 @@ class Shown:
         """Writes the page, or says why it stays as it is."""
         if self._per_day and self._today(student) > self._per_day:
             self._log.say(
-                _("{one_line} has been shown {per_day} results today; the page stays as it is.").format(
-                    one_line=one_line(student, 60), per_day=self._per_day
+                _("{student} has been shown {per_day} results today; the page stays as it is.").format(
+                    student=one_line(student, 60), per_day=self._per_day
                 )
             )
             return
@@ -205,8 +205,8 @@ class Shown:
             self._pages.write(student, manual, scores_only=self._scores_only)
         except CourseError as error:
             self._log.say(
-                _("{one_line} has no page: {one_line2}").format(
-                    one_line=one_line(student, 60), one_line2=one_line(str(error), 400)
+                _("{student} has no page: {reason}").format(
+                    student=one_line(student, 60), reason=one_line(str(error), 400)
                 )
             )
 

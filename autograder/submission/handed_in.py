@@ -64,8 +64,8 @@ def _instead(folder: Path, name: str, beside: list[Path]) -> str:
     ends = [path for path in within if path.with_suffix("").name.lower() == name.lower()]
     ends = [path for path in ends if path.suffix.lower() in _HIDDEN_ENDS]
     if ends:
-        return _(", but {one_line}: take {suffix} off its name, if it is the notebook").format(
-            one_line=one_line(ends[0].name, 80), suffix=ends[0].suffix
+        return _(", but {name}: take {suffix} off its name, if it is the notebook").format(
+            name=one_line(ends[0].name, 80), suffix=ends[0].suffix
         )
     return _("; it has {within}").format(within=_names(within)) if within else _("; it is empty")
 
