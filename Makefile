@@ -47,7 +47,7 @@ demo: .venv/.stamp
 	$(BIN)/python -m tests.sample_class.demo
 
 # What needs no kernel and no framework.
-QUICK = tests/test_rooms.py tests/test_course.py tests/test_docs.py tests/test_cli.py tests/test_files.py tests/bridge \
+QUICK = tests/test_rooms.py tests/test_language.py tests/test_course.py tests/test_docs.py tests/test_cli.py tests/test_files.py tests/bridge \
 	tests/checks/test_engine.py tests/checks/test_search.py tests/classroom/test_ledger.py tests/classroom/test_seeds.py
 
 quick: .venv/.stamp
