@@ -19,6 +19,7 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from autograder.language import sentences_of
 
@@ -85,13 +86,24 @@ def give(folder: str, user: int) -> None:
             os.chown(os.path.join(parent, name), user, user, follow_symlinks=False)
 
 
+# As the warm server does, it imports this room without the package's own `__init__`, which is the grader's.
+_TRY_IT = """
+import sys, types
+package = sys.modules["autograder"] = types.ModuleType("autograder")
+package.__path__ = [sys.argv[1]]
+from autograder.sandbox import root
+root.try_it(("/dev/null",))
+"""
+
+
 @functools.cache
 def missing() -> str | None:
     """Why processes here get no root of their own, in a few words; None where they do. Tries it in another process,
     which may have fewer capabilities than this one: what is forked from here has these."""
     if _is_neither(_capabilities()):
         return _NEITHER
-    tried = subprocess.run([sys.executable, "-I", "-S", __file__], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-I", "-S", "-c", _TRY_IT, str(Path(__file__).parents[1])]
+    tried = subprocess.run(command, capture_output=True, text=True, check=False)
     said = tried.stderr.strip().splitlines()
     return None if tried.returncode == 0 and not said else (said or [_("it could not be tried")])[-1]
 
@@ -192,7 +204,7 @@ def _check(result: int, what: str) -> None:
         raise OSError(number, _("{what} is refused: {number}").format(what=what, number=os.strerror(number)))
 
 
-def _try(seen: Iterable[str]) -> None:
+def try_it(seen: Iterable[str]) -> None:
     """Enters a root with nothing in it but `seen`, and says why where that fails."""
     folder = tempfile.mkdtemp(prefix="cnn-")
     child = os.fork()  # the folder has to be removed outside
@@ -206,7 +218,3 @@ def _try(seen: Iterable[str]) -> None:
     status = os.waitpid(child, 0)[1]
     os.rmdir(folder)
     sys.exit(os.waitstatus_to_exitcode(status))
-
-
-if __name__ == "__main__":
-    _try(("/dev/null",))

@@ -108,3 +108,8 @@ def test_a_root_that_cannot_be_finished_starts_no_kernel(tmp_path):
     with os.fdopen(read) as told:
         assert told.read() == "FileNotFoundError"
     os.waitpid(child, 0)
+
+
+def test_why_a_kernel_gets_no_root_of_its_own_is_said_by_linux_and_not_by_a_fault_of_ours():
+    why = root.missing()
+    assert why is None or "Error" not in why
