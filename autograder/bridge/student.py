@@ -178,9 +178,13 @@ def _header(
 ) -> dict[str, Any]:
     header = {"op": op, **fields}
     for key, value in (payload or {}).items():
-        if key != "kwargs" or value:  # most calls have none
-            header[key] = encoder.encode(value)
+        header[key] = encoder.encode(value)
     return header
+
+
+def _arguments(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """What a call is made with, as values of a request; most calls have no named arguments."""
+    return {"args": args, "kwargs": kwargs} if kwargs else {"args": args}
 
 
 def send_waiting() -> None:
@@ -241,9 +245,9 @@ class Handle:
         session, id = self._session, self._id
         if id in session.makers:
             session.made += 1
-            session.later("call", {"args": args, "kwargs": kwargs}, of=id, keep=-session.made)
+            session.later("call", _arguments(args, kwargs), of=id, keep=-session.made)
             return Made(session, -session.made, session.makers[id])
-        made = session.ask("call", {"args": args, "kwargs": kwargs}, of=id)
+        made = session.ask("call", _arguments(args, kwargs), of=id)
         if isinstance(made, Handle) and self._reference.type == "type":
             session.makers[id] = made._kind
         return made
@@ -300,7 +304,7 @@ class Method(Handle):
         return found._reference
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._session.ask("method", {"args": args, "kwargs": kwargs}, of=self._of._id, name=self._name)
+        return self._session.ask("method", _arguments(args, kwargs), of=self._of._id, name=self._name)
 
 
 class Student:
@@ -333,7 +337,7 @@ class Student:
 
 def ask_later(call: Handle, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Later:
     """Calls a function or a method of the notebook; see `Session.answer_later`."""
-    payload = {"args": args, "kwargs": kwargs}
+    payload = _arguments(args, kwargs)
     if isinstance(call, Method):
         return call._session.answer_later("method", payload, of=call._of._id, name=call._name)
     return call._session.answer_later("call", payload, of=call._id)
