@@ -27,7 +27,7 @@ FOR_START_UP = {
     "autograder.classroom.grade": {"autograder.classroom.whole_run"},
     "autograder.classroom.late_writer": {"autograder.gradebook.gradebook"},
     "autograder.classroom.worker": {
-        "autograder.checks", "autograder.sandbox.client", "autograder.submission", "autograder.training.laid_out",
+        "autograder.checks", "autograder.sandbox.warm_pool", "autograder.submission", "autograder.training.laid_out",
     },
     "autograder.cli": {
         "autograder.checks.terminal", "autograder.classroom", "autograder.doctor", "autograder.feedback",

@@ -23,7 +23,7 @@ from autograder.classroom.worker import Done, WorkerSpec
 from autograder.course import ROOT_VARIABLE, Course
 from autograder.faults import MachineFault
 from autograder.language import sentences_of
-from autograder.sandbox.client import WarmPool
+from autograder.sandbox.warm_pool import WarmPool
 from autograder.submission.job import Job
 
 _ = sentences_of(__package__)

@@ -30,7 +30,8 @@ from autograder.startup import without_iri_grammar
 from autograder.submission.results import Device
 
 if TYPE_CHECKING:
-    from autograder.sandbox.client import StartingKernel, WarmPool
+    from autograder.sandbox.client import StartingKernel
+    from autograder.sandbox.warm_pool import WarmPool
     from autograder.submission.job import Job, Outcome
     from autograder.submission.kernel import Kernel
     from autograder.submission.submission import Grader
@@ -70,7 +71,7 @@ class Done:
 def make_grader(spec: WorkerSpec, server: socket.socket | None = None) -> tuple[Grader, Callable[[], None]]:
     """A ``Grader`` with its warm kernels, and the function that ends them; ``server`` leads to a warm server that is
     there already."""
-    from autograder.sandbox.client import WarmPool
+    from autograder.sandbox.warm_pool import WarmPool
 
     assignment = Course(spec.root).assignment(spec.assignment)
     # First: it imports while this process does.

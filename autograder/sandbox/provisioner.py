@@ -22,10 +22,11 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 from traitlets import Dict, Enum, List, Unicode
 
-from .client import SandboxKernel, WarmPool
+from .client import SandboxKernel
 from .limits import Limits
 from .policy import RUNTIMES, Policy
 from .setup import KernelSetup
+from .warm_pool import WarmPool
 
 _pools: dict[tuple[str, str], WarmPool] = {}
 

@@ -11,10 +11,10 @@ import psutil
 from IPython.core.interactiveshell import InteractiveShell
 from jupyter_client.manager import start_new_kernel
 
-from autograder.sandbox.client import WarmPool
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.policy import RUNTIMES, Policy
 from autograder.sandbox.setup import KernelSetup
+from autograder.sandbox.warm_pool import WarmPool
 from autograder.submission.kernel import run_cell
 from tests.bench.table import Measured, print_table
 

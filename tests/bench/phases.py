@@ -17,7 +17,7 @@ from autograder.classroom.pool import Done
 from autograder.classroom.worker import WorkerSpec, make_grader
 from autograder.course import Course
 from autograder.gradebook import gradebook
-from autograder.sandbox.client import WarmPool
+from autograder.sandbox.warm_pool import WarmPool
 from autograder.submission import asking, execution, submission
 from autograder.submission.job import Job
 from autograder.submission.supply import Supply

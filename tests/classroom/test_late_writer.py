@@ -27,7 +27,7 @@ def late(root: Path) -> LateWriter:
     return LateWriter(root, Course(root))
 
 
-@pytest.mark.parametrize("module", ["autograder.classroom.grade", "autograder.sandbox.client"])
+@pytest.mark.parametrize("module", ["autograder.classroom.grade", "autograder.sandbox.warm_pool"])
 def test_what_starts_workers_and_their_server_imports_nothing_that_takes_long(module: str):
     asked = f"import sys, {module}\nprint([name for name in {LATER + ('jupyter_client',)} if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course
-from autograder.sandbox.client import SandboxKernel, WarmPool
+from autograder.sandbox.client import SandboxKernel
 from autograder.sandbox.limits import MEBI, Limits
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.setup import KernelSetup
+from autograder.sandbox.warm_pool import WarmPool
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SMALL = Limits(memory_bytes=256 * MEBI, processes=24, disk_bytes=32 * MEBI, files=500, cpu_s=20.0)

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from autograder.classroom import gpus
-from autograder.sandbox.client import WarmPool
 from autograder.sandbox.gpu import Gpu
 from autograder.sandbox.limits import MEBI, Limits
+from autograder.sandbox.warm_pool import WarmPool
 from autograder.submission.reasons import gpu_memory
 
 from .conftest import run

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox.client import WarmPool
 from autograder.sandbox.limits import MEBI, Limits
+from autograder.sandbox.warm_pool import WarmPool
 
 from .conftest import run
 

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from autograder.sandbox import gpu as gpus
-from autograder.sandbox.client import KernelFailed, WarmPool
+from autograder.sandbox.client import KernelFailed
 from autograder.sandbox.gpu import Gpu, GpuMissing, open_device
 from autograder.sandbox.limits import MEBI, Limits
+from autograder.sandbox.warm_pool import WarmPool
 
 from .conftest import run
 

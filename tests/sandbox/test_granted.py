@@ -73,7 +73,8 @@ def test_a_kernel_has_the_usual_stack_whatever_the_shell_asks_for(request, start
 STARTED = """
 import resource, tempfile
 from pathlib import Path
-from autograder.sandbox.client import KernelFailed, WarmPool
+from autograder.sandbox.client import KernelFailed
+from autograder.sandbox.warm_pool import WarmPool
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.setup import KernelSetup

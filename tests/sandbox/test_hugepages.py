@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from autograder.sandbox.client import WarmPool
+from autograder.sandbox.warm_pool import WarmPool
 
 LINUX = tuple(int(number) for number in platform.release().split(".")[:2])
 pytestmark = pytest.mark.skipif(

@@ -17,9 +17,9 @@ import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
 from autograder.sandbox import wire
-from autograder.sandbox.client import WarmPool
 from autograder.sandbox.shell import is_python, may_await
 from autograder.sandbox.variants import Variants
+from autograder.sandbox.warm_pool import WarmPool
 from autograder.sandbox.zmtp import KernelClient
 
 from .conftest import run

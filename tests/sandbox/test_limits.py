@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from autograder.sandbox import root
-from autograder.sandbox.client import WarmPool
 from autograder.sandbox.limits import MEBI, Limits
 from autograder.sandbox.trees import remove_tree
+from autograder.sandbox.warm_pool import WarmPool
 
 from .conftest import SMALL, run
 
@@ -372,7 +372,7 @@ def test_everything_ends_with_the_grader(starter, tmp_path):
     """A grader that is killed leaves no kernel, no server and no folder."""
     script = f"""
         import os, pathlib
-        from autograder.sandbox.client import WarmPool
+        from autograder.sandbox.warm_pool import WarmPool
         from autograder.sandbox.limits import Limits
         from autograder.sandbox.policy import Policy
         from autograder.sandbox.setup import KernelSetup

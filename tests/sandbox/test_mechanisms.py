@@ -7,10 +7,10 @@ import os
 import pytest
 
 from autograder.sandbox import landlock, mechanisms, reach, root
-from autograder.sandbox.client import WarmPool
 from autograder.sandbox.confine import Confinement
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.policy import IsolationMissing, Policy
+from autograder.sandbox.warm_pool import WarmPool
 
 from .conftest import policy_of, run
 

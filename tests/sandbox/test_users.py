@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from autograder.sandbox import privileges, reach
-from autograder.sandbox.client import WarmPool
 from autograder.sandbox.setup import KernelSetup
+from autograder.sandbox.warm_pool import WarmPool
 
 from .conftest import SMALL, policy_of, run
 

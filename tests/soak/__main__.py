@@ -22,10 +22,10 @@ import psutil
 
 from autograder.bridge.student import Handle, NotAttempted, Student, StudentError
 from autograder.bridge.transport import BridgeFailure
-from autograder.sandbox.client import WarmPool
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.setup import KernelSetup
+from autograder.sandbox.warm_pool import WarmPool
 from tests.bridge.test_transport import garble, other_end
 from tests.small.courses import lay_out_package
 from tests.small.grade_small import grade

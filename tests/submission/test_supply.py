@@ -13,8 +13,9 @@ import pytest
 from autograder.bridge.measuring import fresh
 from autograder.bridge.student import NotAttempted, Student, in_kernel
 from autograder.checks.result import TestResult
-from autograder.sandbox.client import StartingKernel, WarmPool
+from autograder.sandbox.client import StartingKernel
 from autograder.sandbox.setup import KernelSetup
+from autograder.sandbox.warm_pool import WarmPool
 from autograder.submission import supply
 from autograder.submission.submission import Grader
 from tests.small.small_class import RIGHT, answered, job, scores

@@ -12,10 +12,11 @@ import psutil
 import pytest
 
 from autograder.bridge.transport import BridgeClosed
-from autograder.sandbox.client import SandboxKernel, WarmPool
+from autograder.sandbox.client import SandboxKernel
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.setup import KernelSetup
+from autograder.sandbox.warm_pool import WarmPool
 from autograder.submission import kernel as watching
 from autograder.submission.kernel import asked_student, mark_names, run_cell, used_by
 

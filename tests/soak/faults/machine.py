@@ -17,6 +17,7 @@ from tests.soak.faults.place import (
     each,
     fault,
     found,
+    lying_on,
     only_readable,
     small_disk,
 )
@@ -82,13 +83,9 @@ def _(place: Place) -> None:
     for student in ("odd", "even"):
         place.add(student)
     with small_disk(place, "900k") as disk:
-        shutil.copytree(place.root / "autograded", disk / "autograded")
-        (disk / "full").write_bytes(bytes(2_000_000)[: shutil.disk_usage(disk).free - 2 * 4096])
-        (place.root / "autograded").rename(place.root / "kept")
-        (place.root / "autograded").symlink_to(disk / "autograded")
-        place.says(place.grade(), "no room left; make room")
-        (place.root / "autograded").unlink()
-        (place.root / "kept").rename(place.root / "autograded")
+        with lying_on(disk, place, "autograded"):
+            (disk / "full").write_bytes(bytes(2_000_000)[: shutil.disk_usage(disk).free - 2 * 4096])
+            place.says(place.grade(), "no room left; make room")
     place.whole(odd=12.0, even=12.0)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -218,6 +219,19 @@ def small_disk(place: Place, size: str, options: str = "") -> Iterator[Path]:
         yield folder
     finally:
         subprocess.run(["umount", "-l", folder], check=True)
+
+
+@contextmanager
+def lying_on(disk: Path, place: Place, *parts: str) -> Iterator[None]:
+    """Parts of the course folder lie on that disk, where links lead; afterwards they are as they were before."""
+    for part in parts:
+        shutil.copytree(place.root / part, disk / part)
+        (place.root / part).rename(place.root / f"kept{part}")
+        (place.root / part).symlink_to(disk / part)
+    yield
+    for part in parts:
+        (place.root / part).unlink()
+        (place.root / f"kept{part}").rename(place.root / part)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from tests.soak.faults.place import NAME, Place, as_root, each, fault, only_readable, settle, small_disk
+from tests.soak.faults.place import NAME, Place, as_root, each, fault, lying_on, only_readable, settle, small_disk
 
 
 @each(
@@ -184,16 +184,10 @@ def _(place: Place, name: str) -> None:
     settle(place.root / ".autograder" / "ledger.db")
     settle(place.root / "gradebook.db")
     with small_disk(place, "3m") as disk:
-        for part in (name,) if name else (".autograder", "autograded"):
-            shutil.copytree(place.root / part, disk / part)
-            (place.root / part).rename(place.root / f"kept{part}")
-            (place.root / part).symlink_to(disk / part)
-        (disk / "full").write_bytes(bytes(shutil.disk_usage(disk).free))
-        place.says(place.grade(), "no room left|is full|make room")
-        assert not place.result("odd").exists() or place.score("odd") == 12.0
-        for kept in place.root.glob("kept*"):
-            (place.root / kept.name.removeprefix("kept")).unlink()
-            kept.rename(place.root / kept.name.removeprefix("kept"))
+        with lying_on(disk, place, *((name,) if name else (".autograder", "autograded"))):
+            (disk / "full").write_bytes(bytes(shutil.disk_usage(disk).free))
+            place.says(place.grade(), "no room left|is full|make room")
+            assert not place.result("odd").exists() or place.score("odd") == 12.0
     place.whole(odd=12.0, even=12.0)
 
 

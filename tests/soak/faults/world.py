@@ -19,7 +19,19 @@ import psutil
 
 from tests.small.killing import Command, wait_for
 from tests.small.small_class import as_json, submit
-from tests.soak.faults.place import NAME, SLOW, Place, as_root, each, fault, found, only_readable, settle, small_disk
+from tests.soak.faults.place import (
+    NAME,
+    SLOW,
+    Place,
+    as_root,
+    each,
+    fault,
+    found,
+    lying_on,
+    only_readable,
+    settle,
+    small_disk,
+)
 
 OTHER_CLOCK = r"""
 #include <stdio.h>
@@ -218,12 +230,8 @@ def _(place: Place) -> None:
     for student in ("odd", "even"):
         place.add(student)
     with small_disk(place, "9m", ",nr_inodes=16") as disk:
-        shutil.copytree(place.root / "autograded", disk / "autograded")
-        (place.root / "autograded").rename(place.root / "kept")
-        (place.root / "autograded").symlink_to(disk / "autograded")
-        place.says(place.grade(), "can hold no more files|has no room left")
-        (place.root / "autograded").unlink()
-        (place.root / "kept").rename(place.root / "autograded")
+        with lying_on(disk, place, "autograded"):
+            place.says(place.grade(), "can hold no more files|has no room left")
     place.whole(odd=12.0, even=12.0)
 
 
@@ -253,15 +261,11 @@ def _(place: Place) -> None:
     place.whole(odd=12.0)
     settle(place.root / ".autograder" / "ledger.db")
     with small_disk(place, "3m") as disk:
-        shutil.copytree(place.root / ".autograder", disk / "record")
-        (place.root / ".autograder").rename(place.root / "kept")
-        (place.root / ".autograder").symlink_to(disk / "record")
-        (disk / "full").write_bytes(bytes(shutil.disk_usage(disk).free))
-        place.says(place.run("forget", "odd", "--yes"), "no room left|is full|make room")
-        (disk / "full").unlink()
-        assert place.run("forget", "odd", "--yes").code == 0
-        (place.root / ".autograder").unlink()
-        (place.root / "kept").rename(place.root / ".autograder")
+        with lying_on(disk, place, ".autograder"):
+            (disk / "full").write_bytes(bytes(shutil.disk_usage(disk).free))
+            place.says(place.run("forget", "odd", "--yes"), "no room left|is full|make room")
+            (disk / "full").unlink()
+            assert place.run("forget", "odd", "--yes").code == 0
     place.add("odd")
     place.whole(odd=12.0)
 
