@@ -81,9 +81,9 @@ def yardstick(images, seed, kernel, stride, weights):
 
 
 def decided(seconds: float, limit: float, rounds: int) -> bool:
-    """Whether further rounds would change nothing: the best one is far below the limit, not above it after several, or
-    far beyond it."""
-    return seconds * SURE <= limit or (seconds <= limit and rounds >= REPEATS) or seconds > 4 * limit
+    """Whether further rounds would change nothing: the best one is far below the limit, or after several not above
+    it, or far beyond it. One round alone shows no slow way: memory that is touched for the first time costs more."""
+    return seconds * SURE <= limit or (rounds >= REPEATS and not limit < seconds <= 4 * limit)
 
 
 def yardsticks(student: Student) -> float:
