@@ -123,6 +123,10 @@ def _with_checks(spec: WorkerSpec, assignment: Assignment, pool: WarmPool) -> tu
     def begin(work: Path) -> StartingKernel:
         return pool.begin(KernelSetup(limits, policy, work, None, variants, pictures, data=data))
 
+    # The server imports for longer than this process until here. Where networks are trained, the references may bring
+    # libraries that few tests need.
+    if not assignment.trains:
+        session.load_references()
     pool.wait_until_warm()  # only then there are jobs: one's folder would stay if the process were killed meanwhile
     supply = Supply(assignment, start, begin if spec.device == "cpu" else None, pool.is_warm)
     supply.prepare()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -12,6 +15,7 @@ from torch import nn
 from autograder.checks.registry import reference_names, registries
 from autograder.checks.search import numbers
 from autograder.checks.variant import all_variants, variant
+from autograder.course import Course
 from course.sizing_and_memory.alexnet_table.misconceptions import ALEXNET_LAYERS
 from course.sizing_and_memory.alexnet_table.reference import alexnet_table
 from course.sizing_and_memory.checkpointing import hidden as checkpointing_hidden
@@ -35,6 +39,7 @@ from course.sizing_and_memory.mixed_precision import public as autocast
 from course.sizing_and_memory.training_memory.reference import training_memory
 from course.sizing_and_memory.what_it_buys.reference import what_it_buys
 
+from ..bench.submission import grader_of, reference_job
 from ..checks.helpers import STUDENT, run_task, score, wrong_answers
 
 NAME = "03-sizing-and-memory"
@@ -279,3 +284,19 @@ def test_a_plain_pass_that_reports_what_checkpoints_keep_earns_a_point_at_most(m
     assert results["test_inputs_of_the_blocks_are_kept"].passed
     assert not results["test_memory_is_saved"].passed
     assert results["test_inputs_of_the_blocks_are_kept"].points == 0.5 and results["test_memory_is_saved"].points == 5
+
+
+def test_what_a_notebook_imports_is_not_what_its_answers_hold():
+    """In a kernel, where the peaks are measured: libraries that an answer imports take memory of their own."""
+    assignment = Course.here().assignment(NAME)
+    job = reference_job(assignment)
+    notebook = json.loads(job.notebook or b"")
+    tasks = ("checkpointing", "gradient-accumulation")
+    for cell in notebook["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") in tasks:
+            cell["source"] = "import scipy.optimize, scipy.signal, scipy.stats\n" + "".join(cell["source"])
+    with grader_of(assignment) as grader:
+        found = grader.grade(replace(job, notebook=json.dumps(notebook).encode())).results
+    assert [(task.task, task.score) for task in found.tasks if task.task in tasks] == [
+        (task.task, task.max_score) for task in found.tasks if task.task in tasks
+    ]
