@@ -37,6 +37,16 @@ _REMEDIES = (
     (("is full", "No space left"), _("make room on its disk, and {again}").format(again=AGAIN)),
     (_PASSING, _("start its server, and {again}").format(again=AGAIN)),
 )
+_REFUSED = {
+    "opened": _("The gradebook {address} could not be opened: {reason}; {remedy}."),
+    "read": _("The gradebook {address} could not be read: {reason}; {remedy}."),
+    "written": _("The gradebook {address} could not be written: {reason}; {remedy}."),
+}
+_REFUSED_WITHOUT_REMEDY = {
+    "opened": _("The gradebook {address} could not be opened: {reason}."),
+    "read": _("The gradebook {address} could not be read: {reason}."),
+    "written": _("The gradebook {address} could not be written: {reason}."),
+}
 DEFAULT_COURSE = "default_course"  # a row that parts of nbgrader add to every gradebook
 
 
@@ -146,11 +156,8 @@ def cannot(address: Address, be: str, error: Exception) -> WrongGradebook:
     if address.is_missing and "readonly" in reason:  # so SQLite says of a file that is not where it was opened
         reason = _("its file was moved or removed meanwhile")
         remedy = _("put it back, and {again}").format(again=AGAIN)
-    return WrongGradebook(
-        _("The gradebook {address} could not be {done}: {reason}{remedy}.").format(
-            address=address, done=be, reason=reason, remedy=f"; {remedy}" if remedy else ""
-        )
-    )
+    said = _REFUSED[be] if remedy else _REFUSED_WITHOUT_REMEDY[be]
+    return WrongGradebook(said.format(address=address, reason=reason, remedy=remedy))
 
 
 def passes(error: SQLAlchemyError) -> bool:

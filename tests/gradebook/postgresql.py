@@ -9,6 +9,8 @@ import random
 import shutil
 import socket
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 USER = "gradebook"
@@ -45,9 +47,6 @@ class Server:
         self._run("initdb", "-D", self._data, "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync")
 
     def _run(self, program: str, *words: object) -> None:
-        if os.geteuid() == 0:  # every time: another run of pytest closes the folder of all of them again
-            for parent in self._data.parents[1:-1]:
-                parent.chmod(parent.stat().st_mode | 0o011)
         user = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
         command = [str(self._bin / program), *map(str, words)]
         done = subprocess.run(command, cwd="/", capture_output=True, text=True, stdin=subprocess.DEVNULL, **user)
@@ -64,3 +63,16 @@ class Server:
         """Makes a database; returns its URL."""
         self._run("createdb", "-h", "127.0.0.1", "-p", self.port, "-U", USER, name)
         return f"postgresql://{USER}@127.0.0.1:{self.port}/{name}"
+
+
+@contextlib.contextmanager
+def running_server() -> Iterator[Server]:
+    """A server that runs. Its folder is not pytest's, which is closed to other users at every start of pytest."""
+    with tempfile.TemporaryDirectory(prefix="postgresql-") as folder:
+        os.chmod(folder, 0o711)
+        server = Server(Path(folder, "server"))
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()

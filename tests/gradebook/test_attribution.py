@@ -17,7 +17,7 @@ from autograder.course import Course
 from autograder.gradebook.attribution import GIVEN
 from autograder.gradebook.manual import manual_grades
 from autograder.gradebook.scores import final_scores
-from tests.gradebook.postgresql import Server, programs
+from tests.gradebook.postgresql import Server, programs, running_server
 from tests.small.courses import at_home
 from tests.small.formgrader import AS, Browse, comment, formgrader, give
 from tests.small.pretend import grade
@@ -188,11 +188,9 @@ def test_two_people_grade_at_once_on_sqlite(root: Path, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("postgresql") / "server")
-    server.start()
-    yield server
-    server.stop()
+def server() -> Iterator[Server]:
+    with running_server() as server:
+        yield server
 
 
 @pytest.mark.postgresql

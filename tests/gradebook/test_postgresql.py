@@ -16,7 +16,7 @@ from autograder.gradebook import gradebook as module
 from autograder.gradebook.commit import Commit
 from autograder.gradebook.gradebook import GradebookWriter
 from autograder.gradebook.opening import WrongGradebook
-from tests.gradebook.postgresql import Server, programs
+from tests.gradebook.postgresql import Server, programs, running_server
 from tests.gradebook.test_gradebook import NAME, results
 from tests.small.courses import make_course
 
@@ -28,11 +28,9 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("postgresql") / "server")
-    server.start()
-    yield server
-    server.stop()
+def server() -> Iterator[Server]:
+    with running_server() as server:
+        yield server
 
 
 @pytest.fixture
