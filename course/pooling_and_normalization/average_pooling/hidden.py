@@ -47,7 +47,7 @@ def test_average_same(student, case):
     """With "same" padding the mean is over the pixels that are there, at the border too."""
     pooled(student.AveragePooling2D, reference.average_pool, image_of(case), AVERAGE, pool_size=both(case.window),
            stride=both(case.window), padding="same")
-    lopsided(student.AveragePooling2D, reference.average_pool, AVERAGE)
+    lopsided(student.AveragePooling2D, reference.average_pool, case, AVERAGE)
 
 
 @points(0.5)

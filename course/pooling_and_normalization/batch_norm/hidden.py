@@ -103,7 +103,8 @@ def test_batch_norm_of_an_image(student):
     """A single image keeps its rank; a float32 x gives a float32 result, everything else a float64 one."""
     for dtype, wanted in (("float32", "float32"), ("float64", "float64"), ("int64", "float64"), ("uint8", "float64")):
         x = 20 * numbers(3, 4, 2, seed=3, dtype=dtype)
-        found = [compare(student, x, training, "output", **ROUGHLY).value.dtype for training in (False, True)]
+        reports = [compare(student, x, training, "output", **ROUGHLY).value for training in (False, True)]
+        found = [report["output"].dtype for report in reports]
         expect(set(found) == {np.dtype(wanted)}, f"The result for a {dtype} x is {found[0]}, not {wanted}.",
                diagnosis=BATCH_NORM["always-float64"] if wanted == "float32" else None)
 

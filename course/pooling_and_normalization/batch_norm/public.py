@@ -2,49 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from autograder.checks.api import (
-    attribute_later,
     expect_close,
     expect_raises,
+    in_kernel,
     later,
+    look_at,
     misconceptions,
     numbers,
     reference,
     second,
 )
 
+from ...sizing_and_memory.shared import report_of
+
 Pair = tuple[np.ndarray, np.ndarray]
 Call = tuple[np.ndarray, bool]
 
 
-def call_now(method: Callable[..., Any], *args: Any) -> Any:
-    return method(*args)
-
-
-def asked(
-    answer: Any, x: np.ndarray, training: bool, *, before: Sequence[Call] = (), scale: Pair | None = None,
-    running: Pair | None = None, momentum: float = 0.9, eps: float = 1e-5, call: Callable[..., Any] = call_now,
-    read: Callable[[Any, str], Any] = getattr,
-) -> dict[str, Any]:
-    """What a new layer of the class `answer` gives for x, as "output", and then its running_mean and running_var.
+def asked(answer, x, training, parts=("output", "running_mean", "running_var"), before=(), scale=None, running=None,
+          momentum=0.9, eps=1e-5):
+    """What a new layer of the class `answer` gives for x, as "output", and of its running_mean and running_var, which
+    it has then, those among `parts`.
 
     before: calls (x, training) that are made first. scale: gamma and beta. running: the running mean and variance.
-    call, read: how a method is called and an attribute read; `later` and `attribute_later` in a check.
     """
+    import numpy
+
     layer = answer(x.shape[-1], momentum=momentum, eps=eps)
     if scale is not None:
-        layer.gamma, layer.beta = (np.array(one) for one in scale)
+        layer.gamma, layer.beta = map(numpy.array, scale)
     if running is not None:
-        layer.running_mean, layer.running_var = (np.array(one) for one in running)
+        layer.running_mean, layer.running_var = map(numpy.array, running)
     for earlier, mode in before:
-        call(layer.forward, earlier, mode)
-    output = call(layer.forward, x, training)
-    return {"output": output, **{name: read(layer, name) for name in ("running_mean", "running_var")}}
+        layer.forward(earlier, mode)
+    output = layer.forward(x, training)
+    return {"output": output, **{name: getattr(layer, name) for name in parts if name != "output"}}
 
 
 WORDS = {"output": "the result", "running_mean": "running_mean", "running_var": "running_var"}
@@ -53,14 +50,20 @@ ROUGHLY = {"rtol": 1e-4, "atol": 1e-4}  # so that what goes wrong with eps shows
 
 def compare(student: Any, x: np.ndarray, training: bool, *parts: str, rtol: float | None = None,
             atol: float | None = None, **options: Any) -> Any:
-    """Compares these parts of what `asked` gives with the reference's; gives the output, as `later` does."""
-    found = asked(student.BatchNorm, x, training, call=later, read=attribute_later, **options)
+    """Compares these parts of what `asked` gives with the reference's; gives the report, as `later` does."""
+    found = later(in_kernel(student, asked).asked, student.BatchNorm, x, training, list(parts), **options)
     # arrays in lists and pairs would be written out where the case is described
     quiet = {f"_{name}" if name in ("before", "scale", "running") else name: value for name, value in options.items()}
-    for part in parts:
-        expect_close(found[part], reference.batch_norm(x, training, **quiet), part=part, what=WORDS[part], rtol=rtol,
-                     atol=atol, like=misconceptions.BATCH_NORM)
-    return found["output"]
+    right = reference.batch_norm(x, training, **quiet)
+
+    def look(report: Any) -> None:
+        seen = report_of(report, "output", *parts)
+        for part in parts:
+            expect_close(seen[part], right, part=part, what=WORDS[part], rtol=rtol, atol=atol,
+                         like=misconceptions.BATCH_NORM)
+
+    look_at(found, look)
+    return found
 
 
 COLUMN = np.array([1.0, 2.0, 3.0, 6.0]).reshape(2, 2, 1, 1)  # the two images of the text

@@ -25,19 +25,14 @@ from autograder.checks.api import (
 from autograder.checks.api import strategies as st
 
 from ..shared import SEED
-from .probes import generator_of, state_of
+from .probes import dropped_by, generator_of, state_of
 
 DROPOUT = misconceptions.DROPOUT
 
 
-def seeded(student, rate, seed):
-    """A new layer of the student's, with a generator of that seed."""
-    return student.Dropout(rate, in_kernel(student, generator_of).generator_of(seed))
-
-
-def dropped(student, x, rate, seed):
-    """What such a layer gives for x in training; an array of x's shape."""
-    return array_like(seeded(student, rate, seed).forward(x, True), x)
+def dropped(student, x, rate, seed, *, training=True):
+    """What a new layer of the student's gives for x, with a generator of that seed; as `later` does."""
+    return later(in_kernel(student, dropped_by).dropped_by, student.Dropout, x, rate, seed, training)
 
 
 def array_like(result, x):
@@ -64,7 +59,7 @@ def test_dropout_at_inference(student, case):
         kept = array_like(result, x) != 0
         expect_close(result, reference.dropout(x, kept, case.rate, False), like=DROPOUT)
 
-    look_at(later(seeded(student, case.rate, case.seed).forward, x, False), compare)
+    look_at(dropped(student, x, case.rate, case.seed, training=False), compare)
 
 
 @points(1.5)
@@ -78,14 +73,16 @@ def test_dropout_in_training(student, case):
         expect(not np.array_equal(result, x), "", diagnosis=DROPOUT["inactive-in-training"])
         expect_close(result, reference.dropout(x, kept, case.rate, True), like=DROPOUT)
 
-    look_at(later(seeded(student, case.rate, case.seed).forward, x, True), compare)
+    look_at(dropped(student, x, case.rate, case.seed), compare)
 
 
 @points(1)
 def test_dropout_share(student):
     """The rate is the share that is dropped, and each value is dropped on its own."""
     x = np.ones((100, 100))
-    results = {rate: dropped(student, x, rate, 5) for rate in (0.25, 0.8)}
+    asked = {rate: dropped(student, x, rate, 5) for rate in (0.25, 0.8)}
+    small = [dropped(student, np.ones((8, 8)), 0.25, seed) for seed in range(30)]
+    results = {rate: array_like(result.value, x) for rate, result in asked.items()}
     kept = {rate: result != 0 for rate, result in results.items()}
     expect(not all(np.array_equal(result, x) for result in results.values()), "",
            diagnosis=DROPOUT["inactive-in-training"])
@@ -94,7 +91,7 @@ def test_dropout_share(student):
     expect(not all(in_one_piece(mask) for mask in kept.values()), "", diagnosis=DROPOUT["whole-columns"])
     expect(all(abs(mask.mean() - (1 - rate)) < 0.03 for rate, mask in kept.items()),
            "In training, the share of values that become 0 is not the rate.")
-    masks = [dropped(student, np.ones((8, 8)), 0.25, seed) != 0 for seed in range(30)]
+    masks = [array_like(result.value, np.ones((8, 8))) != 0 for result in small]
     counts = [int(mask.sum()) for mask in masks]
     expect(len(set(counts)) > 1 or all(np.array_equal(mask, masks[0]) for mask in masks), "",
            diagnosis=DROPOUT["same-number-each-time"])
@@ -144,12 +141,12 @@ def test_dropout_of_nothing(student):
     """A rate of 0 changes nothing, and float32 stays float32."""
     for dtype in ("float64", "float32"):
         x = np.zeros((4, 5), dtype)
-        result = dropped(student, x, 0.25, 1)
+        result = array_like(dropped(student, x, 0.25, 1).value, x)
         expect(not result.any(), "What is 0 does not stay 0.")
         expect(result.dtype == dtype, f"The result for a {dtype} input is {result.dtype}.",
                diagnosis=DROPOUT["always-float64"] if dtype == "float32" else None)
         x = numbers(4, 5, dtype=dtype)
-        result = dropped(student, x, 0.0, 1)
+        result = array_like(dropped(student, x, 0.0, 1).value, x)
         if result.any():  # where everything is dropped, other tests say why
             expect_close(result, reference.dropout(x, x != 0, 0.0, True), what="the result with a rate of 0")
 

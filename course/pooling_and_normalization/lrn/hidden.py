@@ -14,6 +14,7 @@ from autograder.checks.api import (
     kernel_says,
     later,
     leaves_unchanged,
+    look_at,
     misconceptions,
     numbers,
     points,
@@ -48,7 +49,11 @@ def options_of(case, **more):
 
 def works(student, image, **options):
     """What the layer gives, an array of the image's shape; what is in it, other tests ask."""
-    result = student.LocalResponseNormalization(**options).forward(image)
+    return array_like(student.LocalResponseNormalization(**options).forward(image), image)
+
+
+def array_like(result, image):
+    """The result, once it is known to be an array of the image's shape."""
     fits = isinstance(result, np.ndarray) and result.shape == image.shape
     expect(fits, "The result does not have the image's shape.")
     return result
@@ -105,9 +110,15 @@ def test_lrn_of_batches(student, case):
     """A batch of images gives a batch of results, each as the image alone would; it may hold one image or none."""
     options = {"size": 3, "k": 1.0, "alpha": 0.5, "beta": 1.0}
     batch = numbers(case.batch, case.side, case.side + 1, case.channels, seed=case.seed)
-    together = works(student, batch, **options)
-    for image, result in zip(batch, together, strict=True):
-        expect_close(result, works(student, image, **options), what="the result of an image of the batch")
+    layer = student.LocalResponseNormalization(**options)
+    together, alone = later(layer.forward, batch), [later(layer.forward, image) for image in batch]
+
+    def compare(results):
+        results = array_like(results, batch)
+        for image, result, of_one in zip(batch, results, alone, strict=True):
+            expect_close(result, array_like(of_one.value, image), what="the result of an image of the batch")
+
+    look_at(together, compare)
 
 
 @points(0.5)

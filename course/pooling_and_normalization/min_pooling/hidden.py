@@ -51,7 +51,7 @@ def test_min_same(student, case):
     """Padding never is a minimum: a batch of positive numbers has positive minima, at the border too."""
     pooled(student.MinPooling2D, reference.min_pool, image_of(case, sign=1), MIN, pool_size=both(case.window),
            stride=both(case.window), padding="same")
-    lopsided(student.MinPooling2D, reference.min_pool, MIN)
+    lopsided(student.MinPooling2D, reference.min_pool, case, MIN)
     pooled(student.MinPooling2D, reference.min_pool, 1 + np.abs(numbers(1, 7, 7, 1)), MIN, pool_size=(3, 3),
            stride=(3, 3), padding="same")  # its middle window sees no padding
 
