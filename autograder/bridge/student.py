@@ -369,11 +369,11 @@ def restore(student: Student, name: str) -> None:
     student._session.ask("restore", name=name)
 
 
-def in_kernel(student: Student, *functions: Callable[..., Any]) -> Loaded:
+def in_kernel(student: Student | Handle, *functions: Callable[..., Any]) -> Loaded:
     """Sends the source of plain functions to the kernel and returns them, callable with data and handles.
 
-    Each must be self-contained: it imports what it needs inside, may call the others of the same call, and holds
-    no secret, since it runs where student code runs.
+    student: the notebook, or something of it. Each function must be self-contained: it imports what it needs inside,
+    may call the others of the same call, and holds no secret, since it runs where student code runs.
     """
     source = "\n\n".join(_source_of(function) for function in functions)
     names = [function.__name__ for function in functions]

@@ -24,7 +24,7 @@ from autograder.checks.api import (
 )
 from autograder.checks.api import strategies as st
 
-from ..shared import SEED
+from ..shared import SEED, forwarded
 
 LRN = misconceptions.LRN
 LOUD = {"k": st.just(1.0), "alpha": st.sampled_from([0.5, 0.1, 1.5]),
@@ -39,8 +39,8 @@ ENDS = cases(side=st.integers(1, 2), channels=st.integers(6, 8), size=st.sampled
 
 def normalised(student, image, **options):
     """Compares the layer with the reference function."""
-    layer = student.LocalResponseNormalization(**options)
-    expect_close(later(layer.forward, image), reference.lrn(image, **options), like=LRN)
+    result = forwarded(student.LocalResponseNormalization, image, **options)
+    expect_close(result, reference.lrn(image, **options), like=LRN)
 
 
 def options_of(case, **more):

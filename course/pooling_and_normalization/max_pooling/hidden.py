@@ -13,7 +13,6 @@ from autograder.checks.api import (
     if_it_raises,
     in_kernel,
     kernel_says,
-    later,
     leaves_unchanged,
     misconceptions,
     numbers,
@@ -24,7 +23,7 @@ from autograder.checks.api import (
 )
 from autograder.checks.api import strategies as st
 
-from ..shared import CHANNELS, SEED
+from ..shared import CHANNELS, SEED, forwarded
 from .probes import forward_on_a_view
 
 SIDE, WINDOW, STRIDE = st.integers(3, 8), st.integers(1, 3), st.integers(1, 4)
@@ -47,7 +46,7 @@ BATCHES = cases(batch=st.integers(0, 3), side=st.sampled_from([2, 4, 6]), channe
 
 def pooled(layer, expected, image, like, **options):
     """Compares `layer(**options).forward(image)` with what the reference function gives."""
-    expect_close(later(layer(**options).forward, image), expected(image, **options), like=like)
+    expect_close(forwarded(layer, image, **options), expected(image, **options), like=like)
 
 
 def image_of(case, *, sign=None):
@@ -79,9 +78,9 @@ ONE_PIXEL = {"pool_size": (1, 1), "stride": (2, 2)}
 def keeps_the_rank(layer, expected, case, like, *, sign=1):
     """A batch, also of one image or of none, gives what its images give one by one."""
     options, batch = ONE_PIXEL, whole(case.batch, case.side, case.side + 2, case.channels, seed=case.seed, sign=sign)
-    later(layer(**options).forward, numbers(4, 4, 1))
+    forwarded(layer, numbers(4, 4, 1), **options)
     with if_it_raises(like["one-image-only"]):
-        later(layer(**options).forward, numbers(2, 4, 4, 1))
+        forwarded(layer, numbers(2, 4, 4, 1), **options)
     pooled(layer, expected, batch, like, **options)
 
 
@@ -94,8 +93,9 @@ def takes_single_numbers(layer, expected, like):
             result = layer(pool_size=size, stride=stride).forward(image)
         expect_close(result, expected(image, size, stride), like=like)
     for size, stride in kinds:
-        made = layer(pool_size=np.int64(size), stride=None if stride is None else np.int64(stride))
-        result = later(made.forward, image)
+        result = forwarded(
+            layer, image, pool_size=np.int64(size), stride=None if stride is None else np.int64(stride)
+        )
         expect_close(result, expected(image, size, stride), like=like)
 
 
