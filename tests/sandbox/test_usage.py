@@ -22,6 +22,10 @@ def burn(seconds=0.3):
     end = time.clock_gettime(time.CLOCK_THREAD_CPUTIME_ID) + seconds
     while time.clock_gettime(time.CLOCK_THREAD_CPUTIME_ID) < end:
         sum(range(1000))
+def numbers(seconds):  # of so many the sum takes about that long here
+    start = time.clock_gettime(time.CLOCK_THREAD_CPUTIME_ID)
+    sum(range(4_000_000))
+    return range(int(4_000_000 * seconds / (time.clock_gettime(time.CLOCK_THREAD_CPUTIME_ID) - start)))
 def child(act):
     pid = os.fork()
     if pid == 0:
@@ -43,7 +47,7 @@ HIDDEN_WORK = {
         # In such a child the interpreter's other threads are gone, and whoever waits for one of them waits for ever:
         # so the call keeps the lock, and the work is one call that never looks for the threads.
         "pid = ctypes.PyDLL(None).syscall(56, 0, 0, 0, 0, 0)\n"
-        "sum(range(20_000_000)) if pid == 0 else None\n"
+        "sum(work) if pid == 0 else None\n"
         "if pid == 0: os._exit(0)"
     ),
 }
@@ -52,7 +56,7 @@ HIDDEN_WORK = {
 @pytest.mark.parametrize("how", HIDDEN_WORK)
 def test_processor_time_is_counted_wherever_it_is_spent(pool, starter, how):
     kernel = starter(pool, limits=ROOMY)
-    run(kernel, BURN)
+    run(kernel, BURN + "work = numbers(0.6)")
     before = kernel.usage().cpu_s
     ran = run(kernel, HIDDEN_WORK[how])
     assert not ran.error
