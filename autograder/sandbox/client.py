@@ -200,7 +200,7 @@ class SandboxKernel:
         deadline = time.monotonic() + _END_S
         while (event := self._next_event(deadline - time.monotonic())) is not None:
             self._note(event)
-        if time.monotonic() > deadline or self._ended is _LOST:
+        if time.monotonic() > deadline or self._ended is None or self._ended is _LOST:
             self._end_by_force()
         if self._supervisor is not None:
             os.close(self._supervisor)

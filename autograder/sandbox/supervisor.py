@@ -114,7 +114,7 @@ class _Supervisor:
                 self._guard.reap()
                 if reason := self._broken_limit():
                     self._end(reason)
-        self._guard.end_all()
+        self._end(None)  # and says so: a grader that is not told takes its supervisor for lost
         self._clean_up()
 
     def _broken_limit(self) -> str | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import psutil
 import pytest
@@ -13,12 +15,24 @@ from autograder.sandbox import client
 from tests.sandbox.conftest import run
 
 
+@contextmanager
+def ended_at_last(*processes: psutil.Process) -> Iterator[None]:
+    """What lives on against a test's expectation ends with the test: nobody is left above it who would end it."""
+    try:
+        yield
+    finally:
+        for process in processes:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+
+
 def test_a_kernel_does_not_outlive_its_supervisor(kernel):
     process = psutil.Process(kernel.pid)
-    process.parent().kill()
-    process.wait(10)
-    _until(lambda: not kernel.alive())
-    assert kernel.killed and kernel.stopped_reason is None
+    with ended_at_last(process):
+        process.parent().kill()
+        process.wait(10)
+        _until(lambda: not kernel.alive())
+        assert kernel.killed and kernel.stopped_reason is None
 
 
 CHILD = """
@@ -28,13 +42,18 @@ if not os.fork():
     os._exit(0)"""
 
 
-def test_what_a_kernel_started_does_not_outlive_its_supervisor_either(kernel):
+@pytest.mark.parametrize("seen", [True, False])
+def test_what_a_kernel_started_does_not_outlive_its_supervisor_either(kernel, seen: bool):
     assert run(kernel, CHILD).error == ""
-    started = psutil.Process(kernel.pid).children()
-    psutil.Process(kernel.pid).parent().kill()
-    _until(lambda: not kernel.alive())
-    kernel.shutdown()
-    assert len(started) == 1 and psutil.wait_procs(started, timeout=10)[1] == []
+    process = psutil.Process(kernel.pid)
+    started = process.children()
+    with ended_at_last(process, *started):
+        process.parent().kill()
+        process.wait(10)
+        if seen:
+            _until(lambda: not kernel.alive())
+        kernel.shutdown()
+        assert len(started) == 1 and psutil.wait_procs(started, timeout=10)[1] == []
 
 
 @pytest.mark.parametrize("end", ["kill", "shutdown"])
@@ -44,13 +63,14 @@ def test_a_supervisor_that_somebody_stopped_holds_nobody_up(kernel, monkeypatch,
     process = psutil.Process(kernel.pid)
     supervisor = process.parent()
     tree = [supervisor, process, *process.children()]
-    supervisor.suspend()
-    with pytest.raises(client.KernelFailed, match="did not answer"):
-        kernel.usage()
-    getattr(kernel, end)()
-    assert not kernel.alive()
-    kernel.shutdown()
-    assert len(tree) == 3 and psutil.wait_procs(tree, timeout=10)[1] == []
+    with ended_at_last(*tree):
+        supervisor.suspend()
+        with pytest.raises(client.KernelFailed, match="did not answer"):
+            kernel.usage()
+        getattr(kernel, end)()
+        assert not kernel.alive()
+        kernel.shutdown()
+        assert len(tree) == 3 and psutil.wait_procs(tree, timeout=10)[1] == []
     assert not any(os.path.exists(folder) for folder in kernel._request["folders"].values())
 
 
