@@ -213,7 +213,7 @@ class Execution:
         now = time.monotonic()
         lived = now - self._fresh_since + MARGIN_S, now - self._still_since + MARGIN_S
         self.drop_kernel()
-        while not self._survives(len(self._worked), *lived):
+        while self._kernel is None and not self._survives(len(self._worked), *lived):
             low, high = 0, len(self._worked)
             while high - low > 1:
                 middle = (low + high) // 2
