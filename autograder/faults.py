@@ -20,6 +20,7 @@ _REMEDIES = {
     errno.EACCES: _("may not be read or written by you; change its permissions"),
     errno.EPERM: _("may not be changed by you; change its permissions"),
     errno.EIO: _("lies on a disk that fails; look at the disk"),
+    errno.ETIMEDOUT: _("does not answer; look at the network or the disk that it lies on"),
     errno.EISDIR: _("is a folder where a file should be; move it away"),
     errno.ENOTDIR: _("has a file in its path where a folder should be; move that file away"),
     errno.EEXIST: _("is in the way, and is no folder; move it away"),

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder import files
+from autograder.classroom.patience import ask, ask_each
 from autograder.gradebook.exchange import LARGEST, SUBMISSION_SECRET, TIMESTAMP, UNREADABLE_TIMESTAMP
 from autograder.language import sentences_of
 from autograder.notebook_file import MAX_FILE_BYTES
@@ -72,18 +73,35 @@ class CourseFolder:
         submitted = self.root / "submitted"
         if not submitted.is_dir():
             return []
-        return sorted(
-            entry.name for entry in os.scandir(submitted)
-            if not entry.name.startswith(".") and _may_be_folder(submitted / entry.name / assignment)
-        )  # fmt: skip
+        names = [name for name in os.listdir(submitted) if not name.startswith(".")]
+        answers = ask_each(submitted, [submitted / name / assignment for name in names], _may_be_folder)
+        return sorted(name for name in names if answers.get(submitted / name / assignment, True))
 
     def is_submitted(self, student: str, assignment: str) -> bool:
-        """Whether there is a submission, now: it can be removed while a class is graded."""
-        return _may_be_folder(self._submitted(student, assignment))
+        """Whether there is a submission, now."""
+        folder = self._submitted(student, assignment)
+        try:
+            return ask(folder, lambda: _may_be_folder(folder))
+        except TimeoutError:
+            return True
 
     def submission(self, student: str, assignment: str) -> Submission:
-        """Reads what a student handed in."""
-        return read_submission(self._submitted(student, assignment), student, assignment)
+        """Reads what a student handed in. Raises ``OSError`` where that cannot be read, ``TimeoutError`` too."""
+        folder = self._submitted(student, assignment)
+        return ask(folder, lambda: read_submission(folder, student, assignment))
+
+    def take(self, student: str, assignment: str) -> Submission | None:
+        """Reads what a student handed in to be graded, once its ``timestamp.txt`` is mended; None where there is no
+        submission: it can be removed while a class is graded. Raises as ``submission``."""
+        folder = self._submitted(student, assignment)
+
+        def read() -> Submission | None:
+            if not _may_be_folder(folder):
+                return None
+            _mend_timestamp(folder)
+            return read_submission(folder, student, assignment)
+
+        return ask(folder, read)
 
     def mend_timestamp(self, student: str, assignment: str) -> None:
         """Sees to it that nbgrader can read a submission's ``timestamp.txt``, or that there is none.
@@ -92,20 +110,12 @@ class CourseFolder:
         that can be understood is written as they take it; any other is kept beside, under another name, and every run
         says so. Where the folder cannot be written it stays as it is."""
         folder = self._submitted(student, assignment)
-        path = folder / TIMESTAMP
-        if folder.is_symlink() or folder.parent.is_symlink() or not os.path.lexists(path):
-            return
-        found = files.read_start(path, LARGEST)
-        text, _ = _timestamp(folder)
-        with suppress(OSError):
-            if found is None or (text is None and found.strip()):
-                os.rename(path, folder / UNREADABLE_TIMESTAMP)
-            elif text is not None and found.strip() != text.encode():
-                files.write(path, f"{text}\n".encode())
+        ask(folder, lambda: _mend_timestamp(folder))
 
     def timestamp(self, student: str, assignment: str) -> str | None:
         """When a submission was handed in, as its file says it; None where that is not known."""
-        return _timestamp(self._submitted(student, assignment))[0]
+        folder = self._submitted(student, assignment)
+        return ask(folder, lambda: _timestamp(folder)[0])
 
     def _submitted(self, student: str, assignment: str) -> Path:
         return self.root / "submitted" / student / assignment
@@ -127,7 +137,8 @@ class CourseFolder:
             files.write(folder / TIMESTAMP, f"{submission.timestamp}\n".encode())
         else:
             (folder / TIMESTAMP).unlink(missing_ok=True)
-        secret = files.read_whole(self._submitted(submission.student, assignment) / SUBMISSION_SECRET, LARGEST)
+        handed_in = self._submitted(submission.student, assignment)
+        secret = ask(handed_in, lambda: files.read_whole(handed_in / SUBMISSION_SECRET, LARGEST))
         if secret:
             files.write(folder / SUBMISSION_SECRET, secret)
         write_results(folder, results)
@@ -162,6 +173,19 @@ def read_submission(folder: Path, student: str, assignment: str) -> Submission:
     timestamp, remark = _timestamp(folder)
     remarks = "; ".join(filter(None, (found.remark, remark)))
     return Submission(student, data, missing, dict(_files_beside(folder)), timestamp, remarks, found.note)
+
+
+def _mend_timestamp(folder: Path) -> None:
+    path = folder / TIMESTAMP
+    if folder.is_symlink() or folder.parent.is_symlink() or not os.path.lexists(path):
+        return
+    found = files.read_start(path, LARGEST)
+    text, _ = _timestamp(folder)
+    with suppress(OSError):
+        if found is None or (text is None and found.strip()):
+            os.rename(path, folder / UNREADABLE_TIMESTAMP)
+        elif text is not None and found.strip() != text.encode():
+            files.write(path, f"{text}\n".encode())
 
 
 def _timestamp(folder: Path) -> tuple[str | None, str]:

@@ -308,10 +308,9 @@ class ClassRun:
 
     def _read(self, student: str) -> Planned:
         """What a student handed in, as it is there now. Raises ``Gone`` where it is no more."""
-        if not self._folder.is_submitted(student, self.assignment.name):
+        submission = self._folder.take(student, self.assignment.name)
+        if submission is None:
             raise Gone
-        self._folder.mend_timestamp(student, self.assignment.name)
-        submission = self._folder.submission(student, self.assignment.name)
         if submission.remark:
             self.summary.remarks[student] = submission.remark
         student.encode()  # raises where the folder's name is no text

@@ -222,6 +222,21 @@ def small_disk(place: Place, size: str, options: str = "") -> Iterator[Path]:
 
 
 @contextmanager
+def unanswering(folder: Path) -> Iterator[None]:
+    """A folder lies on a file server that is gone: whoever looks into it waits. Only root can have one."""
+    device = os.open("/dev/fuse", os.O_RDWR)  # whose other end is this process, which never reads from it
+    try:
+        options = f"fd={device},rootmode=40000,user_id=0,group_id=0"
+        subprocess.run(["mount", "-i", "-t", "fuse", "-o", options, "gone", folder], pass_fds=[device], check=True)
+        try:
+            yield
+        finally:
+            subprocess.run(["umount", "-l", folder], check=True)
+    finally:
+        os.close(device)
+
+
+@contextmanager
 def lying_on(disk: Path, place: Place, *parts: str) -> Iterator[None]:
     """Parts of the course folder lie on that disk, where links lead; afterwards they are as they were before."""
     for part in parts:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.small.killing import wait_for
 from tests.small.small_class import as_json, submit
-from tests.soak.faults.place import NAME, SLOW, Place, each, fault, found
+from tests.soak.faults.place import NAME, SLOW, Place, as_root, each, fault, found, unanswering
 
 
 def listen_at(path: Path) -> None:
@@ -263,3 +265,33 @@ def _(place: Place, change: Callable[[Path], object]) -> None:
     folder.unlink() if not folder.is_dir() and (folder.is_symlink() or folder.exists()) else None
     place.add("odd")
     place.whole(odd=12.0, even=12.0)
+
+
+@fault("a submission on a network folder that does not answer")
+@as_root
+def _(place: Place) -> None:
+    folder = place.add("odd")
+    place.add("even")
+    with unanswering(folder):
+        place.says(place.grade(), "odd could not be graded: .*/odd/00-small does not answer")
+        assert place.score("even") == 12.0
+        assert not place.result("odd").exists()
+    place.whole(odd=12.0, even=12.0)
+
+
+@fault("Ctrl-C while a network folder does not answer")
+@as_root
+def _(place: Place) -> None:
+    folder = place.add("odd")
+    with unanswering(folder):
+        command = place.start("grade", NAME)
+        wait_for(lambda: waits_without_end(command.pid), command)
+        command.send_signal(signal.SIGINT)
+        place.says(place.end(command), "Stopped; run the same command again", code=130)
+    place.whole(odd=12.0)
+
+
+def waits_without_end(pid: int) -> bool:
+    """Whether a thread of a process waits for what no signal interrupts."""
+    stats = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/stat")]
+    return any(stat.rpartition(")")[2].split()[0] == "D" for stat in stats)
