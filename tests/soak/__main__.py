@@ -73,7 +73,7 @@ def kills(count: int, students: int) -> str:
         killed = kill_at_random(root, count, random.Random(count), forked_command)
         assert killed.total() == count, f"only {killed.total()} were killed before the class was graded"
         unlike = differing(state_of(root), state_of(calm))
-        assert not unlike, f"not as in the undisturbed class: {unlike}"
+        assert not unlike, f"{len(unlike)} not as in the undisturbed class, after {_listed(killed)}: {unlike[:5]}"
     return f"{students} submissions through {count} kills ({_listed(killed)}) equal the undisturbed class"
 
 
