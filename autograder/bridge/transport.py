@@ -201,8 +201,7 @@ class SocketTransport:
     def _deadline(self, steps: int) -> float:
         """Until when the next frame has to come; between those of several requests there may be one that took long, and
         short ones before it."""
-        deadline = time.monotonic() + self._seconds + (wire.PROGRESS_S if steps else 0.0)
-        return deadline if self._until is None else min(deadline, self._until)
+        return time.monotonic() + self._seconds + (wire.PROGRESS_S if steps else 0.0)
 
     def _receive(self, deadline: float, steps: int = 0) -> tuple[dict[str, Any], bytearray]:
         """The reply to the latest request; replies to no question are dropped and recorded, a few at the most.
@@ -282,6 +281,7 @@ class SocketTransport:
                 return
 
     def _ends(self, deadline: float) -> float:
+        """When a deadline is there: put off, and within the time of all requests together."""
         ends = deadline + self._put_off
         return ends if self._until is None else min(ends, self._until)
 

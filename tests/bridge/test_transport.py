@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 
 import numpy as np
 import pytest
@@ -38,6 +38,7 @@ from autograder.bridge.transport import (
 )
 from autograder.sandbox import wire
 from autograder.sandbox.agent import Agent
+from autograder.sandbox.usage import Usage
 
 NOTEBOOK = """
 import numpy as np
@@ -260,7 +261,7 @@ def test_time_in_which_the_machine_ran_others_is_none_of_the_requests():
         assert Student(transport).x == "late"
 
 
-@pytest.mark.parametrize("owed", [(), (0.0, 9.0), (0.04, 9.0), (0.1, 0.1, 0.0, 9.0)])
+@pytest.mark.parametrize("owed", [(), (0.0, 9.0), (0.04, 9.0), (transport_module.OWED_S, 9.0), (0.1, 0.1, 0.0, 9.0)])
 def test_a_request_waits_no_longer_once_nothing_more_is_owed(owed: tuple[float, ...]):
     over, owes = threading.Event(), Owes(*owed)
     with other_end(answers_after(over), seconds=0.15, kept_waiting=owes) as transport:
@@ -271,12 +272,13 @@ def test_a_request_waits_no_longer_once_nothing_more_is_owed(owed: tuple[float, 
 
 
 class SlowTime:
-    """In place of `time` and `select`: time passes only where somebody waits, and nobody ever answers."""
+    """In place of `time` and `select`: time passes only where somebody waits for what is not there yet, and no more
+    comes."""
 
     POLLIN, POLLOUT = select.POLLIN, select.POLLOUT
 
     def __init__(self) -> None:
-        self.now = 0.0
+        self.now, self.looks = 0.0, 0
 
     def monotonic(self) -> float:
         return self.now
@@ -287,29 +289,80 @@ class SlowTime:
 
 class Waiting:
     def __init__(self, clock: SlowTime) -> None:
-        self._clock, self._sends = clock, False
+        self._clock, self._ready = clock, select.poll()
 
-    def register(self, _: object, event: int) -> None:
-        self._sends = event == select.POLLOUT
+    def register(self, connection: socket.socket, event: int) -> None:
+        self._ready.register(connection, event)
 
     def poll(self, milliseconds: int) -> bool:
-        self._clock.now += 0.0 if self._sends else milliseconds / 1000
-        return self._sends
+        self._clock.looks += 1
+        ready = bool(self._ready.poll(0))
+        self._clock.now += 0.0 if ready else milliseconds / 1000
+        return ready
 
 
-@pytest.mark.parametrize(("options", "asked"), [
-    ({"seconds": 0.12}, 9),
-    ({"seconds": 0.12, "total_seconds": 0.2}, 1),
-])
-def test_what_is_owed_has_an_end(options: dict[str, float], asked: int, monkeypatch: pytest.MonkeyPatch):
-    """Several times its own time, and never more than all requests together have."""
-    clock, owes = SlowTime(), Owes(*[0.1] * 1000)
+@pytest.fixture
+def slow_time(monkeypatch: pytest.MonkeyPatch) -> SlowTime:
+    clock = SlowTime()
     monkeypatch.setattr(transport_module, "time", clock)
     monkeypatch.setattr(transport_module, "select", clock)
+    return clock
+
+
+@pytest.mark.parametrize(("options", "asked", "most"), [
+    ({"seconds": 0.12}, 9, 8 * 0.12),
+    ({"seconds": 0.12, "total_seconds": 0.2}, 1, 0.2),
+])
+def test_what_is_owed_has_an_end(options: dict[str, float], asked: int, most: float, slow_time: SlowTime):
+    """Several times its own time, and never more than all requests together have."""
+    owes = Owes(*[0.1] * 1000)
     ours, theirs = socket.socketpair()
     with ours, theirs, pytest.raises(BridgeTimeout):
         Student(SocketTransport(ours, **options, kept_waiting=owes)).x  # noqa: B018
-    assert owes.asked == asked
+    assert owes.asked == asked and slow_time.now < most + 0.01
+
+
+def test_how_long_a_silent_kernel_is_waited_for(slow_time: SlowTime):
+    """For a request and for its late reply where nobody says otherwise, and for it to let go."""
+    for ask, seconds in (
+        (lambda asked: asked.request({"op": "get"}, b""), 30.0 + 1.0),
+        (lambda asked: asked.close(), 2.0 + 1.0),
+    ):
+        slow_time.now, slow_time.looks = 0.0, 0
+        ours, theirs = socket.socketpair()
+        with ours, theirs, suppress(BridgeTimeout):
+            ask(SocketTransport(ours, on_timeout=lambda: None))
+        assert slow_time.now == pytest.approx(seconds, abs=0.01)
+        assert slow_time.looks < 10, "it looked again and again"
+
+
+@pytest.mark.parametrize("news", [(), (1,), (1, 2)])
+def test_each_of_several_requests_has_its_time_and_that_of_news(news: tuple[int, ...], slow_time: SlowTime):
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        for done in news:
+            theirs.sendall(wire.pack({"id": 1, "done": done}))
+        transport = SocketTransport(ours, seconds=5.0)
+        session = Student(transport)._session
+        session.collecting = True
+        for _ in range(3):
+            session.answer_later("call", {"args": (), "kwargs": {}}, of=1)
+        with pytest.raises(BridgeTimeout):
+            session.flush()
+    assert transport.dropped == []
+    assert slow_time.now == pytest.approx(5.0 + wire.PROGRESS_S, abs=0.01)
+
+
+def test_a_connection_that_is_called_ready_and_is_not_is_asked_again(monkeypatch: pytest.MonkeyPatch):
+    class Hasty(Waiting):
+        def poll(self, milliseconds: int) -> bool:
+            return True
+
+    hasty = SlowTime()
+    monkeypatch.setattr(hasty, "poll", lambda: Hasty(hasty))
+    monkeypatch.setattr(transport_module, "select", hasty)
+    with other_end(Agent(namespace()).serve) as transport:
+        assert Student(transport).answer["a"] == 1
 
 
 def test_no_more_is_owed_than_has_passed_since_it_was_last_asked():
@@ -355,6 +408,16 @@ def test_a_closed_connection_is_said_so_and_stays_closed():
                 Student(transport).x  # noqa: B018
 
 
+def test_a_connection_that_is_closed_before_anything_is_asked_is_said_so_too():
+    ours, theirs = socket.socketpair()
+    with ours:
+        theirs.close()
+        transport = SocketTransport(ours)
+        with pytest.raises(BridgeClosed):
+            Student(transport).x  # noqa: B018
+        assert transport.usable is False
+
+
 def test_closing_says_whether_the_other_side_heard_it():
     with other_end(Agent(namespace()).serve) as transport:
         assert transport.close() is True
@@ -397,8 +460,63 @@ def test_replies_to_no_question_are_dropped_and_recorded_a_few_at_the_most():
         student = Student(transport)
         assert student.x == "answer"
         assert transport.dropped == ["a reply to no open question"] * 4
+        del transport.dropped[:]
         with pytest.raises(BridgeProtocolError):
             student.y  # noqa: B018
+        assert transport.dropped == ["a reply to no open question"] * 16
+
+
+def test_no_more_of_them_are_looked_through_for_a_late_reply():
+    woken = threading.Event()
+
+    def chatty(connection: socket.socket) -> None:
+        number = read_request(connection)
+        woken.wait(5)
+        for _ in range(16):
+            connection.sendall(wire.pack({"id": 0, "ok": "flood"}))
+        connection.sendall(wire.pack({"id": number, "ok": "late"}))
+
+    with other_end(chatty, seconds=0.05, on_timeout=woken.set, grace=5.0) as transport:
+        with pytest.raises(BridgeTimeout):
+            Student(transport).x  # noqa: B018
+        assert transport.dropped == ["a reply to no open question"] * 16 + ["no late reply"]
+        assert not transport.usable
+
+
+def test_each_of_many_requests_may_say_that_it_is_done():
+    count = 20
+
+    def busy(connection: socket.socket) -> None:
+        number = read_request(connection)
+        for done in range(1, count):
+            connection.sendall(wire.pack({"id": number, "done": done}))
+        connection.sendall(wire.pack({"id": number, "ok": None, "answers": [7] * count}))
+
+    with other_end(busy) as transport:
+        session = Student(transport)._session
+        session.collecting = True
+        answers = [session.answer_later("call", {"args": (), "kwargs": {}}, of=1) for _ in range(count)]
+        session.flush()
+        assert [answer.value for answer in answers] == [7] * count
+        assert transport.dropped == []
+
+
+def test_whoever_started_the_kernel_measures_it_and_starts_another():
+    used, asked = Usage(1.5, 7), []
+    with other_end(
+        lambda connection: None, usage=lambda: used, fresh=lambda tasks: nullcontext(asked.append(tasks))
+    ) as transport:
+        assert transport.usage(anew=True) is used
+        with transport.fresh(["double"]):
+            assert asked == [["double"]]
+
+
+def test_a_connection_without_a_kernel_to_measure_says_so():
+    with other_end(lambda connection: None) as transport:
+        with pytest.raises(RuntimeError, match="nobody measures"):
+            transport.usage()
+        with pytest.raises(RuntimeError, match="nobody starts"):
+            transport.fresh(["double"])
 
 
 def test_a_reply_sent_ahead_does_not_answer_the_next_question():
@@ -436,8 +554,10 @@ def test_the_payload_counts_as_data_too():
         array = {"t": "array", "d": "|u1", "s": [10_000], "o": 0}
         connection.sendall(wire.pack({"id": number, "ok": array}, bytes(10_000)))
 
-    with other_end(large, total_bytes=5_000) as transport, pytest.raises(BridgeTraffic):
-        Student(transport).x  # noqa: B018
+    with other_end(large, total_bytes=5_000) as transport:
+        with pytest.raises(BridgeTraffic):
+            Student(transport).x  # noqa: B018
+        assert transport.usable is False
 
 
 REPLIES = [
@@ -460,6 +580,17 @@ def test_a_malformed_reply_ends_in_one_of_our_exceptions(reply):
 
     with other_end(hostile, seconds=1.0) as transport, pytest.raises(BridgeFailure):
         Student(transport).x  # noqa: B018
+
+
+def test_after_a_frame_that_is_none_nothing_more_is_asked():
+    def hostile(connection: socket.socket) -> None:
+        read_request(connection)
+        connection.sendall(bytes(64))
+
+    with other_end(hostile) as transport:
+        with pytest.raises(BridgeProtocolError):
+            Student(transport).x  # noqa: B018
+        assert transport.usable is False
 
 
 def garble(connection: socket.socket, seed: int) -> None:
@@ -528,6 +659,7 @@ def test_a_kernel_gains_no_time_by_odd_or_repeated_news(done: object):
             session.answer_later("call", {"args": (), "kwargs": {}}, of=1)
         with pytest.raises(BridgeFailure):
             session.flush()
+        assert len(transport.dropped) == (0 if done is None else 16 + 3)
 
 
 RAISED = {"type": "ValueError", "bases": [], "text": "no", "where": None}
@@ -564,12 +696,17 @@ def test_as_many_answers_as_questions_are_taken_and_no_other_number(answers: obj
 
 
 def test_a_notebook_in_this_process_prints_nothing_while_it_is_asked_and_is_measured(capsys):
-    student = Student(LocalTransport({"says": lambda: print("a debugging line"), "works": lambda: sum(range(10**6))}))
+    names = {
+        "says": lambda: print("a debugging line"), "works": lambda: sum(range(10**6)),
+        "needs_much": lambda: int(np.ones(8_000_000).sum()),
+    }  # fmt: skip
+    student = Student(LocalTransport(names))
     student.says()
     assert capsys.readouterr().out == ""
     with measured(student) as used:
         student.works()
-    assert used.cpu_s > 0
+        student.needs_much()
+    assert used.cpu_s > 0 and used.peak_bytes > 40_000_000
 
 
 def test_a_notebook_in_this_process_is_asked_without_a_socket():

@@ -54,7 +54,8 @@ def test_what_of_a_course_counts_for_an_assignment(tmp_path: Path, path: str, co
 def test_only_the_libraries_that_a_runtime_loads_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = {runtime: environment_fingerprint(runtime) for runtime in ("numpy", "torch")}
     versions = {runtime: dict(fingerprints.loaded_distributions(runtime)) for runtime in before}
-    assert {"numpy", "ipython", "traitlets"} <= set(versions["numpy"]) and "torch" not in versions["numpy"]
+    assert {"numpy", "ipython", "traitlets", "typing-extensions"} <= set(versions["numpy"])
+    assert "torch" not in versions["numpy"]
     assert "torch" in versions["torch"]
     for name, counts in (("unrelated", ()), ("torch", ("torch",)), ("traitlets", ("numpy", "torch"))):
         (tmp_path / name / f"{name}-99.dist-info").mkdir(parents=True)
@@ -119,14 +120,23 @@ def test_a_fingerprint_is_what_it_was_when_the_class_was_graded_before(
     assert fingerprints.submission_fingerprint(notebook, files, **about) == before
 
 
+def test_the_language_that_a_result_is_said_in_is_in_its_fingerprint(monkeypatch: pytest.MonkeyPatch):
+    about = {"checks": "c", "environment": "e", "seed": 1, "isolation": "required"}
+    found = set()
+    for spoken in ("en", "de", "fr"):
+        monkeypatch.setattr(fingerprints, "language", lambda spoken=spoken: spoken)
+        found.add(fingerprints.submission_fingerprint(b"n", {}, **about))
+    assert len(found) == 3
+
+
 def test_what_was_imported_before_decides_about_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """setuptools, once imported, adds the copies of libraries that it brings along to where modules are found."""
     fingerprints.loaded_distributions.cache_clear()
     before = fingerprints.environment_fingerprint("numpy")
     vendored = tmp_path / "setuptools" / "_vendor"
-    about = vendored / "tomli-2.4.0.dist-info"
+    about = vendored / "tomli-99.dist-info"  # of another version than setuptools has itself
     about.mkdir(parents=True)
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: tomli\nVersion: 2.4.0\n")
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: tomli\nVersion: 99\n")
     monkeypatch.syspath_prepend(vendored)
     fingerprints.loaded_distributions.cache_clear()
     assert fingerprints.environment_fingerprint("numpy") == before

@@ -126,8 +126,9 @@ def test_a_row_that_was_lost_is_made_again_and_only_that_one(gradebook: Gradeboo
 def test_comments_are_those_of_answers_and_of_one_student(gradebook: Gradebook):
     cells = Cells.of(gradebook, "a")
     notebook = cells.submitted(gradebook, gradebook.find_submission("a", "ada"))
-    found = dict(cells.comments(gradebook, notebook))
-    assert set(found) == {"double", "essay"}
+    comments = list(cells.comments(gradebook, notebook))
+    found = dict(comments)
+    assert set(found) == {"double", "essay"} and len(comments) == 2
     for comment in found.values():
         comment.auto_comment = "No response."
     gradebook.db.commit()

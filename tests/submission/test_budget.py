@@ -32,8 +32,12 @@ def test_memory_without_end_is_tried_twice_and_then_said_so():
             held.append(np.ones(4 * MEBI // 8))
 
     before = resource.getrlimit(resource.RLIMIT_DATA)
-    with pytest.raises(TooMuch, match=r"more than the 0\.21 GB of memory that the grader has for one submission"):
+    with pytest.raises(TooMuch) as caught:
         bounded(hold, memory_bytes=200 * MEBI)
+    assert str(caught.value) == (
+        "Judging what this submission gave back took more than the 0.21 GB of memory that the grader has for one "
+        "submission."
+    )
     assert len(tries) == 2 and resource.getrlimit(resource.RLIMIT_DATA) == before
 
 
@@ -75,8 +79,12 @@ def test_computing_without_end_is_stopped_although_exceptions_are_swallowed():
                 continue
 
     started = time.process_time()
-    with pytest.raises(TooMuch, match="longer than the 0.3 seconds"):
+    with pytest.raises(TooMuch) as caught:
         bounded(compute, cpu_s=0.3)
+    assert str(caught.value) == (
+        "Judging what this submission gave back took longer than the 0.3 seconds of computing that the grader has for "
+        "one submission."
+    )
     assert time.process_time() - started < 5
 
 

@@ -454,6 +454,22 @@ def test_a_death_by_chance_while_a_fresh_kernel_is_watched_is_nobodys(monkeypatc
     assert all(each[-1:] == ["shutdown"] for each in clock.let_go), "a kernel was left behind"
 
 
+def test_after_a_death_by_chance_another_kernel_is_watched_before_a_cell_is_tried_in_it(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    clock = Clock(monkeypatch)
+
+    def start() -> FakeKernel:
+        kernel = clock()
+        kernel.killed = True
+        kernel.ends = clock.now + 0.1 if kernel.number == 2 else kernel.ends
+        return kernel
+
+    with Execution(start, 60) as running:
+        assert running.run("os._exit(1)", Limits()).lost
+    assert clock.ran == [("os._exit(1)", 1), (NEXT_CELL, 3), ("os._exit(1)", 3)]
+
+
 class Marks:
     """Where names were marked; ``fails`` has the kernels that do not come back from it, and what becomes of them."""
 
