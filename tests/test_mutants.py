@@ -134,6 +134,23 @@ def test_a_mutant_that_lives_is_explained_or_named():
     assert mutants.unexplained([*lived, lived[0]], {seed: one, read: one}) == [f"{seed}: 2 mutants lived, and 1 may"]
 
 
+@pytest.mark.parametrize(("patterns", "asked"), [([], ["*"]), (["autograder.files*"], ["autograder.files*"])])
+def test_every_mutant_that_is_asked_for_is_tried_anew(
+    monkeypatch: pytest.MonkeyPatch, patterns: list[str], asked: list[str]
+):
+    """Tests that have changed may notice others than they did before."""
+    ran: list[tuple[str, ...]] = []
+
+    def mutmut(*words: str, capture: bool = False) -> subprocess.CompletedProcess[str]:
+        ran.append(words)
+        return subprocess.CompletedProcess(words, 0, stdout="")
+
+    monkeypatch.setattr(mutants, "mutmut", mutmut)
+    monkeypatch.setattr(mutants, "forget_other_settings", lambda: None)
+    assert mutants.main(patterns) == 0
+    assert ran == [("run", *asked), ("results",)]
+
+
 def test_what_is_explained_has_a_reason_and_a_function_that_exists():
     for name, entry in mutants.explained().items():
         module, _, function = name.rpartition(".")

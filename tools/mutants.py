@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[1]
 SURVIVORS = Path(__file__).with_name("survivors.toml")
 # Of what `mutmut results` says: a mutant that no test runs is not looked at here.
 LIVED = ("survived", "suspicious")
+ALL = "*"  # unless mutants are named, what mutmut found before stands, whatever has become of the tests since
 SHOWN = 40
 
 
@@ -76,7 +77,7 @@ def forget_other_settings() -> None:
 
 def main(patterns: list[str]) -> int:
     forget_other_settings()
-    if (ran := mutmut("run", *patterns)).returncode:
+    if (ran := mutmut("run", *(patterns or [ALL]))).returncode:
         return ran.returncode
     lived = survivors(mutmut("results", capture=True).stdout)
     problems = unexplained(lived, explained())
