@@ -55,6 +55,7 @@ def test_only_the_libraries_that_a_runtime_loads_count(tmp_path: Path, monkeypat
     before = {runtime: environment_fingerprint(runtime) for runtime in ("numpy", "torch")}
     versions = {runtime: dict(fingerprints.loaded_distributions(runtime)) for runtime in before}
     assert {"numpy", "ipython", "traitlets", "typing-extensions"} <= set(versions["numpy"])
+    assert not any(set("_.") & set(name) for name in versions["numpy"]), "a library counts once, however it is spelled"
     assert "torch" not in versions["numpy"]
     assert "torch" in versions["torch"]
     for name, counts in (("unrelated", ()), ("torch", ("torch",)), ("traitlets", ("numpy", "torch"))):
