@@ -84,6 +84,12 @@ HINTS_HERE: tuple[tuple[str, str], ...] = (
      _("`input_shape` is the shape of one image; Keras puts the batch's axis before it by itself.")),
     (r"Sequential model '\w+' has no defined input shape yet\.?",
      _("A model in Keras knows its input when `keras.Input(shape)` stands first in the list.")),
+    (r"dtype='string' is not a valid dtype for Keras type promotion\.?"
+     r"|`loss_weights` must match the number of losses, got 1 losses and \d+ weights\.?"
+     r"|Expected `loss_weights` argument to be a float .*"
+     r"|Failed to convert elements of <\w*Accuracy name=\w+> to Tensor\..*",
+     _("Were metrics given to Keras's `compile` without their name? The third argument weighs losses; say "
+       "`metrics=[\"accuracy\"]`.")),
     (r"Only instances of `?keras\.Layer`? can be added to a Sequential model.*torch\.nn.*",
      _("This is a layer of PyTorch; in Keras take the one of `keras.layers`.")),
     (r"(too many|not enough) values to unpack \(expected \d+(, got \d+)?\)",

@@ -29,8 +29,8 @@ BETTER = 0.015  # accuracy that another preparation of the images must gain to b
 SAME = 0.9  # share of images on which two trainings with the same seed agree; without a seed it is near 0.1
 
 ALL_POSITIVE = _(
-    "No logit is below zero, for any image; logits may have any sign. Does something stand after the last layer, or "
-    "were the steps far too large?"
+    "No logit is below zero, for any image; logits may have any sign. Does something stand after the last layer, were "
+    "the steps far too large, or was a loss taken that asks for log-probabilities, as `nll_loss` does?"
 )
 PLAIN = {
     "labels-ignored": _(

@@ -8,12 +8,15 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import keras
 import nbformat
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
+from autograder.bridge.errors import StudentError
+from autograder.checks.hints import explain
 from autograder.checks.registry import reference_names
 from autograder.course import Course
 from course import costs, style
@@ -335,3 +338,15 @@ def test_what_keeps_a_network_from_being_asked_is_said(change, name):
         failed = [result for result in run_task(NAME, task, changed(change), parts=("hidden",)) if not result.passed]
         names = {result.diagnosis for result in failed if "atch" not in result.description}
         assert name in names and names <= {name, None}
+
+
+@pytest.mark.parametrize("metrics", [
+    ["accuracy"], "accuracy", ["accuracy", "mae"], [keras.metrics.SparseCategoricalAccuracy()],
+], ids=str)
+def test_metrics_without_their_name_are_told_whatever_keras_says_of_them(metrics):
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="softmax")])
+    with pytest.raises((TypeError, ValueError)) as raised:
+        model.compile("adam", "sparse_categorical_crossentropy", metrics)
+        model.fit(np.zeros((6, 4)), np.zeros(6), verbose=0)
+    error = StudentError(raised.type.__name__, (), str(raised.value), None)
+    assert "The third argument weighs losses" in explain(error, hidden=False, source=None)

@@ -25,7 +25,7 @@ from course.transfer_learning.shared import build_features, expected_pixels, wri
 from course.transfer_learning.split.reference import split
 from tools import pretrain
 
-from ..checks.helpers import imported, namespace, run_task, score
+from ..checks.helpers import imported, namespace, run_task, score, solution
 
 NOBODYS = Variants({}, "")
 
@@ -265,6 +265,18 @@ def test_problems_hold_back_labels_and_differ_by_seed():
 ])
 def test_a_history_begins_with_a_head_that_knows_nothing(losses, begins):
     assert fine_tune.begins_untrained(losses) is begins
+
+
+@pytest.mark.parametrize(("change", "name"), [
+    (("fit(train, ", "fit(train.concatenate(validation).prefetch(1), "), "learns-from-validation"),
+    (("data=validation", "data=validation.prefetch(2)"), None),
+    (("data=validation", "data=validation.repeat(), validation_steps=1"), None),  # a pass goes on after an epoch
+])
+def test_validation_images_that_are_learned_from_are_told_from_those_that_are_read_in_another_way(change, name):
+    source = solution(NAME)["fine-tune"]
+    assert change[0] in source
+    results = run_task(NAME, "fine-tune", namespace(source.replace(*change), imported(NAME)))
+    assert {result.diagnosis for result in results if not result.passed} == ({name} if name else set())
 
 
 @pytest.mark.parametrize(("task", "answer"), [

@@ -372,6 +372,21 @@ def test_predictions_of_no_form_are_told_so(answer, words, low_bar):
     assert failure is not None and words in failure.message, failure
 
 
+def test_logits_of_one_sign_are_asked_about_the_loss_that_makes_them_so(low_bar):
+    failure = judged(NEAREST + """
+def train_lenet(images, labels, *, seed, device):
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(1024, 10))
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
+    x = torch.nn.functional.pad(torch.from_numpy(images).float()[:, None] / 255, (2, 2, 2, 2))
+    for _ in range(30):
+        optimizer.zero_grad()
+        torch.nn.functional.nll_loss(model(x), torch.from_numpy(labels)).backward()
+        optimizer.step()
+    return model
+""", training.expect_logits)
+    assert failure is not None and failure.diagnosis is None and "`nll_loss`" in failure.message, failure
+
+
 # budgets and offers --------------------------------------------------------------------------------------------------
 
 ENDLESS = NEAREST + '''

