@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -126,7 +126,7 @@ class Asking:
             "total_seconds": max(self._execution.seconds_left, 1.0),
             "total_bytes": int(run.limits.bridge_bytes),
             "on_timeout": kernel.interrupt,
-            "kept_waiting": kernel.kept_waiting,
+            "kept_waiting": self._owed_by(kernel),
             "fresh": lambda tasks: self._fresh(run.limits, tasks),
         }
         self._besides = self._killed_besides = None
@@ -195,6 +195,16 @@ class Asking:
         except Exhausted as error:
             raise BridgeTimeout(str(error)) from None
 
+    def _owed_by(self, kernel: Kernel) -> Callable[[], float]:
+        """How long a kernel was kept waiting since that was last asked, which is no time of the submission either."""
+
+        def owed() -> float:
+            seconds = kernel.kept_waiting()
+            self._execution.put_off(seconds)
+            return seconds
+
+        return owed
+
     @contextmanager
     def _bridge_besides(self, kernel: Kernel, limits: Limits) -> Iterator[SocketTransport]:
         """The bridge to a kernel besides, opened before."""
@@ -202,7 +212,7 @@ class Asking:
             yield SocketTransport(
                 kernel.bridge, seconds=limits.wall_s, total_seconds=max(self._execution.seconds_left, 1.0),
                 total_bytes=int(limits.bridge_bytes), on_timeout=kernel.interrupt,
-                kept_waiting=kernel.kept_waiting, usage=lambda: used_by(kernel),
+                kept_waiting=self._owed_by(kernel), usage=lambda: used_by(kernel),
             )
         except BridgeClosed:
             self._besides = ended_by(kernel)

@@ -62,7 +62,7 @@ class Execution:
         self._worked: list[_Step] = []
         self._started = 0
         self._fresh_since = self._still_since = time.monotonic()  # the kernel's start; the end of its last step
-        self._total_s = total_s
+        self._total_s, self._put_off_s = total_s, 0.0
         self._until = time.monotonic() + total_s
         self._oom_kills = host.oom_kills()
         self.isolation: tuple[str, ...] = ()
@@ -122,6 +122,7 @@ class Execution:
     def _run(self, source: str, limits: Limits, room: int | None) -> tuple[CellRun, Kernel]:
         kernel = self.kernel()
         run = run_cell(kernel, source, limits, self.seconds_left, room)
+        self.put_off(run.put_off_s)
         if run.lost:
             self.drop_kernel()
         return run, kernel
@@ -185,6 +186,13 @@ class Execution:
         """Has the next use start a kernel that counts for nobody, nor do these seconds of what was tried in vain."""
         self.drop_kernel()
         self._started -= 1
+        self._until += seconds
+
+    def put_off(self, seconds: float) -> None:
+        """Leaves out of the time of everything together these seconds, in which the machine ran others. All such take
+        at most as long again: a notebook may crowd itself out."""
+        seconds = min(seconds, self._total_s - self._put_off_s)
+        self._put_off_s += seconds
         self._until += seconds
 
     def may_be_innocent(self, kernel: Kernel) -> bool:

@@ -60,7 +60,8 @@ class Kernel(Protocol):
 
 @dataclass(frozen=True)
 class CellRun:
-    """What became of one cell. ``lost`` says that the kernel is gone, ``reason`` why the cell was stopped."""
+    """What became of one cell. ``lost`` says that the kernel is gone, ``reason`` why the cell was stopped. ``seconds``
+    is the time that it took, of which the machine ran others for ``put_off_s``."""
 
     outputs: list[NotebookNode]
     error: tuple[str, str] | None = None
@@ -68,6 +69,7 @@ class CellRun:
     lost: bool = False
     seconds: float = 0.0
     kept_bytes: int = 0
+    put_off_s: float = 0.0
 
     @property
     def worked(self) -> bool:
@@ -89,7 +91,8 @@ def run_cell(
     except OSError:
         reason, lost = kernel.stopped_reason or "died", True
     found = watch.collector
-    return CellRun(found.outputs, found.error, reason, lost, time.monotonic() - started, found.kept_bytes)
+    took = time.monotonic() - started
+    return CellRun(found.outputs, found.error, reason, lost, took, found.kept_bytes, watch.put_off_s)
 
 
 @contextmanager
@@ -166,6 +169,7 @@ class _Watch:
         self, kernel: Kernel, limits: Limits, deadline: float, room: int | None = None, latest: float = 0.0
     ) -> None:
         self.deadline, self._latest, self._since = deadline, latest, time.monotonic()
+        self.put_off_s = 0.0
         self.collector = Collector(int(limits.output_bytes), int(limits.display_updates), room)
         self.replied = self.idle = False
         self._kernel = kernel
@@ -180,7 +184,7 @@ class _Watch:
             self.turn(message)
             now = time.monotonic()
             if now - before > STALLED_S:  # this process was stopped, or not given a turn: no time of the student's
-                self.deadline += now - before
+                self._put_off(now - before)
             before = now
             if self.replied:
                 replied_at = replied_at or now
@@ -199,8 +203,12 @@ class _Watch:
             owed = min(self._kernel.kept_waiting(), now - self._since)  # of what was waited before, nothing
             self._since = now
             if owed > OWED_S:
-                self.deadline = min(self.deadline + owed, self._latest)
+                self._put_off(min(owed, self._latest - self.deadline))
         return now > self.deadline
+
+    def _put_off(self, seconds: float) -> None:
+        self.deadline += seconds
+        self.put_off_s += seconds
 
     def turn(self, message: str) -> None:
         """Takes the messages that are there, or waits for one a moment."""

@@ -161,6 +161,19 @@ class Clock(Kernels):
         return {cell: ok and cell not in self.blamed for cell, ok in worked.items()}
 
 
+def test_time_in_which_the_machine_ran_others_is_left_out_of_the_whole_notebooks_up_to_as_long_again(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    crowded = CellRun([], put_off_s=90.0)
+    clock = Clock(monkeypatch, {("crowded", 1): crowded, ("crowded again", 1): crowded})
+    clock.took = {"crowded": 95.0, "crowded again": 95.0}
+    with Execution(clock, 100) as running:
+        running.run("crowded", Limits())
+        assert running.seconds_left == 95.0
+        running.run("crowded again", Limits())
+        assert running.seconds_left == 10.0  # of 90 more seconds 10 are left out
+
+
 def test_a_cell_that_ends_its_kernel_at_once_costs_half_a_second_however_long_the_others_took(
     monkeypatch: pytest.MonkeyPatch,
 ):
