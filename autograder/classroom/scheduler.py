@@ -19,7 +19,7 @@ from typing import Protocol
 from autograder.classroom.worker import Done
 from autograder.faults import AGAIN
 from autograder.language import sentences_of
-from autograder.submission.job import Job
+from autograder.submission.job import CROWDED, Job
 
 _ = sentences_of(__package__)
 
@@ -83,12 +83,12 @@ class Workers(AbstractContextManager["Workers"], Protocol):
 class Scheduler:
     """Grades jobs with workers. Use as a context manager, which ends them.
 
-    ``total_s`` is the wall time of one submission; a worker that has had one for longer than that and a while counts
-    as stuck."""
+    ``total_s`` is the wall time of one submission; a worker that has had one for longer than that takes on a crowded
+    machine, and a while, counts as stuck."""
 
     def __init__(self, workers: Workers, total_s: float) -> None:
         self._workers = workers
-        self._patience_s = total_s + GRACE_S
+        self._patience_s = CROWDED * total_s + GRACE_S
         self._given: dict[Hashable, tuple[Job, float]] = {}
         self._attempts: dict[str, int] = {}
         self._waiting: deque[Job] = deque()

@@ -72,21 +72,27 @@ class Watch:
     def _look(self) -> None:
         while not self._over.wait(TICK_S):
             if self._clock() > self._until and not self._over.is_set():
-                self._send(ctypes.py_object(OutOfTime))
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(self._thread, ctypes.py_object(OutOfTime))
                 self._over.wait(AGAIN_S)
 
     def _end(self, watcher: threading.Thread) -> None:
-        """Nothing is raised any more after this; what is still on its way is taken back."""
-        try:
-            self._over.set()
-            watcher.join()
-        except OutOfTime:  # it came between the call and here
-            self._over.set()
-            watcher.join()
-        self._send(None)
+        """Nothing is raised any more after this; what is still on its way arrives here.
 
-    def _send(self, error: Any) -> None:
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(self._thread, error)
+        It is not taken back: what is taken back Python 3.11 looks for at every call, for as long as the process lives,
+        and it is caught in that where its calls are traced.
+        """
+        while True:
+            try:
+                self._over.set()
+                watcher.join()
+                _arrive()
+            except OutOfTime:  # between the call and here
+                continue
+            return
+
+
+def _arrive() -> None:
+    """Being called, whereby Python raises what another thread has sent."""
 
 
 def _kept(model: Any) -> Callable[[], Any]:

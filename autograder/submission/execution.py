@@ -17,6 +17,7 @@ from autograder.language import sentences_of
 from autograder.sandbox.client import KernelFailed
 from autograder.sandbox.limits import Limits
 from autograder.submission import host, reasons
+from autograder.submission.job import CROWDED
 from autograder.submission.kernel import CellRun, Kernel, mark_names, run_cell
 from autograder.submission.supply import Kept, Supply
 
@@ -191,7 +192,7 @@ class Execution:
     def put_off(self, seconds: float) -> None:
         """Leaves out of the time of everything together these seconds, in which the machine ran others. All such take
         at most as long again: a notebook may crowd itself out."""
-        seconds = min(seconds, self._total_s - self._put_off_s)
+        seconds = min(seconds, (CROWDED - 1) * self._total_s - self._put_off_s)
         self._put_off_s += seconds
         self._until += seconds
 

@@ -12,6 +12,8 @@ from autograder.submission.results import Device, Results
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+CROWDED = 2  # times its own that a whole notebook may take, on a machine that gives as much to others
+
 
 @dataclass(frozen=True)
 class Job:

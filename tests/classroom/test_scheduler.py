@@ -149,14 +149,14 @@ def test_a_worker_has_the_time_of_a_submission_and_a_while(
 ):
     now = [0.0]
     monkeypatch.setattr(scheduler.time, "monotonic", lambda: now[0])
-    fakes = Fakes(1, lambda student, tries: None if tries == 1 and now[0] < 200 else FINE)
+    fakes = Fakes(1, lambda student, tries: None if tries == 1 and now[0] < 400 else FINE)
     with Scheduler(fakes, 60) as one:
         running = one.run(Waiting("a"))
         next(running)
-        now[0] = 60 + scheduler.GRACE_S + after
+        now[0] = 2 * 60 + scheduler.GRACE_S + after
         next(running)
         assert fakes.ended == ended
-        now[0] = 200.0
+        now[0] = 400.0
         assert [done.student for done in running if done] == ["a"]
 
 

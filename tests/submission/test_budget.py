@@ -109,3 +109,22 @@ def test_a_file_above_the_cap_is_not_read(monkeypatch):
     monkeypatch.setattr(notebook_file, "MAX_FILE_BYTES", 100)
     with pytest.raises(NotGradable, match="larger than"):
         _parse(b" " * 100 + b"{}")
+
+
+TRACED = """
+import sys, time
+from autograder.sandbox.training import Watch
+
+def trace(*_):
+    return trace
+
+sys.settrace(trace)
+found = Watch(100, time.monotonic).during(lambda: 5)
+print([found + number for number in range(1000)][-1])
+"""
+
+
+def test_a_process_whose_calls_are_traced_goes_on_after_what_was_bounded():
+    """As where coverage is measured, or a debugger looks on."""
+    done = subprocess.run([sys.executable, "-c", TRACED], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (0, "1004\n"), done.stderr
