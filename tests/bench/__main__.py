@@ -48,6 +48,9 @@ BY_DEFAULT = tuple(name for name in SECTIONS if name not in ("flat-5000", "desk"
 
 
 def main(names: list[str]) -> int:
+    if {"-h", "--help"} & set(names[:1]):
+        print(f"{__doc__}\nMeasurements: {', '.join(SECTIONS)}.")
+        return 0
     if names[:1] == ["profile"] and len(names) > 1:
         for name in names[1:]:
             if not name.startswith("--"):
