@@ -343,11 +343,6 @@ def ask_later(call: Handle, args: tuple[Any, ...], kwargs: Mapping[str, Any]) ->
     return call._session.answer_later("call", payload, of=call._id)
 
 
-def read_later(of: Handle, name: str) -> Later:
-    """An attribute of an object in the kernel; see `Session.answer_later`."""
-    return of._session.answer_later("get", of=of._id, name=name)
-
-
 class Loaded:
     """Functions of a check that run in the kernel, as attributes."""
 

@@ -47,14 +47,14 @@ from .reading import read_entry, read_list, read_number, read_word, wrong_return
 from .refusals import expect_refusals, refused
 from .search import Case, numbers
 from .strategies import Strategy, tuples
-from .together import attribute_later, later, look_at
+from .together import later, look_at
 from .trial import current
 from .variant import all_variants
 from .wrong_answers import adder, notebook, on, rewritten
 
 __all__ = [
     "Case", "CheckFailure", "Expected", "Handle", "Measured", "Misconceptions", "NotAttempted", "Student",
-    "StudentError", "Tensor", "adder", "all_variants", "attribute_later", "bases_of", "cases", "current", "example",
+    "StudentError", "Tensor", "adder", "all_variants", "bases_of", "cases", "current", "example",
     "expect", "expect_close", "expect_entries", "expect_entry", "expect_equal", "expect_raises", "expect_refusals",
     "expect_shape", "expect_steady", "fresh", "if_it_raises", "in_kernel", "kernel_says", "later", "leaves_unchanged",
     "look_at", "measure", "measured", "misconceptions", "notebook", "numbers", "on", "once", "points", "read_entry",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ..bridge.student import Handle, Later, Student, ask_later, read_later
+from ..bridge.student import Handle, Later, Student, ask_later
 from ..faults import MachineFault
 from .trial import current
 
@@ -22,11 +22,6 @@ def later(call: Handle, *args: Any, **kwargs: Any) -> Later:
         expect_equal(later(student.double, 2), reference.double(2))
     """
     return ask_later(call, args, kwargs)
-
-
-def attribute_later(of: Handle, name: str) -> Later:
-    """The same for an attribute of an object that stays in the kernel."""
-    return read_later(of, name)
 
 
 def look_at(answer: Any, look: Callable[[Any], None]) -> None:

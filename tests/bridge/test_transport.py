@@ -17,7 +17,9 @@ from autograder.bridge import transport as transport_module
 from autograder.bridge.measuring import measured
 from autograder.bridge.student import (
     Handle,
+    Later,
     NotAttempted,
+    Session,
     Student,
     StudentError,
     in_kernel,
@@ -336,6 +338,13 @@ def test_how_long_a_silent_kernel_is_waited_for(slow_time: SlowTime):
         assert slow_time.looks < 10, "it looked again and again"
 
 
+def asking(transport: SocketTransport, count: int) -> tuple[Session, list[Later]]:
+    """A session that asks one function several times in one message, and the answers to come."""
+    session = Student(transport)._session
+    session.collecting = True
+    return session, [session.answer_later("call", {"args": (), "kwargs": {}}, of=1) for _ in range(count)]
+
+
 @pytest.mark.parametrize("news", [(), (1,), (1, 2)])
 def test_each_of_several_requests_has_its_time_and_that_of_news(news: tuple[int, ...], slow_time: SlowTime):
     ours, theirs = socket.socketpair()
@@ -343,10 +352,7 @@ def test_each_of_several_requests_has_its_time_and_that_of_news(news: tuple[int,
         for done in news:
             theirs.sendall(wire.pack({"id": 1, "done": done}))
         transport = SocketTransport(ours, seconds=5.0)
-        session = Student(transport)._session
-        session.collecting = True
-        for _ in range(3):
-            session.answer_later("call", {"args": (), "kwargs": {}}, of=1)
+        session, _ = asking(transport, 3)
         with pytest.raises(BridgeTimeout):
             session.flush()
     assert transport.dropped == []
@@ -493,9 +499,7 @@ def test_each_of_many_requests_may_say_that_it_is_done():
         connection.sendall(wire.pack({"id": number, "ok": None, "answers": [7] * count}))
 
     with other_end(busy) as transport:
-        session = Student(transport)._session
-        session.collecting = True
-        answers = [session.answer_later("call", {"args": (), "kwargs": {}}, of=1) for _ in range(count)]
+        session, answers = asking(transport, count)
         session.flush()
         assert [answer.value for answer in answers] == [7] * count
         assert transport.dropped == []
@@ -653,10 +657,7 @@ def test_a_kernel_gains_no_time_by_odd_or_repeated_news(done: object):
         read_request(connection)
 
     with other_end(talks, seconds=5.0) as transport:
-        session = Student(transport)._session
-        session.collecting = True
-        for _ in range(3):
-            session.answer_later("call", {"args": (), "kwargs": {}}, of=1)
+        session, _ = asking(transport, 3)
         with pytest.raises(BridgeFailure):
             session.flush()
         assert len(transport.dropped) == (0 if done is None else 16 + 3)
@@ -686,10 +687,7 @@ def test_as_many_answers_as_questions_are_taken_and_no_other_number(answers: obj
         connection.sendall(wire.pack({"id": read_request(connection), "ok": None, "answers": answers}))
 
     with other_end(replies) as transport:
-        session = Student(transport)._session
-        session.collecting = True
-        for _ in range(2):
-            session.answer_later("call", {"args": (), "kwargs": {}}, of=1)
+        session, _ = asking(transport, 2)
         with pytest.raises(BridgeProtocolError):
             session.flush()
         assert session.lost_together

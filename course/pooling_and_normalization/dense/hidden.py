@@ -24,6 +24,7 @@ from autograder.checks.api import (
 from autograder.checks.api import strategies as st
 
 from ..shared import SEED
+from .probes import computed
 
 DENSE = misconceptions.DENSE
 WIDTHS = cases(inputs=st.integers(1, 6), outputs=st.integers(2, 5), batch=st.integers(0, 4), seed=SEED)
@@ -34,13 +35,6 @@ def dense_layer(student, weights, biases):
     layer = student.Dense(*weights.shape)
     layer.weights, layer.biases = weights, biases
     return layer
-
-
-def computed(layer_class, x, weights, biases):
-    """In the kernel: what a new layer of the class with these parameters gives for x."""
-    layer = layer_class(*weights.shape)
-    layer.weights, layer.biases = weights, biases
-    return layer.forward(x)
 
 
 def dense_of(student, x, weights, biases):
