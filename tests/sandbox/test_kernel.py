@@ -206,6 +206,51 @@ def test_a_kernel_does_not_look_at_every_module_of_the_server(kernel):
     assert found.result == "(0, True)"
 
 
+ERRORS = """
+import inspect, json, sys
+import numpy
+
+def inner(text):
+    return json.loads(text)
+
+def deep(n):
+    return deep(n - 1) if n else inner("{")
+
+class Odd:
+    def __call__(self):
+        raise KeyError("odd") from ValueError("the cause")
+
+def caught(call):
+    try:
+        call()
+    except Exception as error:
+        return error
+
+def looked_for(*_):
+    raise AssertionError("all modules are looked through")
+
+shell, shown, same = get_ipython(), [], []
+shell._showtraceback = lambda kind, error, text: shown.append(text)
+wrong = (lambda: inner("{"), lambda: deep(30), Odd(), lambda: numpy.ones(2) @ numpy.ones(3), lambda: exec("1 / 0"),
+         lambda: numpy.linalg.inv(numpy.zeros((2, 2))), lambda: compile("a b", "there", "exec"))
+for error in map(caught, wrong):
+    told = type(error), error, error.__traceback__
+    if not isinstance(error, SyntaxError):  # which IPython shows in another way
+        same.append(shell.InteractiveTB.structured_traceback(*told))
+    search, inspect.getmodule = inspect.getmodule, looked_for
+    shell.showtraceback(told)
+    same += [] if len(same) == len(shown) else [shown[-1]]
+    assert inspect.getmodule is looked_for
+    inspect.getmodule = search
+print(len(shown), shown == same, "json/__init__.py" in "".join(shown[0]))
+"""
+
+
+def test_an_error_is_shown_as_ipython_shows_it_without_a_search_through_all_modules(kernel):
+    ran = run(kernel, ERRORS)
+    assert ran.text == "7 True True\n", ran.error
+
+
 def test_a_kernel_whose_welcome_was_missed_is_asked_again(monkeypatch, pool, starter):
     """ipykernel may overlook a subscriber that comes while it sends its first status."""
     get, missed = KernelClient.get_iopub_msg, []
