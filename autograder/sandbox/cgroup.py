@@ -41,6 +41,7 @@ class Group:
 
     def __init__(self, folders: tuple[Path, ...]) -> None:
         self._folders = folders
+        self._open: dict[Path, int | None] = {}  # files that are read again and again; None for one that is not there
 
     @classmethod
     def make(cls, limits: Limits, above: tuple[Path, ...]) -> Group | None:
@@ -90,7 +91,7 @@ class Group:
         machine, or a group around this one, had none left."""
         first, said = self._folders[0], self._memory_events()
         reached = said.get("oom", 0) > 0
-        for most in _lines(first / "memory.max_usage_in_bytes"):  # version 1, which does not count how often
+        for most in self._now(first / "memory.max_usage_in_bytes"):  # version 1, which does not count how often
             reached = int(most) > int(_lines(first / "memory.limit_in_bytes")[0]) - _HUGE_PAGES
         return reached and said.get("oom_kill", 0) > 0
 
@@ -103,11 +104,33 @@ class Group:
     def _memory_events(self) -> dict[str, int]:
         """What Linux counts of the group, as its second version and its first have it."""
         first = self._folders[0]
-        lines = [*_lines(first / "memory.events"), *_lines(first / "memory.oom_control")]
+        lines = [*self._now(first / "memory.events"), *self._now(first / "memory.oom_control")]
         return {name: int(count) for name, count in (line.split(" ", 1) for line in lines)}
+
+    def tasks(self) -> int | None:
+        """How many processes and threads are in the group, those among them that ended and that nobody waited for;
+        None where Linux does not say."""
+        lines = self._now(self._folders[-1] / "pids.current")
+        return int(lines[0]) if lines else None
+
+    def _now(self, path: Path) -> list[str]:
+        """The lines of a file that is looked at many times a second; none where it is not there."""
+        if path not in self._open:
+            try:
+                self._open[path] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            except OSError:
+                self._open[path] = None
+        descriptor = self._open[path]
+        try:
+            return [] if descriptor is None else os.pread(descriptor, 1 << 12, 0).decode().splitlines()
+        except OSError:  # the group is gone
+            return []
 
     def remove(self) -> None:
         """Removes the group. It is busy for a moment after its last process."""
+        for descriptor in filter(None, self._open.values()):
+            os.close(descriptor)
+        self._open = {}
         for folder in self._folders:
             until = time.monotonic() + _GONE_S
             while folder.exists() and time.monotonic() < until:

@@ -62,7 +62,7 @@ class _Supervisor:
         self._group = self._grouped()
         os.close(report)
         os.close(bridge)
-        self._guard = Guard(self._kernel, self._limits, self._folders, self._user, self._seen)
+        self._guard = Guard(self._kernel, self._limits, self._folders, self._user, self._seen, self._group)
         self._may_watch = "guard" not in self._request["disabled"]
         self._watching = self._ended = False
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course
+from autograder.sandbox import cgroup
 from autograder.sandbox.client import SandboxKernel
 from autograder.sandbox.limits import MEBI, Limits
 from autograder.sandbox.policy import Policy
@@ -19,6 +20,8 @@ from autograder.sandbox.warm_pool import WarmPool
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SMALL = Limits(memory_bytes=256 * MEBI, processes=24, disk_bytes=32 * MEBI, files=500, cpu_s=20.0)
+GROUPS = cgroup.parents()
+needs_groups = pytest.mark.skipif(not GROUPS, reason="no control group may be made here")
 
 
 @dataclass

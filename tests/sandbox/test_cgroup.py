@@ -15,10 +15,8 @@ from autograder.sandbox import cgroup
 from autograder.sandbox.cgroup import Group
 from autograder.sandbox.limits import MEBI, Limits
 
-from .conftest import run
+from .conftest import GROUPS, needs_groups, run
 
-ABOVE = cgroup.parents()
-needs_groups = pytest.mark.skipif(not ABOVE, reason="no control group may be made here")
 TINY = Limits(memory_bytes=MEBI, disk_bytes=MEBI, processes=4)
 
 
@@ -34,19 +32,19 @@ def ended(group: Group, code: str) -> int:
 
 @needs_groups
 def test_memory_beyond_a_group_ends_what_is_in_it():
-    group = Group.make(TINY, ABOVE)
+    group = Group.make(TINY, GROUPS)
     assert group is not None and not group.ran_out()
     assert ended(group, "bytearray(20 << 20); os._exit(0)") == 0 and not group.ran_out()
     assert ended(group, "held = bytearray(os.urandom(1) * (900 << 20))") == -signal.SIGKILL
     assert group.ran_out()
     group.remove()
-    assert not any((folder / f"autograder-{os.getpid()}").exists() for folder in ABOVE)
+    assert not any((folder / f"autograder-{os.getpid()}").exists() for folder in GROUPS)
 
 
 @pytest.fixture
 def narrow() -> Iterator[tuple[Path, ...]]:
     """Groups with less memory than those that are made below them may have."""
-    made = tuple(folder / f"narrow-{os.getpid()}" for folder in ABOVE)
+    made = tuple(folder / f"narrow-{os.getpid()}" for folder in GROUPS)
     for folder in made:
         folder.mkdir()
     for name in ("memory.limit_in_bytes", "memory.max"):
@@ -85,7 +83,7 @@ group.remove()
 
 @needs_groups
 def test_a_kill_in_another_group_or_by_hand_is_none_of_a_group():
-    group = Group.make(TINY, ABOVE)
+    group = Group.make(TINY, GROUPS)
     assert group is not None
     subprocess.run([sys.executable, "-S", "-c", FILLS_ANOTHER], cwd=Path(cgroup.__file__).parents[2], check=True)
     assert ended(group, "os.kill(os.getpid(), signal.SIGKILL)") == -signal.SIGKILL
@@ -95,7 +93,7 @@ def test_a_kill_in_another_group_or_by_hand_is_none_of_a_group():
 
 @needs_groups
 def test_a_group_has_so_many_processes_and_no_more():
-    group = Group.make(TINY, ABOVE)
+    group = Group.make(TINY, GROUPS)
     assert group is not None
     code = """
 made = []
@@ -116,15 +114,41 @@ os._exit(len(made) // 2)"""
 
 
 @needs_groups
+def test_tasks_of_a_group_are_processes_threads_and_those_that_nobody_waited_for():
+    group = Group.make(TINY, GROUPS)
+    assert group is not None and group.tasks() == 0
+    code = """
+import threading
+sys.stdout.write("1"); sys.stdout.flush(); sys.stdin.read(1)
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+sys.stdout.write("2"); sys.stdout.flush(); sys.stdin.read(1)
+if not (child := os.fork()): os._exit(0)
+os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+sys.stdout.write("3"); sys.stdout.flush(); sys.stdin.read(1)
+os.waitpid(child, 0)
+sys.stdout.write("2"); sys.stdout.flush(); sys.stdin.read(1)"""
+    command = [sys.executable, "-S", "-c", f"import os, sys\nsys.stdin.read(1)\n{code}"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as child:
+        assert group.take(child.pid) and child.stdin is not None and child.stdout is not None
+        for _ in range(4):
+            child.stdin.write(b"x")
+            said = int(child.stdout.read(1))
+            assert group.tasks() == said
+        child.stdin.write(b"x")
+    group.remove()
+    assert group.tasks() is None
+
+
+@needs_groups
 def test_what_a_dead_supervisor_left_is_removed_and_the_living_ones_stay():
     if (child := os.fork()) == 0:
-        os._exit(Group.make(TINY, ABOVE) is None)
+        os._exit(Group.make(TINY, GROUPS) is None)
     assert os.waitpid(child, 0)[1] == 0
-    left = [folder / f"autograder-{child}" for folder in ABOVE]
+    left = [folder / f"autograder-{child}" for folder in GROUPS]
     assert all(folder.is_dir() for folder in left)
-    first = Group.make(TINY, ABOVE)
+    first = Group.make(TINY, GROUPS)
     assert first is not None and not any(folder.exists() for folder in left)
-    again = Group.make(TINY, ABOVE)
+    again = Group.make(TINY, GROUPS)
     assert again is not None, "an empty one of this process's number is one that was left"
     again.remove()
 
@@ -135,7 +159,7 @@ def test_a_kernel_that_fills_its_group_ran_out_of_memory(pool, starter):
     kernel = starter(pool)
     assert "cgroup" in kernel.isolation
     supervisor = next(line.split()[1] for line in Path(f"/proc/{kernel.pid}/status").open() if line.startswith("PPid:"))
-    group = ABOVE[0] / f"autograder-{supervisor}"
+    group = GROUPS[0] / f"autograder-{supervisor}"
     assert str(kernel.pid) in (group / "cgroup.procs").read_text().split()
     for name in ("memory.limit_in_bytes", "memory.max"):
         if (group / name).exists():

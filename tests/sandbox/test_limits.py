@@ -17,7 +17,7 @@ from autograder.sandbox.limits import MEBI, Limits
 from autograder.sandbox.trees import remove_tree
 from autograder.sandbox.warm_pool import WarmPool
 
-from .conftest import SMALL, run
+from .conftest import SMALL, needs_groups, run
 
 MEMORY = {
     "in one piece": "import numpy as np\nbig = np.ones(50 * 2**20)\nimport time; time.sleep(9)",
@@ -227,6 +227,46 @@ def test_a_look_that_never_ends_hides_no_memory(tmp_path):
         guard.end_all()"""
     ran = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, timeout=60)
     assert ran.stdout == "memory\n", ran.stderr
+
+
+ALONE = """
+import os, signal
+from autograder.sandbox.cgroup import Group, parents
+from autograder.sandbox.guard import Guard
+from autograder.sandbox.limits import Limits
+
+limits = Limits(memory_bytes=200 << 20, disk_bytes=1 << 20, processes=8)
+group = Group.make(limits, parents())
+said, say = os.pipe()
+told, tell = os.pipe()
+if (child := os.fork()) == 0:
+    os.read(told, 1)
+    if os.fork() == 0:
+        held = bytearray(os.urandom(1) * (100 << 20))
+        os.write(say, b"x")
+    signal.pause()
+group.take(child)
+walks = []
+class Seen(Guard):
+    def members(self):
+        walks.append(1)
+        return super().members()
+guard = Seen(child, limits, (), group=group)
+guard.settle()
+alone = guard.broken_limit(), guard.usage().peak_bytes, len(walks)
+os.write(tell, b"x")
+os.read(said, 1)
+together = guard.broken_limit(), guard.usage().peak_bytes > 90 << 20, len(walks)
+print(alone, together)
+guard.end_all()
+group.remove()
+"""
+
+
+@needs_groups
+def test_all_of_proc_is_gone_through_only_where_somebody_is_beside_the_kernel():
+    ran = subprocess.run([sys.executable, "-c", ALONE], capture_output=True, text=True, timeout=60)
+    assert ran.stdout == "(None, 0, 0) (None, True, 2)\n", ran.stderr
 
 
 def test_where_nobody_sees_what_is_mapped_it_is_small_and_counted(monkeypatch, starter):
