@@ -40,7 +40,7 @@ from .compare import (
 )
 from .diagnosis import Misconceptions
 from .examples import example, expect_entries
-from .expected import Expected
+from .expected import Expected, remembered
 from .failure import CheckFailure
 from .once import once
 from .reading import read_entry, read_list, read_number, read_word, wrong_return
@@ -58,8 +58,8 @@ __all__ = [
     "expect", "expect_close", "expect_entries", "expect_entry", "expect_equal", "expect_raises", "expect_refusals",
     "expect_shape", "expect_steady", "fresh", "if_it_raises", "in_kernel", "kernel_says", "later", "leaves_unchanged",
     "look_at", "measure", "measured", "misconceptions", "notebook", "numbers", "on", "once", "points", "read_entry",
-    "read_list", "read_number", "read_word", "reference", "refused", "returns_new", "rewritten", "search", "second",
-    "step", "strategies", "type_of", "wrong_return",
+    "read_list", "read_number", "read_word", "reference", "refused", "remembered", "returns_new", "rewritten", "search",
+    "second", "step", "strategies", "type_of", "wrong_return",
 ]
 
 reference = References()

@@ -15,6 +15,7 @@ from autograder.language import sentences_of
 _ = sentences_of(__package__)
 
 KEPT, LARGEST = 8192, 4096  # right answers that a worker keeps; values in one of them, and in its question
+RUNS = 64  # runs of a reference that are kept, each until another report of it is asked for
 
 
 class Expected:
@@ -73,6 +74,29 @@ class _Known:
         if len(self._answers) > KEPT:
             self._answers.popitem(last=False)
         return answer
+
+
+def remembered(run: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorator: `run` for a reference that reports several things of one run, and is asked for one after the other.
+
+    Its last runs are kept. What it gives is for all who ask the same, and not to be written to. Functions and classes
+    among its arguments are told by which they are.
+    """
+    runs: OrderedDict[Any, Any] = OrderedDict()
+
+    def known(*args: Any) -> Any:
+        try:
+            question = tuple(part if callable(part) else _identity(part) for part in args)
+        except _NotPlain:
+            return run(*args)
+        if question in runs:
+            return runs[question]
+        runs[question] = run(*args)
+        if len(runs) > RUNS:
+            runs.popitem(last=False)
+        return runs[question]
+
+    return known
 
 
 class _NotPlain(Exception):

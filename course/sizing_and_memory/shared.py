@@ -65,7 +65,7 @@ def wide_layers(copies):
 
     def room(*shape):
         shelf = let_go.setdefault(shape, [])
-        if not shelf:
+        if not shelf and copies > 1:
             gc.collect()  # what only a cycle of objects still holds is let go; Python would find it some time later
         memory = shelf.pop() if shelf else numpy.full(shape, 1, "float32")  # what is not written to takes no memory
         lent = memory.view()

@@ -7,8 +7,9 @@ import gc
 import re
 import textwrap
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from autograder.bridge.transport import LocalTransport
 from autograder.checks.collecting import number_of
 from autograder.checks.compare import _wrong_shape, _wrong_values, expect_close, expect_raises, expect_shape
 from autograder.checks.display import as_html, as_text
+from autograder.checks.expected import LARGEST, RUNS, remembered
 from autograder.checks.failure import CheckFailure
 from autograder.checks.headline import headline
 from autograder.checks.once import once
@@ -521,6 +523,25 @@ def _asked_twice(notebook: dict[str, object], answer: str) -> Session:
     first, again = (once(student, "a model", getattr(student, answer)) for _ in range(2))
     assert first is again
     return student._session
+
+
+def test_one_run_of_a_reference_serves_all_its_reports() -> None:
+    runs: list[object] = []
+
+    def run(answer: Callable[..., Any], *asked: Any) -> Any:
+        runs.append(answer)
+        return {"sum": answer(*asked), "asked": len(asked)}
+
+    known = remembered(run)
+    small, large = np.arange(3.0), np.zeros(LARGEST + 1)
+    assert known(np.add, small, small) is known(np.add, small.copy(), small.copy()) and len(runs) == 1
+    assert known(np.add, small, small + 1)["sum"].tolist() == [1, 3, 5] and len(runs) == 2
+    assert known(np.subtract, small, small)["sum"].tolist() == [0, 0, 0] and len(runs) == 3
+    assert known(np.add, large, 1) is not known(np.add, large, 1) and len(runs) == 5  # too much to compare and keep
+    for number in range(RUNS):
+        known(np.add, number, 1)
+    known(np.add, small, small)
+    assert len(runs) == 5 + RUNS + 1
 
 
 def test_what_is_asked_once_is_kept_as_long_as_the_notebook_and_no_longer() -> None:

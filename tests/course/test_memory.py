@@ -20,6 +20,7 @@ from course.sizing_and_memory.alexnet_table.misconceptions import ALEXNET_LAYERS
 from course.sizing_and_memory.alexnet_table.reference import alexnet_table
 from course.sizing_and_memory.checkpointing import hidden as checkpointing_hidden
 from course.sizing_and_memory.checkpointing import public as checkpointing
+from course.sizing_and_memory.checkpointing.reference import checkpointed_forward
 from course.sizing_and_memory.checkpointing.reference import checkpointing as checkpointed
 from course.sizing_and_memory.conv_parameters.reference import conv_parameters
 from course.sizing_and_memory.gradient_accumulation import hidden as accumulation_hidden
@@ -47,6 +48,20 @@ TEXTBOOK = {"image": (200, 300, 3), "maps": (100, 200, 400), "batch": 50}
 
 
 # --- the references ------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=20, deadline=None, derandomize=True)
+@given(st.integers(1, 4), st.booleans(), st.sampled_from(["", "training", "evaluation"]), st.integers(0, 99))
+def test_what_checkpoints_do_not_change_is_known_without_them(blocks, needs_gradient, normed, seed):
+    weights = [[numbers(2, 2, 3, 3, seed=seed + 4 * n), numbers(2, seed=seed + 4 * n + 1),
+                numbers(2, 2, 3, 3, seed=seed + 4 * n + 2), numbers(2, seed=seed + 4 * n + 3)] for n in range(blocks)]
+    case = (weights, numbers(2, 2, 3, 4, seed=seed), needs_gradient, "list", True, normed)
+    seen = checkpointing.run_checkpointed(checkpointed_forward, *case)
+    assert checkpointed(*case, _report="order") == seen["order"]
+    np.testing.assert_array_equal(checkpointed(*case), seen["output"].detach().numpy())
+    np.testing.assert_allclose(checkpointed(*case, _report="gradients"), seen["gradients"], rtol=1e-12, atol=1e-12)
+    if needs_gradient:
+        np.testing.assert_allclose(checkpointed(*case, _report="input_gradient"), seen["input_gradient"], rtol=1e-12)
 
 
 def test_the_textbook_network():

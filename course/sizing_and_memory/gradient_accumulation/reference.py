@@ -8,7 +8,11 @@ from typing import Any
 import numpy as np
 from torch import Tensor, nn
 
+from autograder.checks.api import remembered
+
 from .public import run_accumulation, run_wide_accumulation
+
+ran = remembered(run_accumulation)
 
 
 def accumulate_gradients(
@@ -42,5 +46,5 @@ def accumulation(
     """
     if wide:
         return run_wide_accumulation(answer, _weights, inputs, targets, micro_batch, 1)[_report]
-    seen = run_accumulation(answer, _weights, inputs, targets, micro_batch, loss, earlier, frozen, normed, other)
+    seen = ran(answer, _weights, inputs, targets, micro_batch, loss, earlier, frozen, normed, other)
     return seen[_report]

@@ -12,8 +12,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from autograder.checks.api import remembered
+
 from ..shared import as_array
 from .public import run_autocast
+
+ran = remembered(run_autocast)
 
 
 def autocast_forward(model: nn.Module, x: Tensor, dtype: torch.dtype) -> Tensor:
@@ -27,6 +31,6 @@ def mixed_precision(
     answer: Callable[..., Any] = autocast_forward,
 ) -> Any:
     """What a forward pass in `dtype` gives on a small network: see `run_autocast` for the case and the reports."""
-    seen = run_autocast(answer, _weights, x, dtype)
+    seen = ran(answer, _weights, x, dtype)
     reports = {"arrived": seen.get("gradients") is not None, "dtype": str(seen["output"].dtype).removeprefix("torch.")}
     return as_array(reports[_report] if _report in reports else seen[_report])
