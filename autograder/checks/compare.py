@@ -59,12 +59,15 @@ def expect_close(
     rtol: float | None = None,
     atol: float | None = None,
     part: Any = None,
+    form: Callable[[Any, Any], Any] | None = None,
     what: str = _("the result"),
 ) -> None:
     """Passes when `actual` has the expected type, shape, and values to tolerance.
 
     expected: an `Expected` (from `reference.…`), or a plain value, which then has no diagnosis.
     part: what of the expected value `actual` is to equal, if not all: an index, a key, or slices of an array.
+    form: brings an answer to the form of the right one, form(answer, right), where another check is about the form.
+        What a misconception gives is brought there too.
     like: the registry of misconceptions (`misconceptions.…`) to look for a name in.
     dtype: the NumPy dtype the answer must have, if that is asked for.
     framework: "torch" or "tensorflow" where a tensor is right; otherwise a NumPy array or a number is.
@@ -76,7 +79,15 @@ def expect_close(
         right = right if part is None else right[part]
         return _difference(got, right, what=what, dtype=dtype, framework=framework, rtol=rtol, atol=atol)
 
-    look_at(actual, lambda got: _settle(got, answer, like, differs))
+    if form is None:
+        look_at(actual, lambda got: _settle(got, answer, like, differs))
+        return
+    formed = form
+
+    def same(got: Any, wrong: Any) -> bool:
+        return differs(got, formed(wrong, answer.value)) is None
+
+    look_at(actual, lambda got: _settle(formed(got, answer.value), answer, like, differs, same))
 
 
 def expect_shape(actual: Any, shape: tuple[int, ...], *, what: str = _("the result")) -> None:

@@ -15,7 +15,7 @@ from autograder.language import sentences_of
 _ = sentences_of(__package__)
 
 KEPT, LARGEST = 8192, 4096  # right answers that a worker keeps; values in one of them, and in its question
-RUNS = 64  # runs of a reference that are kept, each until another report of it is asked for
+RUNS = 8  # runs of a reference that are kept, each until another report of it is asked for
 
 
 class Expected:

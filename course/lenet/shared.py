@@ -2,7 +2,7 @@
 
 import re
 
-from autograder.checks.api import CheckFailure, StudentError, Tensor, expect, in_kernel
+from autograder.checks.api import CheckFailure, StudentError, Tensor, expect, in_kernel, remembered
 
 from ..sizing_and_memory.shared import on_one_thread
 
@@ -81,6 +81,9 @@ def run_network(make, batches, seed):
         "output": torch.cat([output.detach().reshape(-1) for output in outputs]),
         "training": training if gradient is None else torch.cat([training, gradient.reshape(-1)]),
     }
+
+
+network_ran = remembered(run_network)  # for the references, whose reports are asked for one by one
 
 
 def gradient_of_images(network, images):

@@ -11,6 +11,7 @@ from autograder.checks.api import (
     in_kernel,
     later,
     look_at,
+    remembered,
     wrong_return,
 )
 
@@ -74,6 +75,8 @@ def run_module(make, options, shapes, training, weights, seed):
     return {"output": output, "shape": tuple(output.shape), "layers": layers, "unused": unused,
             "gradient": inputs[0].grad, "spoiled": spoiled}
 
+
+module_ran = remembered(run_module)  # for the references, whose reports are asked for one by one
 
 def fill(module, weights, seed):
     """Sets parameters and running statistics by shape; a 1x1 kernel counts as the matrix that it is.

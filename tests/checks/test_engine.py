@@ -19,13 +19,14 @@ from autograder.bridge.transport import LocalTransport
 from autograder.checks.collecting import number_of
 from autograder.checks.compare import _wrong_shape, _wrong_values, expect_close, expect_raises, expect_shape
 from autograder.checks.display import as_html, as_text
-from autograder.checks.expected import LARGEST, RUNS, remembered
+from autograder.checks.expected import LARGEST, RUNS, Expected, remembered
 from autograder.checks.failure import CheckFailure
 from autograder.checks.headline import headline
 from autograder.checks.once import once
 from autograder.checks.refusals import refused
 from autograder.checks.result import TestResult
 from autograder.checks.runner import CheckSession
+from autograder.checks.trial import Trial, begin, end
 from autograder.course import ROOT_VARIABLE
 from autograder.sandbox.wire import Tensor
 
@@ -523,6 +524,22 @@ def _asked_twice(notebook: dict[str, object], answer: str) -> Session:
     first, again = (once(student, "a model", getattr(student, answer)) for _ in range(2))
     assert first is again
     return student._session
+
+
+def test_where_another_check_is_about_the_form_a_misconception_of_the_form_foretells_no_failure() -> None:
+    def turned(answer: np.ndarray, right: np.ndarray) -> np.ndarray:
+        return answer if answer.shape == right.shape else answer.T
+
+    token, rows = begin(trial := Trial()), np.arange(6.0).reshape(2, 3)
+    try:
+        right = Expected(lambda image: image, (rows,), {})
+        expect_close(rows.T, right, form=turned)
+        seen = trial.observations[-1]
+        assert seen.same(seen.actual, rows.T) and not seen.same(seen.actual, rows.T + 1)
+        with pytest.raises(CheckFailure):
+            expect_close(rows.T + 1, right, form=turned)
+    finally:
+        end(token)
 
 
 def test_one_run_of_a_reference_serves_all_its_reports() -> None:

@@ -37,7 +37,7 @@ def same_maps(student, case, layer, inplace=False):
     """The right numbers, in whatever form: the form has a check of its own."""
     seen = looked(student, case, layer, inplace)
     right = reference.read_features(layer, case.channels, case.size, inplace, _seed=case.seed)
-    expect_close(as_maps(seen["output"], right.value), right, like=misconceptions.FEATURE_MAPS, rtol=1e-5, atol=1e-6,
+    expect_close(seen["output"], right, like=misconceptions.FEATURE_MAPS, form=as_maps, rtol=1e-5, atol=1e-6,
                  what="the result")
 
 

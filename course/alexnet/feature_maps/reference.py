@@ -9,8 +9,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from autograder.checks.api import remembered
+
 from ...sizing_and_memory.shared import as_array
 from .public import run_feature_maps
+
+ran = remembered(run_feature_maps)
 
 
 def feature_maps(model: nn.Module, layer: str, image: Tensor) -> np.ndarray:
@@ -36,4 +40,4 @@ def read_features(
     _report: str = "output", _seed: int = 0, answer: Callable[..., Any] = feature_maps,
 ) -> Any:
     """What `feature_maps` gives on a small network: see `run_feature_maps` for the case and the reports."""
-    return as_array(run_feature_maps(answer, layer, channels, size, inplace, fails, _seed)[_report])
+    return as_array(ran(answer, layer, channels, size, inplace, fails, _seed)[_report])

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from ...sizing_and_memory.shared import as_array
-from ..shared import run_network
+from ..shared import network_ran
 
 
 class LeNet5(nn.Module):
@@ -41,4 +41,4 @@ def lenet(
     batches: Sequence[int], _report: str = "output", _seed: int = 0, answer: Callable[..., Any] = LeNet5
 ) -> Any:
     """What LeNet-5 gives for batches of these sizes: see `run_network` for the case and the reports."""
-    return as_array(run_network(answer, list(batches), _seed)[_report])
+    return as_array(network_ran(answer, list(batches), _seed)[_report])

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ...sizing_and_memory.shared import as_array
-from ..shared import run_network
+from ..shared import network_ran
 from .public import FAILS
 
 
@@ -64,4 +64,4 @@ def repaired(
     batches: Sequence[int], _report: str = "output", _seed: int = 0, answer: Callable[..., Any] = RepairedLeNet
 ) -> Any:
     """What the repaired network gives for batches of these sizes: see `run_network`."""
-    return as_array(run_network(answer, list(batches), _seed)[_report])
+    return as_array(network_ran(answer, list(batches), _seed)[_report])

@@ -11,8 +11,12 @@ from typing import Any
 import torch
 from torch import nn
 
+from autograder.checks.api import remembered
+
 from ...sizing_and_memory.shared import as_array
 from .public import run_dense_to_conv
+
+ran = remembered(run_dense_to_conv)
 
 
 def dense_to_conv(linear: nn.Linear, channels: int, height: int, width: int) -> nn.Conv2d:
@@ -36,4 +40,4 @@ def convolved(
     _report: str = "output", _seed: int = 0, _even: bool = False, answer: Callable[..., Any] = dense_to_conv,
 ) -> Any:
     """What the convolution made from a dense layer gives: see `run_dense_to_conv` for the case and the reports."""
-    return as_array(run_dense_to_conv(answer, outputs, channels, size, larger_by, bias, _seed, _even)[_report])
+    return as_array(ran(answer, outputs, channels, size, larger_by, bias, _seed, _even)[_report])

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from ...sizing_and_memory.shared import as_array
-from ..shared import run_module
+from ..shared import module_ran
 
 
 def conv_relu(in_channels: int, out_channels: int, kernel_size: int) -> nn.Sequential:
@@ -48,4 +48,4 @@ def inception(
     _seed: int = 0, answer: Callable[..., Any] = InceptionModule,
 ) -> Any:
     """What an inception module gives: see `run_module` for the case and the reports."""
-    return as_array(run_module(answer, options, shapes, training, weights, _seed)[_report])
+    return as_array(module_ran(answer, options, shapes, training, weights, _seed)[_report])

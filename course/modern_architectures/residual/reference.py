@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ...sizing_and_memory.shared import as_array
-from ..shared import run_module
+from ..shared import module_ran
 
 
 class ResidualBlock(nn.Module):
@@ -46,4 +46,4 @@ def residual(
     _seed: int = 0, answer: Callable[..., Any] = ResidualBlock,
 ) -> Any:
     """What a residual block gives: see `run_module` for the case and the reports."""
-    return as_array(run_module(answer, options, shapes, training, weights, _seed)[_report])
+    return as_array(module_ran(answer, options, shapes, training, weights, _seed)[_report])

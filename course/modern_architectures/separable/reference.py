@@ -11,7 +11,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from ...sizing_and_memory.shared import as_array
-from ..shared import run_module
+from ..shared import module_ran
 
 
 class SeparableConv2d(nn.Module):
@@ -38,4 +38,4 @@ def separable(
     _seed: int = 0, answer: Callable[..., Any] = SeparableConv2d,
 ) -> Any:
     """What a separable convolution gives: see `run_module` for the case and the reports."""
-    return as_array(run_module(answer, options, shapes, training, weights, _seed)[_report])
+    return as_array(module_ran(answer, options, shapes, training, weights, _seed)[_report])

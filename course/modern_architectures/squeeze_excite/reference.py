@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ...sizing_and_memory.shared import as_array
-from ..shared import run_module
+from ..shared import module_ran
 
 
 class SqueezeExcite(nn.Module):
@@ -42,4 +42,4 @@ def squeeze_excite(
     _seed: int = 0, answer: Callable[..., Any] = SqueezeExcite,
 ) -> Any:
     """What squeeze and excitation gives: see `run_module` for the case and the reports."""
-    return as_array(run_module(answer, options, shapes, training, weights, _seed)[_report])
+    return as_array(module_ran(answer, options, shapes, training, weights, _seed)[_report])

@@ -12,8 +12,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from autograder.checks.api import remembered
+
 from ...sizing_and_memory.shared import as_array
 from .public import run_head
+
+ran = remembered(run_head)
 
 
 def bilinear_kernel(factor: int) -> Tensor:
@@ -48,4 +52,4 @@ def segmentation(
     answer: Callable[..., Any] = SegmentationHead,
 ) -> Any:
     """What a segmentation head gives: see `run_head` for the case and the reports."""
-    return as_array(run_head(answer, options, size, factor, _seed)[_report])
+    return as_array(ran(answer, options, size, factor, _seed)[_report])
