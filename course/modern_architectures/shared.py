@@ -31,13 +31,14 @@ IN_PLACE = (
 )
 
 
-def run_module(make, options, shapes, training, weights, seed):
+def run_module(make, options, shapes, training, weights, seed, backward=False):
     """What the module `make(**options)` gives for inputs of these shapes (float64, drawn from the seed).
 
     Its weights are drawn by shape, so that they do not depend on names or order; `weights` says how, see `fill`; where
-    they are positive, the inputs are, too. Reports the output, its shape, the parameters' shapes, and the gradient of
-    the first input (of a weighted sum of the output; None where none arrived); the shapes of `unused` parameters, which
-    get no gradient; and whether it is `spoiled`, because something was changed in place that the backward pass needs.
+    they are positive, the inputs are, too. Reports the output, its shape and the parameters' shapes; after a backward
+    pass, where one is asked for, the gradient of the first input (of a weighted sum of the output; None where none
+    arrived), the shapes of `unused` parameters, which get no gradient, and whether it is `spoiled`, because something
+    was changed in place that the backward pass needs.
     """
     import numpy
     import torch
@@ -47,11 +48,12 @@ def run_module(make, options, shapes, training, weights, seed):
     module = make(**options)
     if not isinstance(module, torch.nn.Module):
         return {"output": "no module"}
-    module = module.double()
-    if any(torch.nn.parameter.is_lazy(value) for value in (*module.parameters(), *module.buffers())):
+    named = named_tensors(module.double())
+    if any(torch.nn.parameter.is_lazy(values) for _, values in named):
         with torch.no_grad():  # which gives lazy layers their sizes
             module.eval()(*[torch.zeros(shape, dtype=torch.float64) for shape in shapes])
-    fill(module, weights, seed)
+        named = named_tensors(module)
+    fill(named, weights, seed)
     module.train(training)
     drawn = [torch.from_numpy(numpy.random.default_rng([seed, *shape]).standard_normal(shape)) for shape in shapes]
     inputs = [(values.abs() if weights == "positive" else values).requires_grad_() for values in drawn]
@@ -60,7 +62,7 @@ def run_module(make, options, shapes, training, weights, seed):
     if not isinstance(output, torch.Tensor):
         return {"output": output}
     spoiled = False
-    if output.requires_grad:
+    if backward and output.requires_grad:
         factors = torch.linspace(0.5, 1.5, output.numel(), dtype=output.dtype).reshape(output.shape)
         try:
             on_one_thread((output * factors).sum().backward)
@@ -71,14 +73,21 @@ def run_module(make, options, shapes, training, weights, seed):
     parameters = list(module.parameters())
     sizes = [list(parameter.shape) for parameter in parameters]
     layers = sorted(size[:2] if size[2:] == [1, 1] else size for size in sizes)
+    seen = {"output": output, "shape": tuple(output.shape), "layers": layers}
+    if not backward:
+        return seen
     unused = [list(value.shape) for value in parameters if value.requires_grad and value.grad is None]
-    return {"output": output, "shape": tuple(output.shape), "layers": layers, "unused": unused,
-            "gradient": inputs[0].grad, "spoiled": spoiled}
+    return {**seen, "unused": unused, "gradient": inputs[0].grad, "spoiled": spoiled}
 
 
 module_ran = remembered(run_module)  # for the references, whose reports are asked for one by one
 
-def fill(module, weights, seed):
+def named_tensors(module):
+    """The parameters and buffers of a module, with their names."""
+    return [*module.named_parameters(), *module.named_buffers()]
+
+
+def fill(named, weights, seed):
     """Sets parameters and running statistics by shape; a 1x1 kernel counts as the matrix that it is.
 
     weights: "drawn"; "plain", with biases of 0 and normalisations that change nothing, so that a layer too many or too
@@ -89,7 +98,7 @@ def fill(module, weights, seed):
 
     drawn = {}  # making a generator takes longer than most layers
     with torch.no_grad():
-        for name, values in [*module.named_parameters(), *module.named_buffers()]:
+        for name, values in named:
             if not torch.is_floating_point(values):
                 continue
             shape = tuple(values.shape)
@@ -115,10 +124,13 @@ def values_of(shape, scale, weights, seed):
     return numpy.asarray(drawn)
 
 
-def run(student, make, options, shapes, *, training=False, weights="drawn", seed=0):
+IN_THE_KERNEL = (named_tensors, fill, values_of, on_one_thread)  # what `run_module` calls there
+
+
+def run(student, make, options, shapes, *, training=False, weights="drawn", seed=0, backward=False):
     """What the notebook's module gives (see `run_module`), read when one of the looks below has its turn."""
-    kernel = in_kernel(student, run_module, fill, values_of, on_one_thread)
-    return later(kernel.run_module, make, options, shapes, training, weights, seed)
+    kernel = in_kernel(student, run_module, *IN_THE_KERNEL)
+    return later(kernel.run_module, make, options, shapes, training, weights, seed, backward)
 
 
 def looked_at(seen):

@@ -19,7 +19,7 @@ def run_dense_to_conv(convert, outputs, channels, size, larger_by, bias, seed, e
 
     height, width = size
     linear = torch.nn.Linear(channels * height * width, outputs, bias=bias)
-    fill(linear, "drawn", seed)
+    fill(list(linear.named_parameters()), "drawn", seed)
     if even:
         with torch.no_grad():
             linear.weight.copy_(linear.weight[:, :1].expand_as(linear.weight))

@@ -19,7 +19,8 @@ MODULES_ALIKE = cases(options=ALIKE, images=st.just(1), height=SIDE, width=SIDE,
 def inception(student, case, report, weights="plain"):
     """(what the student's module gives, the right report)"""
     shapes = [(case.images, case.options["in_channels"], case.height, case.width)]
-    seen = run(student, student.InceptionModule, case.options, shapes, weights=weights, seed=case.seed)
+    seen = run(student, student.InceptionModule, case.options, shapes, weights=weights, seed=case.seed,
+               backward=report == "gradient")
     right = reference.inception(case.options, shapes, weights=weights, _report=report, _seed=case.seed)
     return seen, right, misconceptions.INCEPTION
 

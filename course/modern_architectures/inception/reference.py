@@ -48,4 +48,4 @@ def inception(
     _seed: int = 0, answer: Callable[..., Any] = InceptionModule,
 ) -> Any:
     """What an inception module gives: see `run_module` for the case and the reports."""
-    return as_array(module_ran(answer, options, shapes, training, weights, _seed)[_report])
+    return as_array(module_ran(answer, options, shapes, training, weights, _seed, _report == "gradient")[_report])

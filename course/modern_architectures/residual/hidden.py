@@ -27,7 +27,8 @@ def projected(case):
 
 def asked(student, options, shapes, report, seed, training=False, weights="plain"):
     """(what the student's block gives, the right report)"""
-    seen = run(student, student.ResidualBlock, options, shapes, training=training, weights=weights, seed=seed)
+    seen = run(student, student.ResidualBlock, options, shapes, training=training, weights=weights, seed=seed,
+               backward=training or report == "gradient")  # in training it is asked which layers are used
     right = reference.residual(options, shapes, training, weights, _report=report, _seed=seed)
     return seen, right, misconceptions.RESIDUAL
 

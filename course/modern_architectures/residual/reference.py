@@ -46,4 +46,4 @@ def residual(
     _seed: int = 0, answer: Callable[..., Any] = ResidualBlock,
 ) -> Any:
     """What a residual block gives: see `run_module` for the case and the reports."""
-    return as_array(module_ran(answer, options, shapes, training, weights, _seed)[_report])
+    return as_array(module_ran(answer, options, shapes, training, weights, _seed, _report == "gradient")[_report])

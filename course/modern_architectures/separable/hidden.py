@@ -16,7 +16,8 @@ def separated(student, case, report, weights="plain", **more):
     """(what the student's module gives, the right report)"""
     options = case.options | more
     shapes = [(case.images, options["in_channels"], case.height, case.width)]
-    seen = run(student, student.SeparableConv2d, options, shapes, weights=weights, seed=case.seed)
+    seen = run(student, student.SeparableConv2d, options, shapes, weights=weights, seed=case.seed,
+               backward=report == "gradient")
     right = reference.separable(options, shapes, weights=weights, _report=report, _seed=case.seed)
     return seen, right, misconceptions.SEPARABLE
 

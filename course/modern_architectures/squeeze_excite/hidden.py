@@ -22,7 +22,8 @@ def squeezed(student, case, report, images=1, weights="plain", **options):
     """(what the student's module gives, the right report)"""
     options = case.options | options
     shapes = [(images, options["channels"], case.height, case.width)]
-    seen = run(student, student.SqueezeExcite, options, shapes, weights=weights, seed=case.seed)
+    seen = run(student, student.SqueezeExcite, options, shapes, weights=weights, seed=case.seed,
+               backward=report == "gradient")
     right = reference.squeeze_excite(options, shapes, weights=weights, _report=report, _seed=case.seed)
     return seen, right, misconceptions.SQUEEZE_EXCITE
 

@@ -42,4 +42,4 @@ def squeeze_excite(
     _seed: int = 0, answer: Callable[..., Any] = SqueezeExcite,
 ) -> Any:
     """What squeeze and excitation gives: see `run_module` for the case and the reports."""
-    return as_array(module_ran(answer, options, shapes, training, weights, _seed)[_report])
+    return as_array(module_ran(answer, options, shapes, training, weights, _seed, _report == "gradient")[_report])

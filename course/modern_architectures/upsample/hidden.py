@@ -16,8 +16,7 @@ from autograder.checks.api import (
 )
 from autograder.checks.api import strategies as st
 
-from ...sizing_and_memory.shared import on_one_thread
-from ..shared import fill, looked_at, run_module, same_layers, same_output, values_of
+from ..shared import IN_THE_KERNEL, looked_at, run_module, same_layers, same_output
 from . import public
 
 FEW, SEED = st.integers(1, 4), st.integers(0, 50)
@@ -49,7 +48,7 @@ HEADS = cases(
 
 
 def head(student, case, factor=None):
-    kernel = in_kernel(student, public.run_head, run_module, fill, values_of, on_one_thread)
+    kernel = in_kernel(student, public.run_head, run_module, *IN_THE_KERNEL)
     factor = factor or case.factor
     return later(kernel.run_head, student.SegmentationHead, case.options, case.size, factor, case.seed)
 

@@ -2,8 +2,7 @@
 
 from autograder.checks.api import expect_close, expect_equal, in_kernel, misconceptions, reference, second
 
-from ...sizing_and_memory.shared import on_one_thread
-from ..shared import fill, looked_at, run_module, values_of
+from ..shared import IN_THE_KERNEL, looked_at, run_module
 
 
 def run_head(make, options, size, factor, seed):
@@ -35,7 +34,7 @@ def test_small_head(student, case):
     """A map of 3x4 and one twice as large: scores for every class at every pixel of the larger one."""
     size = (case or 3, 4)
     options = {"low_channels": 3, "high_channels": 2, "num_classes": 2}
-    kernel = in_kernel(student, run_head, run_module, fill, values_of, on_one_thread)
+    kernel = in_kernel(student, run_head, run_module, *IN_THE_KERNEL)
     seen = looked_at(kernel.run_head(student.SegmentationHead, options, size, 2, 0))
     registry = misconceptions.SEGMENTATION_HEAD
     expect_equal(seen["shape"], reference.segmentation(options, size, 2, _report="shape"), like=registry,
