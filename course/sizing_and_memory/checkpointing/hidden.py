@@ -36,16 +36,16 @@ def blocks_of(case):
     return weights, numbers(case.images, maps, case.height, case.width, seed=seed)
 
 
-def ran(student, case, needs_gradient=True):
+def ran(student, case, needs_gradient=True, backward=True):
     """(what the student's forward pass gave, read when it is looked at; what it was asked with) for a case."""
-    arguments = (*blocks_of(case), needs_gradient, case.container, True)
+    arguments = (*blocks_of(case), needs_gradient, case.container, True, "", backward)
     kernel = in_kernel(student, public.run_checkpointed, saved_bytes, on_one_thread, gradients_of)
     return later(kernel.run_checkpointed, student.checkpointed_forward, *arguments), arguments
 
 
-def checkpointed(student, case, report, look, needs_gradient=True):
+def checkpointed(student, case, report, look, **how):
     """Has `look(what the student's forward pass gave, the right report)` compare them for a case."""
-    seen, arguments = ran(student, case, needs_gradient)
+    seen, arguments = ran(student, case, **how)
     right = reference.checkpointing(*arguments, _report=report)
     look_at(seen, lambda found: look(with_its_form(found), right))
 
@@ -175,4 +175,4 @@ def test_inputs_of_the_blocks_are_kept(student, case):
             as_they_run(student, case)
         expect(kept, "More than the blocks' inputs was kept.")
 
-    checkpointed(student, case, "output", compare)
+    checkpointed(student, case, "output", compare, backward=False)

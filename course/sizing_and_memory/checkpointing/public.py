@@ -17,14 +17,15 @@ from autograder.checks.api import (
 from ..shared import gradients_of, on_one_thread, report_of, saved_bytes, wide_layers
 
 
-def run_checkpointed(forward, weights, x, needs_gradient, container, again, normed=""):
+def run_checkpointed(forward, weights, x, needs_gradient, container, again, normed="", backward=True):
     """What `forward(blocks, x)` gives on blocks of two conv-ReLU pairs (3x3, padding 1, float64).
 
     weights: per block [kernels, bias, kernels, bias]. container: "list" or "sequential". again: whether the blocks were
     asked about another input before. normed: "training" or "evaluation", the mode of a batch normalisation behind each
-    convolution, if there is one. Reports output, gradients of parameters and input (of a weighted sum of the
-    output; None where none arrived), the bytes kept for the backward pass, and in which order the blocks ran, forward
-    and again, with a -1 behind where nothing was recorded; and whether the input needs a gradient after the call.
+    convolution, if there is one. Reports the output; after a backward pass, where one is asked for, the gradients of
+    parameters and input (of a weighted sum of the output; None where none arrived); the bytes kept for that pass; in
+    which order the blocks ran, forward and again, with a -1 behind where nothing was recorded; and whether the input
+    needs a gradient after the call.
     """
     import torch
 
@@ -52,11 +53,11 @@ def run_checkpointed(forward, weights, x, needs_gradient, container, again, norm
         return {"output": output}
     needed = image.requires_grad
     arrived = output.requires_grad
-    if arrived:
+    if backward and arrived:
         factors = torch.linspace(0.5, 1.5, output.numel(), dtype=output.dtype).reshape(output.shape)
         on_one_thread((output * factors).sum().backward)
-    return {"output": output, "gradients": gradients_of(model) if arrived else None, "input_gradient": image.grad,
-            "saved": saved, "order": order if arrived else [*order, -1], "needed": needed}
+    return {"output": output, "gradients": gradients_of(model) if backward and arrived else None,
+            "input_gradient": image.grad, "saved": saved, "order": order if arrived else [*order, -1], "needed": needed}
 
 
 def run_deep_checkpointed(forward, scales, copies):
@@ -114,13 +115,13 @@ def same_output(student, arguments, more=lambda seen: None):
 def mode_stays(student, weights, x, container):
     """A call leaves the mode of the blocks as it was, as batch normalisation shows."""
     for mode in ("training", "evaluation"):
-        same_output(student, (weights, x, False, container, True, mode))
+        same_output(student, (weights, x, False, container, True, mode, False))
 
 
 def input_needs_no_gradient(student, weights, x, container):
     """The output is right, and an input that needed no gradient needs none after the call. The kernel says the latter.
     """
-    same_output(student, (weights, x, False, container, True), lambda seen: expect(
+    same_output(student, (weights, x, False, container, True, "", False), lambda seen: expect(
         seen["needed"] is False, "The input needs gradients now.",
         diagnosis=misconceptions.CHECKPOINTING["input-made-to-need-gradients"]))
 

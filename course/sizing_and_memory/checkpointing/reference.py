@@ -38,7 +38,8 @@ def without_checkpoints(blocks: Iterable[nn.Module], x: Tensor) -> Tensor:
 
 def checkpointing(
     _weights: list[list[np.ndarray]], x: np.ndarray, needs_gradient: bool = True, container: str = "sequential",
-    again: bool = False, normed: str = "", _report: str = "output", answer: Callable[..., Any] = checkpointed_forward,
+    again: bool = False, normed: str = "", _backward: bool = True, _report: str = "output",
+    answer: Callable[..., Any] = checkpointed_forward,
 ) -> Any:
     """What a checkpointed forward pass gives on small blocks: see `run_checkpointed` for the case and the reports."""
     if answer is checkpointed_forward and _report == "order":
@@ -46,7 +47,7 @@ def checkpointing(
         return forward + forward[::-1]
     if answer is checkpointed_forward and _report != "saved":
         answer = without_checkpoints
-    return as_array(ran(answer, _weights, x, needs_gradient, container, again, normed)[_report])
+    return as_array(ran(answer, _weights, x, needs_gradient, container, again, normed, _backward)[_report])
 
 
 def deep_checkpointed(scales: np.ndarray, answer: Callable[..., Any] = without_checkpoints) -> np.ndarray:
