@@ -23,7 +23,7 @@ import PIL.Image
 import threadpoolctl
 import zmq
 from ipykernel import ipkernel
-from ipykernel.iostream import IOPubThread
+from ipykernel.iostream import IOPubThread, OutStream
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from IPython.core.history import HistoryManager
@@ -96,10 +96,20 @@ class StudentKernel(IPythonKernel):
             os.environ["CNN_STUDENT"] = student
 
 
+class Stream(OutStream):
+    """What `sys.stdout` and `sys.stderr` are. ipykernel flushes them six times for each cell, and waits each time for
+    the thread that sends; here it does so where something was written. What that thread has taken is sent first."""
+
+    def flush(self) -> None:
+        if self._buffers:
+            super().flush()
+
+
 class StudentKernelApp(IPKernelApp):
     """The kernel's application, told everything it would otherwise read from files."""
 
     kernel_class = StudentKernel
+    outstream_class = f"{Stream.__module__}.{Stream.__qualname__}"
     name = "student-kernel"
 
     def init_crash_handler(self) -> None:

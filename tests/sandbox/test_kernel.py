@@ -251,6 +251,29 @@ def test_an_error_is_shown_as_ipython_shows_it_without_a_search_through_all_modu
     assert ran.text == "7 True True\n", ran.error
 
 
+PRINTED = """
+import sys
+from ipykernel.iostream import IOPubThread
+
+asked, schedule = [], IOPubThread.schedule
+IOPubThread.schedule = lambda self, call: (asked.append(call), schedule(self, call))
+sys.stdout.flush(), sys.stderr.flush()
+before = len(asked)
+print("first")
+sys.stdout.flush()
+display("second")
+print("third", file=sys.stderr)
+before, len(asked) > 2
+"""
+
+
+def test_a_stream_that_holds_nothing_asks_nobody_to_send_it_and_what_is_shown_keeps_its_order(kernel):
+    ran = run(kernel, PRINTED)
+    assert ran.result == "(0, True)" and ran.text == "first\nthird\n", ran.error
+    ran = run(kernel, "for n in range(300):\n    print(n, end=' ')\n    display(n)")
+    assert ran.text.split() == list(map(str, range(300))) and len(ran.displays) == 300
+
+
 def test_a_kernel_whose_welcome_was_missed_is_asked_again(monkeypatch, pool, starter):
     """ipykernel may overlook a subscriber that comes while it sends its first status."""
     get, missed = KernelClient.get_iopub_msg, []
