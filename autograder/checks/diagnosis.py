@@ -157,7 +157,7 @@ class Diagnosis:
         """Whether a second case is still to be seen: another one, in which the answer is wrong too."""
         if getattr(self._registry, "answer", False):
             return False
-        return len({one.expected.describe() for one in self._seen if not one.same(one.actual, one.right)}) < 2
+        return len({one.expected.case() for one in self._seen if not one.same(one.actual, one.right)}) < 2
 
     def add(self, observations: Sequence[Observation]) -> None:
         """Takes further comparisons into account; misconceptions that do not explain them are dropped."""

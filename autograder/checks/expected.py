@@ -44,6 +44,12 @@ class Expected:
             given = {_("argument {i}").format(i=i + 1): value for i, value in enumerate(self.args)} | self.kwargs
         return describe_case(given)
 
+    def case(self) -> Any:
+        """What tells the case from others, as a key: its words, the shapes of all arrays, also of those within, and
+        what the words leave out: which report is asked for, and from which seed its numbers come."""
+        left_out = sorted((name, repr(value)) for name, value in self.kwargs.items() if name.startswith("_"))
+        return self.describe(), _shapes([*self.args, *self.kwargs.values()]), tuple(left_out)
+
 
 class _Known:
     """Right answers to small questions, kept for the submissions that a worker grades next.
@@ -160,6 +166,13 @@ def describe_value(value: Any) -> str:
         return _("for {values}").format(values=", ".join(map(str, value)))
     text = repr(value)
     return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _shapes(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return value.shape
+    parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
+    return tuple(found for part in parts if (found := _shapes(part)) is not None) or None
 
 
 def _is_short(value: Any) -> bool:

@@ -542,6 +542,15 @@ def test_where_another_check_is_about_the_form_a_misconception_of_the_form_foret
         end(token)
 
 
+def test_cases_are_told_apart_by_sizes_within_and_by_what_their_words_leave_out() -> None:
+    def case(size: int, **left_out: Any) -> Any:
+        layers = {"fc6": {"weights": np.zeros((size, 2)), "biases": [1.0]}, "fc7": {"weights": np.zeros(2)}}
+        return Expected(lambda layers, _report="output", _seed=0: layers, (layers,), left_out).case()
+
+    assert case(3) == case(3) and hash(case(3)) == hash(case(3))
+    assert len({case(3), case(4), case(3, _report="shape"), case(3, _seed=1)}) == 4
+
+
 def test_one_run_of_a_reference_serves_all_its_reports() -> None:
     runs: list[object] = []
 

@@ -31,14 +31,17 @@ def level_filters(count, seed):
     return weights
 
 
-def same_grid(student, weights, columns, gap):
-    """The right picture; one with its channels first is turned, for the form of the result has a check of its own."""
-    right = reference.filter_grid(weights, columns, gap)
-    picture = student.filter_grid(weights, columns, gap)
-    if isinstance(picture, np.ndarray) and picture.ndim == 3 and picture.shape != right.value.shape:
+def channels_last(picture, right):
+    """A picture with its channels first is turned, for the form of the result has a check of its own."""
+    if isinstance(picture, np.ndarray) and picture.ndim == 3 and picture.shape != right.shape:
         turned = np.moveaxis(picture, 0, -1)
-        picture = turned if turned.shape == right.value.shape else picture
-    expect_close(picture, right, like=misconceptions.FILTER_GRID, rtol=1e-5, atol=1e-6, what="the picture")
+        return turned if turned.shape == right.shape else picture
+    return picture
+
+
+def same_grid(student, weights, columns, gap):
+    expect_close(student.filter_grid(weights, columns, gap), reference.filter_grid(weights, columns, gap),
+                 like=misconceptions.FILTER_GRID, form=channels_last, rtol=1e-5, atol=1e-6, what="the picture")
 
 
 @points(1.5)
