@@ -190,7 +190,8 @@ class AveragePooling(AlexNet):
         replace(self.features, POOLS, lambda: nn.AvgPool2d(3, stride=2))
 
 
-@ALEXNET_TORCH.add("tanh-for-relu", section=DETAILS)
+@ALEXNET_TORCH.add("tanh-for-relu", section=DETAILS,
+                   price="the given weights drive it to its ends, where two images may have the same logits")
 @on(right.alexnet_in_torch)
 class TanhForRelu(AlexNet):
     """The nonlinearity is tanh, as in LeNet-5; AlexNet has ReLUs."""
