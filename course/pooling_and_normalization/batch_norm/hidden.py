@@ -47,21 +47,21 @@ def two_of(case):
 
 
 @points(1)
-@search(BATCHES)
+@search(BATCHES, examples=12)
 def test_batch_norm_in_training(student, case):
     """In training each channel is brought to mean 0 and variance 1, over all images and pixels of this very batch."""
     compare(student, batch_of(case), True, "output", before=[(batch_of(case, second=1), True)], **ROUGHLY)
 
 
 @points(1)
-@search(cases(channels=st.integers(2, 3), seed=SEED))
+@search(cases(channels=st.integers(2, 3), seed=SEED), examples=12)
 def test_batch_norm_scale_and_offset(student, case):
     """Each channel is multiplied by its own gamma, and then its own beta is added."""
     compare(student, plain_batch(case.channels), False, "output", scale=two_of(case), **ROUGHLY)
 
 
 @points(1)
-@search(BATCHES)
+@search(BATCHES, examples=12)
 def test_batch_norm_at_inference(student, case):
     """At inference the running values count, and the batch's own mean and variance do not."""
     x, before = batch_of(case), [(batch_of(case, second=1), True)]
@@ -71,7 +71,7 @@ def test_batch_norm_at_inference(student, case):
 
 @points(1.5)
 @search(cases(batch=st.integers(2, 3), height=st.integers(2, 3), width=st.integers(2, 4), channels=st.integers(2, 3),
-              momentum=MOMENTUM, seed=SEED))
+              momentum=MOMENTUM, seed=SEED), examples=12)
 def test_batch_norm_running_values(student, case):
     """In training the running values, at first 0 and 1, keep the share `momentum` and take the rest from the batch."""
     x, before = batch_of(case), [(batch_of(case, second=1), True)]
@@ -80,7 +80,7 @@ def test_batch_norm_running_values(student, case):
 
 
 @points(1)
-@search(BATCHES)
+@search(BATCHES, examples=12)
 def test_batch_norm_inference_changes_nothing(student, case):
     """Inference leaves the running values alone, however often it is asked, and a batch of one or none will do."""
     x, other = batch_of(case), batch_of(case, second=1)
@@ -90,7 +90,7 @@ def test_batch_norm_inference_changes_nothing(student, case):
 
 
 @points(1)
-@search(cases(channels=st.integers(2, 3), eps=st.sampled_from([0.5, 2.0, 1e-3]), seed=SEED))
+@search(cases(channels=st.integers(2, 3), eps=st.sampled_from([0.5, 2.0, 1e-3]), seed=SEED), examples=12)
 def test_batch_norm_eps(student, case):
     """eps is added to the variance, under the root; without one it is 0.00001."""
     x, running = 2 * plain_batch(case.channels), (np.zeros(case.channels), np.full(case.channels, 4.0))

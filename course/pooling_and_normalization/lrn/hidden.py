@@ -60,7 +60,7 @@ def array_like(result, image):
 
 
 @points(2.5)
-@search(INNER)
+@search(INNER, examples=12)
 def test_lrn_of_inner_channels(student, case):
     """Each activation is divided by (k + alpha * sum of its neighbours' squares) ** beta."""
     image = numbers(case.side, case.side + 1, case.inner + 2 * case.reach, seed=case.seed)
@@ -69,7 +69,7 @@ def test_lrn_of_inner_channels(student, case):
 
 
 @points(2)
-@search(ENDS)
+@search(ENDS, examples=12)
 def test_lrn_at_the_ends(student, case):
     """The window is clipped at the first and the last channel, also where it is larger than all channels."""
     options = {"k": 0.0, "alpha": 1.0, "beta": 1.0}
@@ -80,7 +80,7 @@ def test_lrn_at_the_ends(student, case):
 
 
 @points(1.5)
-@search(cases(side=st.integers(1, 3), **LOUD))
+@search(cases(side=st.integers(1, 3), **LOUD), examples=12)
 def test_lrn_of_size_one(student, case):
     """With a size of 1 a channel is divided by its own square's part alone."""
     normalised(student, numbers(case.side, case.side + 1, 1, seed=case.seed), **options_of(case, size=1))
@@ -88,7 +88,7 @@ def test_lrn_of_size_one(student, case):
 
 @points(2)
 @search(cases(channels=st.integers(1, 4), k=st.sampled_from([0.5, 2.0, 3.0]), beta=st.sampled_from([0.5, 0.75, 2.0]),
-              seed=SEED))
+              seed=SEED), examples=12)
 def test_lrn_without_alpha(student, case):
     """With an alpha of 0 only k ** beta divides."""
     image = numbers(2, 2, case.channels, seed=case.seed)

@@ -29,21 +29,21 @@ def entries_of(student, name, case, *keys):
 
 
 @points(2)
-@search(PAPER)
+@search(PAPER, examples=12)
 def test_torch_alpha(student, case):
     """PyTorch divides alpha by the size: the argument makes up for that."""
     framework_entries(student, "lrn_as_torch", case, "alpha")
 
 
 @points(1)
-@search(PAPER)
+@search(PAPER, examples=12)
 def test_torch_others(student, case):
     """PyTorch's size, beta and k are those of the formula."""
     framework_entries(student, "lrn_as_torch", case, "size", "beta", "k")
 
 
 @points(2)
-@search(PAPER)
+@search(PAPER, examples=12)
 def test_tensorflow_radius(student, case):
     """TensorFlow's depth_radius is an int: the neighbours on one side."""
     found = framework_entries(student, "lrn_as_tensorflow", case, "depth_radius")
@@ -52,7 +52,7 @@ def test_tensorflow_radius(student, case):
 
 
 @points(1)
-@search(PAPER)
+@search(PAPER, examples=12)
 def test_tensorflow_others(student, case):
     """TensorFlow takes alpha and beta as they are, and calls k the bias."""
     framework_entries(student, "lrn_as_tensorflow", case, "bias", "alpha", "beta")

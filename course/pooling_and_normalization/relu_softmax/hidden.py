@@ -55,7 +55,7 @@ def test_relu_of_infinity(student):
 
 
 @points(1)
-@search(ROWS)
+@search(ROWS, examples=12)
 def test_softmax(student, case):
     """The exponentials of a row's logits, divided by their sum."""
     softened(student, numbers(case.columns, seed=case.seed))
@@ -63,7 +63,7 @@ def test_softmax(student, case):
 
 
 @points(1)
-@search(cases(batch=st.integers(2, 3), rows=st.integers(2, 4), columns=st.integers(2, 4), seed=SEED))
+@search(cases(batch=st.integers(2, 3), rows=st.integers(2, 4), columns=st.integers(2, 4), seed=SEED), examples=12)
 def test_softmax_along_an_axis(student, case):
     """The probabilities sum to 1 along the axis that is given, by default the last one."""
     logits = numbers(case.batch, case.rows, case.columns, seed=case.seed)

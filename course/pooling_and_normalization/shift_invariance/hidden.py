@@ -67,7 +67,7 @@ FRAMED = cases(batch=st.integers(2, 3), width=st.integers(9, 11), channels=CHANN
 
 
 @points(1.5)
-@search(SHIFTED)
+@search(SHIFTED, examples=12)
 def test_shift_of_one_image(student, case):
     """The image moves to the right, zeros come in, and the change is measured relative to the features."""
     image = numbers(1, case.height, case.width, case.channels, seed=case.seed)
@@ -76,7 +76,7 @@ def test_shift_of_one_image(student, case):
 
 
 @points(1.5)
-@search(FRAMED)
+@search(FRAMED, examples=12)
 def test_shift_of_a_batch(student, case):
     """Every image counts the same, however bright it is, and a blank one is one of them."""
     images = framed(case.batch, case.width, seed=case.seed, channels=case.channels)
@@ -89,7 +89,7 @@ def test_shift_of_a_batch(student, case):
 
 
 @points(1)
-@search(FRAMED)
+@search(FRAMED, examples=12)
 def test_shift_with_other_features(student, case):
     """Features may be any array whose first axis is the batch, of another shape than the images."""
     images = framed(1, case.width, seed=case.seed, channels=case.channels)
