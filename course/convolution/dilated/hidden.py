@@ -33,7 +33,7 @@ def expect_dilated(student, kernel, dilation):
 
 
 @points(1)
-@search(cases(height=small, dilation=st.integers(1, 4), seed=seeds))
+@search(cases(height=small, dilation=st.integers(1, 4), seed=seeds), examples=12)
 def test_dilate_one_column(student, case):
     """Between the rows of a kernel (height, 1) are dilation - 1 zeros, and none outside."""
     expect_dilated(student, numbers(3, 1, seed=case.seed), 2)
@@ -41,7 +41,7 @@ def test_dilate_one_column(student, case):
 
 
 @points(1)
-@search(cases(width=small, dilation=st.integers(1, 4), seed=seeds))
+@search(cases(width=small, dilation=st.integers(1, 4), seed=seeds), examples=12)
 def test_dilate_one_row(student, case):
     """Between the columns of a kernel (1, width) are dilation - 1 zeros, and none outside."""
     expect_dilated(student, numbers(1, 3, seed=case.seed), 2)
@@ -49,7 +49,7 @@ def test_dilate_one_row(student, case):
 
 
 @points(0.5)
-@search(cases(filters=small, height=small, channels=small, dilation=st.integers(1, 3), seed=seeds))
+@search(cases(filters=small, height=small, channels=small, dilation=st.integers(1, 3), seed=seeds), examples=12)
 def test_dilate_columns_of_a_layer(student, case):
     """The kernels (filters, height, 1, channels) of a layer are spread along their height only."""
     expect_dilated(student, numbers(2, 3, 1, 3, seed=case.seed), 2)
@@ -57,7 +57,7 @@ def test_dilate_columns_of_a_layer(student, case):
 
 
 @points(0.5)
-@search(cases(filters=small, width=small, channels=small, dilation=st.integers(1, 3), seed=seeds))
+@search(cases(filters=small, width=small, channels=small, dilation=st.integers(1, 3), seed=seeds), examples=12)
 def test_dilate_rows_of_a_layer(student, case):
     """The kernels (filters, 1, width, channels) of a layer are spread along their width only."""
     expect_dilated(student, numbers(2, 1, 3, 3, seed=case.seed), 2)
@@ -65,7 +65,8 @@ def test_dilate_rows_of_a_layer(student, case):
 
 
 @points(1)
-@search(cases(filters=small, height=small, width=small, channels=small, dilation=st.integers(1, 3), seed=seeds))
+@search(cases(filters=small, height=small, width=small, channels=small, dilation=st.integers(1, 3), seed=seeds),
+        examples=12)
 def test_dilate_rows_and_columns(student, case):
     """A kernel, and the kernels of a layer, are spread along height and width."""
     expect_dilated(student, numbers(3, 2, seed=case.seed), 2)

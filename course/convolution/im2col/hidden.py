@@ -94,7 +94,7 @@ def of_right_matrices(student, x, kernels, bias, stride=1, padding="valid"):
 
 @points(2)
 @search(cases(height=small, width=small, more_rows=st.integers(0, 3), more_columns=st.integers(0, 3),
-              channels=small, seed=seeds), examples=12)
+              channels=small, seed=seeds), examples=8)
 def test_columns_in_the_right_order(student, case):
     """Each window is a column in the order (row, column, channel); windows follow row by row."""
     image = numbers(case.height + case.more_rows, case.width + case.more_columns, case.channels, seed=case.seed)
@@ -104,7 +104,7 @@ def test_columns_in_the_right_order(student, case):
 
 @points(2)
 @search(cases(side=st.integers(4, 8), more=st.integers(0, 3), taps=st.integers(2, 3), dilation=st.integers(2, 3),
-              down=small, right=small, seed=seeds), examples=12)
+              down=small, right=small, seed=seeds), examples=8)
 def test_columns_with_stride_and_dilation(student, case):
     """A stride leaves out windows, with a number of its own in each direction; dilation spreads a window's pixels."""
     for stride in (2, (2, 3), (case.down, case.right)):

@@ -39,7 +39,7 @@ def test_field_of_plain_layers(student, case):
 
 
 @points(3)
-@search(cases(layers=layers_of(st.integers(1, 3), st.just(1))))
+@search(cases(layers=layers_of(st.integers(1, 3), st.just(1))), examples=12)
 def test_field_with_strides(student, case):
     """After a stride the steps of all later layers are that much longer."""
     for layers in ([(2, 2, 1)] * 2, [(3, 2, 1)], [(3, 2, 1), (2, 1, 1)], [(2, 3, 1), (2, 2, 1), (2, 1, 1)]):
@@ -49,7 +49,7 @@ def test_field_with_strides(student, case):
 
 
 @points(2)
-@search(cases(layers=layers_of(st.just(1), st.integers(1, 3))))
+@search(cases(layers=layers_of(st.just(1), st.integers(1, 3))), examples=12)
 def test_field_with_dilations(student, case):
     """A dilation spreads the taps of its own layer, and nothing else."""
     expect_field(student, [(3, 1, 1), (3, 1, 1)])

@@ -53,7 +53,7 @@ def test_padding_with_a_stride(student, case):
 
 
 @points(1)
-@search(cases(size=st.integers(1, 40), kernel=st.sampled_from([3, 5]), dilation=st.integers(2, 4)))
+@search(cases(size=st.integers(1, 40), kernel=st.sampled_from([3, 5]), dilation=st.integers(2, 4)), examples=12)
 def test_padding_with_dilation(student, case):
     """A dilated kernel needs padding for all the pixels that its window covers."""
     for kernel, dilation in ((3, 2), (case.kernel, case.dilation)):
@@ -61,7 +61,7 @@ def test_padding_with_dilation(student, case):
 
 
 @points(1)
-@search(cases(size=st.integers(1, 40), kernel=st.integers(1, 6), stride=st.integers(1, 5), dilation=small))
+@search(cases(size=st.integers(1, 40), kernel=st.integers(1, 6), stride=st.integers(1, 5), dilation=small), examples=12)
 def test_padding_with_stride_and_dilation(student, case):
     """Stride and dilation together, with any number of zeros."""
     for size, kernel, stride, dilation in ((6, 3, 2, 1), (2, 4, 2, 1), (5, 2, 2, 2), (7, 2, 3, 3), (9, 1, 3, 2)):
