@@ -21,15 +21,17 @@ from autograder.checks.api import (
 from autograder.checks.api import strategies as st
 
 from ..conv2d.hidden import expect_channels_refused
+from ..conv2d.reference import pair_of
 from ..shared import mirrored, seeds, small
 from .public import GRADIENTS, by_shape, expect_in_order
 
 
-def backward_case(x_shape, kernels, seed, **options):
+def backward_case(x_shape, kernels, seed, *, stride=1, padding="valid"):
     """A gradient of the right shape for the output, and the image."""
-    x = numbers(*x_shape, seed=seed)
-    shape = reference.conv2d(x, kernels, **options).value.shape
-    return numbers(*shape, seed=seed + 1), x
+    down_right, same = pair_of(stride, "stride"), padding == "same"
+    places = [-(-size // step) if same else (size - taps) // step + 1
+              for size, taps, step in zip(x_shape[-3:-1], kernels.shape[1:3], down_right, strict=True)]
+    return numbers(*x_shape[:-3], *places, len(kernels), seed=seed + 1), numbers(*x_shape, seed=seed)
 
 
 def expect_gradients(student, x_shape, kernels, seed, parts=(0, 1, 2), order=False, **options):

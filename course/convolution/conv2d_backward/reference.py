@@ -7,7 +7,6 @@ import numpy as np
 from ..conv2d.reference import (
     Size,
     as_batch,
-    conv2d,
     matching_kernels,
     pad_images,
     pair_of,
@@ -15,8 +14,6 @@ from ..conv2d.reference import (
     window_counts,
 )
 from ..same_padding.reference import same_padding
-
-__all__ = ["conv2d", "conv2d_backward"]  # the checks ask for both
 
 
 def conv2d_backward(
