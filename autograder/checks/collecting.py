@@ -13,6 +13,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ from .failure import CheckFailure
 from .places import CHECKS, TaskFolder
 from .result import TestResult
 from .search import Case, drawn, larger, search, smallest_first
+from .together import together_or_apart
 from .variant import has_variants, variant
 
 _ = sentences_of(__package__)
@@ -252,9 +254,10 @@ def call(item: pytest.Function, arguments: dict[str, Any]) -> None:
 
 def call_on_cases(item: pytest.Function, arguments: dict[str, Any], seed: bytes) -> None:
     """Runs a test, on its drawn cases where it has @search."""
+    student, rng = arguments.get("student"), arguments.get("rng")
     marker = item.get_closest_marker("search")
     if marker is None:
-        call(item, arguments)
+        _together(student, partial(call, item, arguments), rng)
         return
     strategy, count = marker.args
 
@@ -265,9 +268,16 @@ def call_on_cases(item: pytest.Function, arguments: dict[str, Any], seed: bytes)
     if trial.frozen is not None:
         smallest_first(probe, [Case(entry["case"]) for entry in trial.frozen if not entry["second"]])
     elif trial.hidden and not trial.lenient:
-        search(probe, strategy, count, number, arguments.get("student"))
+        search(probe, strategy, count, number, student)
     else:
-        smallest_first(probe, drawn(strategy, count, number))
+        _together(student, partial(smallest_first, probe, drawn(strategy, count, number)), rng)
+
+
+def _together(student: Student | None, test: Callable[[], None], rng: np.random.Generator | None) -> None:
+    if student is None:
+        test()
+    else:
+        together_or_apart(student, test, rng)
 
 
 def second_cases(item: pytest.Function, seed: bytes) -> list[Any]:

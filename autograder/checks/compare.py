@@ -301,8 +301,10 @@ def if_it_raises(misconception: Misconception, *types: str) -> Iterator[None]:
     """
     try:
         yield
-        if current().waiting is None:  # otherwise it is asked again anyway
+        if current().waiting is None:
             send_waiting()
+        else:  # asked again anyway
+            current().put_off = True
     except StudentError as error:
         known = [name for name in misconception.raises if not types or name in types]
         if not any(name in error.bases for name in known):

@@ -44,7 +44,8 @@ def expect_refusals(student: Student | Handle, asked: Sequence[tuple[Judge, Call
     ``partial(student.shift, image, side=side)`` keeps its own.
     """
     session, trial = student._session, current()
-    if session.collecting and trial.waiting is not None:  # the cases of a search: looked at in their turn
+    if session.collecting and trial.waiting is not None:  # looked at in their turn
+        trial.put_off = True
         for judge, call in asked:
             number = session.outcome_of(call)
             trial.waiting.append((None, partial(_look, session, number, judge)))

@@ -39,7 +39,8 @@ class Trial:
     device: where the student's code may compute, "cpu" or "cuda". measured: numbers that the grader measured itself.
     believed: whether the kernel was asked what it alone can say. source: the notebook's code; behind the boundary only.
     revealing: a hidden test on public inputs, of which everything may be told.
-    waiting: while the cases of a search are asked together, answers that are not known yet, and what looks at them.
+    waiting: while a test's answers are asked together, those that are not known yet, and what looks at them. put_off:
+    whether one waited, so that what was raised may have been raised by another question than the one where it was seen.
     lenient: a comparison that fails is kept and raises nothing, so that those behind it are made too.
     """
 
@@ -60,6 +61,7 @@ class Trial:
     lenient: bool = False
     revealing: bool = False
     waiting: list[tuple[Any, Callable[[Any], None]]] | None = None
+    put_off: bool = False
 
     def observe(self, observation: Observation) -> None:
         self.observations.append(observation)

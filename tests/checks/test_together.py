@@ -1,10 +1,11 @@
-"""A search's cases asked together: as few requests as can be, and never another verdict than one by one."""
+"""A test's answers asked together: as few requests as can be, and never another verdict than one by one."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pytest
 
 from autograder.bridge.student import Student
@@ -17,14 +18,17 @@ from autograder.checks.api import (
     expect_equal,
     expect_raises,
     expect_refusals,
+    if_it_raises,
     later,
     look_at,
     refused,
 )
 from autograder.checks.api import strategies as st
+from autograder.checks.diagnosis import Misconception
 from autograder.checks.registry import reference_names, registries
 from autograder.checks.running import during
 from autograder.checks.search import Case, search
+from autograder.checks.together import together_or_apart
 from autograder.checks.trial import Trial
 from tests.checks.helpers import SEED, namespace, session_of
 
@@ -111,6 +115,103 @@ def test_the_course_s_answers_compare_the_same_together_and_one_by_one(task: str
         assert all(result.passed for result in found[0]) is (names is right)
 
 
+# tests without a search --------------------------------------------------------------------------------------------
+
+TWICE = "def double(x):\n    asked.append(x)\n    return 2 * x\nasked = []\n"
+
+
+def test_the_answers_of_a_test_come_in_one_message_and_are_looked_at_in_their_turn():
+    student, seen = student_of(DOUBLE), []
+
+    def check() -> None:
+        for number in range(5):
+            expect_equal(later(student.double, number), 2 * number)
+            look_at(later(student.double, -0.5 * -number), seen.append)
+        refuse_in(student, -1)
+
+    with during(Trial(hidden=True)):
+        together_or_apart(student, check)
+    assert student._session.calls == 2  # the name, and all answers
+    assert seen == list(range(5))
+
+
+@pytest.mark.parametrize("wrong", [*WRONG, "return later"])
+def test_a_test_fails_with_what_it_fails_with_one_by_one(wrong: str):
+    said = []
+    for together in (True, False):
+        student = Student(LocalTransport(namespace(f"def double(x):\n    {wrong}\n")), together)
+
+        def check(student: Student = student) -> None:
+            for number in (3, 7, 20, 0):
+                expect_equal(later(student.double, number), 2 * number)
+
+        trial = Trial(hidden=True)
+        with during(trial), pytest.raises((CheckFailure, StudentError)) as raised:
+            together_or_apart(student, check)
+        error = raised.value
+        said.append((type(error), str(error), getattr(error, "details", None), len(trial.observations)))
+    assert said[0] == said[1]
+
+
+def test_a_test_that_puts_no_answer_off_is_run_once_and_keeps_what_it_compared():
+    student = student_of(TWICE)
+
+    def check() -> None:
+        expect_equal(student.double(1), 2)
+        expect_equal(student.double(2), 5)
+
+    trial = Trial(hidden=True)
+    with during(trial), pytest.raises(CheckFailure):
+        together_or_apart(student, check)
+    assert student.asked == [1, 2] and len(trial.observations) == 2
+
+
+def test_a_test_that_is_run_once_more_draws_the_same():
+    student, rng, drawn = student_of(TWICE), np.random.default_rng(3), []
+
+    def check() -> None:
+        drawn.append(int(rng.integers(1, 1000)))
+        expect_equal(later(student.double, drawn[-1]), 0)
+
+    with during(Trial(hidden=True)), pytest.raises(CheckFailure):
+        together_or_apart(student, check, rng)
+    assert len(drawn) == 2 and len(set(drawn)) == 1
+    assert student.asked == drawn
+
+
+def test_what_is_right_one_by_one_alone_is_wrong():
+    once = "asked = []\ndef double(x):\n    asked.append(x)\n    return 2 * x + (len(asked) == 2)\n"
+    student = student_of(once)
+    with during(Trial(hidden=True)), pytest.raises(CheckFailure):
+        together_or_apart(student, lambda: [expect_equal(later(student.double, n), 2 * n) for n in (1, 2, 3)] and None)
+
+
+def test_what_an_assignment_raises_has_its_name():
+    """It is sent after the block, and the exception belongs to the block."""
+    misconception = Misconception("fixed", "Its side cannot be changed.", raises=("AttributeError",))
+    student = student_of("class Box:\n    __slots__ = ()\n")
+    box = student.Box()
+
+    def check() -> None:
+        with if_it_raises(misconception):
+            box.side = 3
+
+    with during(Trial(hidden=True)), pytest.raises(CheckFailure) as raised:
+        together_or_apart(student, check)
+    assert raised.value.diagnosis == "fixed"
+
+
+def test_public_tests_and_hidden_ones_without_a_search_are_asked_together():
+    """As the grader asks them; in a student's own notebook nothing is."""
+    calls = {}
+    for together in (True, False):
+        student = Student(LocalTransport(dict(reference_names("max-pooling", "grace"))), together)
+        session = session_of("02-pooling-and-normalization")
+        assert all(one.passed for one in session.run("max-pooling", student, seed=SEED, student_id="grace"))
+        calls[together] = student._session.calls
+    assert calls[True] < 50 < 5 * calls[True] < calls[False]
+
+
 # refusals ----------------------------------------------------------------------------------------------------------
 
 LAYER = (
@@ -121,9 +222,13 @@ LAYER = (
 
 def refuse(student: Student, *numbers: int, naming: str = "x") -> None:
     with during(Trial(hidden=True)):
-        expect_refusals(student, [
-            (refused("ValueError", naming=naming), partial(student.double, number)) for number in numbers
-        ])  # fmt: skip
+        refuse_in(student, *numbers, naming=naming)
+
+
+def refuse_in(student: Student, *numbers: int, naming: str = "x") -> None:
+    expect_refusals(student, [
+        (refused("ValueError", naming=naming), partial(student.double, number)) for number in numbers
+    ])  # fmt: skip
 
 
 def test_calls_that_are_refused_are_asked_in_one_message():

@@ -15,9 +15,9 @@ def test_two_sizes(student):
     """Windows of 7 and of 3 channels, in PyTorch's words and in TensorFlow's."""
     for size in (7, 3):
         options = {"size": size, "k": 1.0, "alpha": 0.5, "beta": 0.75}
+        answer = student.lrn_as_torch(**options)
         for key in ("size", "k", "beta", "alpha"):
-            expect_entry(student.lrn_as_torch(**options), key, reference.lrn_as_torch(**options),
-                         like=misconceptions.LRN_AS_TORCH)
+            expect_entry(answer, key, reference.lrn_as_torch(**options), like=misconceptions.LRN_AS_TORCH)
+        answer = student.lrn_as_tensorflow(**options)
         for key in ("bias", "beta", "depth_radius", "alpha"):
-            expect_entry(student.lrn_as_tensorflow(**options), key, reference.lrn_as_tensorflow(**options),
-                         like=misconceptions.LRN_AS_TENSORFLOW)
+            expect_entry(answer, key, reference.lrn_as_tensorflow(**options), like=misconceptions.LRN_AS_TENSORFLOW)

@@ -14,6 +14,7 @@ from autograder.checks.api import (
     in_kernel,
     kernel_says,
     leaves_unchanged,
+    look_at,
     misconceptions,
     numbers,
     points,
@@ -63,8 +64,9 @@ def both(size):
 
 def works(layer):
     """Asks for what is right, beside what must be refused: an array comes back, and other tests look into it."""
-    result = layer(pool_size=(2, 2), stride=(2, 2), padding="valid").forward(numbers(4, 4, 1))
-    expect(isinstance(result, np.ndarray) and result.size > 0, "With right arguments, too, no array came back.")
+    result = forwarded(layer, numbers(4, 4, 1), pool_size=(2, 2), stride=(2, 2), padding="valid")
+    look_at(result, lambda result: expect(isinstance(result, np.ndarray) and result.size > 0,
+                                          "With right arguments, too, no array came back."))
 
 
 def whole(*shape, seed=0, sign=1):
@@ -90,7 +92,7 @@ def takes_single_numbers(layer, expected, like):
     works(layer)
     for size, stride in kinds:
         with if_it_raises(like["int-not-a-pair"]):
-            result = layer(pool_size=size, stride=stride).forward(image)
+            result = forwarded(layer, image, pool_size=size, stride=stride)
         expect_close(result, expected(image, size, stride), like=like)
     for size, stride in kinds:
         result = forwarded(
@@ -102,16 +104,20 @@ def takes_single_numbers(layer, expected, like):
 def gives_the_dtype(layer, like, dtypes):
     """float32 for float32, float64 for everything else."""
     for dtype in dtypes:
-        result = layer(pool_size=(2, 2), stride=(2, 2)).forward(np.zeros((4, 6, 2), dtype=dtype))
-        expect(isinstance(result, np.ndarray) and result.size > 0 and bool((result == 0).all()),
-               f"An image of zeros, as {dtype}, has not stayed zeros.")
-        wanted = "float32" if dtype == "float32" else "float64"
-        wrong = {"float64": "always-float64", "float32": "always-float32", dtype: "integer-result"}
-        name = wrong.get(str(result.dtype))
-        expect(result.dtype == wanted, f"The result for a {dtype} image is {result.dtype}, not {wanted}.",
-               diagnosis=like[name] if name else None)
+        zeros = np.zeros((4, 6, 2), dtype=dtype)
+        result = forwarded(layer, zeros, pool_size=(2, 2), stride=(2, 2))
+        look_at(result, partial(has_the_dtype, dtype=dtype, like=like))
 
 
+def has_the_dtype(result, dtype, like):
+    """What came of zeros is zeros, and has the dtype that is right for an image of `dtype`."""
+    expect(isinstance(result, np.ndarray) and result.size > 0 and bool((result == 0).all()),
+           f"An image of zeros, as {dtype}, has not stayed zeros.")
+    wanted = "float32" if dtype == "float32" else "float64"
+    wrong = {"float64": "always-float64", "float32": "always-float32", dtype: "integer-result"}
+    name = wrong.get(str(result.dtype))
+    expect(result.dtype == wanted, f"The result for a {dtype} image is {result.dtype}, not {wanted}.",
+           diagnosis=like[name] if name else None)
 
 
 LOPSIDED = [(sides, kernel) for sides in ((7, 5), (8, 7)) for kernel in ((3, 2), (2, 3))]
