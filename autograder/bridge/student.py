@@ -370,20 +370,20 @@ def in_kernel(student: Student | Handle, *functions: Callable[..., Any]) -> Load
     student: the notebook, or something of it. Each function must be self-contained: it imports what it needs inside,
     may call the others of the same call, and holds no secret, since it runs where student code runs.
     """
-    source = "\n\n".join(_source_of(function) for function in functions)
-    names = [function.__name__ for function in functions]
-    session = student._session
-    key = in_kernel, source, *names
-    if key not in session.kept:
-        session.kept[key] = Loaded(session.ask("load", source=source, names=names))
-    loaded: Loaded = session.kept[key]
+    session, key = student._session, _sent_of(*functions)
+    loaded: Loaded | None = session.kept.get(key)
+    if loaded is None:
+        _, source, names = key
+        loaded = session.kept[key] = Loaded(session.ask("load", source=source, names=list(names)))
     return loaded
 
 
 @lru_cache(maxsize=256)
-def _source_of(function: Callable[..., Any]) -> str:
-    # remembered, because finding it takes longer than a small check
-    return textwrap.dedent(inspect.getsource(function))
+def _sent_of(*functions: Callable[..., Any]) -> tuple[Any, str, tuple[str, ...]]:
+    """What is sent of functions, which is also what a session knows them by: a check asks for them once in each case,
+    and finding their source takes longer than a small check."""
+    source = "\n\n".join(textwrap.dedent(inspect.getsource(function)) for function in functions)
+    return in_kernel, source, tuple(function.__name__ for function in functions)
 
 
 KNOWN_TYPES = frozenset(
@@ -413,8 +413,8 @@ def bases_of(value: Any) -> tuple[str, ...]:
 
 
 def _as_reference(value: Any) -> wire.Reference:
-    if isinstance(value, Made):
-        return wire.Reference(value._id, "object")
-    if isinstance(value, Handle):
+    if isinstance(value, Method):
         return value._reference
+    if isinstance(value, Handle):  # the kernel knows its objects by their numbers
+        return wire.Reference(value._id, "object")
     raise TypeError(f"a {type(value).__name__} cannot be sent to the notebook")

@@ -13,7 +13,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +90,13 @@ class Asked:
             "student": lambda: self.student, "case": lambda: case, "device": lambda: self.device,
             "rng": lambda: self.rng(item.name), "variant": self.variant,
         }  # fmt: skip
-        return {name: makers[name]() for name in inspect.signature(item.obj).parameters}
+        return {name: makers[name]() for name in _parameters_of(item.obj)}
+
+
+@lru_cache(maxsize=1024)
+def _parameters_of(test: Callable[..., Any]) -> tuple[str, ...]:
+    """The names of what a test is called with; a worker calls the same tests for one submission after another."""
+    return tuple(inspect.signature(test).parameters)
 
 
 @dataclass(frozen=True)
@@ -227,7 +233,7 @@ class RunByPytest(_Plugin):
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
         """Calls the test; keeps what it raises about an answer, a machine's fault, and what is no affair of a check, as
         the exception itself, of which pytest keeps text or nothing."""
-        arguments = {name: pyfuncitem.funcargs[name] for name in inspect.signature(pyfuncitem.obj).parameters}
+        arguments = {name: pyfuncitem.funcargs[name] for name in _parameters_of(pyfuncitem.obj)}
         try:
             call_on_cases(pyfuncitem, arguments, self.asked.seed)
             self.ended = True

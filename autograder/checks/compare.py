@@ -371,6 +371,8 @@ def _difference(
 
 def _all_close(got: np.ndarray, wanted: np.ndarray, rtol: float, atol: float) -> bool:
     """Whether finite numbers are all close, as `isclose` says, in a fraction of its time; False where it must say."""
+    if (got == wanted).all():  # as most right answers are; a NaN is not
+        return True
     with np.errstate(all="ignore"):
         return bool((np.abs(got - wanted) <= atol + rtol * np.abs(wanted)).all() and np.isfinite(wanted).all())
 

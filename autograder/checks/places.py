@@ -37,7 +37,7 @@ class TaskFolder:
         """The task's id."""
         return self.name.replace("_", "-")
 
-    @property
+    @cached_property
     def say(self) -> Say:
         """What says the course's own sentences, its checks' docstrings among them, in the language of this process."""
         return sentences_in(self.course.folder)

@@ -37,6 +37,10 @@ class CheckSession:
     ) -> None:
         self._deaf = deaf
         self._tests = collect(folders_of(assignment) if folders is None else folders, parts)
+        self._by_task: dict[str, list[CollectedTest]] = {}
+        for test in self._tests:
+            if test.example is None:
+                self._by_task.setdefault(test.folder.task, []).append(test)
         self._caught: dict[str, set[str]] = {}
         self._comparing: set[str] = set()
 
@@ -167,7 +171,7 @@ class CheckSession:
             return RanTest(test, asked, trial_of(test, asked), report=report_of(error))
 
     def _of(self, task: str) -> list[CollectedTest]:
-        return [test for test in self._tests if test.folder.task == task and test.example is None]
+        return self._by_task.get(task, [])
 
     def _examples(self, task: str) -> list[CollectedTest]:
         return [test for test in self._tests if test.folder.task == task and test.example is not None]

@@ -23,7 +23,7 @@ class Rejected(Exception):
     """A filter refused every value that was drawn for it."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)  # not frozen: a worker makes tens of thousands for a class, and freezing takes most of the time
 class Draw:
     """One drawn value, and the choices that led to it: plain data whose form is its strategy's own."""
 
