@@ -249,7 +249,7 @@ def test_the_image_is_only_read(student):
 
 @points(2)
 @search(cases(height=small, width=small, down=small, right=small, dilation=st.integers(1, 2),
-              padding=st.sampled_from(["valid", "same"]), filters=small, channels=small, seed=seeds), examples=5)
+              padding=st.sampled_from(["valid", "same"]), filters=small, channels=small, seed=seeds), examples=8)
 def test_everything_together(student, case):
     """All options at once, on a batch; for one batch, for another, for the first again, and with other kernels."""
     options = {"stride": (case.down, case.right), "padding": case.padding, "dilation": case.dilation}

@@ -119,7 +119,7 @@ def test_gradients_of_a_batch(student, case):
 
 @points(2)
 @search(cases(height=small, width=small, down=small, right=small, padding=st.sampled_from(["valid", "same"]),
-              filters=small, channels=small, seed=seeds), examples=5)
+              filters=small, channels=small, seed=seeds), examples=8)
 def test_everything_together(student, case):
     """All options at once, on a batch; for one batch, for another, and for the first again."""
     drawn = (
