@@ -96,6 +96,7 @@ class HereClient(NotebookClient):
         def stop() -> None:
             if not self._stopped and running is not None and manager is not None:
                 self._stopped = True
+                self.shutdown_kernel = "immediate"  # one that is asked to end while it starts says how Python failed
                 if not manager.shutting_down:  # otherwise the kernel would be left in the midst of its end
                     running.cancel()
 
