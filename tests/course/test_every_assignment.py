@@ -110,10 +110,7 @@ def test_there_are_right_answers_that_nobody_wrote_from_the_reference(assignment
     assert len(beside(task, "ANSWERS")) >= (2 if is_code(assignment, task) else 0)
 
 
-@pytest.mark.parametrize(
-    ("assignment", "task"),
-    [one for one in AUTOMATIC if one.values[0] in AUDITED_LATER and not folder_of(one.values[1]).has("training")],
-)
+@pytest.mark.parametrize(("assignment", "task"), [one for one in AUTOMATIC if one.values[1] in LARGE])
 def test_right_answers_get_every_point_where_the_audit_is_for_later(assignment, task):
     _, failed = table.right_ones(assignment, task)
     assert not failed
