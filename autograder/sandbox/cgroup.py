@@ -128,8 +128,9 @@ class Group:
 
     def remove(self) -> None:
         """Removes the group. It is busy for a moment after its last process."""
-        for descriptor in filter(None, self._open.values()):
-            os.close(descriptor)
+        for descriptor in self._open.values():
+            if descriptor is not None:
+                os.close(descriptor)
         self._open = {}
         for folder in self._folders:
             until = time.monotonic() + _GONE_S

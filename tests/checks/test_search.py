@@ -7,12 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from autograder.checks import search as search_module
 from autograder.checks.api import Case, CheckFailure, cases
 from autograder.checks.api import strategies as st
-from autograder.checks.search import drawn, search, weight
+from autograder.checks.search import drawn, numbers, search, weight
 
 ROOT = Path(__file__).parents[2]
 CODE = """
@@ -54,6 +55,15 @@ def test_cases_differ_and_a_small_strategy_is_drawn_whole():
     assert sorted(case.x for case in drawn(cases(x=st.integers(1, 3)), 20, 0)) == [1, 2, 3]
     odd = drawn(cases(x=st.integers(1, 99)).filter(lambda case: case.x % 2), 20, 0)
     assert len({case.x for case in odd}) == 20 and all(case.x % 2 for case in odd)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 77, 2**32 - 1, 2**32, 2**70])
+@pytest.mark.parametrize("shape", [(), (1,), (2, 3), (4, 1, 2, 5)])
+def test_numbers_are_those_of_numpys_generator_of_seed_and_shape(seed: int, shape: tuple[int, ...]):
+    same = np.random.default_rng([seed, *shape])
+    np.testing.assert_array_equal(numbers(*shape, seed=seed), same.standard_normal(shape))
+    same = np.random.default_rng([seed, *shape])
+    np.testing.assert_array_equal(numbers(*shape, seed=seed, dtype="int64"), same.integers(-9, 10, shape))
 
 
 def test_whole_numbers_lie_at_their_bounds_more_often():
