@@ -8,9 +8,11 @@ itself has at most a point in a task; public checks can be frozen.
 
 from __future__ import annotations
 
+import gc
 import time
 import warnings
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from itertools import combinations
 from typing import Any
@@ -136,7 +138,8 @@ class _Auditor:
             )
             solved = {}
         headings = set(_headings(solution))
-        found = tuple(self._task(task, solved, stubs, headings) for task in self._tasks)
+        with _what_is_here_stays():
+            found = tuple(self._task(task, solved, stubs, headings) for task in self._tasks)
         if self._all_of_it:
             self._freeze()
         warned = tuple(warning for task in self._tasks for warning in _about_hints(task))
@@ -407,6 +410,18 @@ class _Auditor:
 
     def _say(self, task: Task, problem: str) -> None:
         self._problems.append(f"{task.id}: {problem}{'' if problem.endswith('.') else '.'}")
+
+
+@contextmanager
+def _what_is_here_stays() -> Iterator[None]:
+    """Whoever looks for garbage in the block passes over what exists already, the frameworks above all: a test that
+    measures an answer's memory looks before every call, and would spend a quarter of an audit on it."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _trains(task: str) -> bool:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -43,7 +43,7 @@ class Misconception:
     price: str | None = None
     raises: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def composable(self) -> bool:
         return self.distort is not None and next(iter(inspect.signature(self.distort).parameters), "") == "solve"
 
