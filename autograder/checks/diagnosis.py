@@ -14,7 +14,7 @@ parameter is called `solve`, it gets the function that it distorts, so that two 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
@@ -142,15 +142,21 @@ class Diagnosis:
     def __init__(self, registry: Any, observations: Sequence[Observation]) -> None:
         self._registry = registry
         self._seen = list(observations)
-        self._left: list[list[tuple[str, Any, str]]] = []
-        for pairs in (False, True):
-            known = list(_alternatives(registry, pairs))
-            self._left.append([one for one in known if self._explains(one, self._seen)])
+        self._passed: list[Observation] = []
+        self._alone = self._explaining(_alternatives(registry, False), self._seen)
+        self._two: list[tuple[str, Any, str]] | None = None  # as many as the square of those, and seldom asked for
+
+    @property
+    def _pairs(self) -> list[tuple[str, Any, str]]:
+        """The pairs of two that explain all that was seen."""
+        if self._two is None:
+            self._two = self._explaining(_alternatives(self._registry, True), [*self._seen, *self._passed])
+        return self._two
 
     @property
     def open(self) -> bool:
         """Whether any misconception is left that explains what was seen."""
-        return any(self._left)
+        return bool(self._alone or self._pairs)
 
     @property
     def wants_more(self) -> bool:
@@ -163,16 +169,17 @@ class Diagnosis:
         """Takes further comparisons into account; misconceptions that do not explain them are dropped."""
         new = [one for one in observations if one.like is self._registry]
         self._seen += new
-        self._left = [[one for one in known if self._explains(one, new)] for known in self._left]
+        self._keep_explaining(new)
 
     def refute(self, observations: Sequence[Observation]) -> None:
         """Drops misconceptions that would have given another result in comparisons that the answer passed."""
-        self._left = [[one for one in known if self._explains(one, observations)] for known in self._left]
+        self._passed += observations
+        self._keep_explaining(observations)
 
     @property
     def name(self) -> tuple[str, str] | None:
         """(id, sentence) of what explains all that was seen, if just one does, and a second case was seen."""
-        found = self._left[0] or self._left[1]
+        found = self._alone or self._pairs
         if len(found) != 1 or self.wants_more:
             return None
         id, _, sentence = found[0]
@@ -180,7 +187,17 @@ class Diagnosis:
 
     def allows(self, id: str) -> bool:
         """Whether the misconception `id`, alone or with another, explains all that was seen."""
-        return any(id in known.split("+") for left in self._left for known, _, _ in left)
+        return any(one[0] == id for one in self._alone) or any(id in both.split("+") for both, _, _ in self._pairs)
+
+    def _keep_explaining(self, observations: Sequence[Observation]) -> None:
+        self._alone = self._explaining(self._alone, observations)
+        if self._two is not None:
+            self._two = self._explaining(self._two, observations)
+
+    def _explaining(
+        self, known: Iterable[tuple[str, Any, str]], observations: Sequence[Observation]
+    ) -> list[tuple[str, Any, str]]:
+        return [one for one in known if self._explains(one, observations)]
 
     def _explains(self, one: tuple[str, Any, str], observations: Sequence[Observation]) -> bool:
         return all(_explains(one[0], one[1], observation) for observation in reversed(observations))
