@@ -216,7 +216,8 @@ def test_a_students_way_to_an_answer_can_be_tried_on_an_example(assignment, task
 def test_public_checks_work_from_frozen_cases(assignment, task, tmp_path, monkeypatch):
     results = run_frozen(assignment, task, reference_names(task, STUDENT), tmp_path, monkeypatch)
     assert results and all(result.passed for result in results)
-    for wrong, names in list(wrong_answers(task))[:4]:
+    # A task that trains has no cases to freeze, and every run of its checks is two trainings.
+    for wrong, names in list(wrong_answers(task))[: 1 if folder_of(task).has("training") else 4]:
         results = run_frozen(assignment, task, names, tmp_path, monkeypatch)
         assert not any(result.broken for result in results), wrong.id
         assert {result.diagnosis for result in results} <= {None, wrong.id}, wrong.id
