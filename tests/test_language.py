@@ -47,7 +47,7 @@ NO_SENTENCES: dict[str, tuple[str, ...]] = {
     # names, of Python, of tables, of other systems' columns, of nbgrader's settings, of system calls
     "__init__.py": ("module …",),
     "checks/collecting.py": ("search(",),
-    "checks/compare.py": ("image of the batch",),
+    "checks/arrays.py": ("image of the batch",),
     "classroom/export.py": ("SIS ", "… [Total Pts"),
     "classroom/ledger.py": ("student, fingerprint",),
     "classroom/marks.py": ("id, says, points",),

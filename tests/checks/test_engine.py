@@ -16,8 +16,9 @@ import pytest
 
 from autograder.bridge.student import Session, Student, StudentError
 from autograder.bridge.transport import LocalTransport
+from autograder.checks.arrays import wrong_shape, wrong_values
 from autograder.checks.collecting import number_of
-from autograder.checks.compare import _wrong_shape, _wrong_values, expect_close, expect_raises, expect_shape
+from autograder.checks.compare import expect_close, expect_raises, expect_shape
 from autograder.checks.display import as_html, as_text
 from autograder.checks.expected import LARGEST, RUNS, Expected, remembered
 from autograder.checks.failure import CheckFailure
@@ -653,7 +654,7 @@ def test_a_slip_of_the_code_is_not_a_wrong_kind_of_refusal(kind, text):
 
 def test_a_wrong_shape_is_told_in_words():
     def told(got, right, what="the result"):
-        return _wrong_shape(np.zeros(got), np.zeros(right), what).message
+        return wrong_shape(np.zeros(got), np.zeros(right), what).message
 
     assert told((2, 2, 3), (3, 4, 5)).endswith("(the numbers of rows, columns and channels are off).")
     assert told((2, 2), (3, 2)).endswith("(the number of rows is off).")
@@ -691,5 +692,5 @@ def test_a_large_array_is_cut_at_its_first_difference():
     right = np.arange(2 * 9 * 8 * 3.0).reshape(2, 9, 8, 3)
     wrong = right.copy()
     wrong[1, 8, 0, 2] = 7777
-    details = _wrong_values(wrong, right, wrong != right, "the result").details
+    details = wrong_values(wrong, right, wrong != right, "the result").details
     assert "at [1, 4:9, 0:5, 2]" in details and details.count("7777") == 2 and details.count("\n") == 12

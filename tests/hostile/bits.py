@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
-from autograder.checks import compare, reading, sentences
+from autograder.checks import arrays, compare, reading, sentences
 from autograder.checks.places import TaskFolder, folder_of
 from autograder.checks.registry import registries
 from autograder.checks.runner import CheckSession
@@ -32,7 +32,7 @@ def outcomes(folder: TaskFolder) -> int:
 
 def said_by_machine() -> int:
     """The fixed sentences of comparisons and readers: every place that makes one."""
-    modules = (compare, reading, sentences)
+    modules = (arrays, compare, reading, sentences)
     return sum(Path(module.__file__).read_text().count("fixed") for module in modules)
 
 
