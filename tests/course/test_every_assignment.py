@@ -110,7 +110,15 @@ def test_there_are_right_answers_that_nobody_wrote_from_the_reference(assignment
     assert len(beside(task, "ANSWERS")) >= (2 if is_code(assignment, task) else 0)
 
 
-@pytest.mark.parametrize(("assignment", "task"), [one for one in AUTOMATIC if one.values[1] in LARGE])
+# Of these every right answer trains, half a minute each, too; the others of LARGE only build their networks.
+TRAINED_ANEW = frozenset(("keras-cnn", "fine-tune"))
+
+
+@pytest.mark.parametrize(
+    ("assignment", "task"),
+    [pytest.param(*one.values, id=one.id, marks=[pytest.mark.long] if one.values[1] in TRAINED_ANEW else [])
+     for one in AUTOMATIC if one.values[1] in LARGE],
+)
 def test_right_answers_get_every_point_where_the_audit_is_for_later(assignment, task):
     _, failed = table.right_ones(assignment, task)
     assert not failed
