@@ -76,10 +76,10 @@ def test_hidden_checks_have_the_points_of_their_task(assignment, task):
     assert points_of(assignment, task) == CURRICULUM[assignment].points[task]
 
 
-# Every wrong turn of some of their tasks trains a network, or makes several of 60 million numbers. That takes minutes,
-# so `make long` audits the whole of them.
+# Every wrong turn of some of their tasks trains a network, makes several of 60 million numbers, or has TensorFlow trace
+# a pipeline anew. That takes minutes, so `make long` audits the whole of them.
 AUDITED_LATER = ("04-lenet", "05-alexnet", "07-transfer-learning")
-LARGE = frozenset(("alexnet-torch", "alexnet-keras", "keras-cnn", "fine-tune"))
+LARGE = frozenset(("alexnet-torch", "alexnet-keras", "keras-cnn", "pipeline", "fine-tune"))
 
 
 @pytest.mark.slow
@@ -110,13 +110,13 @@ def test_there_are_right_answers_that_nobody_wrote_from_the_reference(assignment
     assert len(beside(task, "ANSWERS")) >= (2 if is_code(assignment, task) else 0)
 
 
-# Of these every right answer trains, half a minute each, too; the others of LARGE only build their networks.
-TRAINED_ANEW = frozenset(("keras-cnn", "fine-tune"))
+# Of these the right answers take a minute and more, too.
+DEAR = frozenset(("alexnet-keras", "keras-cnn", "fine-tune"))
 
 
 @pytest.mark.parametrize(
     ("assignment", "task"),
-    [pytest.param(*one.values, id=one.id, marks=[pytest.mark.long] if one.values[1] in TRAINED_ANEW else [])
+    [pytest.param(*one.values, id=one.id, marks=[pytest.mark.long] if one.values[1] in DEAR else [])
      for one in AUTOMATIC if one.values[1] in LARGE],
 )
 def test_right_answers_get_every_point_where_the_audit_is_for_later(assignment, task):
