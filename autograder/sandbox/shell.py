@@ -10,6 +10,7 @@ from types import FrameType, ModuleType
 from typing import Any
 
 from ipykernel.zmqshell import ZMQInteractiveShell
+from IPython.core.error import UsageError
 from IPython.utils.text import SList
 from traitlets import observe
 
@@ -108,13 +109,29 @@ class StudentShell(ZMQInteractiveShell):
         return may_await(raw_cell) and bool(super().should_run_async(raw_cell, **how))
 
     def showtraceback(self, *which: Any, **how: Any) -> None:
-        """Shows an error as IPython does, without a search through all modules for those of its frames."""
+        """Shows an error as IPython does, without a search through all modules for those of its frames.
+
+        Where IPython only prints it, as it does a group of errors, or one whose traceback cannot be written because the
+        memory is used up, the error is told of, too: the grader looks for its name.
+        """
         looked_up: Any = inspect
         search, looked_up.getmodule = inspect.getmodule, module_of
+        self._last_traceback = None
         try:
             super().showtraceback(*which, **how)
         finally:
             looked_up.getmodule = search
+        kind, error, _trace = which[0] if which and which[0] else sys.exc_info()
+        if self._last_traceback is None and kind is not None and not issubclass(kind, UsageError):
+            self._showtraceback(kind, error, [kind.__name__])
+
+    def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
+        """Tells of an error, of one that cannot say itself without its text."""
+        try:
+            str(evalue)
+        except Exception:
+            evalue = ""
+        super()._showtraceback(etype, evalue, stb)
 
     def _format_exception_for_storage(self, *_: Any, **__: Any) -> list[str]:
         """Nothing: every error would be written out a second time, for a history that nobody saves here."""

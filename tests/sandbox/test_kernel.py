@@ -230,7 +230,7 @@ def looked_for(*_):
     raise AssertionError("all modules are looked through")
 
 shell, shown, same = get_ipython(), [], []
-shell._showtraceback = lambda kind, error, text: shown.append(text)
+shell._showtraceback = lambda kind, error, text: (shown.append(text), setattr(shell, "_last_traceback", text))
 wrong = (lambda: inner("{"), lambda: deep(30), Odd(), lambda: numpy.ones(2) @ numpy.ones(3), lambda: exec("1 / 0"),
          lambda: numpy.linalg.inv(numpy.zeros((2, 2))), lambda: compile("a b", "there", "exec"))
 for error in map(caught, wrong):
@@ -249,6 +249,22 @@ print(len(shown), shown == same, "json/__init__.py" in "".join(shown[0]))
 def test_an_error_is_shown_as_ipython_shows_it_without_a_search_through_all_modules(kernel):
     ran = run(kernel, ERRORS)
     assert ran.text == "7 True True\n", ran.error
+
+
+NO_TRACEBACK = "get_ipython().InteractiveTB.structured_traceback = None\nraise MemoryError"
+UNTOLD = {
+    "a group of errors": ("raise ExceptionGroup('several', [ValueError('one')])", "ExceptionGroup: several"),
+    "no traceback can be written": (NO_TRACEBACK, "MemoryError: "),
+    "no text": ("class Mute(Exception):\n    def __str__(self):\n        raise ValueError\nraise Mute", "Mute: "),
+    "a text that is none": ("class Odd(Exception):\n    def __str__(self):\n        return 7\nraise Odd", "Odd: "),
+}
+
+
+@pytest.mark.parametrize("case", UNTOLD)
+def test_an_error_is_told_of_however_little_of_it_can_be_shown(case, kernel):
+    source, told = UNTOLD[case]
+    assert run(kernel, source).error.startswith(told)
+    assert run(kernel, "1 + 1").result == "2"
 
 
 PRINTED = """
