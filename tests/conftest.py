@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -30,6 +32,14 @@ def pytest_collection_finish() -> None:
     """Whatever looks for garbage later, as each measured call does, passes over the frameworks and the tests."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_runtest_setup() -> None:
+    """Once TensorFlow was loaded, absl's handler would close pytest's own stream as soon as an application sets up its
+    logging while another one stands in its place, as with `capfd`."""
+    absl: Any = sys.modules.get("absl.logging")
+    if absl is not None:
+        absl.get_absl_handler().python_handler.close = lambda: None
 
 
 @pytest.fixture(scope="session", autouse=True)
