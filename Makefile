@@ -72,15 +72,19 @@ solutions: .venv/.stamp
 	$(RUN_SOLUTIONS)
 
 # All parts run, whatever the first ones find; the last line is the tests' own.
-# The tests of the checks compute, on one thread each, and whoever is done takes over from the others; the others start
-# kernels, and wait for them: two at a time, and what a file's tests share is made once.
+# The tests of the checks compute, on one thread each, and whoever is done takes over from the others. Those that bring
+# kernels to their limits have the machine to themselves. The others run two at a time, since most wait for a kernel or a
+# browser, and what a file's tests share is made once.
 COMPUTING = tests/checks tests/course tests/training
-KERNELS = -n 2 --dist loadfile
+LIMITS = tests/hostile tests/sandbox tests/submission
+TWO_AT_A_TIME = -n 2 --dist loadfile
 
 test: .venv/.stamp
 	@failed=0; $(BIN)/ruff check . || failed=1; $(BIN)/mypy || failed=1; $(RUN_SOLUTIONS) || failed=1; \
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not long" $(CORES) --dist worksteal $(COMPUTING) || failed=1; \
-	$(BIN)/python -m pytest -m "not long" $(KERNELS) $(COMPUTING:%=--ignore %) tests || failed=1; exit $$failed
+	$(BIN)/python -m pytest -m "not long" $(LIMITS) || failed=1; \
+	$(BIN)/python -m pytest -m "not long" $(TWO_AT_A_TIME) $(COMPUTING:%=--ignore %) $(LIMITS:%=--ignore %) tests \
+		|| failed=1; exit $$failed
 
 # Mutants of every reference and of the machine's own decisions, each to be caught or explained.
 long: .venv/.stamp
