@@ -416,12 +416,16 @@ class _Auditor:
 def _what_is_here_stays() -> Iterator[None]:
     """Whoever looks for garbage in the block passes over what exists already, the frameworks above all: a test that
     measures an answer's memory looks before every call, and would spend a quarter of an audit on it."""
+    frozen = gc.get_freeze_count() > 0
     gc.collect()
     gc.freeze()
     try:
         yield
     finally:
-        gc.unfreeze()
+        gc.unfreeze()  # all there is, what the caller had frozen too
+        if frozen:
+            gc.collect()
+            gc.freeze()
 
 
 def _trains(task: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -137,6 +138,12 @@ BROKEN = {
         PUBLIC, "    image = numbers(4, 6, 1)\n",
         "    image = numbers(4, 6, 1)\n    reference.center_crop(image, 9).value\n", "cannot be frozen for the kit"),
 }
+
+
+def test_what_the_caller_froze_is_frozen_after_an_audit_too(audited: Auditing) -> None:
+    assert gc.get_freeze_count() > 0, "tests/conftest.py freezes what was collected"
+    audited({})
+    assert gc.get_freeze_count() > 0
 
 
 def test_a_model_answer_that_is_no_python_is_refused(audited: Auditing) -> None:
